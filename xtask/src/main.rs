@@ -1,0 +1,2 @@
+//! Weft's command line: set-up, development, tests and builds.
+fn main() {}
