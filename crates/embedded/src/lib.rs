@@ -1,0 +1,8 @@
+//! Adapters that need no platform product, each a full implementation of its port's job.
+//!
+//! [`embedding`] turns text into vectors with a static model, [`vectors`] searches them exactly, and [`extraction`]
+//! finds signals by rules. Pure Rust: no Worker, no clock, no I/O; callers hand in the model's bytes.
+
+pub mod embedding;
+pub mod extraction;
+pub mod vectors;
