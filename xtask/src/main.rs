@@ -1,2 +1,74 @@
-//! Weft's command line: set-up, development, tests and builds.
-fn main() {}
+//! Weft's command line: `cargo xtask <task>`. This file is the table of contents; each task has a module.
+
+mod build;
+mod demo;
+mod dev;
+mod paths;
+mod process;
+mod setup;
+mod size;
+mod test;
+mod tidy;
+mod ui;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::ui::Ui;
+
+/// Weft's development tasks.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", disable_help_subcommand = true)]
+struct Cli {
+    /// Prints nothing but the result, as JSON on standard output
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Sets up what is missing, builds what changed and runs the four Workers locally
+    Dev(dev::Args),
+    /// Sends the sample calls to a running mesh, or to one it starts, and prints the signals found
+    Demo(demo::Args),
+    /// Runs every check and test, and closes with `N passed, N failed`
+    Test(test::Args),
+    /// Builds the Workers whose sources changed
+    Build(build::Args),
+    /// Prints the size of each Worker and keeps the table in `docs/performance.md`
+    Size(size::Args),
+    /// Brings the toolchain that builds and runs the Workers onto this machine
+    Setup(setup::Args),
+    /// Checks the rules that the compiler can't
+    Tidy(tidy::Args),
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let ui = Ui::new(cli.json);
+    if let Err(error) = process::handle_signals(ui.clone()) {
+        ui.error(&error);
+        return ExitCode::FAILURE;
+    }
+    let outcome = match cli.task {
+        Task::Dev(args) => dev::run(args, &ui),
+        Task::Demo(args) => demo::run(args, &ui),
+        Task::Test(args) => test::run(args, &ui),
+        Task::Build(args) => build::run(args, &ui),
+        Task::Size(args) => size::run(args, &ui),
+        Task::Setup(args) => setup::run(args, &ui),
+        Task::Tidy(args) => tidy::run(args, &ui),
+    };
+    process::yield_to_interrupt();
+    process::stop_all();
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            ui.error(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
