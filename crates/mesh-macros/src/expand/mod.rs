@@ -1,0 +1,56 @@
+//! From the model to code. Total: everything that can be wrong was refused while parsing.
+
+mod client;
+mod dispatch;
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use syn::ItemTrait;
+
+use crate::model::Service;
+use crate::parse;
+
+pub(crate) fn service(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    let item: ItemTrait = match syn::parse2(item.clone()) {
+        Ok(parsed) => parsed,
+        Err(_) => {
+            let message = "`#[mesh::service]` goes on a trait";
+            return quote!(::core::compile_error!(#message); #item);
+        }
+    };
+    // The trait stays in either case, so that one mistake does not become twenty.
+    let the_trait = quote! {
+        #[::mesh::macro_support::async_trait(?Send)]
+        #item
+    };
+    match parse::service(arguments, &item) {
+        Ok(service) => {
+            let client = client::expand(&service);
+            let dispatch = dispatch::expand(&service);
+            quote!(#the_trait #client #dispatch)
+        }
+        Err(error) => {
+            let errors = error.to_compile_error();
+            quote!(#item #errors)
+        }
+    }
+}
+
+/// `impl mesh::Contract` for a generated type.
+fn contract(service: &Service, generics: &TokenStream, target: &TokenStream) -> TokenStream {
+    let name = service.name.to_string();
+    let methods = service.methods.iter().map(|method| method.name.to_string());
+    let fingerprint = service.fingerprint();
+    quote! {
+        #[automatically_derived]
+        impl #generics ::mesh::Contract for #target {
+            const NAME: &'static str = #name;
+            const METHODS: &'static [&'static str] = &[#(#methods),*];
+            const FINGERPRINT: ::mesh::Fingerprint = ::mesh::Fingerprint(#fingerprint);
+        }
+    }
+}
+
+fn contract_name(service: &Service) -> proc_macro2::Ident {
+    format_ident!("{}Contract", service.name)
+}

@@ -1,0 +1,138 @@
+//! From tokens to the model, with every mistake reported at once and at its place.
+
+use proc_macro2::TokenStream;
+use syn::{
+    Attribute, FnArg, GenericArgument, ItemTrait, PathArguments, ReturnType, TraitItem, TraitItemFn, Type,
+};
+
+use crate::model::{Method, Service};
+
+const ACCEPTED: &str =
+    "a service method is `async fn name(&self, context: &Context, request: Request) -> Result<Reply, Error>`";
+
+/// Names that the runtime gives a meaning of its own on a WorkerEntrypoint, a Durable Object or an RPC stub.
+const RESERVED: [&str; 14] = [
+    "fetch",
+    "connect",
+    "queue",
+    "scheduled",
+    "email",
+    "tail",
+    "alarm",
+    "test",
+    "constructor",
+    "dup",
+    "then",
+    "catch",
+    "finally",
+    "new",
+];
+
+/// Collects mistakes, so that one compilation shows them all.
+#[derive(Default)]
+struct Mistakes(Option<syn::Error>);
+
+impl Mistakes {
+    fn add(&mut self, at: impl quote::ToTokens, message: impl std::fmt::Display) {
+        let error = syn::Error::new_spanned(at, message);
+        match &mut self.0 {
+            Some(all) => all.combine(error),
+            None => self.0 = Some(error),
+        }
+    }
+}
+
+pub(crate) fn service(arguments: TokenStream, item: &ItemTrait) -> syn::Result<Service> {
+    let mut mistakes = Mistakes::default();
+    if !arguments.is_empty() {
+        mistakes.add(&arguments, "`#[mesh::service]` takes no arguments");
+    }
+    if !item.generics.params.is_empty() {
+        mistakes.add(&item.generics, "a service has no generic parameters: its messages are concrete types");
+    }
+    if !item.supertraits.is_empty() {
+        mistakes.add(&item.supertraits, "a service has no supertraits: a client could not implement them");
+    }
+    let mut methods = Vec::new();
+    for member in &item.items {
+        match member {
+            TraitItem::Fn(function) => methods.extend(method(function, &mut mistakes)),
+            other => mistakes.add(other, format!("only methods belong in a service; {ACCEPTED}")),
+        }
+    }
+    if item.items.is_empty() {
+        mistakes.add(&item.ident, format!("this service has no method; {ACCEPTED}"));
+    }
+    match mistakes.0 {
+        Some(error) => Err(error),
+        None => Ok(Service { visibility: item.vis.clone(), name: item.ident.clone(), methods }),
+    }
+}
+
+fn method(function: &TraitItemFn, mistakes: &mut Mistakes) -> Option<Method> {
+    let signature = &function.sig;
+    let name = signature.ident.clone();
+    if RESERVED.iter().any(|reserved| name == reserved) {
+        mistakes.add(
+            &name,
+            format!("`{name}` is reserved by the runtime; reserved names: {}", RESERVED.join(", ")),
+        );
+    }
+    if signature.asyncness.is_none() {
+        mistakes.add(signature.fn_token, format!("`{name}` is not async; {ACCEPTED}"));
+    }
+    if !signature.generics.params.is_empty() {
+        mistakes.add(&signature.generics, format!("`{name}` has generic parameters; {ACCEPTED}"));
+    }
+    if let Some(body) = &function.default {
+        mistakes.add(body, format!("`{name}` has a default body, which a client could not run; {ACCEPTED}"));
+    }
+    let mut inputs = signature.inputs.iter();
+    let receiver =
+        matches!(inputs.next(), Some(FnArg::Receiver(r)) if r.reference.is_some() && r.mutability.is_none());
+    let context = match inputs.next() {
+        Some(FnArg::Typed(argument)) => match &*argument.ty {
+            Type::Reference(reference) if reference.mutability.is_none() => Some((*reference.elem).clone()),
+            _ => None,
+        },
+        _ => None,
+    };
+    let request = match inputs.next() {
+        Some(FnArg::Typed(argument)) if !matches!(&*argument.ty, Type::Reference(_)) => {
+            Some((*argument.ty).clone())
+        }
+        _ => None,
+    };
+    if !receiver || context.is_none() || request.is_none() || inputs.next().is_some() {
+        mistakes.add(&signature.inputs, format!("`{name}` has other parameters; {ACCEPTED}"));
+    }
+    let result = result_types(&signature.output);
+    if result.is_none() {
+        let at = match &signature.output {
+            ReturnType::Default => quote::quote!(#name),
+            ReturnType::Type(_, ty) => quote::quote!(#ty),
+        };
+        mistakes.add(at, format!("`{name}` does not return `Result<Reply, Error>`; {ACCEPTED}"));
+    }
+    let (reply, error) = result?;
+    Some(Method { docs: docs(&function.attrs), name, context: context?, request: request?, reply, error })
+}
+
+fn docs(attributes: &[Attribute]) -> Vec<Attribute> {
+    attributes.iter().filter(|a| a.path().is_ident("doc") || a.path().is_ident("cfg")).cloned().collect()
+}
+
+fn result_types(output: &ReturnType) -> Option<(Type, Type)> {
+    let ReturnType::Type(_, ty) = output else { return None };
+    let Type::Path(path) = &**ty else { return None };
+    let last = path.path.segments.last().filter(|segment| segment.ident == "Result")?;
+    let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
+    let mut types = arguments.args.iter().filter_map(|argument| match argument {
+        GenericArgument::Type(ty) => Some(ty.clone()),
+        _ => None,
+    });
+    match (types.next(), types.next(), types.next()) {
+        (Some(reply), Some(error), None) => Some((reply, error)),
+        _ => None,
+    }
+}

@@ -1,0 +1,99 @@
+//! How a call fails: refused by the service in its own words, or not carried out for a reason of the mesh's.
+
+use serde::{Deserialize, Serialize};
+
+/// Why a call gave no reply.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CallError<E> {
+    /// The service was reached, understood the request and says no, in its own typed words.
+    #[error("refused: {0}")]
+    Refused(E),
+    /// The callee could not be reached: not deployed, not running, or the link broke.
+    #[error("could not reach `{service}`: {message}")]
+    Unreachable {
+        /// The service that was called.
+        service: &'static str,
+        /// What the transport said.
+        message: String,
+    },
+    /// The time left ran out, before the call or while waiting. The callee may still be at work.
+    #[error("`{service}` gave no answer within the time left")]
+    TimedOut {
+        /// The service that was called.
+        service: &'static str,
+    },
+    /// The two sides do not understand each other: different builds of the contract.
+    #[error("`{service}` speaks another contract: {message}")]
+    ContractMismatch {
+        /// The service that was called.
+        service: &'static str,
+        /// Which side could not read what.
+        message: String,
+    },
+    /// The callee broke down while it handled the call. Whether it had an effect is unknown.
+    #[error("`{service}` failed: {message}")]
+    Failed {
+        /// The service that was called.
+        service: &'static str,
+        /// What is known of the failure; for operators, not for the public.
+        message: String,
+    },
+}
+
+impl<E> CallError<E> {
+    /// Whether sending the same call again can help and cannot do harm *for a method without side effects*; for any
+    /// other method it is safe only with an idempotency key.
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Unreachable { .. } | Self::TimedOut { .. } | Self::Failed { .. } => true,
+            Self::Refused(_) | Self::ContractMismatch { .. } => false,
+        }
+    }
+
+    /// The same failure with the refusal turned into another type.
+    pub fn map_refusal<F>(self, map: impl FnOnce(E) -> F) -> CallError<F> {
+        match self {
+            Self::Refused(error) => CallError::Refused(map(error)),
+            Self::Unreachable { service, message } => CallError::Unreachable { service, message },
+            Self::TimedOut { service } => CallError::TimedOut { service },
+            Self::ContractMismatch { service, message } => CallError::ContractMismatch { service, message },
+            Self::Failed { service, message } => CallError::Failed { service, message },
+        }
+    }
+}
+
+/// A failure of the mesh itself, as the callee's side reports it over the wire.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fault {
+    /// What kind of failure.
+    pub kind: FaultKind,
+    /// For operators.
+    pub message: String,
+}
+
+/// The kinds of [`Fault`]. A kind that this build does not know reads as [`FaultKind::Failed`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FaultKind {
+    /// No time was left when the call arrived; no user code ran.
+    Expired,
+    /// The request could not be read, or the method is unknown; no user code ran.
+    Contract,
+    /// Calls were nested deeper than [`crate::MAX_HOPS`]; no user code ran.
+    TooManyHops,
+    /// The callee broke down.
+    #[serde(other)]
+    Failed,
+}
+
+impl Fault {
+    pub(crate) fn into_call_error<E>(self, service: &'static str) -> CallError<E> {
+        match self.kind {
+            FaultKind::Expired => CallError::TimedOut { service },
+            FaultKind::Contract => CallError::ContractMismatch { service, message: self.message },
+            FaultKind::TooManyHops | FaultKind::Failed => {
+                CallError::Failed { service, message: self.message }
+            }
+        }
+    }
+}
