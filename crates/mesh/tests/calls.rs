@@ -142,8 +142,7 @@ fn unknown_fields_are_skipped_and_a_lost_field_is_a_contract_mismatch() {
             "req": request,
         });
         let payload = rmp_serde::to_vec_named(&frame).unwrap();
-        let reply = now(dispatch.dispatch(Incoming { method: "greet", payload: &payload, now_ms: 0 }));
-        reply
+        now(dispatch.dispatch(Incoming { method: "greet", payload: &payload, now_ms: 0 }))
     };
     #[derive(Debug, Deserialize)]
     #[serde(rename_all = "snake_case")]

@@ -1,0 +1,35 @@
+//! Whom a call is made for.
+
+use ids::{EndpointId, JobId, KeyId, TenantId};
+use serde::{Deserialize, Serialize};
+
+/// A call on behalf of a tenant. Every method that touches tenant data takes this, so none can be called without one.
+pub type TenantCall = mesh::CallContext<TenantScope>;
+
+/// A call between Workers about themselves, which touches no tenant's data.
+pub type ServiceCall = mesh::CallContext<ServiceScope>;
+
+/// The authenticated tenant and who acts for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TenantScope {
+    /// From a verified key, a verified webhook's endpoint, or a stored job; never from a request's own words.
+    pub tenant: TenantId,
+    /// Who acts.
+    pub actor: Actor,
+}
+
+/// Who acts for a tenant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Actor {
+    /// The holder of an API key.
+    Key(KeyId),
+    /// A provider, through a webhook endpoint whose signature was verified.
+    Endpoint(EndpointId),
+    /// A scheduled job of the tenant.
+    Job(JobId),
+}
+
+/// No tenant: health and the like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct ServiceScope {}

@@ -1,0 +1,49 @@
+//! What may be asked of the pipeline: one entrypoint for the gateway, one for the scheduler.
+
+mod error;
+mod events;
+mod search;
+mod signals;
+
+pub use error::{IngestEventError, ReadEventError, ReadSignalError, SearchError};
+pub use events::*;
+pub use search::*;
+pub use signals::*;
+
+use crate::TenantCall;
+
+/// The gateway's view of the pipeline: accept events, and read what came of them.
+#[mesh::service]
+pub trait Intake {
+    /// Makes an event durable (raw bytes and row), then hands it on. A repeated delivery key gives the first event.
+    async fn ingest_event(
+        &self,
+        context: &TenantCall,
+        request: IngestEvent,
+    ) -> Result<IngestReceipt, IngestEventError>;
+    /// One event with its steps.
+    async fn get_event(&self, context: &TenantCall, request: GetEvent) -> Result<EventDetail, ReadEventError>;
+    /// Events, newest first.
+    async fn list_events(&self, context: &TenantCall, request: ListEvents) -> Result<EventPage, ReadEventError>;
+    /// The archived bytes.
+    async fn read_raw(&self, context: &TenantCall, request: GetEvent) -> Result<RawEvent, ReadEventError>;
+    /// The source text that evidence offsets point into.
+    async fn read_text(&self, context: &TenantCall, request: GetEvent) -> Result<SourceText, ReadEventError>;
+    /// One signal.
+    async fn get_signal(&self, context: &TenantCall, request: GetSignal) -> Result<Signal, ReadSignalError>;
+    /// Signals, newest first.
+    async fn list_signals(
+        &self,
+        context: &TenantCall,
+        request: ListSignals,
+    ) -> Result<SignalPage, ReadSignalError>;
+    /// Hybrid search over passages and signals.
+    async fn search(&self, context: &TenantCall, request: Search) -> Result<SearchHits, SearchError>;
+}
+
+/// The scheduler's view of the pipeline: the effects that a job can have.
+#[mesh::service]
+pub trait Tasks {
+    /// Ingests an event on behalf of a job. The context's idempotency key (job and nominal time) makes it happen once.
+    async fn emit_event(&self, context: &TenantCall, request: EmitEvent) -> Result<IngestReceipt, IngestEventError>;
+}

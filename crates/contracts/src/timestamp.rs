@@ -1,0 +1,22 @@
+//! Time on the wire.
+
+use serde::{Deserialize, Serialize};
+
+/// Unix milliseconds, UTC. Below 2^53 until the year 287396, so exact as a JavaScript number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Timestamp(u64);
+
+impl Timestamp {
+    /// From Unix milliseconds.
+    #[must_use]
+    pub const fn from_unix_ms(ms: u64) -> Self {
+        Self(ms)
+    }
+
+    /// As Unix milliseconds.
+    #[must_use]
+    pub const fn unix_ms(self) -> u64 {
+        self.0
+    }
+}
