@@ -1,0 +1,21 @@
+//! The rules of the product, as pure functions of their input.
+//!
+//! **This crate knows of no clock, no store, no wire format and no async.** It derives no serialization: the crates
+//! at the edges own the serializable twins and convert by hand, so that a rule can change without breaking a peer.
+//!
+//! | module | decides |
+//! |---|---|
+//! | [`signal`] | which kinds of signal exist, and what a finding of one carries |
+//! | [`evidence`] | whether a quote really is a slice of its source text; byte and scalar offsets |
+//! | [`assessment`] | how qualified and how much at risk a call is, from its findings |
+//! | [`event`] | which status an event, or a step of its processing, may take next |
+
+pub mod assessment;
+pub mod event;
+pub mod evidence;
+pub mod signal;
+
+pub use assessment::{Assessment, assess};
+pub use event::{EventStatus, StepStatus};
+pub use evidence::{EvidenceError, ScalarIndex, verify};
+pub use signal::{Evidence, Finding, SignalKind};
