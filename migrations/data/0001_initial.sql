@@ -44,7 +44,7 @@ CREATE TABLE event_steps (
     tenant_id  TEXT NOT NULL,
     position   INTEGER NOT NULL,
     name       TEXT NOT NULL,
-    status     TEXT NOT NULL CHECK (status IN ('running', 'retrying', 'done', 'skipped', 'failed')),
+    status     TEXT NOT NULL CHECK (status IN ('pending', 'running', 'succeeded', 'failed', 'skipped')),
     attempts   INTEGER NOT NULL,
     started_at INTEGER NOT NULL,
     ended_at   INTEGER,

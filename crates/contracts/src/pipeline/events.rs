@@ -166,7 +166,7 @@ pub struct KindCount {
 pub struct StepReport {
     /// Such as `extract`.
     pub name: String,
-    /// `running`, `retrying`, `done`, `skipped` or `failed`.
+    /// `pending`, `running`, `succeeded`, `failed` or `skipped`.
     pub status: String,
     /// How often it was tried.
     pub attempts: u32,

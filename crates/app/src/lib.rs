@@ -1,0 +1,8 @@
+//! Use cases: each contract trait implemented over ports, free of any platform.
+//!
+//! [`ports`] says what the outside world must offer; one module a Worker holds its use cases, one file an action.
+//! Conversions between contract and domain types live here, written by hand.
+
+pub mod pipeline;
+pub mod ports;
+pub mod scheduler;

@@ -1,0 +1,170 @@
+//! Events, their steps and the outbox.
+
+use async_trait::async_trait;
+use contracts::Timestamp;
+use contracts::pipeline::{Assessment, ListEvents};
+use domain::event::{EventStatus, StepStatus};
+use ids::{EndpointId, EventId, TenantId};
+
+use super::StoreError;
+
+/// An event to insert, with status `received`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewEvent {
+    /// The id.
+    pub event_id: EventId,
+    /// The provider, or `generic`.
+    pub source: String,
+    /// The type.
+    pub kind: String,
+    /// The subject.
+    pub subject: Option<String>,
+    /// The webhook endpoint.
+    pub endpoint_id: Option<EndpointId>,
+    /// Unique within the tenant: what makes a redelivery recognizable.
+    pub delivery_key: String,
+    /// SHA-256 of the body, lower-case hexadecimal.
+    pub content_sha256: String,
+    /// Where the raw bytes are.
+    pub object_key: String,
+    /// The body's media type.
+    pub media_type: String,
+    /// The body's size in bytes.
+    pub size_bytes: u32,
+    /// The trace, as a W3C `traceparent`.
+    pub traceparent: String,
+    /// When it happened, where the sender says.
+    pub occurred_at: Option<Timestamp>,
+    /// When it was accepted.
+    pub received_at: Timestamp,
+}
+
+/// What came of an insert.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Inserted {
+    /// The event and its outbox entry are stored.
+    New,
+    /// The delivery key was there before; nothing was stored.
+    Existing {
+        /// The event that has it.
+        event_id: EventId,
+        /// That event's content.
+        content_sha256: String,
+    },
+}
+
+/// An event as stored.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EventRecord {
+    /// What was inserted.
+    pub event: NewEvent,
+    /// Where it stands.
+    pub status: EventStatus,
+    /// Why it was skipped, failed or dead.
+    pub reason: Option<String>,
+    /// The call's title.
+    pub title: Option<String>,
+    /// The customer's company.
+    pub account: Option<String>,
+    /// How many signals were stored.
+    pub signals_count: u32,
+    /// What the evaluate step concluded.
+    pub assessment: Option<Assessment>,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+}
+
+/// A change of an event's status, with whatever else is known by then. `None` leaves a field as it is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EventTransition {
+    /// The new status.
+    pub status: EventStatus,
+    /// Why.
+    pub reason: Option<String>,
+    /// The call's title.
+    pub title: Option<String>,
+    /// The customer's company.
+    pub account: Option<String>,
+    /// How many signals were stored.
+    pub signals_count: Option<u32>,
+    /// What the evaluate step concluded.
+    pub assessment: Option<Assessment>,
+}
+
+impl EventTransition {
+    /// To this status, with nothing else to say.
+    #[must_use]
+    pub fn to(status: EventStatus) -> Self {
+        Self { status, reason: None, title: None, account: None, signals_count: None, assessment: None }
+    }
+}
+
+/// One step of an event's workflow, as stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StepRecord {
+    /// Its place in the workflow, from 0.
+    pub position: u32,
+    /// Its name.
+    pub name: String,
+    /// Where it stands.
+    pub status: StepStatus,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// When the first try began.
+    pub started_at: Timestamp,
+    /// When it ended.
+    pub ended_at: Option<Timestamp>,
+    /// What the last failed try said.
+    pub error: Option<String>,
+}
+
+/// An accepted event that nothing has been seen to finish.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutboxEntry {
+    /// Whose.
+    pub tenant: TenantId,
+    /// Which.
+    pub event_id: EventId,
+    /// Its trace, as a W3C `traceparent`.
+    pub traceparent: String,
+    /// How often the sweep took it up.
+    pub attempts: u32,
+    /// When it was accepted.
+    pub created_at: Timestamp,
+}
+
+/// Events, their steps and the outbox.
+#[async_trait(?Send)]
+pub trait EventStore {
+    /// Stores an event with its outbox entry (due at `sweep_at`) in one transaction, unless its delivery key exists.
+    /// Of many concurrent inserts with one key, exactly one is [`Inserted::New`].
+    async fn insert(&self, tenant: TenantId, event: &NewEvent, sweep_at: Timestamp) -> Result<Inserted, StoreError>;
+    /// One event.
+    async fn get(&self, tenant: TenantId, event_id: EventId) -> Result<Option<EventRecord>, StoreError>;
+    /// At most `query.limit` events, newest first.
+    async fn list(&self, tenant: TenantId, query: &ListEvents) -> Result<Vec<EventRecord>, StoreError>;
+    /// Changes an event's status, unless the rules of [`EventStatus::allows`] forbid it; says whether it did.
+    /// Reaching a settled status closes the outbox entry in the same transaction.
+    async fn transition(
+        &self,
+        tenant: TenantId,
+        event_id: EventId,
+        change: &EventTransition,
+        now: Timestamp,
+    ) -> Result<bool, StoreError>;
+    /// Stores a step, replacing what was known of it. The earliest `started_at` stays.
+    async fn record_step(&self, tenant: TenantId, event_id: EventId, step: &StepRecord) -> Result<(), StoreError>;
+    /// An event's steps in order.
+    async fn steps(&self, tenant: TenantId, event_id: EventId) -> Result<Vec<StepRecord>, StoreError>;
+    /// Outbox entries due at `now` over all tenants, oldest first, at most `limit`. For the sweep only.
+    async fn due_outbox(&self, now: Timestamp, limit: u32) -> Result<Vec<OutboxEntry>, StoreError>;
+    /// Counts a try of an outbox entry and sets when it is due next.
+    async fn defer_outbox(
+        &self,
+        tenant: TenantId,
+        event_id: EventId,
+        next_attempt_at: Timestamp,
+    ) -> Result<(), StoreError>;
+    /// How many outbox entries there are, over all tenants.
+    async fn outbox_depth(&self) -> Result<u32, StoreError>;
+}

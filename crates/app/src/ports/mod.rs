@@ -1,0 +1,15 @@
+//! What the use cases need of the world. Every method that touches tenant data takes the [`ids::TenantId`].
+
+mod archive;
+mod error;
+mod events;
+mod index;
+mod runtime;
+mod signals;
+
+pub use archive::{Archive, ArchivedObject};
+pub use error::StoreError;
+pub use events::{EventRecord, EventStore, EventTransition, Inserted, NewEvent, OutboxEntry, StepRecord};
+pub use index::{EmbeddedPassage, Embedder, IndexHit, PassageIndex};
+pub use runtime::{Clock, EventMessage, EventQueue, Extractor, IngestInstances, InstanceState, Random};
+pub use signals::{NewSignal, SignalQuery, SignalRecord, SignalStore};

@@ -1,0 +1,80 @@
+//! Time, chance, the queue, workflow instances and the extractor.
+
+use async_trait::async_trait;
+use contracts::Timestamp;
+use domain::signal::Finding;
+use ids::{EventId, TenantId};
+use transcript::Document;
+
+use super::StoreError;
+
+/// The wall clock.
+pub trait Clock {
+    /// The time now.
+    fn now(&self) -> Timestamp;
+}
+
+/// A source of secure randomness.
+pub trait Random {
+    /// Fills `bytes`.
+    fn fill(&self, bytes: &mut [u8]);
+
+    /// Ten random bytes, as the typed ids take them.
+    fn for_id(&self) -> [u8; 10] {
+        let mut bytes = [0; 10];
+        self.fill(&mut bytes);
+        bytes
+    }
+}
+
+/// Tells a consumer that an event waits. Losing a message loses nothing: the outbox is swept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EventMessage {
+    /// Whose.
+    pub tenant: TenantId,
+    /// Which.
+    pub event_id: EventId,
+    /// The trace that it belongs to, as a W3C `traceparent`.
+    pub traceparent: String,
+}
+
+/// The queue between acceptance and work.
+#[async_trait(?Send)]
+pub trait EventQueue {
+    /// Sends messages, at most 100.
+    async fn send(&self, messages: &[EventMessage]) -> Result<(), StoreError>;
+}
+
+/// What the platform says of a workflow instance.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum InstanceState {
+    /// There is none of this id.
+    Missing,
+    /// It is queued, running, waiting or paused.
+    Alive,
+    /// It ended well.
+    Complete,
+    /// It failed for good or was terminated.
+    Failed {
+        /// What it said.
+        error: String,
+    },
+}
+
+/// The durable workflows that work events off; an instance's id is its event's.
+#[async_trait(?Send)]
+pub trait IngestInstances {
+    /// Starts the instance of an event. Starting it again changes nothing.
+    async fn start(&self, message: &EventMessage) -> Result<(), StoreError>;
+    /// How the instance of an event stands.
+    async fn state(&self, event_id: EventId) -> Result<InstanceState, StoreError>;
+}
+
+/// Finds signals in a call.
+#[async_trait(?Send)]
+pub trait Extractor {
+    /// Cheap: which turns (half-open ranges, sorted) are worth extracting from. Empty: nothing of interest.
+    async fn prefilter(&self, document: &Document) -> Result<Vec<(usize, usize)>, StoreError>;
+    /// Finds signals in those turns. Every quote must be a verbatim slice; the caller checks.
+    async fn extract(&self, document: &Document, turns: &[(usize, usize)]) -> Result<Vec<Finding>, StoreError>;
+}
