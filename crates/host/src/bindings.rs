@@ -1,0 +1,38 @@
+//! Every binding name, once. A test compares them with `wrangler/*.jsonc`.
+
+/// gateway, admin: D1 with tenants, keys and endpoints.
+pub const CONTROL_DB: &str = "CONTROL_DB";
+/// pipeline: D1 with events, signals and the outbox.
+pub const DATA_DB: &str = "DATA_DB";
+/// gateway: KV in front of the control database.
+pub const CACHE: &str = "CACHE";
+/// pipeline: R2 with the raw bytes of every event.
+pub const ARCHIVE: &str = "ARCHIVE";
+/// pipeline: the queue between acceptance and work.
+pub const EVENTS: &str = "EVENTS";
+/// pipeline: the workflow that works an event off.
+pub const CALL_INGEST: &str = "CALL_INGEST";
+/// pipeline: one search index a tenant.
+pub const TENANT_INDEX: &str = "TENANT_INDEX";
+/// scheduler: one schedule a tenant.
+pub const TENANT_SCHEDULE: &str = "TENANT_SCHEDULE";
+/// gateway: the pipeline's `Intake`.
+pub const PIPELINE: &str = "PIPELINE";
+/// scheduler: the pipeline's `Tasks`.
+pub const PIPELINE_TASKS: &str = "PIPELINE_TASKS";
+/// gateway: the scheduler's `Jobs`.
+pub const SCHEDULER: &str = "SCHEDULER";
+/// scheduler, gateway, admin: the pipeline's `Health`.
+pub const PIPELINE_HEALTH: &str = "PIPELINE_HEALTH";
+/// gateway, admin: the scheduler's `Health`.
+pub const SCHEDULER_HEALTH: &str = "SCHEDULER_HEALTH";
+/// admin: the gateway's `Health`.
+pub const GATEWAY_HEALTH: &str = "GATEWAY_HEALTH";
+/// all: the platform's id of the deployed version.
+pub const VERSION: &str = "VERSION";
+/// admin: the origin of the Access team, which issues and publishes keys.
+pub const ACCESS_TEAM_DOMAIN: &str = "ACCESS_TEAM_DOMAIN";
+/// admin: the Access application's audience tag.
+pub const ACCESS_AUD: &str = "ACCESS_AUD";
+/// admin: who holds which role, as JSON.
+pub const ACCESS_ROLES: &str = "ACCESS_ROLES";

@@ -1,0 +1,161 @@
+//! What the exported classes do: RPC entrypoints and Durable Objects.
+
+use std::rc::Rc;
+
+use async_trait::async_trait;
+use js_sys::{Promise, Uint8Array};
+use mesh::{Dispatch, Incoming};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::future_to_promise;
+
+use crate::env::BindingError;
+
+/// Answers one call that arrived as a JavaScript method call.
+pub fn dispatch_call(dispatch: Rc<dyn Dispatch>, method: String, argument: JsValue) -> Promise {
+    future_to_promise(async move {
+        let payload = argument.dyn_into::<Uint8Array>().map_err(|_| {
+            js_sys::TypeError::new(&format!("`{method}` takes one Uint8Array: an encoded mesh request"))
+        })?;
+        let payload = payload.to_vec();
+        let now_ms = js_sys::Date::now() as u64;
+        let reply = dispatch.dispatch(Incoming { method: &method, payload: &payload, now_ms }).await;
+        Ok(Uint8Array::from(reply.as_slice()).into())
+    })
+}
+
+/// A Durable Object: RPC methods, and an alarm.
+#[async_trait(?Send)]
+pub trait DurableObject {
+    /// Its RPC methods.
+    fn dispatch(&self) -> Rc<dyn Dispatch>;
+
+    /// Its alarm went off. An error makes the platform try again, at most six times.
+    async fn alarm(&self) -> Result<(), String> {
+        Ok(())
+    }
+}
+
+/// Stands in for an object whose wiring failed: every use of it says why.
+#[derive(Debug)]
+pub struct Failing(pub BindingError);
+
+impl Failing {
+    /// What to throw.
+    pub fn thrown(&self) -> JsValue {
+        js_sys::Error::new(&self.0.to_string()).into()
+    }
+}
+
+/// Exports a WorkerEntrypoint class for a service.
+///
+/// `entrypoint!(Name, Contract, wire)`: `wire` makes the [`Dispatch`] from an [`crate::Instance`], or says which
+/// binding it lacks. The expansion needs `wasm_bindgen` in the calling crate.
+#[macro_export]
+macro_rules! entrypoint {
+    ($(#[$doc:meta])* $name:ident, $contract:ty, $wire:expr) => {
+        $(#[$doc])*
+        #[wasm_bindgen::prelude::wasm_bindgen]
+        pub struct $name {
+            dispatch: ::std::result::Result<::std::rc::Rc<dyn ::mesh::Dispatch>, $crate::BindingError>,
+        }
+
+        #[wasm_bindgen::prelude::wasm_bindgen]
+        impl $name {
+            /// Made by the runtime.
+            #[wasm_bindgen(constructor)]
+            pub fn new(
+                context: wasm_bindgen::JsValue,
+                env: wasm_bindgen::JsValue,
+                assets: wasm_bindgen::JsValue,
+            ) -> $name {
+                let instance = $crate::Instance::new(context, env, assets);
+                $name { dispatch: $crate::macro_support::dispatch($wire(&instance)) }
+            }
+
+            /// The contract's methods, which the entry module puts on the prototype.
+            pub fn methods() -> ::std::vec::Vec<::std::string::String> {
+                <$contract as ::mesh::Contract>::METHODS.iter().map(|method| (*method).to_owned()).collect()
+            }
+
+            /// Answers one call.
+            pub fn call(&self, method: ::std::string::String, argument: wasm_bindgen::JsValue) -> $crate::macro_support::Promise {
+                $crate::macro_support::call(&self.dispatch, method, argument)
+            }
+        }
+    };
+}
+
+/// Exports a Durable Object class: RPC methods of a contract, and an alarm.
+///
+/// `durable_object!(Name, Contract, wire)`: `wire` makes the [`DurableObject`] from an [`crate::Instance`].
+#[macro_export]
+macro_rules! durable_object {
+    ($(#[$doc:meta])* $name:ident, $contract:ty, $wire:expr) => {
+        $(#[$doc])*
+        #[wasm_bindgen::prelude::wasm_bindgen]
+        pub struct $name {
+            object: ::std::result::Result<::std::rc::Rc<dyn $crate::DurableObject>, $crate::BindingError>,
+        }
+
+        #[wasm_bindgen::prelude::wasm_bindgen]
+        impl $name {
+            /// Made by the runtime.
+            #[wasm_bindgen(constructor)]
+            pub fn new(
+                context: wasm_bindgen::JsValue,
+                env: wasm_bindgen::JsValue,
+                assets: wasm_bindgen::JsValue,
+            ) -> $name {
+                let instance = $crate::Instance::new(context, env, assets);
+                $name { object: $crate::macro_support::object($wire(&instance)) }
+            }
+
+            /// The contract's methods, which the entry module puts on the prototype.
+            pub fn methods() -> ::std::vec::Vec<::std::string::String> {
+                <$contract as ::mesh::Contract>::METHODS.iter().map(|method| (*method).to_owned()).collect()
+            }
+
+            /// Answers one call.
+            pub fn call(&self, method: ::std::string::String, argument: wasm_bindgen::JsValue) -> $crate::macro_support::Promise {
+                $crate::macro_support::call_object(&self.object, method, argument)
+            }
+
+            /// The alarm went off.
+            pub fn alarm(&self) -> $crate::macro_support::Promise {
+                $crate::macro_support::alarm(&self.object)
+            }
+        }
+    };
+}
+
+/// Exports a Workflow class.
+///
+/// `workflow!(Name, wire)`: `wire` makes the [`mesh::workflow::Workflow`] from an [`crate::Instance`].
+#[macro_export]
+macro_rules! workflow {
+    ($(#[$doc:meta])* $name:ident, $wire:expr) => {
+        $(#[$doc])*
+        #[wasm_bindgen::prelude::wasm_bindgen]
+        pub struct $name {
+            instance: $crate::Instance,
+        }
+
+        #[wasm_bindgen::prelude::wasm_bindgen]
+        impl $name {
+            /// Made by the runtime.
+            #[wasm_bindgen(constructor)]
+            pub fn new(
+                context: wasm_bindgen::JsValue,
+                env: wasm_bindgen::JsValue,
+                assets: wasm_bindgen::JsValue,
+            ) -> $name {
+                $name { instance: $crate::Instance::new(context, env, assets) }
+            }
+
+            /// Runs or resumes an instance.
+            pub fn run(&self, event: wasm_bindgen::JsValue, step: wasm_bindgen::JsValue) -> $crate::macro_support::Promise {
+                $crate::run_workflow($wire(&self.instance), event, step)
+            }
+        }
+    };
+}
