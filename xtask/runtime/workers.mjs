@@ -1,0 +1,56 @@
+//! From `wrangler/*.jsonc`, the only source of bindings, to what the local runtime takes. A Worker is known here by
+//! its role, the name of its configuration file: `gateway`, `scheduler`, `pipeline`, `admin`.
+
+import path from "node:path";
+
+import { convertV4MiniflareOptions } from "miniflare";
+import { unstable_getMiniflareWorkerOptions, unstable_readConfig } from "wrangler";
+
+import { bundle } from "./bundle.mjs";
+
+/** Reads one Worker's configuration: its bindings, and where its migrations are. */
+export function readWorker(role, configPath) {
+  const config = unstable_readConfig({ config: configPath }, { hideWarnings: true });
+  const { workerOptions, externalWorkers, main } = unstable_getMiniflareWorkerOptions(config);
+  const { modulesRules, ...options } = workerOptions;
+  return {
+    role,
+    name: config.name,
+    main,
+    rules: modulesRules,
+    options: { ...options, name: config.name },
+    external: externalWorkers,
+    crons: config.triggers?.crons ?? [],
+    workflows: (config.workflows ?? []).filter(({ script_name: script }) => !script || script === config.name),
+    databases: (config.d1_databases ?? []).map((database) => ({
+      binding: database.binding,
+      id: database.preview_database_id ?? database.database_id ?? database.binding,
+      migrations: database.migrations_dir && path.resolve(path.dirname(configPath), database.migrations_dir),
+    })),
+  };
+}
+
+/** Bundles a Worker. What comes back holds its code and is kept until that code changes. */
+export async function bundleWorker(worker) {
+  return { ...worker, modules: await bundle(worker.main, worker.rules) };
+}
+
+/**
+ * The whole mesh as one set of runtime options. The first Worker answers on `shared.port`; `sockets` gives others
+ * (by role) a port of their own, and `vars` (by role) override what the configuration says, as text or JSON.
+ */
+export function meshOptions(workers, { shared, sockets, vars }) {
+  const list = workers.flatMap((worker) => [
+    {
+      ...worker.options,
+      bindings: { ...worker.options.bindings, ...vars[worker.role] },
+      modulesRoot: "/",
+      modules: worker.modules.map((module) => ({ ...module, path: `/${module.path}` })),
+      unsafeDirectSockets: sockets[worker.role]
+        ? [{ host: shared.host, port: sockets[worker.role] }]
+        : undefined,
+    },
+    ...worker.external,
+  ]);
+  return convertV4MiniflareOptions({ ...shared, workers: list });
+}
