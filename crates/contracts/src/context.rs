@@ -28,6 +28,8 @@ pub enum Actor {
     Endpoint(EndpointId),
     /// A scheduled job of the tenant.
     Job(JobId),
+    /// A Worker of the mesh, at work on what the tenant sent before.
+    Service(String),
 }
 
 /// No tenant: health and the like.

@@ -15,6 +15,7 @@ mod js_error;
 pub mod macro_support;
 mod queue;
 mod random;
+mod tenant_index;
 mod version;
 mod workflow_engine;
 
@@ -26,5 +27,6 @@ pub use instances::WorkflowInstances;
 pub use js_error::describe;
 pub use queue::{QueuedEvent, WorkerQueue};
 pub use random::WorkerRandom;
+pub use tenant_index::DurableIndex;
 pub use version::deployment;
 pub use workflow_engine::run_workflow;

@@ -1,1 +1,52 @@
-//! The pipeline.
+//! The pipeline's use cases: accept events, work them off, read what came of them.
+
+mod call_ingest;
+mod convert;
+mod dead_letter;
+mod ids_of;
+mod ingest_event;
+mod intake;
+mod read_event;
+mod read_signal;
+mod search;
+mod sweep;
+mod tasks;
+
+use std::rc::Rc;
+
+pub use call_ingest::{CallIngest, CallIngestInput, CallIngestOutput, STEPS};
+pub use dead_letter::bury;
+pub use ingest_event::object_key;
+pub use intake::IntakeService;
+pub use sweep::{SweepReport, sweep};
+pub use tasks::TasksService;
+
+use crate::ports::{
+    Archive, Clock, Embedder, EventQueue, EventStore, Extractor, IngestInstances, PassageIndex, Random,
+    SignalStore,
+};
+
+/// Everything that the pipeline's use cases need.
+#[derive(Clone)]
+pub struct PipelinePorts {
+    /// Events, steps, outbox.
+    pub events: Rc<dyn EventStore>,
+    /// Signals.
+    pub signals: Rc<dyn SignalStore>,
+    /// Raw bytes.
+    pub archive: Rc<dyn Archive>,
+    /// The queue between acceptance and work.
+    pub queue: Rc<dyn EventQueue>,
+    /// Workflow instances.
+    pub instances: Rc<dyn IngestInstances>,
+    /// Finds signals.
+    pub extractor: Rc<dyn Extractor>,
+    /// Turns texts into vectors.
+    pub embedder: Rc<dyn Embedder>,
+    /// The tenants' indexes.
+    pub index: Rc<dyn PassageIndex>,
+    /// The wall clock.
+    pub clock: Rc<dyn Clock>,
+    /// Secure randomness.
+    pub random: Rc<dyn Random>,
+}

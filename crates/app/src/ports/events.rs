@@ -138,7 +138,12 @@ pub struct OutboxEntry {
 pub trait EventStore {
     /// Stores an event with its outbox entry (due at `sweep_at`) in one transaction, unless its delivery key exists.
     /// Of many concurrent inserts with one key, exactly one is [`Inserted::New`].
-    async fn insert(&self, tenant: TenantId, event: &NewEvent, sweep_at: Timestamp) -> Result<Inserted, StoreError>;
+    async fn insert(
+        &self,
+        tenant: TenantId,
+        event: &NewEvent,
+        sweep_at: Timestamp,
+    ) -> Result<Inserted, StoreError>;
     /// One event.
     async fn get(&self, tenant: TenantId, event_id: EventId) -> Result<Option<EventRecord>, StoreError>;
     /// At most `query.limit` events, newest first.
@@ -153,7 +158,12 @@ pub trait EventStore {
         now: Timestamp,
     ) -> Result<bool, StoreError>;
     /// Stores a step, replacing what was known of it. The earliest `started_at` stays.
-    async fn record_step(&self, tenant: TenantId, event_id: EventId, step: &StepRecord) -> Result<(), StoreError>;
+    async fn record_step(
+        &self,
+        tenant: TenantId,
+        event_id: EventId,
+        step: &StepRecord,
+    ) -> Result<(), StoreError>;
     /// An event's steps in order.
     async fn steps(&self, tenant: TenantId, event_id: EventId) -> Result<Vec<StepRecord>, StoreError>;
     /// Outbox entries due at `now` over all tenants, oldest first, at most `limit`. For the sweep only.

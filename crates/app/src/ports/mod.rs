@@ -1,6 +1,7 @@
 //! What the use cases need of the world. Every method that touches tenant data takes the [`ids::TenantId`].
 
 mod archive;
+mod control;
 mod error;
 mod events;
 mod index;
@@ -8,6 +9,7 @@ mod runtime;
 mod signals;
 
 pub use archive::{Archive, ArchivedObject};
+pub use control::{ControlStore, EndpointSecret, Heartbeat, StoredEndpoint, StoredKey};
 pub use error::StoreError;
 pub use events::{EventRecord, EventStore, EventTransition, Inserted, NewEvent, OutboxEntry, StepRecord};
 pub use index::{EmbeddedPassage, Embedder, IndexHit, PassageIndex};

@@ -76,5 +76,9 @@ pub trait Extractor {
     /// Cheap: which turns (half-open ranges, sorted) are worth extracting from. Empty: nothing of interest.
     async fn prefilter(&self, document: &Document) -> Result<Vec<(usize, usize)>, StoreError>;
     /// Finds signals in those turns. Every quote must be a verbatim slice; the caller checks.
-    async fn extract(&self, document: &Document, turns: &[(usize, usize)]) -> Result<Vec<Finding>, StoreError>;
+    async fn extract(
+        &self,
+        document: &Document,
+        turns: &[(usize, usize)],
+    ) -> Result<Vec<Finding>, StoreError>;
 }

@@ -4,6 +4,7 @@ mod error;
 mod events;
 mod search;
 mod signals;
+pub mod tenant_index;
 
 pub use error::{IngestEventError, ReadEventError, ReadSignalError, SearchError};
 pub use events::*;

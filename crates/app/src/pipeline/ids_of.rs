@@ -1,0 +1,26 @@
+//! Ids that follow from content, so that doing a thing twice makes it once.
+
+use ids::{ChunkId, EventId, SignalId};
+use sha2::{Digest, Sha256};
+
+/// SHA-256, lower-case hexadecimal.
+pub(super) fn sha256_hex(bytes: &[u8]) -> String {
+    hex::encode(Sha256::digest(bytes))
+}
+
+/// The id of the signal of this kind at this place of this event.
+pub(super) fn signal_id(event_id: EventId, kind: &str, start: usize) -> SignalId {
+    SignalId::from_parts(event_id.unix_ms(), digest(&[&event_id.to_string(), kind, &start.to_string()]))
+}
+
+/// The id of the passage at this place of this event.
+pub(super) fn chunk_id(event_id: EventId, start: usize) -> ChunkId {
+    ChunkId::from_parts(event_id.unix_ms(), digest(&[&event_id.to_string(), "passage", &start.to_string()]))
+}
+
+fn digest(parts: &[&str]) -> [u8; 10] {
+    let hash = Sha256::digest(parts.join("\n"));
+    let mut ten = [0; 10];
+    ten.copy_from_slice(&hash[..10]);
+    ten
+}

@@ -1,0 +1,107 @@
+//! Accepting an event: raw bytes first, then the row with its outbox entry, then the queue.
+//!
+//! The order is the promise. Once the row exists the event will be worked off: the queue makes it quick, and the
+//! sweep over the outbox makes it certain. Bytes without a row are harmless: nothing was acknowledged.
+
+use contracts::pipeline::{IngestEvent, IngestEventError, IngestReceipt, MAX_EVENT_BYTES};
+use contracts::{Actor, TenantCall, Timestamp};
+use ids::{EventId, TenantId};
+
+use super::PipelinePorts;
+use super::ids_of::sha256_hex;
+use crate::ports::{EventMessage, Inserted, NewEvent, StoreError};
+
+/// How long after acceptance the sweep looks at an event for the first time.
+const SWEEP_GRACE_MS: u64 = 15_000;
+
+/// Delivery keys longer than this are replaced by their hash.
+const MAX_DELIVERY_KEY: usize = 200;
+
+/// Where an event's raw bytes lie: tenant, day of acceptance (UTC), content.
+pub fn object_key(tenant: TenantId, received_at: Timestamp, sha256: &str) -> String {
+    let seconds = i64::try_from(received_at.unix_ms() / 1000).unwrap_or(i64::MAX);
+    let day =
+        time::OffsetDateTime::from_unix_timestamp(seconds).unwrap_or(time::OffsetDateTime::UNIX_EPOCH).date();
+    format!("{tenant}/raw/{:04}/{:02}/{:02}/{sha256}", day.year(), u8::from(day.month()), day.day())
+}
+
+pub(super) async fn ingest_event(
+    ports: &PipelinePorts,
+    context: &TenantCall,
+    request: IngestEvent,
+) -> Result<IngestReceipt, IngestEventError> {
+    if request.body.0.len() > MAX_EVENT_BYTES {
+        return Err(IngestEventError::TooLarge { limit: MAX_EVENT_BYTES as u32 });
+    }
+    check_json(&request.body.0)?;
+
+    let tenant = context.scope.tenant;
+    let received_at = ports.clock.now();
+    let event_id = EventId::from_parts(received_at.unix_ms(), ports.random.for_id());
+    let sha256 = sha256_hex(&request.body.0);
+    let event = NewEvent {
+        event_id,
+        source: request.source,
+        kind: request.kind,
+        subject: request.subject,
+        endpoint_id: request.endpoint_id,
+        delivery_key: delivery_key(&context.scope.actor, request.delivery_id.as_deref(), &sha256, event_id),
+        object_key: object_key(tenant, received_at, &sha256),
+        content_sha256: sha256,
+        media_type: request.media_type,
+        size_bytes: request.body.0.len() as u32,
+        traceparent: context.trace.to_string(),
+        occurred_at: request.occurred_at,
+        received_at,
+    };
+
+    ports.archive.put(&event.object_key, &event.media_type, request.body.0).await.map_err(unavailable)?;
+    let sweep_at = Timestamp::from_unix_ms(received_at.unix_ms() + SWEEP_GRACE_MS);
+    match ports.events.insert(tenant, &event, sweep_at).await.map_err(unavailable)? {
+        Inserted::New => {}
+        Inserted::Existing { event_id, content_sha256 } => {
+            let same = content_sha256 == event.content_sha256;
+            // A provider owns its delivery ids, so a changed body is its business; a client's key promises sameness.
+            return match context.scope.actor {
+                Actor::Key(_) if !same => Err(IngestEventError::KeyReused),
+                _ => Ok(IngestReceipt { event_id, duplicate: true }),
+            };
+        }
+    }
+    let message = EventMessage { tenant, event_id, traceparent: event.traceparent };
+    // The event is safe by now. A queue that is down costs time, which is what the sweep is for.
+    let _queued = ports.queue.send(&[message]).await;
+    Ok(IngestReceipt { event_id, duplicate: false })
+}
+
+/// What makes a second delivery recognizable: the sender's id of it, else its content; within who sent it.
+fn delivery_key(actor: &Actor, delivery_id: Option<&str>, sha256: &str, event_id: EventId) -> String {
+    let key = match (actor, delivery_id) {
+        (Actor::Endpoint(endpoint), Some(delivery)) => format!("{endpoint}:id:{delivery}"),
+        (Actor::Endpoint(endpoint), None) => format!("{endpoint}:sha256:{sha256}"),
+        (Actor::Key(_), Some(idempotency)) => format!("api:key:{idempotency}"),
+        // Two equal calls without a key are two events: the client did not say that they are one.
+        (Actor::Key(_), None) => format!("api:{event_id}"),
+        (Actor::Job(job), Some(idempotency)) => format!("{job}:key:{idempotency}"),
+        (Actor::Job(job), None) => format!("{job}:{event_id}"),
+        (Actor::Service(service), Some(idempotency)) => format!("{service}:key:{idempotency}"),
+        (Actor::Service(service), None) => format!("{service}:{event_id}"),
+    };
+    if key.len() <= MAX_DELIVERY_KEY { key } else { format!("sha256:{}", sha256_hex(key.as_bytes())) }
+}
+
+/// Whether the body is JSON, as leniently as the transcript reader takes it. A cheap scan answers for nearly all; the
+/// full, tolerant reading decides about the rest.
+fn check_json(body: &[u8]) -> Result<(), IngestEventError> {
+    if serde_json::from_slice::<serde::de::IgnoredAny>(body).is_ok() {
+        return Ok(());
+    }
+    match transcript::decode_json(body) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(IngestEventError::NotJson { detail: error.to_string() }),
+    }
+}
+
+fn unavailable(error: StoreError) -> IngestEventError {
+    IngestEventError::Unavailable { detail: error.to_string() }
+}

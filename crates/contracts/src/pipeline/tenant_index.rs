@@ -1,0 +1,89 @@
+//! What the pipeline asks of a tenant's search index, which is a Durable Object of its own.
+
+use ids::EventId;
+use serde::{Deserialize, Serialize};
+
+use super::{HitKind, SearchHits};
+use crate::TenantCall;
+
+/// A tenant's hybrid index of words and vectors.
+#[mesh::service]
+pub trait TenantIndex {
+    /// Adds passages, replacing those of the same id.
+    async fn upsert(&self, context: &TenantCall, request: UpsertPassages) -> Result<(), IndexError>;
+    /// The best hits for a query, by its words and by its vector, best first.
+    async fn find(&self, context: &TenantCall, request: FindPassages) -> Result<SearchHits, IndexError>;
+}
+
+/// Asks the index to take passages of one event.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct UpsertPassages {
+    /// Where they are from.
+    pub event_id: EventId,
+    /// At most 200.
+    pub passages: Vec<Passage>,
+}
+
+/// A text to be found again.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Passage {
+    /// The passage's or signal's id: a prefix and 32 hexadecimal digits.
+    pub id: String,
+    /// Which of the two.
+    pub kind: HitKind,
+    /// The text.
+    pub text: String,
+    /// The customer's company.
+    #[serde(default)]
+    pub account: Option<String>,
+    /// Its unit vector as little-endian 32-bit floats; empty when no token of it is known.
+    pub vector: mesh::Bytes,
+}
+
+/// Asks for hits.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct FindPassages {
+    /// What a person typed.
+    pub query: String,
+    /// Its unit vector, encoded as in [`Passage`].
+    pub vector: mesh::Bytes,
+    /// Only this kind of hit, if given.
+    #[serde(default)]
+    pub kind: Option<HitKind>,
+    /// At most this many, 1 to 200.
+    pub limit: u32,
+}
+
+/// The index refused or failed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+pub enum IndexError {
+    /// A passage or vector cannot be used; sending it again cannot help.
+    #[error("invalid: {detail}")]
+    Invalid {
+        /// Which, and why.
+        detail: String,
+    },
+    /// The object's storage failed.
+    #[error("storage failed: {detail}")]
+    Storage {
+        /// For operators.
+        detail: String,
+    },
+}
+
+/// A vector as it travels: little-endian 32-bit floats; all zeros becomes empty.
+#[must_use]
+pub fn encode_vector(vector: &[f32]) -> mesh::Bytes {
+    if vector.iter().all(|value| *value == 0.0) {
+        return mesh::Bytes::default();
+    }
+    mesh::Bytes(vector.iter().flat_map(|value| value.to_le_bytes()).collect())
+}
+
+/// The inverse of [`encode_vector`]; none when the bytes are no whole number of floats.
+#[must_use]
+pub fn decode_vector(bytes: &mesh::Bytes) -> Option<Vec<f32>> {
+    let (chunks, rest) = bytes.0.as_chunks::<4>();
+    rest.is_empty().then(|| chunks.iter().map(|chunk| f32::from_le_bytes(*chunk)).collect())
+}
