@@ -1,7 +1,7 @@
 //! Child processes that can't outlive this one: each is its own process group, and every group is stopped when
 //! this tool ends, fails or is interrupted.
 
-use std::io::Write;
+use std::io::{BufRead, BufReader, Read, Write};
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,7 +13,7 @@ use anyhow::{Context, Result, bail};
 use rustix::process::{Pid, Signal, WaitOptions, kill_process_group, test_kill_process_group, waitpid};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
-use crate::ui::Ui;
+use crate::ui::{Ui, now};
 
 /// How long a group gets between the polite signal and the final one.
 const GRACE: Duration = Duration::from_secs(8);
@@ -68,12 +68,12 @@ impl Group {
 
     /// Waits for the child to end, with all that it printed.
     pub(crate) fn output(mut self) -> Result<Output> {
-        let drain = |pipe: Option<Box<dyn std::io::Read + Send>>| {
+        let drain = |pipe: Option<Box<dyn Read + Send>>| {
             thread::spawn(move || {
                 let mut bytes = Vec::new();
                 if let Some(mut pipe) = pipe {
                     // A pipe that breaks ends the output early, which is what is kept.
-                    let _ = std::io::Read::read_to_end(&mut pipe, &mut bytes);
+                    let _ = pipe.read_to_end(&mut bytes);
                 }
                 bytes
             })
@@ -109,6 +109,62 @@ pub(crate) fn run(command: &mut Command) -> Result<String> {
         bail!("`{}` {}\n{}", describe(command), ended(output.status), tail(&text));
     }
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+/// Runs `command` to its end and hands each line that it prints on standard error to `watch` as it comes.
+///
+/// # Errors
+/// When it can't be started or ends in failure; the message carries the part of its output that says why.
+pub(crate) fn run_watched(command: &mut Command, mut watch: impl FnMut(&str)) -> Result<()> {
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+    let mut group = Group::spawn(command)?;
+    let mut text = String::new();
+    if let Some(stderr) = group.child.stderr.take() {
+        for line in BufReader::new(stderr).lines() {
+            let line = line.unwrap_or_default();
+            watch(line.trim());
+            text.push_str(&line);
+            text.push('\n');
+        }
+    }
+    let status = group.wait()?;
+    if !status.success() {
+        bail!("`{}` {}\n{}", describe(command), ended(status), reasons(&text));
+    }
+    Ok(())
+}
+
+/// Like [`run`], for a command that may hang on a network that doesn't answer: it is stopped after `limit`.
+///
+/// # Errors
+/// As [`run`], and when the time is over.
+pub(crate) fn run_within(command: &mut Command, limit: Duration) -> Result<()> {
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+    let mut group = Group::spawn(command)?;
+    let stderr = group.child.stderr.take();
+    let reader = thread::spawn(move || {
+        let mut text = String::new();
+        if let Some(mut stderr) = stderr {
+            // What was readable is what there is to show.
+            let _ = stderr.read_to_string(&mut text);
+        }
+        text
+    });
+    let started = now();
+    let status = loop {
+        match group.try_wait()? {
+            Some(status) => break status,
+            None if started.elapsed() > limit => {
+                bail!("`{}` gave no answer within {} s", describe(command), limit.as_secs())
+            }
+            None => thread::sleep(POLL),
+        }
+    };
+    drop(group);
+    if !status.success() {
+        bail!("`{}` {}\n{}", describe(command), ended(status), tail(&reader.join().unwrap_or_default()));
+    }
+    Ok(())
 }
 
 /// Runs `command` to its end, whatever that is, and gives all that it printed.
@@ -158,6 +214,16 @@ pub(crate) fn handle_signals(ui: Ui) -> Result<()> {
 pub(crate) fn tail(text: &str) -> String {
     let lines: Vec<&str> = text.trim_end().lines().collect();
     lines[lines.len().saturating_sub(TAIL_LINES)..].join("\n")
+}
+
+/// From a compiler's output, the first error and what follows it; from anything else, the last lines.
+fn reasons(text: &str) -> String {
+    let is_error = |line: &&str| line.trim_start().starts_with("error");
+    let lines: Vec<&str> = text.lines().collect();
+    match lines.iter().position(|line| is_error(&line)) {
+        Some(first) => lines[first..lines.len().min(first + TAIL_LINES)].join("\n"),
+        None => tail(text),
+    }
 }
 
 /// A command as one would type it, without its environment.

@@ -186,6 +186,15 @@ impl Step {
         self.ui.redraw(&active);
     }
 
+    /// Like [`Step::note`], for detail that is worth seeing pass by on a terminal and nowhere else.
+    pub(crate) fn live(&self, note: &str) {
+        if self.ui.shared.mode == Mode::Terminal
+            && let Some(entry) = self.ui.lock().iter_mut().find(|entry| entry.id == self.id)
+        {
+            note.clone_into(&mut entry.note);
+        }
+    }
+
     /// Ends the step: the work was done, and `detail` says what came of it.
     pub(crate) fn done(mut self, detail: impl Display) {
         self.finish("32", "✓", &detail.to_string(), true);

@@ -1,10 +1,132 @@
-//! A task whose body comes with its own change.
+//! What a machine needs before a Worker can be built and run, brought about step by step.
+//!
+//! Each step looks first, says what it does, and does nothing the second time. Nothing is installed outside the
+//! checkout, except the Wasm target that `rustup` adds to its own toolchain.
+
+mod lock;
+mod node;
+mod packages;
+mod stamp;
+mod wasm_target;
+mod wasm_tools;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::Command;
+use std::thread;
+
+use anyhow::{Context, Result, anyhow};
+
+use crate::paths;
 use crate::ui::Ui;
-use anyhow::Result;
-/// Options.
+
+pub(crate) use lock::hold as lock;
+pub(crate) use stamp::Fingerprint;
+
+/// `setup` has no options: it does what is missing.
 #[derive(clap::Args)]
 pub(crate) struct Args {}
-/// Runs.
-pub(crate) fn run(_args: Args, _ui: &Ui) -> Result<()> {
-    anyhow::bail!("this task is not part of the tool yet")
+
+/// The programs that build and run the Workers, all present and of a version that works.
+#[derive(Clone, Debug)]
+pub(crate) struct Toolchain {
+    /// A Node.js that wrangler accepts.
+    pub(crate) node: PathBuf,
+    /// wrangler's program, to be run by [`Toolchain::node`].
+    pub(crate) wrangler: PathBuf,
+    wasm_rust: wasm_target::WasmRust,
+    tools: wasm_tools::WasmTools,
+}
+
+impl Toolchain {
+    /// `cargo` for Wasm: its own target folder, and a compiler that has the Wasm target.
+    pub(crate) fn wasm_cargo(&self) -> Command {
+        let mut command = Command::new("cargo");
+        self.set_wasm_environment(&mut command);
+        command
+    }
+
+    /// `worker-build`, which finds every program that it calls without a download.
+    pub(crate) fn worker_build(&self) -> Command {
+        let mut command = Command::new(&self.tools.worker_build);
+        self.set_wasm_environment(&mut command);
+        command
+            .env("WASM_BINDGEN_BIN", &self.tools.wasm_bindgen)
+            .env("WASM_OPT_BIN", paths::node_module(".bin/wasm-opt"))
+            .env("ESBUILD_BIN", paths::node_module(".bin/esbuild"));
+        command
+    }
+
+    /// Node.js, for a script named in its first argument.
+    pub(crate) fn node(&self) -> Command {
+        let mut command = Command::new(&self.node);
+        command.env("PATH", self.path(false));
+        command
+    }
+
+    /// wrangler, which sends no metrics and asks no questions.
+    pub(crate) fn wrangler(&self) -> Command {
+        let mut command = self.node();
+        command.arg(&self.wrangler).env("WRANGLER_SEND_METRICS", "false").env("CI", "1");
+        command
+    }
+
+    /// Whether the host's own toolchain has the Wasm target, so that its clippy can look at Wasm code.
+    pub(crate) fn wasm_is_native(&self) -> bool {
+        self.wasm_rust.bin.is_none()
+    }
+
+    /// What identifies the compiler and the tools: a Worker built by others is built again.
+    pub(crate) fn identity(&self) -> String {
+        format!("{}\n{}", self.wasm_rust.version, self.tools.identity)
+    }
+
+    fn set_wasm_environment(&self, command: &mut Command) {
+        command
+            .env("PATH", self.path(true))
+            .env("CARGO_TARGET_DIR", paths::wasm_target())
+            // As worker-build sets it, so that what one cargo call compiled is fresh for the next.
+            .env("WASM_BINDGEN_USE_JS_SYS", "1")
+            .env_remove("LD_LIBRARY_PATH");
+    }
+
+    fn path(&self, wasm: bool) -> OsString {
+        let inherited = std::env::var_os("PATH").unwrap_or_default();
+        let rust = self.wasm_rust.bin.clone().filter(|_| wasm);
+        let node = self.node.parent().map(PathBuf::from);
+        let folders = rust.into_iter().chain(node).chain(std::env::split_paths(&inherited));
+        // Folders that came out of a PATH, or are below one that did, can be joined again.
+        std::env::join_paths(folders).unwrap_or(inherited)
+    }
+}
+
+/// Runs `cargo xtask setup`.
+///
+/// # Errors
+/// As [`ensure`].
+pub(crate) fn run(_args: Args, ui: &Ui) -> Result<()> {
+    let toolchain = ensure(ui)?;
+    if ui.json() {
+        ui.result(serde_json::json!({ "node": toolchain.node, "wrangler": toolchain.wrangler }));
+    }
+    Ok(())
+}
+
+/// Brings about whatever is missing. The three parts don't depend on each other and run side by side: one waits
+/// for the network while another compiles.
+///
+/// # Errors
+/// When a part can't be brought about; the message says what to do by hand.
+pub(crate) fn ensure(ui: &Ui) -> Result<Toolchain> {
+    let _lock = lock(ui)?;
+    thread::scope(|scope| {
+        let npm = scope.spawn(|| node::ensure(ui));
+        let rust = scope.spawn(|| wasm_target::ensure(ui));
+        let tools = wasm_tools::ensure(ui);
+        let joined = || anyhow!("a part of the set-up stopped unexpectedly");
+        let node = npm.join().map_err(|_| joined())?.context("Node.js and its packages")?;
+        let wasm_rust = rust.join().map_err(|_| joined())?.context("the Wasm target")?;
+        let tools = tools.context("the Wasm tools")?;
+        Ok(Toolchain { node, wrangler: paths::node_module("wrangler/bin/wrangler.js"), wasm_rust, tools })
+    })
 }

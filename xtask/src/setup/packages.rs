@@ -1,0 +1,264 @@
+//! The Wasm compiler from Debian's or Ubuntu's packages, for machines that reach those and not rustup's server.
+//!
+//! The packages are unpacked below the checkout's cache and never installed, so no root is needed and nothing
+//! on the machine changes. They carry no standard library for Wasm; it is compiled from their sources.
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use super::stamp;
+use super::wasm_target::TARGET;
+use crate::ui::Step;
+use crate::{paths, process};
+
+/// What is wanted; everything these need and the machine lacks comes with them.
+const PACKAGES: [&str; 3] = ["rustc-web", "cargo-web", "rust-web-src"];
+/// The oldest compiler that the workspace accepts, as in the root manifest.
+const OLDEST_RUST: (u32, u32) = (1, 95);
+/// Changes when what [`make`] makes does, so that an older result isn't taken for it.
+const RECIPE: &str = "1";
+
+fn folder() -> PathBuf {
+    paths::cache().join("wasm-rust")
+}
+
+/// The folder of `rustc` and `cargo`, where [`make`] has been done.
+pub(super) fn cached() -> Option<PathBuf> {
+    stamp::matches(&folder().join("stamp"), RECIPE).then(|| folder().join("bin"))
+}
+
+/// Whether this machine has a package manager that [`make`] understands.
+pub(super) fn available() -> bool {
+    ["apt-get", "dpkg-deb"].iter().all(|tool| process::run(Command::new(tool).arg("--version")).is_ok())
+}
+
+/// Downloads and unpacks the packages, compiles the standard library, and gives the folder of `rustc` and `cargo`.
+///
+/// # Errors
+/// When the packages can't be reached or are too old, when there is no linker for Wasm, or a command fails.
+pub(super) fn make(step: &Step) -> Result<PathBuf> {
+    let folder = folder();
+    if folder.exists() {
+        fs::remove_dir_all(&folder).with_context(|| format!("can't remove `{}`", folder.display()))?;
+    }
+    let apt = Apt::new(&folder)?;
+    step.note("reading the package index");
+    process::run(apt.get().arg("update"))
+        .context("the package index can't be read: check that this machine reaches its package mirror")?;
+    let names = apt.wanted()?;
+    step.note(format!("downloading {} packages", names.len()));
+    process::run(apt.get().arg("download").args(&names).current_dir(&apt.downloads))?;
+    step.note("unpacking");
+    unpack(&apt.downloads, &folder)?;
+    fs::remove_dir_all(&apt.state)?;
+
+    let bin = wrap(&folder)?;
+    link_linker(&folder)?;
+    step.note("compiling the standard library for Wasm");
+    compile_std(&folder, &bin, step)?;
+    stamp::write(&folder.join("stamp"), RECIPE)?;
+    Ok(bin)
+}
+
+/// `apt-get` with an index and a cache of its own: the machine's may be stale or readable by root only.
+struct Apt {
+    state: PathBuf,
+    downloads: PathBuf,
+}
+
+impl Apt {
+    fn new(folder: &Path) -> Result<Self> {
+        let state = folder.join("apt");
+        let downloads = state.join("downloads");
+        for folder in [state.join("lists/partial"), state.join("cache/archives/partial"), downloads.clone()] {
+            fs::create_dir_all(&folder).with_context(|| format!("can't create `{}`", folder.display()))?;
+        }
+        Ok(Self { state, downloads })
+    }
+
+    fn tool(&self, name: &str) -> Command {
+        let mut command = Command::new(name);
+        let option = |key: &str, folder: &str| format!("{key}={}", self.state.join(folder).display());
+        command
+            .args(["-o", &option("Dir::State::Lists", "lists"), "-o", &option("Dir::Cache", "cache")])
+            .args(["-o", "Debug::NoLocking=1", "-o", "APT::Sandbox::User="])
+            .env("LC_ALL", "C");
+        command
+    }
+
+    fn get(&self) -> Command {
+        self.tool("apt-get")
+    }
+
+    /// The packages to download: [`PACKAGES`], their compiler libraries, and what else an install would bring.
+    fn wanted(&self) -> Result<Vec<String>> {
+        let mut simulate = self.get();
+        simulate.args(["--simulate", "--no-install-recommends", "install"]).args(PACKAGES);
+        let plan = process::run(&mut simulate)
+            .context("the distribution's packages can't supply a Wasm compiler here")?;
+        check_version(&process::run(self.tool("apt-cache").args(["show", "--no-all-versions", "rustc-web"]))?)?;
+        let mut names: Vec<String> = PACKAGES.iter().map(|&name| name.to_owned()).collect();
+        names.extend(installs(&plan).map(str::to_owned));
+        // Where these are installed already the plan doesn't name them, and they must be in the folder too.
+        let depends = process::run(self.tool("apt-cache").args(["depends", "rustc-web"]))?;
+        names.extend(compiler_libraries(&depends).map(str::to_owned));
+        names.sort();
+        names.dedup();
+        Ok(names)
+    }
+}
+
+/// The names in the lines `Inst name (version …)`.
+fn installs(plan: &str) -> impl Iterator<Item = &str> {
+    plan.lines().filter_map(|line| line.strip_prefix("Inst ")?.split_whitespace().next())
+}
+
+/// The names in the lines `Depends: name` that belong to the compiler itself.
+fn compiler_libraries(depends: &str) -> impl Iterator<Item = &str> {
+    let names = depends.lines().filter_map(|line| line.trim().strip_prefix("Depends: "));
+    names.filter(|name| name.starts_with("libstd-rust-web") || name.starts_with("libllvm"))
+}
+
+fn check_version(package: &str) -> Result<()> {
+    let version = package.lines().find_map(|line| line.strip_prefix("Version: ")).unwrap_or_default();
+    let mut parts = version.split('.').map(str::parse::<u32>);
+    let found = (parts.next().and_then(Result::ok), parts.next().and_then(Result::ok));
+    let (major, minor) = OLDEST_RUST;
+    match found {
+        (Some(found_major), Some(found_minor)) if (found_major, found_minor) >= OLDEST_RUST => Ok(()),
+        _ => bail!(
+            "the distribution's Rust packages have version `{version}` and {major}.{minor} is needed: install Rust with rustup"
+        ),
+    }
+}
+
+/// Unpacks every downloaded package; of the sources only the standard library's, a fifth of them.
+fn unpack(downloads: &Path, folder: &Path) -> Result<()> {
+    for entry in fs::read_dir(downloads)?.flatten() {
+        let package = entry.path();
+        let sources = entry.file_name().to_string_lossy().starts_with("rust-web-src");
+        let mut command = Command::new("sh");
+        let filter = if sources { "--wildcards './usr/src/*/library' './usr/lib/rustlib/src'" } else { "" };
+        command
+            .arg("-c")
+            .arg(format!("dpkg-deb --fsys-tarfile \"$1\" | tar --extract --directory \"$2\" {filter}"))
+            .args(["unpack".as_ref(), package.as_os_str(), folder.as_os_str()]);
+        process::run(&mut command).with_context(|| format!("can't unpack `{}`", package.display()))?;
+    }
+    Ok(())
+}
+
+/// Puts `rustc`, `rustdoc` and `cargo` into a folder for PATH. They find their libraries relative to themselves,
+/// so that a checkout can be moved.
+fn wrap(folder: &Path) -> Result<PathBuf> {
+    let libraries = library_folder(folder)?;
+    let bin = folder.join("bin");
+    fs::create_dir_all(&bin)?;
+    for tool in ["rustc", "rustdoc", "cargo"] {
+        let script = format!(
+            "#!/bin/sh\nhere=$(cd \"${{0%/*}}/..\" && pwd)\nLD_LIBRARY_PATH=\"$here/{libraries}\" exec \"$here/usr/bin/{tool}\" \"$@\"\n"
+        );
+        let path = bin.join(tool);
+        fs::write(&path, script)?;
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755))?;
+    }
+    Ok(bin)
+}
+
+/// The folder of the compiler's shared libraries, relative to `folder`; its name holds the machine's architecture.
+fn library_folder(folder: &Path) -> Result<String> {
+    let is_driver = |name: &str| name.starts_with("librustc_driver");
+    for entry in fs::read_dir(folder.join("usr/lib"))?.flatten() {
+        let Ok(mut files) = fs::read_dir(entry.path()) else { continue };
+        if files.any(|file| file.is_ok_and(|file| file.file_name().to_str().is_some_and(is_driver))) {
+            return Ok(format!("usr/lib/{}", entry.file_name().to_string_lossy()));
+        }
+    }
+    bail!("the unpacked packages hold no Rust compiler")
+}
+
+/// Links the host toolchain's `rust-lld`, the linker for Wasm, to where the unpacked compiler looks for it.
+fn link_linker(folder: &Path) -> Result<()> {
+    let sysroot = process::run(Command::new("rustc").args(["--print", "sysroot"]))?;
+    let version = process::run(Command::new("rustc").arg("-vV"))?;
+    let host = version.lines().find_map(|line| line.strip_prefix("host: ")).unwrap_or_default();
+    let inside = format!("lib/rustlib/{host}/bin");
+    let linker = Path::new(sysroot.trim()).join(&inside).join("rust-lld");
+    if !linker.is_file() {
+        bail!("`rust-lld`, the linker for Wasm, isn't in `{}`: install Rust with rustup", sysroot.trim());
+    }
+    let place = folder.join("usr").join(inside);
+    fs::create_dir_all(&place)?;
+    symlink(&linker, place.join("rust-lld"))?;
+    Ok(())
+}
+
+/// Compiles the standard library into the unpacked compiler's own folder of targets, then links a module with it.
+fn compile_std(folder: &Path, bin: &Path, step: &Step) -> Result<()> {
+    let scratch = folder.join("std");
+    fs::create_dir_all(scratch.join("src"))?;
+    fs::write(
+        scratch.join("Cargo.toml"),
+        "[package]\nname = \"empty\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n",
+    )?;
+    fs::write(scratch.join("src/lib.rs"), "")?;
+    let inherited = std::env::var_os("PATH").unwrap_or_default();
+    let path =
+        std::env::join_paths([bin.to_path_buf()].into_iter().chain(std::env::split_paths(&inherited)))?;
+    let mut build = Command::new(bin.join("cargo"));
+    build
+        .args(["build", "--release", "--target", TARGET, "-Zbuild-std=std,panic_abort,panic_unwind"])
+        .current_dir(&scratch)
+        .env("PATH", path)
+        .env("RUSTC_BOOTSTRAP", "1")
+        // Without it the library can't take part in link-time optimization.
+        .env("RUSTFLAGS", "-Cembed-bitcode=yes")
+        .env("CARGO_TARGET_DIR", scratch.join("target"))
+        .env_remove("RUSTC")
+        .env_remove("LD_LIBRARY_PATH");
+    process::run_watched(&mut build, |line| step.live(line))?;
+
+    let libraries = folder.join("usr/lib/rustlib").join(TARGET).join("lib");
+    fs::create_dir_all(&libraries)?;
+    for entry in fs::read_dir(scratch.join("target").join(TARGET).join("release/deps"))?.flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if name.ends_with(".rlib") && !name.starts_with("libempty") {
+            fs::copy(entry.path(), libraries.join(name))?;
+        }
+    }
+    let mut link = Command::new(bin.join("rustc"));
+    link.args(["--crate-type", "cdylib", "--edition", "2024", "--target", TARGET, "-o", "empty.wasm"])
+        .arg("src/lib.rs")
+        .current_dir(&scratch);
+    process::run(&mut link).context("the standard library was compiled but no Wasm module links with it")?;
+    fs::remove_dir_all(&scratch)?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_plan_names_what_it_would_install() {
+        let plan = "Reading package lists...\nInst rustc-web (1.96.0 Debian [amd64])\nConf rustc-web (1.96.0)\n";
+        assert_eq!(installs(plan).collect::<Vec<_>>(), ["rustc-web"]);
+    }
+
+    #[test]
+    fn only_the_compilers_own_libraries_are_added() {
+        let depends = "rustc-web\n  Depends: libc6\n  Depends: libllvm22\n  Depends: libstd-rust-web-dev\n";
+        assert_eq!(compiler_libraries(depends).collect::<Vec<_>>(), ["libllvm22", "libstd-rust-web-dev"]);
+    }
+
+    #[test]
+    fn a_compiler_older_than_the_workspace_is_refused() {
+        assert!(check_version("Package: rustc-web\nVersion: 1.96.0+dfsg1-1~deb12u2\n").is_ok());
+        let refused = check_version("Version: 1.85.0+dfsg3-1\n").map_err(|error| error.to_string());
+        assert!(refused.is_err_and(|text| text.contains("1.85.0")));
+    }
+}
