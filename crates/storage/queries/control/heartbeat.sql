@@ -1,0 +1,1 @@
+SELECT service, version, contract, seen_at FROM heartbeats WHERE service = ?1

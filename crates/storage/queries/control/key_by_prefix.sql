@@ -1,0 +1,5 @@
+-- One of the two queries that find a tenant rather than belong to one: a credential says whose it is.
+SELECT k.id, k.tenant_id, t.status AS tenant_status, k.hash, k.scopes, k.expires_at, k.revoked_at
+FROM api_keys k
+JOIN tenants t ON t.id = k.tenant_id
+WHERE k.prefix = ?1

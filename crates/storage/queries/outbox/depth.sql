@@ -1,0 +1,2 @@
+-- Over all tenants: a figure for operators.
+SELECT COUNT(*) AS depth FROM outbox

@@ -1,0 +1,4 @@
+SELECT position, name, status, attempts, started_at, ended_at, error
+FROM event_steps
+WHERE tenant_id = ?1 AND event_id = ?2
+ORDER BY position, name

@@ -1,0 +1,125 @@
+//! A cache in front of a control store, so that a request costs a read near the edge rather than one of D1.
+//!
+//! **What is cached may be a minute old, never older.** So a revoked key, a suspended tenant, a disabled endpoint and
+//! a rotated secret take effect within [`CACHED_MS`]. Each entry carries the time at which D1 was read and is judged by
+//! it, because a cache's own expiry is not enough: KV may serve an entry from the edge beyond the time it was given.
+//!
+//! What is *not* there is not cached: a key or endpoint works from the moment it is made. Requests with made-up keys
+//! therefore do reach D1; an API key's checksum and rate limits keep them few.
+//!
+//! Webhook secrets are cached like the rest, since each webhook needs its own. KV encrypts at rest as D1 does, the
+//! namespace is bound to the gateway alone, and entries go after a minute. A cache that fails is passed over.
+
+use app::ports::{Clock, ControlStore, Heartbeat, StoreError, StoredEndpoint, StoredKey};
+use async_trait::async_trait;
+use contracts::Timestamp;
+use ids::EndpointId;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+use super::row::{EndpointRow, KeyRow};
+
+/// How old, in milliseconds, what is cached may be.
+pub const CACHED_MS: u64 = 60_000;
+
+/// A store of texts that forgets them after about [`CACHED_MS`]; later is harmless.
+#[async_trait(?Send)]
+pub trait TextCache {
+    /// The text under a key.
+    ///
+    /// # Errors
+    /// When the cache does not answer.
+    async fn get(&self, key: &str) -> Result<Option<String>, StoreError>;
+
+    /// Stores a text under a key.
+    ///
+    /// # Errors
+    /// When the cache does not answer.
+    async fn put(&self, key: &str, text: String) -> Result<(), StoreError>;
+}
+
+/// A control store behind a cache.
+#[derive(Debug, Clone)]
+pub struct CachedControl<S, C, T> {
+    store: S,
+    cache: C,
+    clock: T,
+}
+
+impl<S, C, T> CachedControl<S, C, T> {
+    /// Puts `cache` before `store`.
+    #[must_use]
+    pub fn new(store: S, cache: C, clock: T) -> Self {
+        Self { store, cache, clock }
+    }
+}
+
+/// What is cached: a row, and when it was read.
+#[derive(Serialize, Deserialize)]
+struct Entry<R> {
+    read_at: Timestamp,
+    row: R,
+}
+
+impl<S, C: TextCache, T: Clock> CachedControl<S, C, T> {
+    /// The row under `key`, unless it is too old, or of a shape that another version of this code wrote.
+    async fn cached<R: DeserializeOwned>(&self, key: &str) -> Option<R> {
+        let text = match self.cache.get(key).await {
+            Ok(text) => text?,
+            Err(error) => {
+                tracing::warn!(event = "control.cache_unavailable", error = %error, "the cache was passed over");
+                return None;
+            }
+        };
+        let entry: Entry<R> = serde_json::from_str(&text).ok()?;
+        let age = self.clock.now().unix_ms().saturating_sub(entry.read_at.unix_ms());
+        (age < CACHED_MS).then_some(entry.row)
+    }
+
+    /// Caches what was asked for at `read_at`.
+    async fn remember<R: Serialize>(&self, key: &str, read_at: Timestamp, row: R) {
+        let entry = serde_json::json!(Entry { read_at, row }).to_string();
+        if let Err(error) = self.cache.put(key, entry).await {
+            tracing::warn!(event = "control.cache_unavailable", error = %error, "nothing was cached");
+        }
+    }
+}
+
+#[async_trait(?Send)]
+impl<S: ControlStore, C: TextCache, T: Clock> ControlStore for CachedControl<S, C, T> {
+    async fn key_by_prefix(&self, prefix: &str) -> Result<Option<StoredKey>, StoreError> {
+        let cache_key = format!("key:{prefix}");
+        if let Some(row) = self.cached::<KeyRow>(&cache_key).await
+            && let Ok(key) = row.try_into()
+        {
+            return Ok(Some(key));
+        }
+        // Before the read: what changes while it is under way must not count as seen.
+        let read_at = self.clock.now();
+        let found = self.store.key_by_prefix(prefix).await?;
+        if let Some(key) = &found {
+            self.remember(&cache_key, read_at, KeyRow::from(key)).await;
+        }
+        Ok(found)
+    }
+
+    async fn endpoint(&self, endpoint_id: EndpointId) -> Result<Option<StoredEndpoint>, StoreError> {
+        let cache_key = format!("endpoint:{endpoint_id}");
+        if let Some(row) = self.cached::<EndpointRow>(&cache_key).await {
+            return Ok(Some(row.into()));
+        }
+        let read_at = self.clock.now();
+        let found = self.store.endpoint(endpoint_id).await?;
+        if let Some(endpoint) = &found {
+            self.remember(&cache_key, read_at, EndpointRow::from(endpoint)).await;
+        }
+        Ok(found)
+    }
+
+    async fn put_heartbeat(&self, heartbeat: &Heartbeat) -> Result<(), StoreError> {
+        self.store.put_heartbeat(heartbeat).await
+    }
+
+    async fn heartbeat(&self, service: &str) -> Result<Option<Heartbeat>, StoreError> {
+        self.store.heartbeat(service).await
+    }
+}

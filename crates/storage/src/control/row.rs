@@ -1,0 +1,108 @@
+//! Rows of the control database, which are also what the cache holds, and their conversion to the ports' records.
+
+use app::ports::{EndpointSecret, Heartbeat, StoredEndpoint, StoredKey};
+use contracts::Timestamp;
+use ids::{EndpointId, KeyId, TenantId};
+use serde::{Deserialize, Serialize};
+
+const ACTIVE: &str = "active";
+
+/// A status as stored, of what can only be on or off.
+fn status(active: bool, off: &str) -> String {
+    if active { ACTIVE.to_owned() } else { off.to_owned() }
+}
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct KeyRow {
+    id: KeyId,
+    tenant_id: TenantId,
+    tenant_status: String,
+    hash: String,
+    scopes: String,
+    expires_at: Option<Timestamp>,
+    revoked_at: Option<Timestamp>,
+}
+
+impl TryFrom<KeyRow> for StoredKey {
+    type Error = serde_json::Error;
+
+    fn try_from(row: KeyRow) -> Result<Self, serde_json::Error> {
+        Ok(Self {
+            key_id: row.id,
+            tenant_id: row.tenant_id,
+            tenant_active: row.tenant_status == ACTIVE,
+            hash: row.hash,
+            scopes: serde_json::from_str(&row.scopes)?,
+            expires_at: row.expires_at,
+            revoked_at: row.revoked_at,
+        })
+    }
+}
+
+impl From<&StoredKey> for KeyRow {
+    fn from(key: &StoredKey) -> Self {
+        Self {
+            id: key.key_id,
+            tenant_id: key.tenant_id,
+            tenant_status: status(key.tenant_active, "suspended"),
+            hash: key.hash.clone(),
+            scopes: serde_json::json!(key.scopes).to_string(),
+            expires_at: key.expires_at,
+            revoked_at: key.revoked_at,
+        }
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct EndpointRow {
+    id: EndpointId,
+    tenant_id: TenantId,
+    tenant_status: String,
+    source: String,
+    secret: String,
+    previous_secret: Option<String>,
+    status: String,
+}
+
+impl From<EndpointRow> for StoredEndpoint {
+    fn from(row: EndpointRow) -> Self {
+        Self {
+            endpoint_id: row.id,
+            tenant_id: row.tenant_id,
+            tenant_active: row.tenant_status == ACTIVE,
+            source: row.source,
+            secret: EndpointSecret::new(row.secret),
+            previous_secret: row.previous_secret.map(EndpointSecret::new),
+            active: row.status == ACTIVE,
+        }
+    }
+}
+
+impl From<&StoredEndpoint> for EndpointRow {
+    fn from(endpoint: &StoredEndpoint) -> Self {
+        Self {
+            id: endpoint.endpoint_id,
+            tenant_id: endpoint.tenant_id,
+            tenant_status: status(endpoint.tenant_active, "suspended"),
+            source: endpoint.source.clone(),
+            secret: endpoint.secret.expose().to_owned(),
+            previous_secret: endpoint.previous_secret.as_ref().map(|secret| secret.expose().to_owned()),
+            status: status(endpoint.active, "disabled"),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+pub(super) struct HeartbeatRow {
+    service: String,
+    version: String,
+    contract: String,
+    seen_at: Timestamp,
+}
+
+impl From<HeartbeatRow> for Heartbeat {
+    fn from(row: HeartbeatRow) -> Self {
+        let HeartbeatRow { service, version, contract, seen_at } = row;
+        Self { service, version, contract, seen_at }
+    }
+}

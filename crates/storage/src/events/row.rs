@@ -1,0 +1,167 @@
+//! Rows of events, steps and the outbox, and their conversion to the ports' records.
+
+use app::ports::{EventRecord, NewEvent, OutboxEntry, StepRecord};
+use contracts::Timestamp;
+use contracts::pipeline::{Assessment, KindCount};
+use domain::event::UnknownStatus;
+use ids::{EndpointId, EventId, TenantId};
+use serde::{Deserialize, Serialize};
+
+#[derive(Deserialize)]
+pub(super) struct DeliveryRow {
+    pub(super) id: EventId,
+    pub(super) content_sha256: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct DepthRow {
+    pub(super) depth: u32,
+}
+
+#[derive(Deserialize)]
+pub(super) struct EventRow {
+    id: EventId,
+    source: String,
+    #[serde(rename = "type")]
+    kind: String,
+    subject: Option<String>,
+    endpoint_id: Option<EndpointId>,
+    delivery_key: String,
+    content_sha256: String,
+    object_key: String,
+    media_type: String,
+    size_bytes: u32,
+    status: String,
+    reason: Option<String>,
+    title: Option<String>,
+    account: Option<String>,
+    signals_count: u32,
+    assessment: Option<String>,
+    traceparent: String,
+    occurred_at: Option<Timestamp>,
+    received_at: Timestamp,
+    updated_at: Timestamp,
+}
+
+/// Why an event's row does not convert.
+#[derive(Debug)]
+pub(super) enum EventRowError {
+    Status(UnknownStatus),
+    Assessment(serde_json::Error),
+}
+
+impl std::fmt::Display for EventRowError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Status(error) => write!(f, "`events.status`: {error}"),
+            Self::Assessment(error) => write!(f, "`events.assessment`: {error}"),
+        }
+    }
+}
+
+impl TryFrom<EventRow> for EventRecord {
+    type Error = EventRowError;
+
+    fn try_from(row: EventRow) -> Result<Self, EventRowError> {
+        Ok(Self {
+            status: row.status.parse().map_err(EventRowError::Status)?,
+            reason: row.reason,
+            title: row.title,
+            account: row.account,
+            signals_count: row.signals_count,
+            assessment: row.assessment.as_deref().map(read_assessment).transpose()?,
+            updated_at: row.updated_at,
+            event: NewEvent {
+                event_id: row.id,
+                source: row.source,
+                kind: row.kind,
+                subject: row.subject,
+                endpoint_id: row.endpoint_id,
+                delivery_key: row.delivery_key,
+                content_sha256: row.content_sha256,
+                object_key: row.object_key,
+                media_type: row.media_type,
+                size_bytes: row.size_bytes,
+                traceparent: row.traceparent,
+                occurred_at: row.occurred_at,
+                received_at: row.received_at,
+            },
+        })
+    }
+}
+
+/// An assessment as stored: its own shape, so that a change of the contract's does not change what was stored.
+#[derive(Serialize, Deserialize)]
+struct AssessmentJson {
+    qualification: f64,
+    risk: f64,
+    headline: String,
+    counts: Vec<CountJson>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct CountJson {
+    kind: String,
+    count: u32,
+}
+
+pub(super) fn assessment_json(assessment: &Assessment) -> String {
+    let counts = assessment
+        .counts
+        .iter()
+        .map(|KindCount { kind, count }| CountJson { kind: kind.clone(), count: *count });
+    let stored = AssessmentJson {
+        qualification: assessment.qualification,
+        risk: assessment.risk,
+        headline: assessment.headline.clone(),
+        counts: counts.collect(),
+    };
+    serde_json::json!(stored).to_string()
+}
+
+fn read_assessment(json: &str) -> Result<Assessment, EventRowError> {
+    let stored: AssessmentJson = serde_json::from_str(json).map_err(EventRowError::Assessment)?;
+    let counts = stored.counts.into_iter().map(|CountJson { kind, count }| KindCount { kind, count });
+    Ok(Assessment {
+        qualification: stored.qualification,
+        risk: stored.risk,
+        headline: stored.headline,
+        counts: counts.collect(),
+    })
+}
+
+#[derive(Deserialize)]
+pub(super) struct StepRow {
+    position: u32,
+    name: String,
+    status: String,
+    attempts: u32,
+    started_at: Timestamp,
+    ended_at: Option<Timestamp>,
+    error: Option<String>,
+}
+
+impl TryFrom<StepRow> for StepRecord {
+    type Error = UnknownStatus;
+
+    fn try_from(row: StepRow) -> Result<Self, UnknownStatus> {
+        let StepRow { position, name, status, attempts, started_at, ended_at, error } = row;
+        Ok(Self { position, name, status: status.parse()?, attempts, started_at, ended_at, error })
+    }
+}
+
+#[derive(Deserialize)]
+pub(super) struct OutboxRow {
+    tenant_id: TenantId,
+    event_id: EventId,
+    traceparent: String,
+    attempts: u32,
+    created_at: Timestamp,
+}
+
+impl From<OutboxRow> for OutboxEntry {
+    fn from(row: OutboxRow) -> Self {
+        let OutboxRow { tenant_id, event_id, traceparent, attempts, created_at } = row;
+        Self { tenant: tenant_id, event_id, traceparent, attempts, created_at }
+    }
+}

@@ -1,0 +1,29 @@
+//! The ports' stores over D1, KV and R2.
+//!
+//! A store is a set of SQL statements (`queries/`), the rows they answer with, and the conversion of those to the
+//! ports' records. It runs them over a [`SqlDatabase`], which is [`D1`] in a Worker; this crate's tests run the very
+//! same statements over SQLite, migrations included, so that a wrong query fails on the host.
+//!
+//! Every statement is bound to a tenant. The exceptions say so where they stand: the sweep's queries over the outbox,
+//! and the two that look a credential up to learn its tenant.
+
+mod archive;
+mod control;
+mod d1;
+mod events;
+mod signals;
+mod sql;
+
+pub use archive::R2Archive;
+pub use control::{CACHED_MS, CachedControl, KvCache, SqlControl, TextCache};
+pub use d1::D1;
+pub use events::SqlEventStore;
+pub use signals::SqlSignalStore;
+pub use sql::{Rows, SqlDatabase, Statement, Value};
+
+/// Events over D1.
+pub type D1EventStore = SqlEventStore<D1>;
+/// Signals over D1.
+pub type D1SignalStore = SqlSignalStore<D1>;
+/// Keys, endpoints and heartbeats over D1. The gateway puts a [`CachedControl`] in front.
+pub type D1Control = SqlControl<D1>;
