@@ -22,6 +22,7 @@ use crate::ui::Ui;
 
 pub(crate) use lock::hold as lock;
 pub(crate) use stamp::Fingerprint;
+pub(crate) use wasm_target::TARGET as WASM_TARGET;
 
 /// `setup` has no options: it does what is missing.
 #[derive(clap::Args)]

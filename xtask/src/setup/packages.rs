@@ -100,7 +100,11 @@ impl Apt {
         simulate.args(["--simulate", "--no-install-recommends", "install"]).args(PACKAGES);
         let plan = process::run(&mut simulate)
             .context("the distribution's packages can't supply a Wasm compiler here")?;
-        check_version(&process::run(self.tool("apt-cache").args(["show", "--no-all-versions", "rustc-web"]))?)?;
+        check_version(&process::run(self.tool("apt-cache").args([
+            "show",
+            "--no-all-versions",
+            "rustc-web",
+        ]))?)?;
         let mut names: Vec<String> = PACKAGES.iter().map(|&name| name.to_owned()).collect();
         names.extend(installs(&plan).map(str::to_owned));
         // Where these are installed already the plan doesn't name them, and they must be in the folder too.
@@ -245,7 +249,8 @@ mod tests {
 
     #[test]
     fn a_plan_names_what_it_would_install() {
-        let plan = "Reading package lists...\nInst rustc-web (1.96.0 Debian [amd64])\nConf rustc-web (1.96.0)\n";
+        let plan =
+            "Reading package lists...\nInst rustc-web (1.96.0 Debian [amd64])\nConf rustc-web (1.96.0)\n";
         assert_eq!(installs(plan).collect::<Vec<_>>(), ["rustc-web"]);
     }
 

@@ -12,7 +12,7 @@ use crate::process;
 use crate::ui::Ui;
 
 /// The target that Workers are compiled to.
-pub(super) const TARGET: &str = "wasm32-unknown-unknown";
+pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
 /// `rustup` answers within seconds where it can reach its server; a silent network shall not stop the set-up.
 const RUSTUP_LIMIT: Duration = Duration::from_secs(90);
 /// Set to `packages`, it chooses the distribution's compiler even where another would do.
@@ -62,7 +62,8 @@ pub(super) fn ensure(ui: &Ui) -> Result<WasmRust> {
         return Ok(rust);
     }
     if !packages::available() {
-        let mend = format!("the `{TARGET}` target is missing: run `rustup target add {TARGET}` with network access");
+        let mend =
+            format!("the `{TARGET}` target is missing: run `rustup target add {TARGET}` with network access");
         return match refusal {
             Some(refusal) => Err(refusal.context(mend)),
             None => bail!(mend),
