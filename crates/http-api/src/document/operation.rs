@@ -1,0 +1,250 @@
+//! One operation of the document, from its row in the route table.
+
+use std::collections::BTreeMap;
+
+use utoipa::openapi::content::Content;
+use utoipa::openapi::header::Header;
+use utoipa::openapi::path::{Operation as Described, Parameter, ParameterIn};
+use utoipa::openapi::request_body::RequestBody;
+use utoipa::openapi::response::{Response, ResponseBuilder};
+use utoipa::openapi::schema::{KnownFormat, SchemaFormat, Type};
+use utoipa::openapi::security::SecurityRequirement;
+use utoipa::openapi::{ObjectBuilder, Ref, RefOr, Required, Schema};
+use utoipa::{IntoParams, PartialSchema, ToSchema};
+
+use super::API_KEY;
+use crate::idempotency::IdempotencyKey;
+use crate::problem::{Code, PROBLEM_MEDIA_TYPE, ProblemBody};
+use crate::routes::{Access, Body, Operation, Route};
+use crate::{Page, PageRequest, events, health, jobs, schema, search, signals};
+
+/// The schemas that were referred to, by name.
+type Schemas = Vec<(String, RefOr<Schema>)>;
+
+/// Describes one operation, adding the schemas that it refers to.
+pub(super) fn describe(route: &Route, schemas: &mut Schemas) -> Described {
+    let mut operation = Described::builder()
+        .tag(route.tag)
+        .operation_id(Some(route.id))
+        .summary(Some(route.summary))
+        .description(Some(description(route)));
+    for parameter in parameters(route, schemas) {
+        operation = operation.parameter(parameter);
+    }
+    operation = operation.request_body(request_body(route, schemas));
+    if let Access::Key(scope) = route.access {
+        operation = operation.security(SecurityRequirement::new(API_KEY, [scope.as_str()]));
+    }
+    operation = operation.response(route.success.to_string(), success(route, schemas));
+    if route.operation == Operation::GetHealth {
+        let degraded = json_response("A service is down", component::<health::Health>(schemas));
+        operation = operation.response("503", with_trace(degraded));
+    }
+    for (status, problem) in problems(route, schemas) {
+        operation = operation.response(status.to_string(), problem);
+    }
+    operation.build()
+}
+
+fn description(route: &Route) -> String {
+    match route.access {
+        Access::Key(scope) => format!("{}\n\nNeeds the scope `{scope}`.", route.description),
+        Access::Public | Access::Signature => route.description.to_owned(),
+    }
+}
+
+/// A reference to a type's schema, which is added with all that it refers to.
+fn component<T: ToSchema>(schemas: &mut Schemas) -> RefOr<Schema> {
+    let name = T::name().into_owned();
+    if !schemas.iter().any(|(known, _)| *known == name) {
+        let mut found = vec![(name.clone(), T::schema())];
+        T::schemas(&mut found);
+        for (name, schema) in found {
+            if !schemas.iter().any(|(known, _)| *known == name) {
+                schemas.push((name, schema));
+            }
+        }
+    }
+    Ref::from_schema_name(name).into()
+}
+
+/// A reference to a page of `T`s. Each kind of page has a name of its own, or they would be one schema.
+fn page_of<T: ToSchema>(name: &str, schemas: &mut Schemas) -> RefOr<Schema> {
+    component::<T>(schemas);
+    if !schemas.iter().any(|(known, _)| known == name) {
+        schemas.push((name.to_owned(), Page::<T>::schema()));
+    }
+    Ref::from_schema_name(name).into()
+}
+
+fn parameters(route: &Route, schemas: &mut Schemas) -> Vec<Parameter> {
+    let mut parameters: Vec<_> =
+        route.path_parameters().map(|name| path_parameter(route, name, schemas)).collect();
+    let query = |found: Vec<Parameter>| found.into_iter();
+    match route.operation {
+        Operation::ListEvents => {
+            component::<events::EventStatus>(schemas);
+            parameters.extend(query(events::ListEvents::into_params(|| None)));
+        }
+        Operation::ListSignals => parameters.extend(query(signals::ListSignals::into_params(|| None))),
+        Operation::Search => {
+            component::<search::HitKind>(schemas);
+            parameters.extend(query(search::Search::into_params(|| None)));
+        }
+        _ => {}
+    }
+    if route.problems().contains(&Code::PageBadCursor) {
+        parameters.extend(page_parameters());
+    }
+    if route.idempotent {
+        let key = ObjectBuilder::new()
+            .schema_type(Type::String)
+            .min_length(Some(1))
+            .max_length(Some(IdempotencyKey::MAX_LENGTH))
+            .pattern(Some("^[!-~]+$"));
+        parameters.push(parameter(
+            "Idempotency-Key",
+            ParameterIn::Header,
+            "Your own name for this request: repeated, it has its effect once and gives the first answer.",
+            key,
+        ));
+    }
+    parameters
+}
+
+fn path_parameter(route: &Route, name: &str, schemas: &mut Schemas) -> Parameter {
+    let (what, schema) = match name {
+        "endpoint_id" => ("The endpoint's id.", component::<schema::EndpointId>(schemas)),
+        _ => match route.tag {
+            "Events" => ("The event's id.", component::<schema::EventId>(schemas)),
+            "Signals" => ("The signal's id.", component::<schema::SignalId>(schemas)),
+            _ => ("The job's id.", component::<schema::JobId>(schemas)),
+        },
+    };
+    let mut parameter = parameter(name, ParameterIn::Path, what, schema);
+    parameter.required = Required::True;
+    parameter
+}
+
+fn page_parameters() -> [Parameter; 2] {
+    let limit = ObjectBuilder::new()
+        .schema_type(Type::Integer)
+        .minimum(Some(1))
+        .maximum(Some(PageRequest::MAX_LIMIT))
+        .default(Some(PageRequest::DEFAULT_LIMIT.into()));
+    let cursor = ObjectBuilder::new().schema_type(Type::String);
+    [
+        parameter("limit", ParameterIn::Query, "At most this many items.", limit),
+        parameter(
+            "cursor",
+            ParameterIn::Query,
+            "The `next_cursor` of the page before, with the same filters.",
+            cursor,
+        ),
+    ]
+}
+
+fn parameter(name: &str, place: ParameterIn, what: &str, schema: impl Into<RefOr<Schema>>) -> Parameter {
+    Parameter::builder()
+        .name(name)
+        .parameter_in(place)
+        .required(Required::False)
+        .description(Some(what))
+        .schema(Some(schema))
+        .build()
+}
+
+fn request_body(route: &Route, schemas: &mut Schemas) -> Option<RequestBody> {
+    let (media, schema) = match (route.body, route.operation) {
+        (Body::None, _) => return None,
+        (Body::Raw { .. }, _) => ("*/*", None),
+        (Body::Json { .. }, Operation::CreateJob) => {
+            ("application/json", Some(component::<jobs::CreateJob>(schemas)))
+        }
+        (Body::Json { .. }, _) => ("application/json", Some(component::<events::SubmitEvent>(schemas))),
+    };
+    let kib = route.body.max_bytes() / 1024;
+    let limit =
+        if kib >= 1024 { format!("At most {} MiB.", kib / 1024) } else { format!("At most {kib} KiB.") };
+    let body = RequestBody::builder().description(Some(limit)).required(Some(Required::True));
+    Some(body.content(media, Content::new(schema)).build())
+}
+
+/// The answer when all is well.
+fn success(route: &Route, schemas: &mut Schemas) -> Response {
+    let json = |what: &str, schema: RefOr<Schema>| json_response(what, schema);
+    let response = match route.operation {
+        Operation::GetHealth => json("All is well", component::<health::Health>(schemas)),
+        Operation::GetDocument => json("The document", ObjectBuilder::new().schema_type(Type::Object).into()),
+        Operation::GetDocs => text_response("The page", "text/html; charset=utf-8"),
+        Operation::ReceiveHook | Operation::SubmitEvent => {
+            json("In durable storage", component::<events::Accepted>(schemas))
+        }
+        Operation::ListEvents => {
+            json("A page of events", page_of::<events::EventSummary>("EventPage", schemas))
+        }
+        Operation::GetEvent => json("The event", component::<events::Event>(schemas)),
+        Operation::GetEventRaw => {
+            let bytes = ObjectBuilder::new()
+                .schema_type(Type::String)
+                .format(Some(SchemaFormat::KnownFormat(KnownFormat::Binary)));
+            ResponseBuilder::new().description("The payload").content("*/*", Content::new(Some(bytes)))
+        }
+        Operation::GetEventText => text_response("The text", "text/plain; charset=utf-8"),
+        Operation::ListSignals => {
+            json("A page of signals", page_of::<signals::Signal>("SignalPage", schemas))
+        }
+        Operation::GetSignal => json("The signal", component::<signals::Signal>(schemas)),
+        Operation::Search => json("What was found", component::<search::SearchHits>(schemas)),
+        Operation::CreateJob => json("The new job", component::<jobs::Job>(schemas))
+            .header("location", header("The job's own path.", Type::String)),
+        Operation::ListJobs => json("A page of jobs", page_of::<jobs::Job>("JobPage", schemas)),
+        Operation::GetJob | Operation::PauseJob | Operation::ResumeJob => {
+            json("The job", component::<jobs::Job>(schemas))
+        }
+        Operation::DeleteJob => ResponseBuilder::new().description("Gone"),
+        Operation::RunJob => json("The run, which goes on", component::<jobs::Run>(schemas)),
+        Operation::ListRuns => json("A page of runs", page_of::<jobs::Run>("RunPage", schemas)),
+    };
+    with_trace(response)
+}
+
+/// One response for each status, naming the codes that it can have.
+fn problems(route: &Route, schemas: &mut Schemas) -> Vec<(u16, Response)> {
+    let mut by_status: BTreeMap<u16, Vec<Code>> = BTreeMap::new();
+    for code in route.problems() {
+        by_status.entry(code.status()).or_default().push(code);
+    }
+    let describe = |(status, codes): (u16, Vec<Code>)| {
+        let lines: Vec<_> = codes.iter().map(|code| format!("- `{code}`: {}", code.meaning())).collect();
+        let content = Content::new(Some(component::<ProblemBody>(schemas)));
+        let mut response =
+            ResponseBuilder::new().description(lines.join("\n")).content(PROBLEM_MEDIA_TYPE, content);
+        if matches!(status, 401 | 403) && matches!(route.access, Access::Key(_)) {
+            response =
+                response.header("www-authenticate", header("What is asked for (RFC 6750).", Type::String));
+        }
+        if status == 503 {
+            response = response.header("retry-after", header("Seconds to wait.", Type::Integer));
+        }
+        (status, with_trace(response))
+    };
+    by_status.into_iter().map(describe).collect()
+}
+
+fn json_response(what: &str, schema: RefOr<Schema>) -> ResponseBuilder {
+    ResponseBuilder::new().description(what).content("application/json", Content::new(Some(schema)))
+}
+
+fn text_response(what: &str, media: &str) -> ResponseBuilder {
+    let text = ObjectBuilder::new().schema_type(Type::String);
+    ResponseBuilder::new().description(what).content(media, Content::new(Some(text)))
+}
+
+fn with_trace(response: ResponseBuilder) -> Response {
+    response.header("x-trace-id", header("The request's trace id.", Type::String)).build()
+}
+
+fn header(what: &str, kind: Type) -> Header {
+    Header::builder().schema(Some(ObjectBuilder::new().schema_type(kind))).description(Some(what)).build()
+}

@@ -1,0 +1,203 @@
+//! The body of `POST /v1/jobs`, and how its unions are read.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::interval::Written;
+use super::{Interval, Retry, Schedule, Task};
+use crate::events::{KIND, SOURCE};
+use crate::problem::Code;
+use crate::request::{FromBody, Object, TextRule};
+
+/// The body of `POST /v1/jobs`.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct CreateJob {
+    /// A name for people.
+    #[schema(
+        min_length = 1,
+        max_length = 200,
+        pattern = r"^[^\u0000-\u001f\u007f-\u009f]*$",
+        example = "Nightly digest"
+    )]
+    pub name: String,
+    /// When it fires.
+    pub schedule: Schedule,
+    /// What it does.
+    pub task: Task,
+    /// How a failed run is tried again.
+    #[schema(value_type = Option<Retry>)]
+    pub retry: Retry,
+}
+
+/// Settings of jobs that exist elsewhere and are not supported here. They are refused rather than ignored, because
+/// a client that sends one counts on its effect.
+const UNSUPPORTED_OPTIONS: [&str; 2] = ["misfire", "overlap"];
+
+impl FromBody for CreateJob {
+    fn read(object: &Object<'_>) -> Option<Self> {
+        let name = object.required_text("name", TextRule::line(200));
+        let schedule = object.required_object("schedule").and_then(|schedule| read_schedule(&schedule));
+        let task = object.required_object("task").and_then(|task| read_task(&task));
+        let retry = object.optional_object("retry").map(|retry| read_retry(&retry));
+        for option in UNSUPPORTED_OPTIONS.into_iter().filter(|option| object.has(option)) {
+            object.refuse_as(Code::JobUnsupportedOption, option, "is not supported; leave it out");
+        }
+        Some(Self { name: name?, schedule: schedule?, task: task?, retry: retry.unwrap_or_default() })
+    }
+}
+
+/// Reads `{every}` or `{at}`.
+fn read_schedule(object: &Object<'_>) -> Option<Schedule> {
+    const ACCEPTED: &str = "`{\"every\": \"15m\"}` or `{\"at\": \"2026-11-22T07:00:00Z\"}`";
+    if object.has("cron") {
+        object.refuse_as(Code::JobUnsupportedSchedule, "cron", format!("is not supported; use {ACCEPTED}"));
+        return None;
+    }
+    match (object.has("every"), object.has("at")) {
+        (true, false) => {
+            read_interval(object, "every", Code::JobInvalidSchedule).map(|every| Schedule::Every { every })
+        }
+        (false, true) => match object.decode("at") {
+            Some(at) => Some(Schedule::At { at }),
+            None => {
+                object.refuse_as(Code::JobInvalidSchedule, "at", crate::NotATimestamp.to_string());
+                None
+            }
+        },
+        (true, true) => {
+            object.refuse_whole_as(Code::JobInvalidSchedule, "must have `every` or `at`, not both");
+            None
+        }
+        (false, false) => {
+            object.refuse_whole_as(Code::JobUnsupportedSchedule, format!("must be {ACCEPTED}"));
+            None
+        }
+    }
+}
+
+/// Reads a task by its `kind`.
+fn read_task(object: &Object<'_>) -> Option<Task> {
+    let kind = object.required_text("kind", TextRule::slug(64))?;
+    if kind != "event" {
+        let detail = format!("`{kind}` is not supported; `event` is");
+        object.refuse_as(Code::JobUnsupportedTask, "kind", detail);
+        return None;
+    }
+    let source = object.required_text("source", SOURCE);
+    let r#type = object.required_text("type", KIND);
+    let payload = object.required_raw("payload");
+    if payload.is_some_and(|payload| payload.get().len() > Task::MAX_PAYLOAD_BYTES) {
+        object.refuse("payload", format!("must be at most {} bytes of JSON", Task::MAX_PAYLOAD_BYTES));
+    }
+    Some(Task::Event { source: source?, r#type: r#type?, payload: payload?.into() })
+}
+
+/// Reads `{max_attempts?, delay?}`.
+fn read_retry(object: &Object<'_>) -> Retry {
+    let default = Retry::default();
+    let delay = match object.has("delay") {
+        true => read_interval(object, "delay", Code::RequestInvalid).unwrap_or(default.delay),
+        false => default.delay,
+    };
+    if delay.seconds() > Retry::MAX_DELAY_SECONDS {
+        object.refuse("delay", "must be at most an hour");
+    }
+    Retry {
+        max_attempts: object.optional_integer("max_attempts", 1, 10).unwrap_or(default.max_attempts),
+        delay,
+    }
+}
+
+/// Reads an interval that is there, as text or seconds.
+fn read_interval(object: &Object<'_>, name: &str, code: Code) -> Option<Interval> {
+    let interval = match object.decode::<Written>(name) {
+        Some(written) => written.try_into(),
+        None => Err(super::NotAnInterval::Form),
+    };
+    interval.map_err(|error| object.refuse_as(code, name, error.to_string())).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::request::read_body;
+
+    const TASK: &str = r#"{"kind":"event","source":"generic","type":"tick","payload":{"n":1}}"#;
+
+    fn with_schedule(schedule: &str) -> String {
+        format!(r#"{{"name":"Tick","schedule":{schedule},"task":{TASK}}}"#)
+    }
+
+    #[test]
+    fn both_schedules_are_read() {
+        let check = |schedule: &str, expect: &str| {
+            let job = read_body::<CreateJob>(with_schedule(schedule).as_bytes()).unwrap();
+            assert_eq!(serde_json::to_string(&job.schedule).unwrap(), expect, "{schedule}");
+        };
+        check(r#"{"every":"90m"}"#, r#"{"every":"1h30m"}"#);
+        check(r#"{"every":15}"#, r#"{"every":"15s"}"#);
+        check(r#"{"every":"15s","at":null}"#, r#"{"every":"15s"}"#);
+        check(r#"{"at":"2026-11-22T08:00:00+01:00"}"#, r#"{"at":"2026-11-22T07:00:00.000Z"}"#);
+    }
+
+    #[test]
+    fn a_refusal_has_the_code_and_the_pointer_of_its_cause() {
+        let check = |body: &str, code: Code, pointers: &[&str]| {
+            let problem = read_body::<CreateJob>(body.as_bytes()).expect_err(body);
+            let found: Vec<_> = problem.errors().iter().map(|error| error.pointer.as_str()).collect();
+            assert_eq!((problem.code(), found.as_slice()), (code, pointers), "{body}");
+            assert_eq!(problem.status(), 422);
+        };
+        let schedule =
+            |schedule: &str, code, pointers: &[&str]| check(&with_schedule(schedule), code, pointers);
+        schedule(
+            r#"{"cron":"0 9 * * 1","timezone":"Europe/Berlin"}"#,
+            Code::JobUnsupportedSchedule,
+            &["/schedule/cron"],
+        );
+        schedule("{}", Code::JobUnsupportedSchedule, &["/schedule"]);
+        schedule(r#"{"every":"15s","at":"2026-11-22T07:00:00Z"}"#, Code::JobInvalidSchedule, &["/schedule"]);
+        schedule(r#"{"every":"0s"}"#, Code::JobInvalidSchedule, &["/schedule/every"]);
+        schedule(r#"{"every":1.5}"#, Code::JobInvalidSchedule, &["/schedule/every"]);
+        schedule(r#"{"every":-1}"#, Code::JobInvalidSchedule, &["/schedule/every"]);
+        schedule(r#"{"at":"tomorrow"}"#, Code::JobInvalidSchedule, &["/schedule/at"]);
+        schedule(r#""daily""#, Code::RequestInvalid, &["/schedule"]);
+        check("{}", Code::RequestInvalid, &["/name", "/schedule", "/task"]);
+
+        let task = |task: &str, code, pointers: &[&str]| {
+            check(&format!(r#"{{"name":"Tick","schedule":{{"every":"5m"}},"task":{task}}}"#), code, pointers);
+        };
+        task(r#"{"kind":"http","url":"https://example.com"}"#, Code::JobUnsupportedTask, &["/task/kind"]);
+        task(
+            r#"{"kind":"event","source":"Big Co"}"#,
+            Code::RequestInvalid,
+            &["/task/source", "/task/type", "/task/payload"],
+        );
+        let large =
+            format!(r#"{{"kind":"event","source":"generic","type":"t","payload":"{}"}}"#, "x".repeat(65_536));
+        task(&large, Code::RequestInvalid, &["/task/payload"]);
+
+        let rest = |rest: &str, code, pointers: &[&str]| {
+            check(
+                &format!(r#"{{"name":"Tick","schedule":{{"every":"5m"}},"task":{TASK},{rest}}}"#),
+                code,
+                pointers,
+            );
+        };
+        rest(r#""overlap":"skip","misfire":"latest""#, Code::JobUnsupportedOption, &["/misfire", "/overlap"]);
+        rest(
+            r#""retry":{"max_attempts":11,"delay":"2h"}"#,
+            Code::RequestInvalid,
+            &["/retry/delay", "/retry/max_attempts"],
+        );
+    }
+
+    #[test]
+    fn retry_has_defaults_for_what_is_left_out() {
+        let body = format!(
+            r#"{{"name":"T","schedule":{{"every":"5m"}},"task":{TASK},"retry":{{"max_attempts":1}}}}"#
+        );
+        let job = read_body::<CreateJob>(body.as_bytes()).unwrap();
+        assert_eq!(job.retry, Retry { max_attempts: 1, ..Retry::default() });
+    }
+}

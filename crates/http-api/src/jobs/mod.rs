@@ -1,0 +1,216 @@
+//! Scheduled jobs: what a client asks for, and what it sees of them.
+
+mod create;
+mod interval;
+
+use ids::{EventId, JobId, RunId};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+pub use create::CreateJob;
+pub use interval::{Interval, NotAnInterval};
+
+use crate::page::PageRequest;
+use crate::request::{FromQuery, Query};
+use crate::{Payload, Timestamp, schema};
+
+/// When a job fires.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(untagged)]
+pub enum Schedule {
+    /// Again and again, counted from the job's creation.
+    Every {
+        /// How long from one time to the next.
+        every: Interval,
+    },
+    /// Once.
+    At {
+        /// When. A time in the past fires at once.
+        at: Timestamp,
+    },
+}
+
+/// What a job does when it fires.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Task {
+    /// Sends an event, as `POST /v1/events` would.
+    Event {
+        /// A provider of the catalog, or `generic`.
+        #[schema(min_length = 1, max_length = 64, pattern = "^[a-z0-9_-]+$", example = "generic")]
+        source: String,
+        /// The event's type.
+        #[serde(rename = "type")]
+        #[schema(
+            min_length = 1,
+            max_length = 128,
+            pattern = "^[A-Za-z0-9._:/-]+$",
+            example = "digest.requested"
+        )]
+        r#type: String,
+        /// The event itself; at most 64 KiB of JSON text.
+        payload: Payload,
+    },
+}
+
+impl Task {
+    /// The largest payload of an event task, in bytes of JSON text.
+    pub const MAX_PAYLOAD_BYTES: usize = 64 * 1024;
+}
+
+/// How a failed run is tried again: after `delay`, then after twice as long each time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Retry {
+    /// Tries in total.
+    #[serde(default = "Retry::default_attempts")]
+    #[schema(minimum = 1, maximum = 10, default = 3)]
+    pub max_attempts: u32,
+    /// The wait before the second try, at most an hour.
+    #[serde(default = "Retry::default_delay")]
+    #[schema(required = false)]
+    pub delay: Interval,
+}
+
+impl Retry {
+    /// The longest delay, in seconds.
+    pub const MAX_DELAY_SECONDS: u32 = 3600;
+
+    const fn default_attempts() -> u32 {
+        3
+    }
+
+    const fn default_delay() -> Interval {
+        match Interval::from_seconds(2) {
+            Some(delay) => delay,
+            None => unreachable!(),
+        }
+    }
+}
+
+impl Default for Retry {
+    /// Three tries, two seconds before the second.
+    fn default() -> Self {
+        Self { max_attempts: Self::default_attempts(), delay: Self::default_delay() }
+    }
+}
+
+/// Whether a job fires.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum JobStatus {
+    /// It fires when due.
+    Active,
+    /// It waits to be resumed.
+    Paused,
+    /// Its only time has passed.
+    Finished,
+}
+
+/// A job as it stands.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Job {
+    /// The id.
+    #[schema(value_type = schema::JobId)]
+    pub id: JobId,
+    /// Its name, for people.
+    #[schema(example = "Nightly digest")]
+    pub name: String,
+    /// Whether it fires.
+    pub status: JobStatus,
+    /// When it fires.
+    pub schedule: Schedule,
+    /// What it does.
+    pub task: Task,
+    /// How a failed run is tried again.
+    pub retry: Retry,
+    /// The next time it fires; `null` when it is paused or finished.
+    #[schema(required)]
+    pub next_run_at: Option<Timestamp>,
+    /// The next ten times, or as many as there are.
+    #[schema(max_items = 10)]
+    pub preview: Vec<Timestamp>,
+    /// When it was created.
+    pub created_at: Timestamp,
+}
+
+/// How a run stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RunOutcome {
+    /// Waiting for its first or next try.
+    Pending,
+    /// Being tried.
+    Running,
+    /// Done.
+    Succeeded,
+    /// Failed for good.
+    Failed,
+    /// Its time passed while it could not run, and a later run stands for it.
+    Missed,
+}
+
+/// What came of one firing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Run {
+    /// The id.
+    #[schema(value_type = schema::RunId)]
+    pub id: RunId,
+    /// The time it was due.
+    pub scheduled_for: Timestamp,
+    /// When the first try began; `null` before.
+    #[schema(required)]
+    pub started_at: Option<Timestamp>,
+    /// When the last try ended; `null` before.
+    #[schema(required)]
+    pub ended_at: Option<Timestamp>,
+    /// How much later than due the first try began, in milliseconds; `null` before.
+    #[schema(required)]
+    pub lateness_ms: Option<u64>,
+    /// How it stands.
+    pub outcome: RunOutcome,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// What the last failed try said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub error: Option<String>,
+    /// The event that it sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, value_type = Option<schema::EventId>)]
+    pub event_id: Option<EventId>,
+    /// The trace of the run.
+    #[schema(pattern = "^[0-9a-f]{32}$", example = "4bf92f3577b34da6a3ce929d0e0e4736")]
+    pub trace_id: String,
+}
+
+/// How much later than due something began, in milliseconds; not negative.
+#[must_use]
+pub fn lateness_ms(scheduled_for: Timestamp, started_at: Option<Timestamp>) -> Option<u64> {
+    started_at.map(|started| started.unix_ms().saturating_sub(scheduled_for.unix_ms()))
+}
+
+/// The query of `GET /v1/jobs`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListJobs {
+    /// The page.
+    pub page: PageRequest<JobId>,
+}
+
+impl FromQuery for ListJobs {
+    fn read(query: &Query) -> Option<Self> {
+        Some(Self { page: query.page("jobs", &[]) })
+    }
+}
+
+/// The query of `GET /v1/jobs/{id}/runs`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListRuns {
+    /// The page.
+    pub page: PageRequest<RunId>,
+}
+
+impl FromQuery for ListRuns {
+    fn read(query: &Query) -> Option<Self> {
+        Some(Self { page: query.page("runs", &[]) })
+    }
+}

@@ -1,0 +1,146 @@
+//! The registry of problem codes: each with its status, its title and when it occurs. Append-only: a code that
+//! has been sent once keeps its meaning.
+//!
+//! `type` is `/docs#problem-<code>`, a reference with a full path, as RFC 9457 (section 3.1.1) asks of relative
+//! ones. It resolves against whichever host answered, so it leads to the very page that describes the problem on
+//! every deployment, a laptop included. An absolute URL would name a host that a self-hosted mesh does not
+//! control, and a `urn:` of our own is not a registered namespace and opens nothing.
+
+macro_rules! problem_codes {
+    ($($variant:ident = $status:literal, $code:literal, $title:literal, $meaning:literal;)+) => {
+        /// A kind of problem.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Code {
+            $(#[doc = $meaning] $variant,)+
+        }
+
+        impl Code {
+            /// Every code, in the order of the registry.
+            pub const ALL: &[Self] = &[$(Self::$variant,)+];
+
+            /// The stable text of the code, such as `event.not_found`.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $code,)+ }
+            }
+
+            /// The HTTP status.
+            #[must_use]
+            pub const fn status(self) -> u16 {
+                match self { $(Self::$variant => $status,)+ }
+            }
+
+            /// The kind of problem in a few words.
+            #[must_use]
+            pub const fn title(self) -> &'static str {
+                match self { $(Self::$variant => $title,)+ }
+            }
+
+            /// When it occurs, and what to do.
+            #[must_use]
+            pub const fn meaning(self) -> &'static str {
+                match self { $(Self::$variant => $meaning,)+ }
+            }
+        }
+    };
+}
+
+problem_codes! {
+    RequestMalformedJson = 400, "request.malformed_json", "Malformed JSON",
+        "The body is not JSON (RFC 8259). The detail says where it stops making sense.";
+    RequestInvalidParameter = 400, "request.invalid_parameter", "Invalid query parameter",
+        "A query parameter that this route knows has a value it cannot take. `errors` lists each. Parameters that a route does not know are ignored.";
+    RequestInvalidHeader = 400, "request.invalid_header", "Invalid request header",
+        "A header that this route reads, such as `Idempotency-Key`, has a value it cannot take.";
+    RequestInvalid = 422, "request.invalid", "Invalid request",
+        "The body is JSON, but not what this route takes. `errors` lists every field at fault.";
+    RequestTooLarge = 413, "request.too_large", "Body too large",
+        "The body is larger than this route takes. The detail names the limit.";
+    RequestUnsupportedMediaType = 415, "request.unsupported_media_type", "Unsupported media type",
+        "The `Content-Type` is not one that this route takes. The detail names those it does.";
+    RouteNotFound = 404, "route.not_found", "No such route",
+        "Nothing is served at this path.";
+    RouteMethodNotAllowed = 405, "route.method_not_allowed", "Method not allowed",
+        "The path exists, but not with this method. `Allow` lists those it has.";
+    PageBadCursor = 400, "page.bad_cursor", "Bad cursor",
+        "The cursor was not made by this list with these filters. Start again without one.";
+    IdempotencyKeyReused = 422, "idempotency.key_reused", "Idempotency key reused",
+        "The `Idempotency-Key` was used before with another request. Use a new key for a new request.";
+    AuthMissingCredentials = 401, "auth.missing_credentials", "Credentials required",
+        "The route needs `Authorization: Bearer wk_…` and got none.";
+    AuthInvalidCredentials = 401, "auth.invalid_credentials", "Invalid credentials",
+        "The API key is malformed, unknown, expired or revoked.";
+    AuthMissingScope = 403, "auth.missing_scope", "Missing scope",
+        "The API key is valid, but does not carry the scope that this route needs.";
+    TenantSuspended = 403, "tenant.suspended", "Tenant suspended",
+        "The organisation behind this credential is suspended. Its data is kept; its operator can resume it.";
+    EndpointNotFound = 404, "endpoint.not_found", "Endpoint not found",
+        "No webhook endpoint has this id.";
+    HookBadSignature = 401, "hook.bad_signature", "Bad signature",
+        "The delivery's signature is missing, malformed, or was not made with this endpoint's secret over exactly these bytes. Nothing was stored.";
+    HookStaleSignature = 401, "hook.stale_signature", "Stale signature",
+        "The delivery's signature is right, but its timestamp is too far from now. Nothing was stored.";
+    EventNotFound = 404, "event.not_found", "Event not found",
+        "This tenant has no event with this id.";
+    EventNoText = 404, "event.no_text", "Event has no text",
+        "The event exists, but no source text was taken from it: it is not processed yet, or holds none.";
+    SignalNotFound = 404, "signal.not_found", "Signal not found",
+        "This tenant has no signal with this id.";
+    JobNotFound = 404, "job.not_found", "Job not found",
+        "This tenant has no job with this id.";
+    JobInvalidSchedule = 422, "job.invalid_schedule", "Invalid schedule",
+        "The schedule has a supported form and a value that cannot be scheduled.";
+    JobUnsupportedSchedule = 422, "job.unsupported_schedule", "Unsupported schedule",
+        "The schedule has a form that is not supported. `{every}` and `{at}` are.";
+    JobUnsupportedTask = 422, "job.unsupported_task", "Unsupported task",
+        "The task's `kind` is not supported. `event` is.";
+    JobUnsupportedOption = 422, "job.unsupported_option", "Unsupported job option",
+        "The job asks for a setting that is not supported: it would not be honored, so it is refused.";
+    JobLimitReached = 409, "job.limit_reached", "Too many jobs",
+        "The tenant has as many jobs as it may have. Delete one first.";
+    ServiceUnavailable = 503, "service.unavailable", "Temporarily unavailable",
+        "A service behind this route is down or took too long. Nothing is lost by trying again after `Retry-After`; use an `Idempotency-Key` on a POST.";
+    InternalError = 500, "internal.error", "Internal error",
+        "Something unforeseen failed. It has been logged under the trace id.";
+}
+
+impl Code {
+    /// The `type` of the problem: a reference to its entry on the page at `/docs`.
+    #[must_use]
+    pub fn type_uri(self) -> String {
+        format!("/docs#{}", self.anchor())
+    }
+
+    /// The id of the code's entry on the page at `/docs`.
+    #[must_use]
+    pub fn anchor(self) -> String {
+        format!("problem-{}", self.as_str())
+    }
+}
+
+impl std::fmt::Display for Code {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn codes_are_unique_dotted_and_have_an_error_status() {
+        let mut seen = HashSet::new();
+        for code in Code::ALL {
+            let text = code.as_str();
+            assert!(seen.insert(text), "`{text}` is registered twice");
+            let (noun, reason) = text.split_once('.').expect("a noun, a dot and a reason");
+            let word =
+                |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+            assert!(word(noun) && word(reason), "`{text}` is not `noun.reason`");
+            assert!((400..600).contains(&code.status()), "`{text}` has status {}", code.status());
+        }
+    }
+}

@@ -1,0 +1,285 @@
+//! The table of operations: method, path, what a caller must show, what may be sent.
+//!
+//! The gateway's router is made from this table and dispatches on [`Operation`], with a `match` that the compiler
+//! checks for completeness; the OpenAPI document is made from the same rows.
+
+use crate::Scope;
+use crate::problem::Code;
+
+/// An HTTP method of the surface.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Method {
+    /// `GET`. The gateway answers `HEAD` likewise, without a body.
+    Get,
+    /// `POST`.
+    Post,
+    /// `DELETE`.
+    Delete,
+}
+
+impl Method {
+    /// The method's name, as sent.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Delete => "DELETE",
+        }
+    }
+}
+
+/// What a caller must show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Nothing.
+    Public,
+    /// The provider's own signature over the raw body.
+    Signature,
+    /// An API key that carries this scope.
+    Key(Scope),
+}
+
+/// What may be sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Body {
+    /// Nothing; what is sent all the same is ignored.
+    None,
+    /// JSON, as `application/json` or another `application/…+json`.
+    Json {
+        /// The largest body, in bytes. A larger one is refused with 413 before it is read whole.
+        max_bytes: usize,
+    },
+    /// What the provider sends, whatever media type it declares.
+    Raw {
+        /// The largest body, in bytes.
+        max_bytes: usize,
+    },
+}
+
+impl Body {
+    /// The largest body, in bytes.
+    #[must_use]
+    pub const fn max_bytes(self) -> usize {
+        match self {
+            Self::None => 0,
+            Self::Json { max_bytes } | Self::Raw { max_bytes } => max_bytes,
+        }
+    }
+}
+
+/// The largest event, over the API or by webhook: 8 MiB.
+pub const MAX_EVENT_BYTES: usize = 8 * 1024 * 1024;
+/// The largest description of a job: its payload and a little more.
+pub const MAX_JOB_BYTES: usize = 96 * 1024;
+
+/// One row of the table.
+#[derive(Debug, Clone, Copy)]
+pub struct Route {
+    /// Which operation it leads to.
+    pub operation: Operation,
+    /// Its name in the document, and in logs.
+    pub id: &'static str,
+    /// The method.
+    pub method: Method,
+    /// The path, with `{name}` for a part that varies.
+    pub path: &'static str,
+    /// The group that it is shown in.
+    pub tag: &'static str,
+    /// What a caller must show.
+    pub access: Access,
+    /// What may be sent.
+    pub body: Body,
+    /// Whether `Idempotency-Key` is honored.
+    pub idempotent: bool,
+    /// The status of the answer when all is well.
+    pub success: u16,
+    /// What it does, in a few words.
+    pub summary: &'static str,
+    /// What else is worth knowing, in Markdown.
+    pub description: &'static str,
+    /// The problems that are its own, besides those which every route of its kind can have.
+    problems: &'static [Code],
+}
+
+macro_rules! operations {
+    ($($name:ident = $id:literal, $method:ident $path:literal, $tag:literal, $access:expr, $body:expr,
+        $idempotent:literal, $success:literal, [$($problem:ident),*], $summary:literal, $description:literal;)+) => {
+        /// Something that the surface can do.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Operation {
+            $(#[doc = concat!("`", stringify!($method), " ", $path, "`: ", $summary, ".")] $name,)+
+        }
+
+        /// Every route.
+        pub const ROUTES: &[Route] = &[$(Route {
+            operation: Operation::$name,
+            id: $id,
+            method: Method::$method,
+            path: $path,
+            tag: $tag,
+            access: $access,
+            body: $body,
+            idempotent: $idempotent,
+            success: $success,
+            summary: $summary,
+            description: $description,
+            problems: &[$(Code::$problem),*],
+        },)+];
+
+        impl Operation {
+            /// The operation's row.
+            #[must_use]
+            pub const fn route(self) -> &'static Route {
+                &ROUTES[self as usize]
+            }
+        }
+    };
+}
+
+const PUBLIC: Access = Access::Public;
+const NOTHING: Body = Body::None;
+
+const fn key(scope: Scope) -> Access {
+    Access::Key(scope)
+}
+
+operations! {
+    GetHealth = "get_health", Get "/healthz", "Platform", PUBLIC, NOTHING, false, 200, [],
+        "Health of the platform",
+        "Whether the gateway and the services behind it answer. 503, with the same body, when one does not.";
+    GetDocument = "get_document", Get "/openapi.json", "Platform", PUBLIC, NOTHING, false, 200, [],
+        "This description", "The description of this surface, as an OpenAPI 3.1 document.";
+    GetDocs = "get_docs", Get "/docs", "Platform", PUBLIC, NOTHING, false, 200, [],
+        "This description, to read", "The same description as a page.";
+    ReceiveHook = "receive_hook", Post "/hooks/{endpoint_id}", "Events", Access::Signature,
+        Body::Raw { max_bytes: MAX_EVENT_BYTES }, false, 202,
+        [EndpointNotFound, HookBadSignature, HookStaleSignature, TenantSuspended, RequestMalformedJson],
+        "Receive a webhook",
+        "A provider's delivery, signed in that provider's own way over the raw body. The answer comes once the event is in durable storage; a redelivery is answered `duplicate: true` and processed once.";
+    SubmitEvent = "submit_event", Post "/v1/events", "Events", key(Scope::EventsWrite),
+        Body::Json { max_bytes: MAX_EVENT_BYTES }, true, 202, [],
+        "Send an event",
+        "The answer comes once the event is in durable storage. The payload is archived byte for byte.";
+    ListEvents = "list_events", Get "/v1/events", "Events", key(Scope::EventsRead), NOTHING, false, 200, [PageBadCursor],
+        "List events", "Newest first.";
+    GetEvent = "get_event", Get "/v1/events/{id}", "Events", key(Scope::EventsRead), NOTHING, false, 200, [EventNotFound],
+        "Get an event", "With what was concluded from it, and the steps of its processing.";
+    GetEventRaw = "get_event_raw", Get "/v1/events/{id}/raw", "Events", key(Scope::EventsRead), NOTHING, false, 200,
+        [EventNotFound],
+        "Get an event's raw payload",
+        "The archived payload, byte for byte, with the media type that it came with.";
+    GetEventText = "get_event_text", Get "/v1/events/{id}/text", "Events", key(Scope::EventsRead), NOTHING, false, 200,
+        [EventNotFound, EventNoText],
+        "Get an event's source text",
+        "The text that evidence points into: `start` and `end` count its Unicode scalar values.";
+    ListSignals = "list_signals", Get "/v1/signals", "Signals", key(Scope::SignalsRead), NOTHING, false, 200, [PageBadCursor],
+        "List signals", "Newest first.";
+    GetSignal = "get_signal", Get "/v1/signals/{id}", "Signals", key(Scope::SignalsRead), NOTHING, false, 200,
+        [SignalNotFound], "Get a signal", "With the words that prove it.";
+    Search = "search", Get "/v1/search", "Search", key(Scope::SearchRead), NOTHING, false, 200, [],
+        "Search", "Passages and signals that are about the query, in its words or in meaning; best first.";
+    CreateJob = "create_job", Post "/v1/jobs", "Jobs", key(Scope::JobsWrite), Body::Json { max_bytes: MAX_JOB_BYTES },
+        true, 201,
+        [JobInvalidSchedule, JobUnsupportedSchedule, JobUnsupportedTask, JobUnsupportedOption, JobLimitReached],
+        "Create a job", "A job fires again and again (`every`) or once (`at`). `cron` schedules are not supported.";
+    ListJobs = "list_jobs", Get "/v1/jobs", "Jobs", key(Scope::JobsRead), NOTHING, false, 200, [PageBadCursor],
+        "List jobs", "Newest first.";
+    GetJob = "get_job", Get "/v1/jobs/{id}", "Jobs", key(Scope::JobsRead), NOTHING, false, 200, [JobNotFound],
+        "Get a job", "With a preview of its next ten times.";
+    DeleteJob = "delete_job", Delete "/v1/jobs/{id}", "Jobs", key(Scope::JobsWrite), NOTHING, false, 204, [JobNotFound],
+        "Delete a job", "With its runs. What it has sent stays.";
+    RunJob = "run_job", Post "/v1/jobs/{id}/run", "Jobs", key(Scope::JobsWrite), NOTHING, true, 202, [JobNotFound],
+        "Run a job now", "Once, whatever its schedule. The schedule is not moved.";
+    PauseJob = "pause_job", Post "/v1/jobs/{id}/pause", "Jobs", key(Scope::JobsWrite), NOTHING, false, 200, [JobNotFound],
+        "Pause a job", "It stops firing until it is resumed. Pausing a paused job changes nothing.";
+    ResumeJob = "resume_job", Post "/v1/jobs/{id}/resume", "Jobs", key(Scope::JobsWrite), NOTHING, false, 200,
+        [JobNotFound],
+        "Resume a job",
+        "It fires again from its next time on; times that passed are not made up for. Resuming an active job changes nothing.";
+    ListRuns = "list_runs", Get "/v1/jobs/{id}/runs", "Jobs", key(Scope::JobsRead), NOTHING, false, 200,
+        [JobNotFound, PageBadCursor], "List a job's runs", "Newest first.";
+}
+
+impl Route {
+    /// Every problem that this route can answer with, in the order of the registry.
+    #[must_use]
+    pub fn problems(&self) -> Vec<Code> {
+        Code::ALL
+            .iter()
+            .copied()
+            .filter(|code| self.problems.contains(code) || self.has_by_kind(*code))
+            .collect()
+    }
+
+    /// Whether any route of this kind can have the problem.
+    fn has_by_kind(&self, code: Code) -> bool {
+        let takes_body = !matches!(self.body, Body::None);
+        let takes_json = matches!(self.body, Body::Json { .. });
+        let reads_data = !matches!(self.access, Access::Public);
+        match code {
+            Code::AuthMissingCredentials
+            | Code::AuthInvalidCredentials
+            | Code::AuthMissingScope
+            | Code::TenantSuspended => matches!(self.access, Access::Key(_)),
+            Code::RequestMalformedJson | Code::RequestInvalid | Code::RequestUnsupportedMediaType => {
+                takes_json
+            }
+            Code::RequestTooLarge => takes_body,
+            Code::RequestInvalidParameter => self.takes_query(),
+            Code::RequestInvalidHeader | Code::IdempotencyKeyReused => self.idempotent,
+            Code::ServiceUnavailable | Code::InternalError => reads_data,
+            _ => false,
+        }
+    }
+
+    fn takes_query(&self) -> bool {
+        self.problems.contains(&Code::PageBadCursor) || matches!(self.operation, Operation::Search)
+    }
+
+    /// The names of the path's varying parts, in order.
+    pub fn path_parameters(&self) -> impl Iterator<Item = &'static str> {
+        self.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn each_operation_leads_to_its_own_row_and_no_two_rows_share_an_address() {
+        let mut addresses = HashSet::new();
+        let mut ids = HashSet::new();
+        for route in ROUTES {
+            assert_eq!(route.operation.route().id, route.id);
+            assert!(addresses.insert((route.method, route.path)), "{} twice", route.path);
+            assert!(ids.insert(route.id), "{} twice", route.id);
+        }
+    }
+
+    #[test]
+    fn everything_under_v1_needs_a_key() {
+        for route in ROUTES {
+            let keyed = matches!(route.access, Access::Key(_));
+            assert_eq!(keyed, route.path.starts_with("/v1/"), "{}", route.path);
+        }
+    }
+
+    #[test]
+    fn a_route_lists_the_problems_of_its_kind_and_its_own() {
+        let check = |operation: Operation, expect: &[u16]| {
+            let statuses: std::collections::BTreeSet<_> =
+                operation.route().problems().into_iter().map(Code::status).collect();
+            assert_eq!(statuses.into_iter().collect::<Vec<_>>(), expect, "{operation:?}");
+        };
+        check(Operation::GetHealth, &[]);
+        check(Operation::ReceiveHook, &[400, 401, 403, 404, 413, 500, 503]);
+        check(Operation::SubmitEvent, &[400, 401, 403, 413, 415, 422, 500, 503]);
+        check(Operation::ListSignals, &[400, 401, 403, 500, 503]);
+        check(Operation::CreateJob, &[400, 401, 403, 409, 413, 415, 422, 500, 503]);
+        check(Operation::DeleteJob, &[401, 403, 404, 500, 503]);
+    }
+}
