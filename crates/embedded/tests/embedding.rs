@@ -10,7 +10,7 @@ const WEIGHTS: &[u8] = include_bytes!("../model/static-minilm.safetensors");
 const VOCABULARY: &str = include_str!("../model/vocab.txt");
 
 fn model() -> StaticModel {
-    StaticModel::new(WEIGHTS, VOCABULARY).unwrap()
+    StaticModel::new(WEIGHTS, VOCABULARY).expect("sound input")
 }
 
 /// A text as `model/reference.py` sees it.
@@ -23,7 +23,7 @@ struct Golden {
 }
 
 fn golden() -> Vec<Golden> {
-    serde_json::from_str(include_str!("embedding_golden.json")).unwrap()
+    serde_json::from_str(include_str!("embedding_golden.json")).expect("sound input")
 }
 
 #[test]
@@ -122,9 +122,8 @@ fn published_vectors_hold() {
 #[test]
 fn meaning_brings_texts_together() {
     let model = model();
-    let cosine = |a: &str, b: &str| -> f32 {
-        model.embed(a).iter().zip(model.embed(b)).map(|(x, y)| x * y).sum()
-    };
+    let cosine =
+        |a: &str, b: &str| -> f32 { model.embed(a).iter().zip(model.embed(b)).map(|(x, y)| x * y).sum() };
     let question = "Who approves purchases above fifty thousand dollars?";
     let answer = cosine(question, "Our CFO signs anything over 50k.");
     let other = cosine(question, "The garden needs water twice a week in summer.");
@@ -200,10 +199,7 @@ fn wrong_files_are_refused_with_the_reason() {
     let scale = file.len() - 12;
     file[scale..scale + 4].copy_from_slice(&f32::NAN.to_le_bytes());
     assert!(matches!(refusal(file, "a\nb\n"), ModelError::Scale { row: 0 }));
-    assert!(matches!(
-        refusal(WEIGHTS, "a\nb\n"),
-        ModelError::VocabularyLength { tokens: 2, rows: 19_000 }
-    ));
+    assert!(matches!(refusal(WEIGHTS, "a\nb\n"), ModelError::VocabularyLength { tokens: 2, rows: 19_000 }));
     assert!(matches!(
         refusal(small_file(|header| header, 12), "a\na\n"),
         ModelError::VocabularyLine { line: 2 }

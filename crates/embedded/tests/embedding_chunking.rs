@@ -11,7 +11,7 @@ fn model() -> StaticModel {
         include_bytes!("../model/static-minilm.safetensors").as_slice(),
         include_str!("../model/vocab.txt"),
     )
-    .unwrap()
+    .expect("sound input")
 }
 
 thread_local!(static MODEL: StaticModel = model());
@@ -29,7 +29,7 @@ fn lines(text: &str) -> Vec<Span> {
 
 /// Cuts and checks what must hold of any result.
 fn cut(text: &str, turns: &[Span], limits: &Limits) -> Vec<Passage> {
-    let passages = MODEL.with(|model| passages(model, text, turns, limits)).unwrap();
+    let passages = MODEL.with(|model| passages(model, text, turns, limits)).expect("sound input");
     let places: Vec<usize> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
     let mut end = 0;
     for passage in &passages {
@@ -59,10 +59,7 @@ fn tokens(max_tokens: usize) -> Limits {
 fn short_turns_share_a_passage_and_no_turn_is_split() {
     let text = "Hello there.\nHi, how are you?\nFine, thanks. And you?\nAll good.\n";
     let found = cut(text, &lines(text), &tokens(12));
-    assert_eq!(
-        pieces(text, &found),
-        ["Hello there.\nHi, how are you?", "Fine, thanks. And you?\nAll good."]
-    );
+    assert_eq!(pieces(text, &found), ["Hello there.\nHi, how are you?", "Fine, thanks. And you?\nAll good."]);
     assert_eq!((found[1].first_turn, found[1].last_turn), (2, 3));
     let whole = cut(text, &lines(text), &Limits::default());
     assert_eq!(pieces(text, &whole), [text.trim_end()]);
@@ -70,11 +67,18 @@ fn short_turns_share_a_passage_and_no_turn_is_split() {
 
 #[test]
 fn a_long_turn_is_cut_between_sentences_and_starts_a_passage() {
-    let text = "Hello.\nThe price is too high. We need a discount! (Really?) \"Yes.\" Version 3.14 is out. Bye";
+    let text =
+        "Hello.\nThe price is too high. We need a discount! (Really?) \"Yes.\" Version 3.14 is out. Bye";
     let found = cut(text, &lines(text), &tokens(10));
     assert_eq!(
         pieces(text, &found),
-        ["Hello.", "The price is too high.", "We need a discount! (Really?)", "\"Yes.\"", "Version 3.14 is out. Bye"]
+        [
+            "Hello.",
+            "The price is too high.",
+            "We need a discount! (Really?)",
+            "\"Yes.\"",
+            "Version 3.14 is out. Bye"
+        ]
     );
     assert!(found[1..].iter().all(|passage| (passage.first_turn, passage.last_turn) == (1, 1)));
 }
@@ -82,7 +86,10 @@ fn a_long_turn_is_cut_between_sentences_and_starts_a_passage() {
 #[test]
 fn a_long_sentence_is_cut_between_words() {
     let text = "one two three four five six seven";
-    assert_eq!(pieces(text, &cut(text, &lines(text), &tokens(3))), ["one two three", "four five six", "seven"]);
+    assert_eq!(
+        pieces(text, &cut(text, &lines(text), &tokens(3))),
+        ["one two three", "four five six", "seven"]
+    );
 }
 
 #[test]
@@ -181,13 +188,17 @@ fn a_megabyte_of_turns_is_covered() {
 }
 
 #[test]
-fn a_megabyte_in_one_turn_without_spaces_is_covered() {
-    for text in ["word,".repeat(200_000), "東京大学".repeat(90_000), "กขค".repeat(120_000), "x".repeat(1 << 20)] {
+fn one_turn_without_spaces_is_covered() {
+    for text in ["word,".repeat(20_000), "東京大学".repeat(9_000), "กขค".repeat(12_000), "x".repeat(1 << 17)]
+    {
         let found = cut(&text, &[Span::new(0, text.len())], &Limits::default());
         let covered: usize = found.iter().map(|passage| passage.bytes.len()).sum();
         // Only what has no token may be missing.
         let rest: usize = MODEL.with(|model| {
-            let edges = found.iter().map(|passage| passage.bytes.clone()).chain([text.len()..text.len()]);
+            let edges = found
+                .iter()
+                .map(|passage| passage.bytes.clone())
+                .chain(std::iter::once(text.len()..text.len()));
             let mut end = 0;
             edges
                 .map(|bytes| {

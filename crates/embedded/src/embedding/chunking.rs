@@ -195,18 +195,21 @@ impl Packer<'_> {
     /// Adds a piece that fits to the open passage, or to a new one when both together do not fit.
     fn append(&mut self, piece: Range<usize>, turn: usize, tokens: usize, characters: usize) {
         if let Some(open) = &mut self.open {
-            let (settled, before) = open.settled;
-            let count = |range: Range<usize>| before + self.model.count_tokens(&self.text[range]);
-            let seam = is_seam(self.text, piece.start).then(|| (piece.start, count(settled..piece.start)));
-            let tokens = seam.map_or_else(|| count(settled..piece.end), |(_, before)| before + tokens);
             let between = self.text[open.bytes.end..piece.start].chars().count();
             let characters = open.characters + between + characters;
-            if tokens <= self.limits.max_tokens && characters <= self.limits.max_chars {
-                open.bytes.end = piece.end;
-                open.last_turn = turn;
-                (open.tokens, open.characters) = (tokens, characters);
-                open.settled = seam.unwrap_or(open.settled);
-                return;
+            if characters <= self.limits.max_chars {
+                let (settled, before) = open.settled;
+                let count = |range: Range<usize>| before + self.model.count_tokens(&self.text[range]);
+                let seam =
+                    is_seam(self.text, piece.start).then(|| (piece.start, count(settled..piece.start)));
+                let tokens = seam.map_or_else(|| count(settled..piece.end), |(_, before)| before + tokens);
+                if tokens <= self.limits.max_tokens {
+                    open.bytes.end = piece.end;
+                    open.last_turn = turn;
+                    (open.tokens, open.characters) = (tokens, characters);
+                    open.settled = seam.unwrap_or(open.settled);
+                    return;
+                }
             }
             self.close();
         }
@@ -222,7 +225,9 @@ impl Packer<'_> {
             text.char_indices().map(|(at, c)| at + c.len_utf8()).take(self.limits.max_chars).collect();
         let fits = |end: &usize| self.model.count_tokens(&text[..*end]) <= self.limits.max_tokens;
         // The count can fall as a word grows out of the vocabulary, so this finds a longest prefix, if not the longest.
-        let count = ends.partition_point(fits).max(1).min(ends.len());
+        // The whole is tried first: text that the model does not know fits, however long.
+        let count =
+            if ends.last().is_some_and(fits) { ends.len() } else { ends.partition_point(fits).max(1) };
         if ends[..count].last() == Some(&text.len()) {
             return text.len();
         }
@@ -305,7 +310,9 @@ fn in_characters(text: &str, packed: Vec<Packed>) -> Vec<Passage> {
 #[non_exhaustive]
 pub enum ChunkError {
     /// A turn ends before it starts, lies outside the text, or begins or ends within a character.
-    #[error("turn {turn} is not a stretch of the text; give its start and end in bytes, on character boundaries")]
+    #[error(
+        "turn {turn} is not a stretch of the text; give its start and end in bytes, on character boundaries"
+    )]
     NotInText {
         /// The turn, counted from 0.
         turn: usize,

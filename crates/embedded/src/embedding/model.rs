@@ -119,7 +119,9 @@ pub enum ModelError {
         row: usize,
     },
     /// The vocabulary and the weights differ in length.
-    #[error("vocabulary has {tokens} tokens for {rows} rows; pass the vocabulary that belongs to the weights")]
+    #[error(
+        "vocabulary has {tokens} tokens for {rows} rows; pass the vocabulary that belongs to the weights"
+    )]
     VocabularyLength {
         /// Lines of the vocabulary.
         tokens: usize,
@@ -127,7 +129,9 @@ pub enum ModelError {
         rows: usize,
     },
     /// The vocabulary has an empty line, the same token twice, or more text than 4 GiB.
-    #[error("vocabulary line {line} is empty, a repetition or beyond 4 GiB; each token stands once, on its own line")]
+    #[error(
+        "vocabulary line {line} is empty, a repetition or beyond 4 GiB; each token stands once, on its own line"
+    )]
     VocabularyLine {
         /// The line, counted from 1.
         line: usize,

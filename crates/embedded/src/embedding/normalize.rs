@@ -4,7 +4,7 @@
 //! would glue words together. Categories are those of the Unicode version of the `unicode-properties` crate, so a
 //! character assigned after the model was made is kept here and dropped there; neither has a token for it.
 
-use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 use unicode_properties::{GeneralCategory, GeneralCategoryGroup, UnicodeGeneralCategory};
 
 /// Cleans, decomposes (NFD), drops non-spacing marks and lower-cases. The result's only white space is U+0020.
@@ -30,10 +30,11 @@ fn clean(c: char) -> Option<char> {
     if is_space(c) {
         return Some(' ');
     }
+    // Letters and digits are asked for first: the answer is quick, and rules out the category.
     let dropped = match c {
         ' '..='~' => false,
         '\0' | '\u{FFFD}' => true,
-        _ => c.general_category_group() == GeneralCategoryGroup::Other,
+        _ => !c.is_alphanumeric() && c.general_category_group() == GeneralCategoryGroup::Other,
     };
     (!dropped).then_some(c)
 }
@@ -61,17 +62,19 @@ pub(super) fn is_ideograph(c: char) -> bool {
 
 /// Whether a character is a word by itself for being punctuation: Unicode's kind, and ASCII's symbols with it.
 pub(super) fn is_punctuation(c: char) -> bool {
-    c.is_ascii_punctuation()
-        || (!c.is_ascii() && c.general_category_group() == GeneralCategoryGroup::Punctuation)
+    if c.is_ascii() {
+        return c.is_ascii_punctuation();
+    }
+    !c.is_alphanumeric() && c.general_category_group() == GeneralCategoryGroup::Punctuation
 }
 
 /// Whether a character only modifies the one before it, so that a cut between them would tear one letter apart.
 pub(super) fn is_mark(c: char) -> bool {
-    !c.is_ascii() && c.general_category_group() == GeneralCategoryGroup::Mark
+    !c.is_ascii() && is_combining_mark(c)
 }
 
 fn is_dropped_mark(c: char) -> bool {
-    !c.is_ascii() && c.general_category() == GeneralCategory::NonspacingMark
+    is_mark(c) && c.general_category() == GeneralCategory::NonspacingMark
 }
 
 #[cfg(test)]
@@ -104,6 +107,19 @@ mod tests {
         let ascii: String = (0_u8..0x80).map(char::from).collect();
         let both = normalize(&format!("{ascii}é"));
         assert_eq!(format!("{}e", normalize(&ascii)), both);
+    }
+
+    #[test]
+    fn the_quick_answers_agree_with_the_categories() {
+        for c in '\0'..=char::MAX {
+            let group = c.general_category_group();
+            assert_eq!(is_mark(c), group == GeneralCategoryGroup::Mark, "{c:?}");
+            assert_eq!(is_dropped_mark(c), c.general_category() == GeneralCategory::NonspacingMark, "{c:?}");
+            if c.is_alphanumeric() {
+                assert_ne!(group, GeneralCategoryGroup::Other, "{c:?}");
+                assert_ne!(group, GeneralCategoryGroup::Punctuation, "{c:?}");
+            }
+        }
     }
 
     #[test]

@@ -40,7 +40,8 @@ pub(super) struct Layout {
 impl Layout {
     pub(super) fn read(bytes: &[u8]) -> Result<Self, ModelError> {
         let found = bytes.len() as u64;
-        let (prefix, rest) = bytes.split_first_chunk::<8>().ok_or(ModelError::Truncated { needed: 8, found })?;
+        let (prefix, rest) =
+            bytes.split_first_chunk::<8>().ok_or(ModelError::Truncated { needed: 8, found })?;
         let header_length = u64::from_le_bytes(*prefix);
         let truncated = |end: u64| ModelError::Truncated { needed: end.saturating_add(8), found };
         let header = usize::try_from(header_length)

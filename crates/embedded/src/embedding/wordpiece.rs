@@ -67,9 +67,10 @@ impl Pieces {
                 self.prefixes.push((at + 1, hash));
             }
         }
-        self.prefixes.iter().rev().find_map(|&(end, hash)| {
-            vocabulary.find(continues, &word[start..end], hash).map(|id| (end, id))
-        })
+        self.prefixes
+            .iter()
+            .rev()
+            .find_map(|&(end, hash)| vocabulary.find(continues, &word[start..end], hash).map(|id| (end, id)))
     }
 }
 
