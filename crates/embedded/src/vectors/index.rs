@@ -10,7 +10,7 @@ use super::{Key, QuantizedQuery, Ranking, Slab, SlabError, VectorError, top_k::T
 ///
 /// Meant to be held in memory by the one object that owns a tenant's vectors, and written through: after a change,
 /// store the blob of every slab in [`take_changed`](Self::take_changed). The smaller the slabs, the fewer bytes a
-/// change writes; the larger, the fewer records a start reads. 256 KiB holds 1,236 rows of 192 numbers.
+/// change writes; the larger, the fewer records a start reads. 256 KiB holds 1,170 rows of 192 numbers.
 #[derive(Debug)]
 pub struct VectorIndex {
     dimensions: usize,
@@ -68,7 +68,8 @@ impl VectorIndex {
     /// [`IndexError::Vector`] when it has another number of dimensions, or a number that is not finite; nothing has
     /// changed then.
     pub fn upsert(&mut self, key: Key, vector: &[f32]) -> Result<(), IndexError> {
-        let free = self.slabs.iter().find(|(_, slab)| slab.len() < self.rows_per_slab).map(|(&number, _)| number);
+        let free =
+            self.slabs.iter().find(|(_, slab)| slab.len() < self.rows_per_slab).map(|(&number, _)| number);
         let number = match self.places.entry(key) {
             Entry::Occupied(place) => {
                 let &(number, at) = place.get();

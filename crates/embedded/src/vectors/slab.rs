@@ -7,7 +7,7 @@ use thiserror::Error;
 
 use super::{
     MAX_DIMENSIONS, QuantizedQuery, VectorError,
-    row::{self, SCALE_BYTES},
+    row::{self, row_bytes},
     top_k::TopK,
 };
 
@@ -154,7 +154,7 @@ impl Slab {
 
 /// Bytes of a key and its row.
 fn stride(dimensions: usize) -> usize {
-    KEY_BYTES + SCALE_BYTES + dimensions
+    KEY_BYTES + row_bytes(dimensions)
 }
 
 /// Why a stored blob is not a slab.
