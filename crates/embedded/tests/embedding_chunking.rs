@@ -104,7 +104,7 @@ fn text_without_spaces_is_cut_after_punctuation_or_wherever_it_must() {
 }
 
 #[test]
-fn a_cut_leaves_marks_and_joined_emoji_whole() {
+fn a_cut_leaves_marks_with_their_letters() {
     let text = "e\u{301}".repeat(50);
     let limits = Limits { max_chars: 9, ..Limits::default() };
     for piece in pieces(&text, &cut(&text, &lines(&text), &limits)) {

@@ -327,3 +327,46 @@ pub enum ChunkError {
     #[error("a passage needs room; set `max_tokens` and `max_chars` to 1 at least")]
     Limits,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sentences(text: &str) -> Vec<&str> {
+        let mut start = 0;
+        sentence_ends(text).map(|end| &text[std::mem::replace(&mut start, end)..end]).collect()
+    }
+
+    #[test]
+    fn sentences_end_with_their_quotes_and_not_within_numbers() {
+        assert_eq!(
+            sentences("It costs 3.14. \"Really?\" (Yes.) Well… ok!!\nNext"),
+            ["It costs 3.14.", " \"Really?\"", " (Yes.)", " Well…", " ok!!", "\n", "Next"]
+        );
+        assert_eq!(sentences("東京。「はい。」次！"), ["東京。", "「はい。」", "次！"]);
+        assert_eq!(sentences("v1.2,a.b"), ["v1.2,a.b"]);
+    }
+
+    #[test]
+    fn marks_modifiers_and_joiners_hold_on_to_their_character() {
+        for (text, at) in
+            [("e\u{301}x", 1), ("👍🏽", 4), ("👩\u{200D}🚀", 4), ("👩\u{200D}🚀", 7), ("❤\u{FE0F}", 3)]
+        {
+            assert!(is_torn(text, at), "{text:?} at {at}");
+        }
+        assert!(!is_torn("e\u{301}x", 3) && !is_torn("👍👍", 4));
+    }
+
+    #[test]
+    fn a_seam_is_where_no_word_goes_on() {
+        for (text, at) in
+            [("a b", 1), ("a b", 2), ("a,b", 1), ("a,b", 2), ("a東b", 1), ("a東b", 4), ("ab", 0), ("ab", 2)]
+        {
+            assert!(is_seam(text, at), "{text:?} at {at}");
+        }
+        // A capital sigma looks past full stops, apostrophes and colons.
+        for (text, at) in [("ab", 1), ("Σ.Α", 2), ("Σ.Α", 3), ("Σ'Α", 2), ("Σ:Α", 3)] {
+            assert!(!is_seam(text, at), "{text:?} at {at}");
+        }
+    }
+}
