@@ -9,10 +9,12 @@
 //! | [`evidence`] | whether a quote really is a slice of its source text; byte and scalar offsets |
 //! | [`assessment`] | how qualified and how much at risk a call is, from its findings |
 //! | [`event`] | which status an event, or a step of its processing, may take next |
+//! | [`job`] | when a job fires, what it missed, when a failed run is tried again |
 
 pub mod assessment;
 pub mod event;
 pub mod evidence;
+pub mod job;
 pub mod signal;
 
 pub use assessment::{Assessment, assess};
