@@ -1,8 +1,9 @@
 //! Adapters that need no platform product, each a full implementation of its port's job.
 //!
 //! [`embedding`] turns text into vectors with a static model, [`vectors`] searches them exactly, and [`extraction`]
-//! finds signals by rules. Pure Rust: no Worker, no clock, no I/O; callers hand in the model's bytes.
+//! finds signals by rules; [`adapters`] puts them behind the pipeline's ports. Pure Rust: no Worker, no clock, no I/O; callers hand in the model's bytes.
 
+pub mod adapters;
 pub mod embedding;
 pub mod extraction;
 pub mod vectors;

@@ -13,6 +13,7 @@ mod d1;
 mod events;
 mod signals;
 mod sql;
+mod tenant_index;
 
 pub use archive::R2Archive;
 pub use control::{CACHED_MS, CachedControl, KvCache, SqlControl, TextCache};
@@ -20,6 +21,7 @@ pub use d1::D1;
 pub use events::SqlEventStore;
 pub use signals::SqlSignalStore;
 pub use sql::{Rows, SqlDatabase, Statement, Value};
+pub use tenant_index::SqlTenantIndex;
 
 /// Events over D1.
 pub type D1EventStore = SqlEventStore<D1>;

@@ -2,11 +2,11 @@
 
 use domain::EventStatus;
 
-use super::PipelinePorts;
+use super::HandoverPorts;
 use crate::ports::{EventMessage, EventTransition, StoreError};
 
 /// Marks the event of a dead-lettered message as dead, unless something has finished or is at work on it.
-pub async fn bury(ports: &PipelinePorts, message: &EventMessage) -> Result<(), StoreError> {
+pub async fn bury(ports: &HandoverPorts, message: &EventMessage) -> Result<(), StoreError> {
     let record = ports.events.get(message.tenant, message.event_id).await?;
     if record.is_none_or(|record| record.status != EventStatus::Received) {
         return Ok(());

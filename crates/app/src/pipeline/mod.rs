@@ -26,7 +26,18 @@ use crate::ports::{
     SignalStore,
 };
 
-/// Everything that the pipeline's use cases need.
+/// What handing events to their workflows needs: the queue's consumer, the sweep and the dead letters.
+#[derive(Clone)]
+pub struct HandoverPorts {
+    /// Events, steps, outbox.
+    pub events: Rc<dyn EventStore>,
+    /// Workflow instances.
+    pub instances: Rc<dyn IngestInstances>,
+    /// The wall clock.
+    pub clock: Rc<dyn Clock>,
+}
+
+/// What accepting events, working them off and reading them needs.
 #[derive(Clone)]
 pub struct PipelinePorts {
     /// Events, steps, outbox.
@@ -37,8 +48,6 @@ pub struct PipelinePorts {
     pub archive: Rc<dyn Archive>,
     /// The queue between acceptance and work.
     pub queue: Rc<dyn EventQueue>,
-    /// Workflow instances.
-    pub instances: Rc<dyn IngestInstances>,
     /// Finds signals.
     pub extractor: Rc<dyn Extractor>,
     /// Turns texts into vectors.

@@ -6,7 +6,7 @@
 use contracts::Timestamp;
 use domain::EventStatus;
 
-use super::PipelinePorts;
+use super::HandoverPorts;
 use crate::ports::{EventMessage, EventTransition, InstanceState, OutboxEntry, StoreError};
 
 /// Entries a sweep takes up at once; the next sweep continues.
@@ -29,7 +29,7 @@ pub struct SweepReport {
 ///
 /// # Errors
 /// [`StoreError`] when the outbox cannot be read. Trouble with one entry is counted and does not stop the others.
-pub async fn sweep(ports: &PipelinePorts) -> Result<SweepReport, StoreError> {
+pub async fn sweep(ports: &HandoverPorts) -> Result<SweepReport, StoreError> {
     let mut report = SweepReport::default();
     for entry in ports.events.due_outbox(ports.clock.now(), BATCH).await? {
         match take_up(ports, &entry).await {
@@ -48,7 +48,7 @@ enum Outcome {
     Settled,
 }
 
-async fn take_up(ports: &PipelinePorts, entry: &OutboxEntry) -> Result<Outcome, StoreError> {
+async fn take_up(ports: &HandoverPorts, entry: &OutboxEntry) -> Result<Outcome, StoreError> {
     let OutboxEntry { tenant, event_id, .. } = *entry;
     // First, so that an entry that always fails cannot hold up the ones behind it.
     ports.events.defer_outbox(tenant, event_id, next_attempt(ports.clock.now(), entry.attempts)).await?;

@@ -6,6 +6,7 @@ mod error;
 mod events;
 mod index;
 mod runtime;
+mod schedule;
 mod signals;
 
 pub use archive::{Archive, ArchivedObject};
@@ -14,4 +15,8 @@ pub use error::StoreError;
 pub use events::{EventRecord, EventStore, EventTransition, Inserted, NewEvent, OutboxEntry, StepRecord};
 pub use index::{EmbeddedPassage, Embedder, IndexHit, PassageIndex};
 pub use runtime::{Clock, EventMessage, EventQueue, Extractor, IngestInstances, InstanceState, Random};
+pub use schedule::{
+    Alarm, Firing, JobRecord, JobState, KeyUse, RUNS_KEPT, RunProgress, RunRecord, ScheduleObjects, ScheduleStore,
+    TaskError, TaskRunner, Trigger,
+};
 pub use signals::{NewSignal, SignalQuery, SignalRecord, SignalStore};

@@ -1,1 +1,51 @@
-//! The scheduler's use cases.
+//! The scheduler's use cases: a tenant's jobs, and firing what is due.
+//!
+//! A tenant's jobs and runs live in one Durable Object. [`JobsRouter`] is what callers reach; it hands each call to the
+//! tenant's object, where [`TenantJobs`] answers it. The object's alarm calls [`fire_due`], the only place that carries a
+//! task out. Everything that asks for a run, the schedule as much as a caller, only writes it down and sets the alarm.
+
+mod change_job;
+mod convert;
+mod create_job;
+mod fire_due;
+mod forward;
+mod pipeline_tasks;
+mod read_job;
+mod run_job;
+mod runs;
+mod tenant_jobs;
+
+use std::rc::Rc;
+
+pub use fire_due::{FireReport, FiredRun, fire_due};
+pub use forward::JobsRouter;
+pub use pipeline_tasks::PipelineTasks;
+pub use tenant_jobs::TenantJobs;
+
+use crate::ports::{Alarm, Clock, Random, ScheduleStore, StoreError, TaskRunner};
+
+/// The most jobs a tenant may have.
+pub const MAX_JOBS: u32 = 10_000;
+
+/// What one tenant's schedule needs.
+#[derive(Clone)]
+pub struct SchedulePorts {
+    /// Jobs and runs.
+    pub store: Rc<dyn ScheduleStore>,
+    /// What wakes it.
+    pub alarm: Rc<dyn Alarm>,
+    /// What carries tasks out.
+    pub tasks: Rc<dyn TaskRunner>,
+    /// The wall clock.
+    pub clock: Rc<dyn Clock>,
+    /// Secure randomness.
+    pub random: Rc<dyn Random>,
+}
+
+impl SchedulePorts {
+    /// Sets the alarm to the earliest time at which anything is due. Right whenever it is called, and never too early
+    /// to be called again.
+    async fn rearm(&self) -> Result<(), StoreError> {
+        self.alarm.set(self.store.next_wake()?).await
+    }
+}

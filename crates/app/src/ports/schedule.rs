@@ -1,0 +1,218 @@
+//! A tenant's schedule: its jobs and their runs, the alarm that wakes it, and what carries a job's task out.
+
+use std::rc::Rc;
+
+use async_trait::async_trait;
+use contracts::Timestamp;
+use contracts::scheduler::{JobStatus, RetryPolicy, RunOutcome, Schedule, Task};
+use ids::{EventId, JobId, RunId, TenantId};
+use mesh::durable::Address;
+use mesh::{TraceContext, Transport};
+
+use super::StoreError;
+
+/// A job as stored.
+#[derive(Debug, Clone, PartialEq)]
+pub struct JobRecord {
+    /// The id.
+    pub job_id: JobId,
+    /// A name for people.
+    pub name: String,
+    /// When it fires.
+    pub schedule: Schedule,
+    /// What it does.
+    pub task: Task,
+    /// How a failed run is tried again.
+    pub retry: RetryPolicy,
+    /// When it was created: the phase of its nominal times.
+    pub created_at: Timestamp,
+    /// Whether it fires, and when next.
+    pub state: JobState,
+}
+
+/// The part of a job that changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct JobState {
+    /// Whether it fires.
+    pub status: JobStatus,
+    /// The next nominal time; there is one exactly while the job is active.
+    pub next_run_at: Option<Timestamp>,
+}
+
+/// A run as stored.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RunRecord {
+    /// The id.
+    pub run_id: RunId,
+    /// Of which job.
+    pub job_id: JobId,
+    /// What asked for it.
+    pub trigger: Trigger,
+    /// The nominal time.
+    pub scheduled_for: Timestamp,
+    /// The trace that all its tries belong to.
+    pub trace: TraceContext,
+    /// How it stands.
+    pub progress: RunProgress,
+}
+
+/// What asked for a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trigger {
+    /// The job's schedule. A job has at most one such run for each nominal time.
+    Schedule,
+    /// A caller, now.
+    Caller,
+}
+
+/// The part of a run that changes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RunProgress {
+    /// How it stands.
+    pub outcome: RunOutcome,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// When to take it up: the next try of a pending run, or the time at which a running one counts as abandoned. None
+    /// once nothing more happens to it.
+    pub due_at: Option<Timestamp>,
+    /// When the first try began.
+    pub started_at: Option<Timestamp>,
+    /// When the last try ended.
+    pub ended_at: Option<Timestamp>,
+    /// What the last failed try said, or what was missed.
+    pub error: Option<String>,
+    /// The event that it gave rise to.
+    pub event_id: Option<EventId>,
+}
+
+/// An idempotency key and what it was used for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyUse {
+    /// The key, within its method.
+    pub key: String,
+    /// What was asked for, as a hash.
+    pub request_hash: String,
+    /// The job that it made or ran.
+    pub job_id: JobId,
+    /// The run that it made, where it ran a job.
+    pub run_id: Option<RunId>,
+    /// When.
+    pub used_at: Timestamp,
+}
+
+/// One tenant's jobs and runs. The store *is* the tenant's, so its rows carry no tenant: [`ScheduleStore::claim`] ties it
+/// to the first one that writes, and the use cases compare it with every call's.
+///
+/// The methods are synchronous on purpose. Its home is the SQLite of a Durable Object, which answers at once, and a
+/// use case that reads, decides and writes without an `await` in between cannot be interleaved with another: no
+/// locks, and no check that is stale when it is acted on. Each method takes effect whole or not at all.
+pub trait ScheduleStore {
+    /// Whose it is; none before the first write.
+    ///
+    /// # Errors
+    /// [`StoreError`] from this and every method, when the store fails.
+    fn owner(&self) -> Result<Option<TenantId>, StoreError>;
+    /// Ties the store to a tenant, unless it is tied already; says whose it is from now on.
+    fn claim(&self, tenant: TenantId) -> Result<TenantId, StoreError>;
+
+    /// Stores a new job, and the key that asked for it.
+    fn insert_job(&self, job: &JobRecord, key: Option<&KeyUse>) -> Result<(), StoreError>;
+    /// One job.
+    fn job(&self, job_id: JobId) -> Result<Option<JobRecord>, StoreError>;
+    /// At most `limit` jobs older than `before`, newest first.
+    fn jobs(&self, before: Option<JobId>, limit: u32) -> Result<Vec<JobRecord>, StoreError>;
+    /// How many jobs there are.
+    fn job_count(&self) -> Result<u32, StoreError>;
+    /// Deletes a job with its runs; says whether there was one.
+    fn delete_job(&self, job_id: JobId) -> Result<bool, StoreError>;
+    /// Active jobs whose next nominal time is `now` or before, longest overdue first, at most `limit`.
+    fn due_jobs(&self, now: Timestamp, limit: u32) -> Result<Vec<JobRecord>, StoreError>;
+    /// Changes a job's state and adds runs to it, oldest first, with the key that asked for one. A second run of the
+    /// schedule for the same nominal time is not added. Of a job's settled runs the last [`RUNS_KEPT`] stay. Does nothing
+    /// when there is no such job.
+    fn advance_job(
+        &self,
+        job_id: JobId,
+        state: JobState,
+        runs: &[RunRecord],
+        key: Option<&KeyUse>,
+    ) -> Result<(), StoreError>;
+
+    /// One run.
+    fn run(&self, run_id: RunId) -> Result<Option<RunRecord>, StoreError>;
+    /// At most `limit` runs of a job, older than `before`, newest first.
+    fn runs(&self, job_id: JobId, before: Option<RunId>, limit: u32) -> Result<Vec<RunRecord>, StoreError>;
+    /// Runs to take up at `now`, longest due first, at most `limit`.
+    fn due_runs(&self, now: Timestamp, limit: u32) -> Result<Vec<RunRecord>, StoreError>;
+    /// Stores how a run stands; says whether there is still such a run.
+    fn set_progress(&self, run_id: RunId, progress: &RunProgress) -> Result<bool, StoreError>;
+    /// Makes every running run due at `now`; says how many. For an object that starts: whoever was at work on them is
+    /// gone.
+    fn release_running(&self, now: Timestamp) -> Result<u32, StoreError>;
+
+    /// What a key was used for.
+    fn key_use(&self, key: &str) -> Result<Option<KeyUse>, StoreError>;
+    /// Forgets keys used before `time`.
+    fn forget_keys(&self, time: Timestamp) -> Result<(), StoreError>;
+
+    /// The earliest time at which a job or a run is due.
+    fn next_wake(&self) -> Result<Option<Timestamp>, StoreError>;
+}
+
+/// How many settled runs of a job are kept.
+pub const RUNS_KEPT: u32 = 1_000;
+
+/// What wakes the schedule. There is one alarm; setting it replaces what was set before.
+#[async_trait(?Send)]
+pub trait Alarm {
+    /// Sets the time, at once if it has passed; none for never.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the platform does not take it.
+    async fn set(&self, at: Option<Timestamp>) -> Result<(), StoreError>;
+}
+
+/// One try of a run.
+#[derive(Debug, Clone)]
+pub struct Firing {
+    /// Whose job.
+    pub tenant: TenantId,
+    /// Which job.
+    pub job_id: JobId,
+    /// The same for every try of a run, and for no other run of the job: what makes two tries have one effect.
+    pub idempotency_key: String,
+    /// The run's trace.
+    pub trace: TraceContext,
+    /// What to do.
+    pub task: Task,
+}
+
+/// Why a try failed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TaskError {
+    /// Another try may succeed, and can do no harm.
+    #[error("{0}")]
+    Transient(String),
+    /// No try can succeed.
+    #[error("{0}")]
+    Refused(String),
+}
+
+/// Carries a job's task out.
+#[async_trait(?Send)]
+pub trait TaskRunner {
+    /// Does it; the event that came of it.
+    ///
+    /// # Errors
+    /// [`TaskError`] tells whether to try again.
+    async fn run(&self, firing: &Firing) -> Result<EventId, TaskError>;
+}
+
+/// The tenants' schedule objects.
+pub trait ScheduleObjects {
+    /// A way to the object at `address`, for one call.
+    ///
+    /// # Errors
+    /// [`StoreError`] when there is none to be had.
+    fn connect(&self, address: &Address) -> Result<Rc<dyn Transport>, StoreError>;
+}

@@ -1,0 +1,117 @@
+//! Creating a job: what a job may be, and that one key makes one job.
+
+use contracts::TenantCall;
+use contracts::scheduler::{CreateJob, Job, JobError, JobStatus, Task};
+use ids::JobId;
+use serde::de::IgnoredAny;
+use sha2::{Digest, Sha256};
+
+use super::tenant_jobs::unavailable;
+use super::{MAX_JOBS, SchedulePorts, convert};
+use crate::ports::{JobRecord, JobState, KeyUse};
+
+/// The longest name, in characters.
+const MAX_NAME_CHARS: usize = 200;
+/// The longest source and type of a task's event, in bytes.
+const MAX_WORD_BYTES: usize = 128;
+/// The largest payload of a task, in bytes of JSON text.
+const MAX_PAYLOAD_BYTES: usize = 64 * 1024;
+
+/// How long an idempotency key is remembered: a week.
+pub(super) const KEY_KEPT_MS: u64 = 7 * 24 * 60 * 60 * 1_000;
+
+pub(super) fn create_job(
+    ports: &SchedulePorts,
+    context: &TenantCall,
+    request: CreateJob,
+) -> Result<Job, JobError> {
+    check(&request)?;
+    let now = ports.clock.now();
+    let key = context.idempotency_key.as_ref().map(|key| format!("create_job:{key}"));
+    let request_hash = hash(&request)?;
+    if let Some(used) = earlier_use(ports, key.as_deref(), &request_hash)? {
+        // The job may be gone by now; making it again is not what the key asks for.
+        let job = ports.store.job(used.job_id).map_err(unavailable)?.ok_or(JobError::NotFound)?;
+        return Ok(convert::job(job));
+    }
+    if ports.store.job_count().map_err(unavailable)? >= MAX_JOBS {
+        return Err(JobError::TooMany { limit: MAX_JOBS });
+    }
+
+    let job_id = JobId::from_parts(now.unix_ms(), ports.random.for_id());
+    let first = convert::schedule(&request.schedule).first(now.unix_ms());
+    let next_run_at = Some(contracts::Timestamp::from_unix_ms(first));
+    let job = JobRecord {
+        job_id,
+        name: request.name,
+        schedule: request.schedule,
+        task: request.task,
+        retry: request.retry,
+        created_at: now,
+        state: JobState { status: JobStatus::Active, next_run_at },
+    };
+    let key = key.map(|key| KeyUse { key, request_hash, job_id, run_id: None, used_at: now });
+    ports.store.insert_job(&job, key.as_ref()).map_err(unavailable)?;
+    Ok(convert::job(job))
+}
+
+/// What the key was used for before, if it was.
+pub(super) fn earlier_use(
+    ports: &SchedulePorts,
+    key: Option<&str>,
+    request_hash: &str,
+) -> Result<Option<KeyUse>, JobError> {
+    let Some(key) = key else { return Ok(None) };
+    let now_ms = ports.clock.now().unix_ms();
+    let oldest = contracts::Timestamp::from_unix_ms(now_ms.saturating_sub(KEY_KEPT_MS));
+    ports.store.forget_keys(oldest).map_err(unavailable)?;
+    match ports.store.key_use(key).map_err(unavailable)? {
+        Some(used) if used.request_hash != request_hash => Err(JobError::KeyReused),
+        used => Ok(used),
+    }
+}
+
+fn check(request: &CreateJob) -> Result<(), JobError> {
+    let name_chars = request.name.chars().count();
+    if !(1..=MAX_NAME_CHARS).contains(&name_chars) {
+        return Err(invalid("/name", format!("must be 1 to {MAX_NAME_CHARS} characters")));
+    }
+    let schedule = convert::schedule(&request.schedule);
+    schedule.checked().map_err(|error| {
+        let pointer = match schedule {
+            domain::job::Schedule::Every { .. } => "/schedule/every",
+            domain::job::Schedule::At { .. } => "/schedule/at",
+        };
+        invalid(pointer, error)
+    })?;
+    let Task::Event { source, kind, payload } = &request.task;
+    for (pointer, word) in [("/task/source", source), ("/task/type", kind)] {
+        if !(1..=MAX_WORD_BYTES).contains(&word.len()) {
+            return Err(invalid(pointer, format!("must be 1 to {MAX_WORD_BYTES} bytes")));
+        }
+    }
+    if payload.len() > MAX_PAYLOAD_BYTES {
+        return Err(invalid("/task/payload", format!("must be at most {MAX_PAYLOAD_BYTES} bytes of JSON")));
+    }
+    serde_json::from_str::<IgnoredAny>(payload)
+        .map_err(|error| invalid("/task/payload", format!("must be JSON: {error}")))?;
+    convert::retry(request.retry).checked().map_err(|error| {
+        let pointer = match error {
+            domain::job::RetryError::Attempts => "/retry/max_attempts",
+            domain::job::RetryError::Delay => "/retry/delay",
+        };
+        invalid(pointer, error)
+    })?;
+    Ok(())
+}
+
+fn invalid(pointer: &str, detail: impl ToString) -> JobError {
+    JobError::Invalid { pointer: pointer.into(), detail: detail.to_string() }
+}
+
+/// SHA-256 of the request's fields, lower-case hexadecimal.
+fn hash(request: &CreateJob) -> Result<String, JobError> {
+    let text = serde_json::to_vec(request)
+        .map_err(|error| JobError::Unavailable { detail: format!("the request cannot be hashed: {error}") })?;
+    Ok(hex::encode(Sha256::digest(text)))
+}

@@ -1,0 +1,210 @@
+//! The alarm: begins what is due, carries it out, and sets itself again.
+//!
+//! Whatever interrupts it, nothing is lost and nothing happens twice. A nominal time becomes a stored run in the same
+//! write that moves the job on; a try is stored before it is made; its idempotency key makes another try of the same run
+//! harmless; and the alarm is set anew only at the end, so that an interrupted handler is called again.
+
+use contracts::Timestamp;
+use contracts::scheduler::{JobStatus, RunOutcome};
+use futures_util::future::join_all;
+use ids::{JobId, RunId, TenantId};
+
+use super::pipeline_tasks::PATIENCE_MS;
+use super::{SchedulePorts, convert, runs};
+use crate::ports::{Firing, JobRecord, JobState, RunProgress, RunRecord, StoreError, TaskError, Trigger};
+
+/// How many runs one alarm tries; the next, set to now, goes on. The platform allows a request 32 calls of other
+/// Workers. New times are begun only while there is room, so a backlog shows as missed times and not as a growing table.
+const BATCH: u32 = 20;
+
+/// After how long a try that was begun and not ended counts as interrupted: well past the longest call.
+const ABANDONED_AFTER_MS: u64 = 2 * PATIENCE_MS;
+
+/// Tries past its policy that a run gets when tries of it were interrupted: whether such a one took effect is unknown
+/// until another says so, yet a run that brings its object down each time must come to an end.
+const SPARE_TRIES: u32 = 3;
+
+/// How long to wait when the store itself fails.
+const TROUBLE_PAUSE_MS: u64 = 60_000;
+
+/// What an alarm did.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct FireReport {
+    /// Whose schedule; none when nothing was ever written to it.
+    pub tenant: Option<TenantId>,
+    /// What was tried, and what was found missed.
+    pub runs: Vec<FiredRun>,
+    /// The store failed, and the rest waits for the next alarm.
+    pub trouble: Option<StoreError>,
+}
+
+/// One try, or one record of missed times, for the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FiredRun {
+    /// The job.
+    pub job_id: JobId,
+    /// The run.
+    pub run_id: RunId,
+    /// Its trace's id.
+    pub trace_id: String,
+    /// How it stands; `Pending` when it will be tried again.
+    pub outcome: RunOutcome,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// How much later than its nominal time this try began, in milliseconds.
+    pub lateness_ms: u64,
+    /// How long this try took, in milliseconds.
+    pub duration_ms: u64,
+    /// What went wrong.
+    pub error: Option<String>,
+}
+
+/// Begins and tries what is due, then sets the alarm to what is due next.
+///
+/// # Errors
+/// [`StoreError`] when the alarm could not be set: the platform has to call again. Any other trouble is part of the
+/// report, and the alarm is set.
+pub async fn fire_due(ports: &SchedulePorts) -> Result<FireReport, StoreError> {
+    let mut report = FireReport::default();
+    report.trouble = work(ports, &mut report).await.err();
+    let rearmed = match report.trouble {
+        None => ports.rearm().await,
+        // Not at once: what failed now would fail again, and again.
+        Some(_) => ports.alarm.set(Some(later(ports.clock.now(), TROUBLE_PAUSE_MS))).await,
+    };
+    rearmed.map(|()| report)
+}
+
+async fn work(ports: &SchedulePorts, report: &mut FireReport) -> Result<(), StoreError> {
+    let Some(tenant) = ports.store.owner()? else { return Ok(()) };
+    report.tenant = Some(tenant);
+    let now = ports.clock.now();
+    let waiting = ports.store.due_runs(now, BATCH)?.len() as u32;
+    for job in ports.store.due_jobs(now, BATCH.saturating_sub(waiting))? {
+        report.runs.extend(begin(ports, &job, now)?);
+    }
+
+    let mut tries = Vec::new();
+    for run in ports.store.due_runs(now, BATCH)? {
+        // Runs go with their job, so there is one; and if not, there is nothing to do.
+        if let Some(job) = ports.store.job(run.job_id)? {
+            tries.push(attempt(ports, tenant, job, run));
+        }
+    }
+    let mut trouble = None;
+    for tried in join_all(tries).await {
+        match tried {
+            Ok(fired) => report.runs.push(fired),
+            Err(error) => trouble = Some(error),
+        }
+    }
+    trouble.map_or(Ok(()), Err)
+}
+
+/// Turns the times of a job that have come into runs: the latest to be tried, those before it as one that was missed.
+fn begin(ports: &SchedulePorts, job: &JobRecord, now: Timestamp) -> Result<Option<FiredRun>, StoreError> {
+    let due = job.state.next_run_at.and_then(|next| {
+        convert::schedule(&job.schedule).due(next.unix_ms(), now.unix_ms())
+    });
+    let Some(due) = due else { return Ok(None) };
+    let state = match due.next_ms {
+        Some(next) => {
+            JobState { status: JobStatus::Active, next_run_at: Some(Timestamp::from_unix_ms(next)) }
+        }
+        None => JobState { status: JobStatus::Finished, next_run_at: None },
+    };
+    let missed =
+        due.missed.map(|missed| runs::missed(ports, job, missed, "the scheduler was down or busy"));
+    let run = runs::pending(ports, job, Trigger::Schedule, Timestamp::from_unix_ms(due.latest_ms));
+    let fired = missed.as_ref().map(|missed| fired(missed, now, now));
+    let new: Vec<RunRecord> = missed.into_iter().chain([run]).collect();
+    ports.store.advance_job(job.job_id, state, &new, None)?;
+    Ok(fired)
+}
+
+/// Makes one try of a run and records what came of it.
+async fn attempt(
+    ports: &SchedulePorts,
+    tenant: TenantId,
+    job: JobRecord,
+    mut run: RunRecord,
+) -> Result<FiredRun, StoreError> {
+    let began = ports.clock.now();
+    let interrupted = run.progress.outcome == RunOutcome::Running;
+    if interrupted && run.progress.attempts >= job.retry.max_attempts + SPARE_TRIES {
+        let error = "its last try was interrupted, so whether it took effect is unknown".to_owned();
+        run.progress = RunProgress {
+            outcome: RunOutcome::Failed,
+            due_at: None,
+            ended_at: Some(began),
+            error: Some(error),
+            ..run.progress
+        };
+        ports.store.set_progress(run.run_id, &run.progress)?;
+        return Ok(fired(&run, began, began));
+    }
+
+    run.progress.outcome = RunOutcome::Running;
+    run.progress.attempts += 1;
+    run.progress.started_at = run.progress.started_at.or(Some(began));
+    run.progress.due_at = Some(later(began, ABANDONED_AFTER_MS));
+    ports.store.set_progress(run.run_id, &run.progress)?;
+
+    let firing = Firing {
+        tenant,
+        job_id: run.job_id,
+        idempotency_key: idempotency_key(&run),
+        trace: run.trace,
+        task: job.task,
+    };
+    let outcome = ports.tasks.run(&firing).await;
+
+    let ended = ports.clock.now();
+    run.progress.ended_at = Some(ended);
+    run.progress.due_at = None;
+    match outcome {
+        Ok(event_id) => {
+            run.progress.outcome = RunOutcome::Succeeded;
+            run.progress.event_id = Some(event_id);
+            run.progress.error = None;
+        }
+        Err(error) => {
+            run.progress.error = Some(error.to_string());
+            let delay = match error {
+                TaskError::Transient(_) => convert::retry(job.retry).delay_after(run.progress.attempts),
+                TaskError::Refused(_) => None,
+            };
+            run.progress.outcome = if delay.is_some() { RunOutcome::Pending } else { RunOutcome::Failed };
+            run.progress.due_at = delay.map(|delay| later(ended, delay));
+        }
+    }
+    // The job may have been deleted meanwhile, and its runs with it: then there is nothing left to record.
+    ports.store.set_progress(run.run_id, &run.progress)?;
+    Ok(fired(&run, began, ended))
+}
+
+/// The nominal time for a run of the schedule, so that the effect is one for each time; the run for one that a caller
+/// asked for.
+fn idempotency_key(run: &RunRecord) -> String {
+    match run.trigger {
+        Trigger::Schedule => run.scheduled_for.unix_ms().to_string(),
+        Trigger::Caller => run.run_id.to_string(),
+    }
+}
+
+fn fired(run: &RunRecord, began: Timestamp, ended: Timestamp) -> FiredRun {
+    FiredRun {
+        job_id: run.job_id,
+        run_id: run.run_id,
+        trace_id: run.trace.trace_id(),
+        outcome: run.progress.outcome,
+        attempts: run.progress.attempts,
+        lateness_ms: began.unix_ms().saturating_sub(run.scheduled_for.unix_ms()),
+        duration_ms: ended.unix_ms().saturating_sub(began.unix_ms()),
+        error: run.progress.error.clone(),
+    }
+}
+
+fn later(time: Timestamp, ms: u64) -> Timestamp {
+    Timestamp::from_unix_ms(time.unix_ms().saturating_add(ms))
+}

@@ -1,0 +1,57 @@
+//! The `Jobs` service as callers reach it: each call goes on to the tenant's own object.
+
+use std::rc::Rc;
+
+use async_trait::async_trait;
+use contracts::TenantCall;
+use contracts::scheduler::{
+    CreateJob, GetJob, Job, JobError, JobPage, JobRun, Jobs, JobsClient, ListJobs, ListRuns, RunPage,
+};
+use mesh::durable::Address;
+use mesh::{CallError, Transport};
+
+use super::tenant_jobs::unavailable;
+use crate::ports::ScheduleObjects;
+
+/// [`Jobs`] over the tenants' objects. The object is chosen by the call's authenticated tenant and nothing else.
+#[derive(Clone)]
+pub struct JobsRouter(pub Rc<dyn ScheduleObjects>);
+
+impl JobsRouter {
+    fn object(&self, context: &TenantCall) -> Result<(JobsClient<Rc<dyn Transport>>, TenantCall), JobError> {
+        let address = Address::new(&context.scope.tenant, "schedule");
+        let transport = self.0.connect(&address).map_err(unavailable)?;
+        Ok((JobsClient::over(transport), context.forwarded_by("scheduler")))
+    }
+}
+
+/// One arm for each method: they differ in nothing but their names and types.
+macro_rules! forward {
+    ($($method:ident($request:ty) -> $reply:ty;)+) => {
+        #[async_trait(?Send)]
+        impl Jobs for JobsRouter {$(
+            async fn $method(&self, context: &TenantCall, request: $request) -> Result<$reply, JobError> {
+                let (object, context) = self.object(context)?;
+                object.$method(&context, request).await.map_err(refusal)
+            }
+        )+}
+    };
+}
+
+forward! {
+    create_job(CreateJob) -> Job;
+    get_job(GetJob) -> Job;
+    list_jobs(ListJobs) -> JobPage;
+    delete_job(GetJob) -> ();
+    pause_job(GetJob) -> Job;
+    resume_job(GetJob) -> Job;
+    run_job(GetJob) -> JobRun;
+    list_runs(ListRuns) -> RunPage;
+}
+
+fn refusal(error: CallError<JobError>) -> JobError {
+    match error {
+        CallError::Refused(refusal) => refusal,
+        other => JobError::Unavailable { detail: other.to_string() },
+    }
+}

@@ -1,0 +1,114 @@
+//! The `Jobs` service as a tenant's own object answers it: a table of contents, and the gate before it.
+
+use std::cell::Cell;
+
+use async_trait::async_trait;
+use contracts::TenantCall;
+use contracts::scheduler::{
+    CreateJob, GetJob, Job, JobError, JobPage, JobRun, Jobs, ListJobs, ListRuns, RunPage,
+};
+
+use super::{SchedulePorts, change_job, create_job, read_job, run_job};
+use crate::ports::StoreError;
+
+/// [`Jobs`] over one tenant's ports.
+pub struct TenantJobs {
+    ports: SchedulePorts,
+    /// Whether this instance has set the alarm. A schedule whose alarm was lost heals with the first call of any kind.
+    armed: Cell<bool>,
+}
+
+impl TenantJobs {
+    /// Starts over what is stored. Runs that an earlier instance was at work on become due again: it is gone, and their
+    /// idempotency keys make another try safe.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store fails.
+    pub fn start(ports: SchedulePorts) -> Result<Self, StoreError> {
+        ports.store.release_running(ports.clock.now())?;
+        Ok(Self { ports, armed: Cell::new(false) })
+    }
+
+    /// Lets a reading call in.
+    async fn read(&self, context: &TenantCall) -> Result<&SchedulePorts, JobError> {
+        let owner = self.ports.store.owner().map_err(unavailable)?;
+        if owner.is_some_and(|owner| owner != context.scope.tenant) {
+            return Err(misdirected());
+        }
+        if !self.armed.get() {
+            self.rearm().await?;
+        }
+        Ok(&self.ports)
+    }
+
+    /// Lets a writing call in. The first one ever ties the object to its tenant.
+    fn write(&self, context: &TenantCall) -> Result<&SchedulePorts, JobError> {
+        let tenant = context.scope.tenant;
+        match self.ports.store.claim(tenant).map_err(unavailable)? {
+            owner if owner == tenant => Ok(&self.ports),
+            _ => Err(misdirected()),
+        }
+    }
+
+    /// After a writing call. When it fails, what was written stays and the caller hears of it: the next call of any
+    /// kind sets the alarm again.
+    async fn rearm(&self) -> Result<(), JobError> {
+        self.armed.set(false);
+        self.ports.rearm().await.map_err(unavailable)?;
+        self.armed.set(true);
+        Ok(())
+    }
+}
+
+#[async_trait(?Send)]
+impl Jobs for TenantJobs {
+    async fn create_job(&self, context: &TenantCall, request: CreateJob) -> Result<Job, JobError> {
+        let job = create_job::create_job(self.write(context)?, context, request)?;
+        self.rearm().await?;
+        Ok(job)
+    }
+
+    async fn get_job(&self, context: &TenantCall, request: GetJob) -> Result<Job, JobError> {
+        read_job::get_job(self.read(context).await?, request)
+    }
+
+    async fn list_jobs(&self, context: &TenantCall, request: ListJobs) -> Result<JobPage, JobError> {
+        read_job::list_jobs(self.read(context).await?, request)
+    }
+
+    async fn delete_job(&self, context: &TenantCall, request: GetJob) -> Result<(), JobError> {
+        change_job::delete_job(self.write(context)?, request)?;
+        self.rearm().await
+    }
+
+    async fn pause_job(&self, context: &TenantCall, request: GetJob) -> Result<Job, JobError> {
+        let job = change_job::pause_job(self.write(context)?, request)?;
+        self.rearm().await?;
+        Ok(job)
+    }
+
+    async fn resume_job(&self, context: &TenantCall, request: GetJob) -> Result<Job, JobError> {
+        let job = change_job::resume_job(self.write(context)?, request)?;
+        self.rearm().await?;
+        Ok(job)
+    }
+
+    async fn run_job(&self, context: &TenantCall, request: GetJob) -> Result<JobRun, JobError> {
+        let run = run_job::run_job(self.write(context)?, context, request)?;
+        self.rearm().await?;
+        Ok(run)
+    }
+
+    async fn list_runs(&self, context: &TenantCall, request: ListRuns) -> Result<RunPage, JobError> {
+        read_job::list_runs(self.read(context).await?, request)
+    }
+}
+
+/// The call names another tenant than the object's. The caller's address was wrong, which is no tenant's business.
+fn misdirected() -> JobError {
+    JobError::Unavailable { detail: "the call went to another tenant's schedule".into() }
+}
+
+pub(super) fn unavailable(error: StoreError) -> JobError {
+    JobError::Unavailable { detail: error.to_string() }
+}

@@ -1,0 +1,97 @@
+//! A tenant's hybrid search index in the SQLite of its Durable Object: words by FTS5, vectors by exact int8 search.
+//!
+//! Texts and words are rows; vectors lie in slabs that are read once when the object wakes and written through. The
+//! object runs one call at a time and its SQL is synchronous, so a call's writes become durable together.
+
+mod texts;
+mod vectors;
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+use async_trait::async_trait;
+use contracts::TenantCall;
+use contracts::pipeline::tenant_index::{
+    FindPassages, IndexError, TenantIndex, UpsertPassages, decode_vector,
+};
+use contracts::pipeline::{HitKind, SearchHit, SearchHits};
+use embedded::vectors::fusion::fuse;
+
+use texts::TextTable;
+use vectors::VectorTable;
+
+/// How many candidates each of the two searches gives to the fusion, for every hit asked for.
+const CANDIDATES_PER_HIT: usize = 4;
+
+/// The fewest candidates, so that a short answer is still chosen from enough.
+const MIN_CANDIDATES: usize = 50;
+
+/// The contract's [`TenantIndex`] over a Durable Object's SQLite.
+pub struct SqlTenantIndex {
+    texts: TextTable,
+    vectors: RefCell<VectorTable>,
+}
+
+impl SqlTenantIndex {
+    /// Over the object's storage, for vectors of so many numbers. Creates the tables at the first start.
+    ///
+    /// # Errors
+    /// [`IndexError::Storage`] when the tables cannot be made or the stored vectors cannot be read.
+    pub fn open(sql: worker::SqlStorage, dimensions: usize) -> Result<Self, IndexError> {
+        let texts = TextTable::open(sql.clone())?;
+        let vectors = RefCell::new(VectorTable::open(sql, dimensions)?);
+        Ok(Self { texts, vectors })
+    }
+}
+
+#[async_trait(?Send)]
+impl TenantIndex for SqlTenantIndex {
+    async fn upsert(&self, _context: &TenantCall, request: UpsertPassages) -> Result<(), IndexError> {
+        let mut vectors = self.vectors.borrow_mut();
+        for passage in &request.passages {
+            let vector = decode_vector(&passage.vector)
+                .ok_or_else(|| invalid(format!("the vector of `{}` is no list of floats", passage.id)))?;
+            let key = vectors::key(&passage.id)
+                .ok_or_else(|| invalid(format!("`{}` does not end in 32 hexadecimal digits", passage.id)))?;
+            vectors.put(passage.kind, key, &vector)?;
+        }
+        for passage in &request.passages {
+            self.texts.put(request.event_id, passage)?;
+        }
+        vectors.write_through()
+    }
+
+    async fn find(&self, _context: &TenantCall, request: FindPassages) -> Result<SearchHits, IndexError> {
+        let vector =
+            decode_vector(&request.vector).ok_or_else(|| invalid("the query's vector is no list of floats"))?;
+        let limit = request.limit.clamp(1, 200) as usize;
+        let candidates = (limit * CANDIDATES_PER_HIT).max(MIN_CANDIDATES);
+        let lexical = self.texts.search(&request.query, request.kind, candidates)?;
+        let semantic = self.vectors.borrow().search(&vector, request.kind, candidates)?;
+        let ranked = fuse(&lexical, &semantic, &request.query, limit);
+
+        let ids: Vec<&str> = ranked.iter().map(|(id, _)| id.as_str()).collect();
+        let mut rows: HashMap<String, texts::TextRow> =
+            self.texts.rows(&ids)?.into_iter().map(|row| (row.id.clone(), row)).collect();
+        let hits = ranked.iter().filter_map(|(id, score)| {
+            let row = rows.remove(id)?;
+            Some(SearchHit {
+                id: row.id,
+                kind: if row.kind == texts::SIGNAL { HitKind::Signal } else { HitKind::Passage },
+                score: f64::from(*score),
+                snippet: row.text,
+                event_id: row.event_id.parse().ok()?,
+                account: row.account,
+            })
+        });
+        Ok(SearchHits { hits: hits.collect() })
+    }
+}
+
+fn invalid(detail: impl Into<String>) -> IndexError {
+    IndexError::Invalid { detail: detail.into() }
+}
+
+fn storage(error: impl std::fmt::Display) -> IndexError {
+    IndexError::Storage { detail: error.to_string() }
+}

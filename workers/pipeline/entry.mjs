@@ -1,0 +1,14 @@
+import { DurableObject, WorkerEntrypoint, WorkflowEntrypoint } from "cloudflare:workers";
+import * as rust from "./build/index.js";
+import { expose } from "../../crates/host/js/expose.mjs";
+import vocabulary from "../../crates/embedded/model/vocab.txt";
+import weights from "../../crates/embedded/model/static-minilm.safetensors";
+
+const model = { vocabulary, weights };
+
+export { default } from "./build/index.js";
+export const Intake = expose(WorkerEntrypoint, rust.Intake, model);
+export const Tasks = expose(WorkerEntrypoint, rust.Tasks, model);
+export const Health = expose(WorkerEntrypoint, rust.Health);
+export const TenantIndex = expose(DurableObject, rust.TenantIndex);
+export const CallIngest = expose(WorkflowEntrypoint, rust.CallIngest, model);

@@ -1,0 +1,42 @@
+//! How this Worker is.
+
+use app::ports::EventStore;
+use async_trait::async_trait;
+use contracts::ServiceCall;
+use contracts::health::{CheckHealth, ContractInfo, Dependency, Gauge, Health, HealthReport, NeverRefused};
+use contracts::pipeline::{IntakeContract, TasksContract};
+use host::{BindingError, bindings};
+use storage::D1EventStore;
+
+use crate::wiring;
+
+pub(crate) struct HealthService {
+    events: D1EventStore,
+    deployment: Option<String>,
+}
+
+impl HealthService {
+    pub(crate) fn new(env: &worker::Env) -> Result<Self, BindingError> {
+        let events = D1EventStore::new(wiring::data_db(env)?);
+        Ok(Self { events, deployment: host::deployment(env) })
+    }
+}
+
+#[async_trait(?Send)]
+impl Health for HealthService {
+    async fn check_health(&self, _: &ServiceCall, _: CheckHealth) -> Result<HealthReport, NeverRefused> {
+        let outbox = self.events.outbox_depth().await;
+        let gauges = outbox.as_ref().map(|depth| Gauge { name: "outbox".into(), value: f64::from(*depth) });
+        Ok(HealthReport {
+            service: "pipeline".into(),
+            version: env!("CARGO_PKG_VERSION").into(),
+            deployment: self.deployment.clone(),
+            contracts: vec![ContractInfo::of::<IntakeContract>(), ContractInfo::of::<TasksContract>()],
+            gauges: gauges.into_iter().collect(),
+            dependencies: vec![Dependency {
+                name: bindings::DATA_DB.into(),
+                error: outbox.err().map(|error| error.to_string()),
+            }],
+        })
+    }
+}

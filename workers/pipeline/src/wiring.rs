@@ -1,0 +1,99 @@
+//! From bindings to services.
+
+use std::cell::OnceCell;
+use std::rc::Rc;
+
+use app::pipeline::{HandoverPorts, IntakeService, PipelinePorts, TasksService};
+use app::ports::StoreError;
+use contracts::health::HealthDispatch;
+use contracts::pipeline::{IntakeDispatch, TasksDispatch};
+use embedded::adapters::{RulesExtractor, StaticEmbedder};
+use embedded::embedding::StaticModel;
+use host::{
+    BindingError, DurableIndex, Instance, WorkerClock, WorkerQueue, WorkerRandom, WorkflowInstances, bindings,
+};
+use js_sys::Uint8Array;
+use storage::{D1, D1EventStore, D1SignalStore, R2Archive};
+
+use crate::health::HealthService;
+use crate::tenant_index::TenantIndexObject;
+
+thread_local! {
+    /// The model, made at its first use in an isolate and kept: its weights are megabytes.
+    static MODEL: OnceCell<Rc<StaticModel>> = const { OnceCell::new() };
+}
+
+pub(crate) fn intake(instance: &Instance) -> Result<IntakeDispatch<IntakeService>, BindingError> {
+    Ok(IntakeDispatch(IntakeService(ports(instance)?)))
+}
+
+pub(crate) fn tasks(instance: &Instance) -> Result<TasksDispatch<TasksService>, BindingError> {
+    Ok(TasksDispatch(TasksService(ports(instance)?)))
+}
+
+pub(crate) fn health(instance: &Instance) -> Result<HealthDispatch<HealthService>, BindingError> {
+    telemetry::console::init("pipeline");
+    Ok(HealthDispatch(HealthService::new(&instance.env)?))
+}
+
+pub(crate) fn tenant_index(instance: &Instance) -> Result<TenantIndexObject, BindingError> {
+    telemetry::console::init("pipeline");
+    TenantIndexObject::open(instance)
+}
+
+pub(crate) fn call_ingest(instance: &Instance) -> Result<app::pipeline::CallIngest, BindingError> {
+    Ok(app::pipeline::CallIngest(ports(instance)?))
+}
+
+pub(crate) fn ports(instance: &Instance) -> Result<PipelinePorts, BindingError> {
+    telemetry::console::init("pipeline");
+    let env = &instance.env;
+    let database = data_db(env)?;
+    let bucket = env.bucket(bindings::ARCHIVE).map_err(|error| unusable(bindings::ARCHIVE, &error))?;
+    Ok(PipelinePorts {
+        events: Rc::new(D1EventStore::new(database.clone())),
+        signals: Rc::new(D1SignalStore::new(database)),
+        archive: Rc::new(R2Archive::new(bucket, bindings::ARCHIVE)),
+        queue: Rc::new(WorkerQueue::new(env)?),
+        extractor: Rc::new(RulesExtractor),
+        embedder: Rc::new(embedder(instance.clone())),
+        index: Rc::new(DurableIndex::new(env)),
+        clock: Rc::new(WorkerClock),
+        random: Rc::new(WorkerRandom),
+    })
+}
+
+pub(crate) fn handover(env: &worker::Env) -> Result<HandoverPorts, BindingError> {
+    telemetry::console::init("pipeline");
+    Ok(HandoverPorts {
+        events: Rc::new(D1EventStore::new(data_db(env)?)),
+        instances: Rc::new(WorkflowInstances::new(env, bindings::CALL_INGEST)?),
+        clock: Rc::new(WorkerClock),
+    })
+}
+
+pub(crate) fn data_db(env: &worker::Env) -> Result<D1, BindingError> {
+    let database = env.d1(bindings::DATA_DB).map_err(|error| unusable(bindings::DATA_DB, &error))?;
+    Ok(D1::new(database, bindings::DATA_DB))
+}
+
+fn embedder(instance: Instance) -> StaticEmbedder {
+    StaticEmbedder::lazy(move || model(&instance).map_err(|error| StoreError::new("model", error)))
+}
+
+fn model(instance: &Instance) -> Result<Rc<StaticModel>, BindingError> {
+    MODEL.with(|cell| {
+        if let Some(model) = cell.get() {
+            return Ok(model.clone());
+        }
+        let weights = Uint8Array::new(&instance.asset("weights")?).to_vec();
+        let vocabulary = instance.asset("vocabulary")?.as_string().unwrap_or_default();
+        let model = StaticModel::new(weights, vocabulary)
+            .map_err(|error| BindingError::Unusable { name: "weights", message: error.to_string() })?;
+        Ok(cell.get_or_init(|| Rc::new(model)).clone())
+    })
+}
+
+fn unusable(name: &'static str, error: &worker::Error) -> BindingError {
+    BindingError::Unusable { name, message: error.to_string() }
+}
