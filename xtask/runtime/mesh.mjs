@@ -27,7 +27,7 @@ const say = (event, detail = {}) => process.stdout.write(`${JSON.stringify({ eve
 /** Runs the mesh until the commands end. */
 async function run(config, commands) {
   const persistence = path.join(config.state, "v3");
-  const configured = Object.entries(config.workers).map(([role, file]) => readWorker(role, file));
+  const configured = config.workers.map(readWorker);
   if (config.prepare) {
     await mkdir(persistence, { recursive: true });
     const applied = await prepareDatabases(configured, config.prepare.seed, persistence);
@@ -48,14 +48,15 @@ async function run(config, commands) {
         cf: false,
         telemetry: { enabled: false },
         resourcePersistencePath: persistence,
+        resourceTmpPath: path.join(config.state, "tmp"),
         unsafeLocalExplorer: true,
-        unsafeObservability: config.observability,
+        unsafeObservability: config.spans,
         unsafeInspectDurableObjects: true,
         unsafeTriggerHandlers: true,
         unsafeHandleRuntimeRestart: () => resume(),
       },
       sockets: { admin: config.ports.admin },
-      vars: { ...config.vars, admin: { ...config.vars.admin, ...issuer.vars } },
+      vars: { admin: issuer.vars },
     });
 
   const runtime = new Miniflare(options());
@@ -91,7 +92,7 @@ async function run(config, commands) {
     try {
       workers = await Promise.all(
         workers.map((worker) =>
-          reload.includes(worker.role) ? bundleWorker(readWorker(worker.role, config.workers[worker.role])) : worker,
+          reload.includes(worker.role) ? bundleWorker(readWorker(worker)) : worker,
         ),
       );
       await runtime.setOptions(options());

@@ -8,13 +8,14 @@ import { unstable_getMiniflareWorkerOptions, unstable_readConfig } from "wrangle
 
 import { bundle } from "./bundle.mjs";
 
-/** Reads one Worker's configuration: its bindings, and where its migrations are. */
-export function readWorker(role, configPath) {
+/** Reads one Worker's configuration file: its bindings, and where its migrations are. */
+export function readWorker({ role, config: configPath }) {
   const config = unstable_readConfig({ config: configPath }, { hideWarnings: true });
   const { workerOptions, externalWorkers, main } = unstable_getMiniflareWorkerOptions(config);
   const { modulesRules, ...options } = workerOptions;
   return {
     role,
+    config: configPath,
     name: config.name,
     main,
     rules: modulesRules,
