@@ -189,7 +189,7 @@ operations! {
         "Get a job", "With a preview of its next ten times.";
     DeleteJob = "delete_job", Delete "/v1/jobs/{id}", "Jobs", key(Scope::JobsWrite), NOTHING, false, 204, [JobNotFound],
         "Delete a job", "With its runs. What it has sent stays.";
-    RunJob = "run_job", Post "/v1/jobs/{id}/run", "Jobs", key(Scope::JobsWrite), NOTHING, true, 202, [JobNotFound],
+    RunJob = "run_job", Post "/v1/jobs/{id}/run", "Jobs", key(Scope::JobsWrite), NOTHING, false, 202, [JobNotFound],
         "Run a job now", "Once, whatever its schedule. The schedule is not moved.";
     PauseJob = "pause_job", Post "/v1/jobs/{id}/pause", "Jobs", key(Scope::JobsWrite), NOTHING, false, 200, [JobNotFound],
         "Pause a job", "It stops firing until it is resumed. Pausing a paused job changes nothing.";

@@ -89,7 +89,7 @@ fn every_schema_example_is_an_example_of_its_schema() {
     let document = document();
     let mut seen = 0;
     walk(&document, "", &mut |place, map| {
-        let is_schema = map.contains_key("type") || map.contains_key("oneOf");
+        let is_schema = map.get("type").is_some_and(|kind| !kind.is_object()) || map.contains_key("oneOf");
         let examples = map
             .get("example")
             .into_iter()
@@ -132,6 +132,14 @@ fn every_operation_tells_its_scope_its_trace_header_and_its_problems() {
         let of_no_route = matches!(code, Code::RouteNotFound | Code::RouteMethodNotAllowed);
         assert_eq!(reachable, !of_no_route, "{code}");
     }
+}
+
+#[test]
+fn example_bodies_are_accepted() {
+    let document = document();
+    let body = |path: &str| &document["paths"][path]["post"]["requestBody"]["content"]["application/json"]["example"];
+    agree::<SubmitEvent>(&document, "SubmitEvent", body("/v1/events"), true);
+    agree::<CreateJob>(&document, "CreateJob", body("/v1/jobs"), true);
 }
 
 #[test]

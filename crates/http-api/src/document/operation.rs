@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::json;
 use utoipa::openapi::content::Content;
 use utoipa::openapi::header::Header;
 use utoipa::openapi::path::{Operation as Described, Parameter, ParameterIn};
@@ -155,24 +156,54 @@ fn parameter(name: &str, place: ParameterIn, what: &str, schema: impl Into<RefOr
 }
 
 fn request_body(route: &Route, schemas: &mut Schemas) -> Option<RequestBody> {
-    let (media, schema) = match (route.body, route.operation) {
+    let (media, content) = match (route.body, route.operation) {
         (Body::None, _) => return None,
-        (Body::Raw { .. }, _) => ("*/*", None),
-        (Body::Json { .. }, Operation::CreateJob) => {
-            ("application/json", Some(component::<jobs::CreateJob>(schemas)))
-        }
-        (Body::Json { .. }, _) => ("application/json", Some(component::<events::SubmitEvent>(schemas))),
+        (Body::Raw { .. }, _) => ("*/*", Content::new(None::<Schema>)),
+        (Body::Json { .. }, operation) => ("application/json", json_body(operation, schemas)),
     };
     let kib = route.body.max_bytes() / 1024;
     let limit =
         if kib >= 1024 { format!("At most {} MiB.", kib / 1024) } else { format!("At most {kib} KiB.") };
     let body = RequestBody::builder().description(Some(limit)).required(Some(Required::True));
-    Some(body.content(media, Content::new(schema)).build())
+    Some(body.content(media, content).build())
+}
+
+/// The JSON body of an operation, with an example that works.
+///
+/// Keys stand in alphabetical order, so that the text is the same whether or not another crate of the build turns
+/// on `serde_json`'s `preserve_order`.
+fn json_body(operation: Operation, schemas: &mut Schemas) -> Content {
+    let (schema, example) = match operation {
+        Operation::CreateJob => (
+            component::<jobs::CreateJob>(schemas),
+            json!({
+                "name": "Renewal check",
+                "schedule": { "every": "1h30m" },
+                "task": {
+                    "kind": "event",
+                    "payload": { "account": "northwind.example" },
+                    "source": "generic",
+                    "type": "renewal.check",
+                },
+            }),
+        ),
+        _ => (
+            component::<events::SubmitEvent>(schemas),
+            json!({
+                "occurred_at": "2026-11-22T07:08:37Z",
+                "payload": { "text": "We have set aside forty thousand for this, and need it live by March." },
+                "source": "generic",
+                "subject": "northwind.example",
+                "type": "note.created",
+            }),
+        ),
+    };
+    Content::builder().schema(Some(schema)).example(Some(example)).build()
 }
 
 /// The answer when all is well.
 fn success(route: &Route, schemas: &mut Schemas) -> Response {
-    let json = |what: &str, schema: RefOr<Schema>| json_response(what, schema);
+    let json = json_response;
     let response = match route.operation {
         Operation::GetHealth => json("All is well", component::<health::Health>(schemas)),
         Operation::GetDocument => json("The document", ObjectBuilder::new().schema_type(Type::Object).into()),

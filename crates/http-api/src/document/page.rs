@@ -154,6 +154,9 @@ fn request(described: &Described) -> Markup {
             h4 { "Body" }
             @for (media, content) in &body.content { (media_line(media, content)) }
             @if let Some(text) = &body.description { p { (inline(text)) } }
+            @for content in body.content.values().filter_map(inline_part) {
+                @if let Some(example) = &content.example { pre { code { (format!("{example:#}")) } } }
+            }
         }
     }
 }

@@ -122,33 +122,45 @@ fn type_words(object: &Object) -> String {
 /// What else must be true of a value. Numbers' technical formats are left out: JSON has but one kind of number.
 fn constraints(schema: &Schema) -> Markup {
     let json = serde_json::to_value(schema).unwrap_or_default();
-    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    let named = [
-        ("minimum", "at least"),
-        ("maximum", "at most"),
-        ("minLength", "characters at least"),
-        ("maxLength", "characters at most"),
-        ("pattern", "pattern"),
-        ("default", "default"),
-    ];
+    let list = |key: &str| json[key].as_array().map(Vec::as_slice).unwrap_or_default();
     html! {
-        @if let Some(values) = json["enum"].as_array() {
-            ": " @for (n, value) in values.iter().enumerate() { @if n > 0 { ", " } code { (text(value)) } }
-        }
-        @for (key, words) in named {
-            @if let Some(value) = json.get(key) { ", " (words) " " code { (text(value)) } }
-        }
-        @if let Some(examples) = json["examples"].as_array() {
-            ", such as " @for (n, value) in examples.iter().enumerate() { @if n > 0 { ", " } code { (text(value)) } }
-        } @else if let Some(example) = json.get("example") {
-            ", such as " code { (text(example)) }
+        @if !list("enum").is_empty() { ": " (values(list("enum"))) }
+        (range(&json["minimum"], &json["maximum"], ""))
+        (range(&json["minLength"], &json["maxLength"], " characters"))
+        @if let Some(value) = json.get("pattern") { ", pattern " (values(std::slice::from_ref(value))) }
+        @if let Some(value) = json.get("default") { ", default " (values(std::slice::from_ref(value))) }
+        @if let Some(value) = json.get("example") { ", such as " (values(std::slice::from_ref(value))) }
+        @if !list("examples").is_empty() { ", such as " (values(list("examples"))) }
+    }
+}
+
+/// Bounds, of which either may be absent. That a count is not negative goes without saying.
+fn range(least: &Value, most: &Value, unit: &str) -> Markup {
+    html! {
+        @match (least, most) {
+            (Value::Null, Value::Null) => {},
+            (least, Value::Null) => { @if least.as_f64() != Some(0.0) { ", at least " (least) (unit) } },
+            (Value::Null, most) => { ", at most " (most) (unit) },
+            (least, most) => { ", " (least) " to " (most) (unit) },
         }
     }
 }
 
+/// Values as code, strings without their quotes.
+fn values(values: &[Value]) -> Markup {
+    html! {
+        @for (n, value) in values.iter().enumerate() {
+            @if n > 0 { ", " }
+            code { @match value.as_str() { Some(text) => (text), None => (value) } }
+        }
+    }
+}
+
+/// The description of a schema, which for "this or null" stands at the first alternative.
 fn description(schema: &RefOr<Schema>) -> Option<String> {
     let value = serde_json::to_value(schema).ok()?;
-    value.get("description")?.as_str().map(str::to_owned)
+    let text = value.get("description").or_else(|| value.pointer("/oneOf/0/description"))?;
+    text.as_str().map(str::to_owned)
 }
 
 fn link(reference: &Ref) -> Markup {
