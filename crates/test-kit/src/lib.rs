@@ -1,0 +1,25 @@
+//! What tests of use cases and of adapters need: memory adapters of every store port, a clock and a randomness that
+//! obey, failures on demand, builders, and the [`suite`] that every adapter of a port must pass.
+//!
+//! A dev-dependency only. Memory adapters are handles: a clone sees the same contents, so that a test keeps one and
+//! gives one away. Each of their operations lets other futures run before it acts, so that "concurrent" calls really
+//! interleave; drive them with [`run`].
+
+mod clock;
+mod faults;
+mod fixtures;
+mod memory;
+mod random;
+mod run;
+pub mod schedule;
+pub mod suite;
+
+pub use clock::FakeClock;
+pub use faults::{Faults, When};
+pub use fixtures::Fixtures;
+pub use memory::{
+    MemoryArchive, MemoryControl, MemoryEventStore, MemoryIndex, MemoryInstances, MemoryQueue,
+    MemorySignalStore,
+};
+pub use random::SeededRandom;
+pub use run::{pause, run};

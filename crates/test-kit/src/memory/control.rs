@@ -1,0 +1,74 @@
+//! Keys, endpoints and heartbeats in memory.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use app::ports::{ControlStore, Heartbeat, StoreError, StoredEndpoint, StoredKey};
+use async_trait::async_trait;
+use ids::EndpointId;
+
+use crate::Faults;
+
+const STORE: &str = "MEMORY_CONTROL";
+
+/// Keys, endpoints and heartbeats in memory. Operations for [`Faults`]: `control.` and the method's name.
+#[derive(Debug, Clone, Default)]
+pub struct MemoryControl {
+    faults: Faults,
+    state: Rc<RefCell<State>>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    keys: BTreeMap<String, StoredKey>,
+    endpoints: BTreeMap<EndpointId, StoredEndpoint>,
+    heartbeats: BTreeMap<String, Heartbeat>,
+}
+
+impl MemoryControl {
+    /// Fails as planned there.
+    #[must_use]
+    pub fn with_faults(faults: &Faults) -> Self {
+        Self { faults: faults.clone(), ..Self::default() }
+    }
+
+    /// Stores a key under its prefix, in place of the one there.
+    pub fn put_key(&self, prefix: &str, key: StoredKey) {
+        self.state.borrow_mut().keys.insert(prefix.to_owned(), key);
+    }
+
+    /// Stores an endpoint, in place of the one there.
+    pub fn put_endpoint(&self, endpoint: StoredEndpoint) {
+        self.state.borrow_mut().endpoints.insert(endpoint.endpoint_id, endpoint);
+    }
+}
+
+#[async_trait(?Send)]
+impl ControlStore for MemoryControl {
+    async fn key_by_prefix(&self, prefix: &str) -> Result<Option<StoredKey>, StoreError> {
+        let act = || Ok(self.state.borrow().keys.get(prefix).cloned());
+        self.faults.around(STORE, "control.key_by_prefix", act).await
+    }
+
+    async fn endpoint(&self, endpoint_id: EndpointId) -> Result<Option<StoredEndpoint>, StoreError> {
+        let act = || Ok(self.state.borrow().endpoints.get(&endpoint_id).cloned());
+        self.faults.around(STORE, "control.endpoint", act).await
+    }
+
+    async fn put_heartbeat(&self, heartbeat: &Heartbeat) -> Result<(), StoreError> {
+        let act = || {
+            let heartbeats = &mut self.state.borrow_mut().heartbeats;
+            if heartbeats.get(&heartbeat.service).is_none_or(|known| known.seen_at <= heartbeat.seen_at) {
+                heartbeats.insert(heartbeat.service.clone(), heartbeat.clone());
+            }
+            Ok(())
+        };
+        self.faults.around(STORE, "control.put_heartbeat", act).await
+    }
+
+    async fn heartbeat(&self, service: &str) -> Result<Option<Heartbeat>, StoreError> {
+        let act = || Ok(self.state.borrow().heartbeats.get(service).cloned());
+        self.faults.around(STORE, "control.heartbeat", act).await
+    }
+}

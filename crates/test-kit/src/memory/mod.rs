@@ -1,0 +1,17 @@
+//! The ports in memory. Each keeps the promises of its port, constraints of the database included, and no more.
+
+mod archive;
+mod control;
+mod events;
+mod index;
+mod instances;
+mod queue;
+mod signals;
+
+pub use archive::MemoryArchive;
+pub use control::MemoryControl;
+pub use events::MemoryEventStore;
+pub use index::MemoryIndex;
+pub use instances::MemoryInstances;
+pub use queue::MemoryQueue;
+pub use signals::MemorySignalStore;

@@ -1,0 +1,43 @@
+//! An alarm that a test reads and rings itself.
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use app::ports::{Alarm, StoreError};
+use async_trait::async_trait;
+use contracts::Timestamp;
+
+use crate::Faults;
+
+/// Remembers what it was set to. A clone is the same alarm. Operation for [`Faults`]: `alarm.set`.
+#[derive(Debug, Clone, Default)]
+pub struct MemoryAlarm {
+    faults: Faults,
+    at: Rc<Cell<Option<Timestamp>>>,
+}
+
+impl MemoryAlarm {
+    /// Fails as planned there.
+    #[must_use]
+    pub fn with_faults(faults: &Faults) -> Self {
+        Self { faults: faults.clone(), at: Rc::default() }
+    }
+
+    /// When it will ring.
+    #[must_use]
+    pub fn at(&self) -> Option<Timestamp> {
+        self.at.get()
+    }
+}
+
+#[async_trait(?Send)]
+impl Alarm for MemoryAlarm {
+    async fn set(&self, at: Option<Timestamp>) -> Result<(), StoreError> {
+        self.faults
+            .around("MEMORY_ALARM", "alarm.set", || {
+                self.at.set(at);
+                Ok(())
+            })
+            .await
+    }
+}

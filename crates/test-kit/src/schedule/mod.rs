@@ -1,0 +1,14 @@
+//! A tenant's schedule without a platform: a store, an alarm, and a pipeline that takes its tasks; and the suite that
+//! every [`app::ports::ScheduleStore`] must pass.
+
+mod alarm;
+mod records;
+mod store;
+mod suite;
+mod tasks;
+
+pub use alarm::MemoryAlarm;
+pub use records::ScheduleFixtures;
+pub use store::MemoryScheduleStore;
+pub use suite::schedule_store_suite;
+pub use tasks::{FakeTasks, Mishap};

@@ -1,0 +1,239 @@
+//! Jobs and runs in memory.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
+
+use app::ports::{
+    JobRecord, JobState, KeyUse, RUNS_KEPT, RunProgress, RunRecord, ScheduleStore, StoreError, Trigger,
+};
+use contracts::Timestamp;
+use contracts::scheduler::{JobStatus, RunOutcome};
+use ids::{JobId, RunId, TenantId};
+
+use crate::{Faults, run};
+
+const STORE: &str = "MEMORY_SCHEDULE";
+
+/// One tenant's jobs and runs in memory. Operations for [`Faults`]: `schedule.` and the method's name.
+#[derive(Debug, Clone, Default)]
+pub struct MemoryScheduleStore {
+    faults: Faults,
+    state: Rc<RefCell<State>>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    owner: Option<TenantId>,
+    jobs: BTreeMap<JobId, JobRecord>,
+    /// Of each job, oldest first.
+    runs: HashMap<JobId, Vec<RunRecord>>,
+    keys: BTreeMap<String, KeyUse>,
+}
+
+impl MemoryScheduleStore {
+    /// Fails as planned there.
+    #[must_use]
+    pub fn with_faults(faults: &Faults) -> Self {
+        Self { faults: faults.clone(), state: Rc::default() }
+    }
+
+    /// The port is synchronous, the plan of failures is not: its turns are taken on the spot.
+    fn act<T>(
+        &self,
+        operation: &'static str,
+        act: impl FnOnce(&mut State) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        run(self.faults.around(STORE, operation, || act(&mut self.state.borrow_mut())))
+    }
+}
+
+impl State {
+    fn all_runs(&self) -> impl Iterator<Item = &RunRecord> {
+        self.runs.values().flatten()
+    }
+
+    fn run_mut(&mut self, run_id: RunId) -> Option<&mut RunRecord> {
+        self.runs.values_mut().flatten().find(|run| run.run_id == run_id)
+    }
+
+    fn put_key(&mut self, key: Option<&KeyUse>) -> Result<(), StoreError> {
+        let Some(key) = key else { return Ok(()) };
+        if self.keys.contains_key(&key.key) {
+            return Err(StoreError::new(STORE, format!("key `{}` is taken", key.key)));
+        }
+        self.keys.insert(key.key.clone(), key.clone());
+        Ok(())
+    }
+}
+
+impl ScheduleStore for MemoryScheduleStore {
+    fn owner(&self) -> Result<Option<TenantId>, StoreError> {
+        self.act("schedule.owner", |state| Ok(state.owner))
+    }
+
+    fn claim(&self, tenant: TenantId) -> Result<TenantId, StoreError> {
+        self.act("schedule.claim", |state| Ok(*state.owner.get_or_insert(tenant)))
+    }
+
+    fn insert_job(&self, job: &JobRecord, key: Option<&KeyUse>) -> Result<(), StoreError> {
+        self.act("schedule.insert_job", |state| {
+            if state.jobs.contains_key(&job.job_id) {
+                return Err(StoreError::new(STORE, format!("job `{}` is there already", job.job_id)));
+            }
+            state.put_key(key)?;
+            state.jobs.insert(job.job_id, job.clone());
+            Ok(())
+        })
+    }
+
+    fn job(&self, job_id: JobId) -> Result<Option<JobRecord>, StoreError> {
+        self.act("schedule.job", |state| Ok(state.jobs.get(&job_id).cloned()))
+    }
+
+    fn jobs(&self, before: Option<JobId>, limit: u32) -> Result<Vec<JobRecord>, StoreError> {
+        self.act("schedule.jobs", |state| {
+            let older =
+                state.jobs.values().rev().filter(|job| before.is_none_or(|before| job.job_id < before));
+            Ok(older.take(limit as usize).cloned().collect())
+        })
+    }
+
+    fn job_count(&self) -> Result<u32, StoreError> {
+        self.act("schedule.job_count", |state| Ok(state.jobs.len() as u32))
+    }
+
+    fn delete_job(&self, job_id: JobId) -> Result<bool, StoreError> {
+        self.act("schedule.delete_job", |state| {
+            state.runs.remove(&job_id);
+            Ok(state.jobs.remove(&job_id).is_some())
+        })
+    }
+
+    fn due_jobs(&self, now: Timestamp, limit: u32) -> Result<Vec<JobRecord>, StoreError> {
+        self.act("schedule.due_jobs", |state| {
+            let active = state.jobs.values().filter(|job| job.state.status == JobStatus::Active);
+            let mut due: Vec<_> =
+                active.filter(|job| job.state.next_run_at.is_some_and(|next| next <= now)).cloned().collect();
+            due.sort_by_key(|job| (job.state.next_run_at, job.job_id));
+            due.truncate(limit as usize);
+            Ok(due)
+        })
+    }
+
+    fn advance_job(
+        &self,
+        job_id: JobId,
+        new: JobState,
+        runs: &[RunRecord],
+        key: Option<&KeyUse>,
+    ) -> Result<(), StoreError> {
+        self.act("schedule.advance_job", |state| {
+            if !state.jobs.contains_key(&job_id) {
+                return Ok(());
+            }
+            state.put_key(key)?;
+            if let Some(job) = state.jobs.get_mut(&job_id) {
+                job.state = new;
+            }
+            let stored = state.runs.entry(job_id).or_default();
+            for run in runs {
+                let taken = stored.iter().any(|other| {
+                    (run.trigger, other.trigger) == (Trigger::Schedule, Trigger::Schedule)
+                        && run.scheduled_for == other.scheduled_for
+                });
+                if !taken {
+                    stored.push(run.clone());
+                }
+            }
+            let surplus = stored.len().saturating_sub(RUNS_KEPT as usize);
+            let mut position = 0;
+            stored.retain(|run| {
+                position += 1;
+                position > surplus || is_open(run)
+            });
+            Ok(())
+        })
+    }
+
+    fn run(&self, run_id: RunId) -> Result<Option<RunRecord>, StoreError> {
+        self.act("schedule.run", |state| Ok(state.run_mut(run_id).cloned()))
+    }
+
+    fn runs(&self, job_id: JobId, before: Option<RunId>, limit: u32) -> Result<Vec<RunRecord>, StoreError> {
+        self.act("schedule.runs", |state| {
+            let stored = state.runs.get(&job_id).map(Vec::as_slice).unwrap_or_default();
+            let end = match before {
+                Some(before) => stored.iter().position(|run| run.run_id == before).unwrap_or(0),
+                None => stored.len(),
+            };
+            Ok(stored[..end].iter().rev().take(limit as usize).cloned().collect())
+        })
+    }
+
+    fn due_runs(&self, now: Timestamp, limit: u32) -> Result<Vec<RunRecord>, StoreError> {
+        self.act("schedule.due_runs", |state| {
+            let due = state.all_runs().filter(|run| run.progress.due_at.is_some_and(|due| due <= now));
+            let mut due: Vec<_> = due.cloned().collect();
+            due.sort_by_key(|run| (run.progress.due_at, run.run_id));
+            due.truncate(limit as usize);
+            Ok(due)
+        })
+    }
+
+    fn set_progress(&self, run_id: RunId, progress: &RunProgress) -> Result<bool, StoreError> {
+        self.act("schedule.set_progress", |state| match state.run_mut(run_id) {
+            Some(run) => {
+                run.progress = progress.clone();
+                Ok(true)
+            }
+            None => Ok(false),
+        })
+    }
+
+    fn release_running(&self, now: Timestamp) -> Result<u32, StoreError> {
+        self.act("schedule.release_running", |state| {
+            let mut released = 0;
+            for run in state.runs.values_mut().flatten() {
+                if run.progress.outcome == RunOutcome::Running {
+                    run.progress.due_at = Some(now);
+                    released += 1;
+                }
+            }
+            Ok(released)
+        })
+    }
+
+    fn key_use(&self, key: &str) -> Result<Option<KeyUse>, StoreError> {
+        self.act("schedule.key_use", |state| Ok(state.keys.get(key).cloned()))
+    }
+
+    fn forget_keys(&self, time: Timestamp) -> Result<(), StoreError> {
+        self.act("schedule.forget_keys", |state| {
+            state.keys.retain(|_, used| used.used_at >= time);
+            Ok(())
+        })
+    }
+
+    fn next_wake(&self) -> Result<Option<Timestamp>, StoreError> {
+        self.act("schedule.next_wake", |state| {
+            let jobs = state.jobs.values().filter(|job| job.state.status == JobStatus::Active);
+            let jobs = jobs.filter_map(|job| job.state.next_run_at);
+            Ok(jobs.chain(state.all_runs().filter_map(|run| run.progress.due_at)).min())
+        })
+    }
+}
+
+fn is_open(run: &RunRecord) -> bool {
+    matches!(run.progress.outcome, RunOutcome::Pending | RunOutcome::Running)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_passes_the_suite() {
+        crate::schedule::schedule_store_suite(|| Rc::new(MemoryScheduleStore::default()));
+    }
+}

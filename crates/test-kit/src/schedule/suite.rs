@@ -1,0 +1,295 @@
+//! What every [`ScheduleStore`] must do.
+
+use std::rc::Rc;
+
+use app::ports::{JobState, RUNS_KEPT, RunProgress, RunRecord, ScheduleStore, Trigger};
+use contracts::Timestamp;
+use contracts::scheduler::{JobStatus, RunOutcome, Schedule};
+use ids::RunId;
+
+use super::ScheduleFixtures;
+
+const START: u64 = ScheduleFixtures::START_MS;
+
+/// Runs the whole suite, each part over a new, empty store.
+///
+/// # Panics
+/// When the store does not keep a promise of its port.
+pub fn schedule_store_suite(make: impl Fn() -> Rc<dyn ScheduleStore>) {
+    for part in [
+        the_first_tenant_stays,
+        a_job_reads_back_whole,
+        jobs_are_paged_newest_first,
+        a_key_is_kept_with_its_job_or_neither_is,
+        due_jobs_are_the_active_ones_whose_time_has_come,
+        one_run_for_each_nominal_time,
+        a_run_reads_back_and_progresses,
+        runs_are_paged_newest_first_within_their_job,
+        old_settled_runs_go_and_open_ones_stay,
+        deleting_a_job_leaves_nothing_of_it,
+        running_runs_are_released,
+        the_alarm_is_due_at_the_earliest_of_all,
+    ] {
+        part(&*make());
+    }
+}
+
+fn at(ms: u64) -> Timestamp {
+    Timestamp::from_unix_ms(ms)
+}
+
+fn active(next_ms: u64) -> JobState {
+    JobState { status: JobStatus::Active, next_run_at: Some(at(next_ms)) }
+}
+
+const PAUSED: JobState = JobState { status: JobStatus::Paused, next_run_at: None };
+
+fn settled(run: &RunRecord, outcome: RunOutcome) -> RunProgress {
+    RunProgress { outcome, due_at: None, ..run.progress.clone() }
+}
+
+fn the_first_tenant_stays(store: &dyn ScheduleStore) {
+    let make = ScheduleFixtures::new(1);
+    let (ours, theirs) = (make.tenant(), make.tenant());
+    assert_eq!(store.owner().unwrap(), None);
+    assert_eq!(store.claim(ours).unwrap(), ours);
+    assert_eq!(store.claim(theirs).unwrap(), ours);
+    assert_eq!(store.owner().unwrap(), Some(ours));
+}
+
+fn a_job_reads_back_whole(store: &dyn ScheduleStore) {
+    let make = ScheduleFixtures::new(2);
+    let job = make.job(START + 60_000);
+    let mut once = make.job(START + 5);
+    once.schedule = Schedule::At { at: at(253_402_300_799_999) };
+    once.state.next_run_at = Some(at(253_402_300_799_999));
+    store.insert_job(&job, None).unwrap();
+    store.insert_job(&once, None).unwrap();
+    assert_eq!(store.job(job.job_id).unwrap().as_ref(), Some(&job));
+    assert_eq!(store.job(once.job_id).unwrap().as_ref(), Some(&once));
+    assert_eq!(store.job(make.job(0).job_id).unwrap(), None);
+    assert!(store.insert_job(&job, None).is_err(), "an id is used once");
+}
+
+fn jobs_are_paged_newest_first(store: &dyn ScheduleStore) {
+    let make = ScheduleFixtures::new(3);
+    let jobs: Vec<_> = (0..5).map(|_| make.job(START)).collect();
+    for job in &jobs {
+        store.insert_job(job, None).unwrap();
+    }
+    let page = |before, limit| -> Vec<_> {
+        store.jobs(before, limit).unwrap().into_iter().map(|job| job.job_id).collect()
+    };
+    assert_eq!(page(None, 2), [jobs[4].job_id, jobs[3].job_id]);
+    assert_eq!(page(Some(jobs[3].job_id), 2), [jobs[2].job_id, jobs[1].job_id]);
+    assert_eq!(page(Some(jobs[1].job_id), 2), [jobs[0].job_id]);
+    assert_eq!(page(Some(jobs[0].job_id), 2), []);
+    assert_eq!(store.job_count().unwrap(), 5);
+}
+
+fn a_key_is_kept_with_its_job_or_neither_is(store: &dyn ScheduleStore) {
+    let make = ScheduleFixtures::new(4);
+    let (first, second) = (make.job(START), make.job(START));
+    let key = make.key("create_job:a", &first);
+    store.insert_job(&first, Some(&key)).unwrap();
+    assert_eq!(store.key_use("create_job:a").unwrap().as_ref(), Some(&key));
+    assert_eq!(store.key_use("create_job:b").unwrap(), None);
+
+    assert!(store.insert_job(&second, Some(&key)).is_err(), "a key is used once");
+    assert_eq!(store.job(second.job_id).unwrap(), None, "and nothing is stored with it");
+    let run = make.run(&first, START);
+    assert!(store.advance_job(first.job_id, PAUSED, std::slice::from_ref(&run), Some(&key)).is_err());
+    assert_eq!(store.job(first.job_id).unwrap().unwrap().state, first.state);
+    assert_eq!(store.run(run.run_id).unwrap(), None);
+
+    let mut of_run = make.key("run_job:a", &first);
+    of_run.run_id = Some(run.run_id);
+    store.advance_job(first.job_id, first.state, std::slice::from_ref(&run), Some(&of_run)).unwrap();
+    assert_eq!(store.key_use("run_job:a").unwrap(), Some(of_run.clone()));
+
+    store.forget_keys(of_run.used_at).unwrap();
+    assert_eq!(store.key_use("create_job:a").unwrap(), None);
+    assert_eq!(store.key_use("run_job:a").unwrap(), Some(of_run));
+}
+
+fn due_jobs_are_the_active_ones_whose_time_has_come(store: &dyn ScheduleStore) {
+    let make = ScheduleFixtures::new(5);
+    let (late, later, future, paused) =
+        (make.job(START + 20), make.job(START + 10), make.job(START + 31), make.job(START));
+    for job in [&late, &later, &future, &paused] {
+        store.insert_job(job, None).unwrap();
+    }
+    store.advance_job(paused.job_id, PAUSED, &[], None).unwrap();
+    let due = |now, limit| -> Vec<_> {
+        store.due_jobs(at(now), limit).unwrap().into_iter().map(|job| job.job_id).collect()
+    };
+    assert_eq!(due(START + 30, 10), [later.job_id, late.job_id]);
+    assert_eq!(due(START + 30, 1), [later.job_id]);
+    assert_eq!(due(START + 31, 10).len(), 3);
+    assert_eq!(due(START + 9, 10), []);
+    assert_eq!(due(START + 30, 0), []);
+}
+
+fn one_run_for_each_nominal_time(store: &dyn ScheduleStore) {
+    let make = ScheduleFixtures::new(6);
+    let (job, other) = (make.job(START), make.job(START));
+    store.insert_job(&job, None).unwrap();
+    store.insert_job(&other, None).unwrap();
+    let first = make.run(&job, START);
+    store.advance_job(job.job_id, active(START + 60_000), std::slice::from_ref(&first), None).unwrap();
+    assert_eq!(store.job(job.job_id).unwrap().unwrap().state, active(START + 60_000));
+
+    let again = make.run(&job, START);
+    let by_caller = RunRecord { trigger: Trigger::Caller, ..make.run(&job, START) };
+    let by_caller_again = RunRecord { trigger: Trigger::Caller, ..make.run(&job, START) };
+    let runs = [again.clone(), by_caller, by_caller_again];
+    store.advance_job(job.job_id, job.state, &runs, None).unwrap();
+    store.advance_job(other.job_id, other.state, &[make.run(&other, START)], None).unwrap();
+    assert_eq!(store.run(again.run_id).unwrap(), None);
+    assert_eq!(store.runs(job.job_id, None, 10).unwrap().len(), 3);
+    assert_eq!(store.runs(other.job_id, None, 10).unwrap().len(), 1);
+
+    let unknown = make.job(START);
+    store.advance_job(unknown.job_id, unknown.state, &[make.run(&unknown, START)], None).unwrap();
+    assert_eq!(store.runs(unknown.job_id, None, 10).unwrap(), [], "no job, no runs");
+}
+
+fn a_run_reads_back_and_progresses(store: &dyn ScheduleStore) {
+    let make = ScheduleFixtures::new(7);
+    let job = make.job(START);
+    store.insert_job(&job, None).unwrap();
+    let run = make.run(&job, START);
+    store.advance_job(job.job_id, job.state, std::slice::from_ref(&run), None).unwrap();
+    assert_eq!(store.run(run.run_id).unwrap().as_ref(), Some(&run));
+
+    let progress = RunProgress {
+        outcome: RunOutcome::Running,
+        attempts: 2,
+        due_at: Some(at(START + 500)),
+        started_at: Some(at(START + 1)),
+        ended_at: Some(at(START + 2)),
+        error: Some("the pipeline said “no”".into()),
+        event_id: Some(ids::EventId::from_parts(START, [9; 10])),
+    };
+    for outcome in [
+        RunOutcome::Pending,
+        RunOutcome::Running,
+        RunOutcome::Succeeded,
+        RunOutcome::Failed,
+        RunOutcome::Missed,
+    ] {
+        let progress = RunProgress { outcome, ..progress.clone() };
+        assert!(store.set_progress(run.run_id, &progress).unwrap());
+        assert_eq!(store.run(run.run_id).unwrap().unwrap().progress, progress);
+    }
+    assert!(store.set_progress(run.run_id, &run.progress).unwrap());
+    assert_eq!(store.run(run.run_id).unwrap().unwrap().progress, run.progress, "back to nothing known");
+
+    let due = |now| store.due_runs(at(now), 10).unwrap().len();
+    assert_eq!((due(START - 1), due(START)), (0, 1));
+    assert!(!store.set_progress(make.run(&job, START).run_id, &progress).unwrap());
+}
+
+fn runs_are_paged_newest_first_within_their_job(store: &dyn ScheduleStore) {
+    let make = ScheduleFixtures::new(8);
+    let (job, other) = (make.job(START), make.job(START));
+    for job in [&job, &other] {
+        store.insert_job(job, None).unwrap();
+    }
+    let runs: Vec<_> = (0..3).map(|n| make.run(&job, START + n)).collect();
+    store.advance_job(job.job_id, job.state, &runs[..2], None).unwrap();
+    store.advance_job(other.job_id, other.state, &[make.run(&other, START)], None).unwrap();
+    store.advance_job(job.job_id, job.state, &runs[2..], None).unwrap();
+    let page = |before: Option<RunId>, limit| -> Vec<_> {
+        store.runs(job.job_id, before, limit).unwrap().into_iter().map(|run| run.run_id).collect()
+    };
+    assert_eq!(page(None, 2), [runs[2].run_id, runs[1].run_id]);
+    assert_eq!(page(Some(runs[1].run_id), 2), [runs[0].run_id]);
+    assert_eq!(page(Some(runs[0].run_id), 2), []);
+    let theirs = store.runs(other.job_id, None, 10).unwrap()[0].run_id;
+    assert_eq!(page(Some(theirs), 2), [], "another job's run is no place in this list");
+}
+
+fn old_settled_runs_go_and_open_ones_stay(store: &dyn ScheduleStore) {
+    let make = ScheduleFixtures::new(9);
+    let job = make.job(START);
+    store.insert_job(&job, None).unwrap();
+    let kept = u64::from(RUNS_KEPT);
+    let runs: Vec<_> = (0..kept + 3)
+        .map(|n| {
+            let run = make.run(&job, START + n);
+            // The oldest is still waiting for its next try.
+            if n == 0 { run } else { RunRecord { progress: settled(&run, RunOutcome::Succeeded), ..run } }
+        })
+        .collect();
+    for some in runs.chunks(200) {
+        store.advance_job(job.job_id, job.state, some, None).unwrap();
+    }
+    let is_kept = |n: usize| store.run(runs[n].run_id).unwrap().is_some();
+    assert!(is_kept(0), "an open run is never dropped");
+    assert!(!is_kept(1) && !is_kept(2));
+    assert!(is_kept(3));
+    let mut listed = 0;
+    let mut before = None;
+    loop {
+        let page = store.runs(job.job_id, before, 200).unwrap();
+        let Some(last) = page.last() else { break };
+        listed += page.len() as u32;
+        before = Some(last.run_id);
+    }
+    assert_eq!(listed, RUNS_KEPT + 1);
+}
+
+fn deleting_a_job_leaves_nothing_of_it(store: &dyn ScheduleStore) {
+    let make = ScheduleFixtures::new(10);
+    let (job, other) = (make.job(START), make.job(START));
+    for job in [&job, &other] {
+        store.insert_job(job, None).unwrap();
+        store.advance_job(job.job_id, job.state, &[make.run(job, START)], None).unwrap();
+    }
+    assert!(store.delete_job(job.job_id).unwrap());
+    assert!(!store.delete_job(job.job_id).unwrap());
+    assert_eq!(store.job(job.job_id).unwrap(), None);
+    assert_eq!(store.runs(job.job_id, None, 10).unwrap(), []);
+    let due: Vec<_> = store.due_runs(at(START), 10).unwrap().into_iter().map(|run| run.job_id).collect();
+    assert_eq!(due, [other.job_id]);
+    assert_eq!(store.job_count().unwrap(), 1);
+}
+
+fn running_runs_are_released(store: &dyn ScheduleStore) {
+    let make = ScheduleFixtures::new(11);
+    let job = make.job(START);
+    store.insert_job(&job, None).unwrap();
+    let runs: Vec<_> = (0..3).map(|n| make.run(&job, START + n)).collect();
+    store.advance_job(job.job_id, job.state, &runs, None).unwrap();
+    let running = RunProgress {
+        outcome: RunOutcome::Running,
+        due_at: Some(at(START + 60_000)),
+        ..runs[0].progress.clone()
+    };
+    store.set_progress(runs[0].run_id, &running).unwrap();
+    store.set_progress(runs[1].run_id, &settled(&runs[1], RunOutcome::Failed)).unwrap();
+    assert_eq!(store.release_running(at(START + 1)).unwrap(), 1);
+    assert_eq!(store.release_running(at(START + 1)).unwrap(), 1, "it is still running, and due");
+    let released = store.run(runs[0].run_id).unwrap().unwrap().progress;
+    assert_eq!(released, RunProgress { due_at: Some(at(START + 1)), ..running });
+    assert_eq!(store.run(runs[2].run_id).unwrap().unwrap(), runs[2]);
+    let due: Vec<_> = store.due_runs(at(START + 9), 10).unwrap().into_iter().map(|run| run.run_id).collect();
+    assert_eq!(due, [runs[0].run_id, runs[2].run_id]);
+    assert_eq!(store.due_runs(at(START + 9), 1).unwrap().len(), 1);
+}
+
+fn the_alarm_is_due_at_the_earliest_of_all(store: &dyn ScheduleStore) {
+    let make = ScheduleFixtures::new(12);
+    assert_eq!(store.next_wake().unwrap(), None);
+    let job = make.job(START + 100);
+    store.insert_job(&job, None).unwrap();
+    assert_eq!(store.next_wake().unwrap(), Some(at(START + 100)));
+    let run = make.run(&job, START + 50);
+    store.advance_job(job.job_id, job.state, std::slice::from_ref(&run), None).unwrap();
+    assert_eq!(store.next_wake().unwrap(), Some(at(START + 50)));
+    store.set_progress(run.run_id, &settled(&run, RunOutcome::Succeeded)).unwrap();
+    assert_eq!(store.next_wake().unwrap(), Some(at(START + 100)));
+    store.advance_job(job.job_id, PAUSED, &[], None).unwrap();
+    assert_eq!(store.next_wake().unwrap(), None);
+}

@@ -1,0 +1,101 @@
+//! What every adapter of a port must do, whatever it stores in: run it against the memory adapters and the real ones.
+//!
+//! A suite is a list of claims, each an `async fn` that panics where it does not hold. Claims make their own tenants,
+//! so one store serves them all, and there is always another tenant whose rows must be neither seen nor touched. A
+//! store given to a suite must be empty, since some ports look over all tenants.
+
+mod archive;
+mod control;
+mod events;
+mod index;
+mod outbox;
+mod signals;
+mod steps;
+mod transitions;
+
+pub use control::{ControlRows, control_rows};
+
+use app::ports::{Archive, ControlStore, EventStore, NewEvent, PassageIndex, SignalStore};
+use contracts::Timestamp;
+use ids::TenantId;
+
+/// When an outbox entry is due that no claim about the outbox should meet: in the year 2255.
+const NEVER: Timestamp = Timestamp::from_unix_ms(9_000_000_000_000);
+
+/// Every claim about an [`EventStore`].
+///
+/// # Panics
+/// When one does not hold.
+pub async fn event_store_suite(store: &dyn EventStore) {
+    events::insert_stores_a_delivery_once(store).await;
+    events::of_concurrent_deliveries_exactly_one_is_new(store).await;
+    events::an_event_id_is_nobody_elses(store).await;
+    events::every_field_comes_back(store).await;
+    events::another_tenant_sees_nothing(store).await;
+    events::lists_are_newest_first_and_paged(store).await;
+    events::lists_are_narrowed_by_every_field(store).await;
+    transitions::every_pair_of_statuses_is_as_the_rules_say(store).await;
+    transitions::what_is_not_said_stays(store).await;
+    transitions::a_refused_transition_changes_nothing(store).await;
+    transitions::another_tenant_changes_nothing(store).await;
+    transitions::of_two_contradicting_transitions_one_wins(store).await;
+    steps::steps_come_back_in_order(store).await;
+    steps::a_step_is_replaced_but_its_first_start_stays(store).await;
+    steps::a_step_of_no_event_or_of_another_tenants_is_refused(store).await;
+    outbox::an_entry_is_due_from_its_time_on(store).await;
+    outbox::due_entries_come_in_order_up_to_the_limit(store).await;
+    outbox::deferring_counts_and_moves(store).await;
+    outbox::settling_closes_the_entry(store).await;
+    outbox::another_tenant_neither_defers_nor_closes(store).await;
+}
+
+/// Every claim about a [`SignalStore`] over the events of an [`EventStore`].
+///
+/// # Panics
+/// When one does not hold.
+pub async fn signal_store_suite(events: &dyn EventStore, signals: &dyn SignalStore) {
+    signals::every_field_comes_back(events, signals).await;
+    signals::replacing_replaces_and_nothing_else(events, signals).await;
+    signals::a_failed_replacement_changes_nothing(events, signals).await;
+    signals::another_tenants_event_takes_no_signals(events, signals).await;
+    signals::thousands_at_once_are_stored(events, signals).await;
+    signals::lists_are_newest_first_and_paged(events, signals).await;
+    signals::lists_are_narrowed_by_every_field(events, signals).await;
+}
+
+/// Every claim about an [`Archive`].
+///
+/// # Panics
+/// When one does not hold.
+pub async fn archive_suite(archive: &dyn Archive) {
+    archive::bytes_come_back_as_they_were(archive).await;
+    archive::what_is_not_there_is_none(archive).await;
+    archive::storing_again_overwrites(archive).await;
+}
+
+/// Every claim about a [`ControlStore`] that holds the rows of [`control_rows`].
+///
+/// # Panics
+/// When one does not hold.
+pub async fn control_store_suite(store: &dyn ControlStore) {
+    control::keys_are_found_by_their_prefix(store).await;
+    control::endpoints_are_found_by_their_id(store).await;
+    control::the_last_heartbeat_stays(store).await;
+}
+
+/// Every claim about a [`PassageIndex`].
+///
+/// # Panics
+/// When one does not hold.
+pub async fn passage_index_suite(index: &dyn PassageIndex) {
+    index::words_and_vectors_both_find(index).await;
+    index::upserting_replaces_by_id(index).await;
+    index::another_tenant_finds_nothing(index).await;
+    index::kind_and_limit_narrow(index).await;
+}
+
+/// Stores an event that must be new, with an outbox entry that no claim meets.
+async fn insert(store: &dyn EventStore, tenant: TenantId, event: &NewEvent) {
+    let inserted = store.insert(tenant, event, NEVER).await;
+    assert_eq!(inserted, Ok(app::ports::Inserted::New));
+}

@@ -1,0 +1,33 @@
+//! The memory adapters pass the suites that the real ones do.
+
+use test_kit::{MemoryArchive, MemoryControl, MemoryEventStore, MemoryIndex, MemorySignalStore, run, suite};
+
+#[test]
+fn the_memory_event_store_is_an_event_store() {
+    run(suite::event_store_suite(&MemoryEventStore::default()));
+}
+
+#[test]
+fn the_memory_signal_store_is_a_signal_store() {
+    let events = MemoryEventStore::default();
+    run(suite::signal_store_suite(&events, &MemorySignalStore::new(&events)));
+}
+
+#[test]
+fn the_memory_archive_is_an_archive() {
+    run(suite::archive_suite(&MemoryArchive::default()));
+}
+
+#[test]
+fn the_memory_control_store_is_a_control_store() {
+    let store = MemoryControl::default();
+    let rows = suite::control_rows();
+    rows.keys.into_iter().for_each(|(prefix, key)| store.put_key(&prefix, key));
+    rows.endpoints.into_iter().for_each(|endpoint| store.put_endpoint(endpoint));
+    run(suite::control_store_suite(&store));
+}
+
+#[test]
+fn the_memory_index_is_a_passage_index() {
+    run(suite::passage_index_suite(&MemoryIndex::default()));
+}
