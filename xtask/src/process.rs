@@ -217,10 +217,10 @@ pub(crate) fn tail(text: &str) -> String {
 }
 
 /// From a compiler's output, the first error and what follows it; from anything else, the last lines.
-fn reasons(text: &str) -> String {
+pub(crate) fn reasons(text: &str) -> String {
     let is_error = |line: &&str| line.trim_start().starts_with("error");
     let lines: Vec<&str> = text.lines().collect();
-    match lines.iter().position(|line| is_error(&line)) {
+    match lines.iter().position(is_error) {
         Some(first) => lines[first..lines.len().min(first + TAIL_LINES)].join("\n"),
         None => tail(text),
     }

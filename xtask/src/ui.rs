@@ -18,6 +18,18 @@ pub(crate) fn now() -> Instant {
     Instant::now()
 }
 
+/// A failure that has been shown already: the tool ends with it and prints nothing more.
+#[derive(Debug)]
+pub(crate) struct Told;
+
+impl std::fmt::Display for Told {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("failed")
+    }
+}
+
+impl std::error::Error for Told {}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Mode {
     Terminal,
@@ -105,6 +117,9 @@ impl Ui {
 
     /// Prints what went wrong, with its causes, as one paragraph.
     pub(crate) fn error(&self, error: &anyhow::Error) {
+        if error.is::<Told>() {
+            return;
+        }
         let active = self.lock();
         if self.json() {
             let line = serde_json::json!({ "error": format!("{error:#}") });

@@ -33,8 +33,6 @@ pub(crate) struct Args {}
 pub(crate) struct Toolchain {
     /// A Node.js that wrangler accepts.
     pub(crate) node: PathBuf,
-    /// wrangler's program, to be run by [`Toolchain::node`].
-    pub(crate) wrangler: PathBuf,
     wasm_rust: wasm_target::WasmRust,
     tools: wasm_tools::WasmTools,
 }
@@ -62,13 +60,6 @@ impl Toolchain {
     pub(crate) fn node(&self) -> Command {
         let mut command = Command::new(&self.node);
         command.env("PATH", self.path(false));
-        command
-    }
-
-    /// wrangler, which sends no metrics and asks no questions.
-    pub(crate) fn wrangler(&self) -> Command {
-        let mut command = self.node();
-        command.arg(&self.wrangler).env("WRANGLER_SEND_METRICS", "false").env("CI", "1");
         command
     }
 
@@ -108,7 +99,7 @@ impl Toolchain {
 pub(crate) fn run(_args: Args, ui: &Ui) -> Result<()> {
     let toolchain = ensure(ui)?;
     if ui.json() {
-        ui.result(serde_json::json!({ "node": toolchain.node, "wrangler": toolchain.wrangler }));
+        ui.result(serde_json::json!({ "node": toolchain.node }));
     }
     Ok(())
 }
@@ -128,6 +119,6 @@ pub(crate) fn ensure(ui: &Ui) -> Result<Toolchain> {
         let node = npm.join().map_err(|_| joined())?.context("Node.js and its packages")?;
         let wasm_rust = rust.join().map_err(|_| joined())?.context("the Wasm target")?;
         let tools = tools.context("the Wasm tools")?;
-        Ok(Toolchain { node, wrangler: paths::node_module("wrangler/bin/wrangler.js"), wasm_rust, tools })
+        Ok(Toolchain { node, wasm_rust, tools })
     })
 }

@@ -18,7 +18,7 @@ use crate::{paths, process};
 /// What is wanted; everything these need and the machine lacks comes with them.
 const PACKAGES: [&str; 3] = ["rustc-web", "cargo-web", "rust-web-src"];
 /// The oldest compiler that the workspace accepts, as in the root manifest.
-const OLDEST_RUST: (u32, u32) = (1, 95);
+const OLDEST_RUST: &str = env!("CARGO_PKG_RUST_VERSION");
 /// Changes when what [`make`] makes does, so that an older result isn't taken for it.
 const RECIPE: &str = "1";
 
@@ -129,15 +129,18 @@ fn compiler_libraries(depends: &str) -> impl Iterator<Item = &str> {
 
 fn check_version(package: &str) -> Result<()> {
     let version = package.lines().find_map(|line| line.strip_prefix("Version: ")).unwrap_or_default();
-    let mut parts = version.split('.').map(str::parse::<u32>);
-    let found = (parts.next().and_then(Result::ok), parts.next().and_then(Result::ok));
-    let (major, minor) = OLDEST_RUST;
-    match found {
-        (Some(found_major), Some(found_minor)) if (found_major, found_minor) >= OLDEST_RUST => Ok(()),
-        _ => bail!(
-            "the distribution's Rust packages have version `{version}` and {major}.{minor} is needed: install Rust with rustup"
-        ),
+    if major_minor(version) >= major_minor(OLDEST_RUST) {
+        return Ok(());
     }
+    bail!(
+        "the distribution's Rust packages have version `{version}` and {OLDEST_RUST} is needed: install Rust with rustup"
+    )
+}
+
+/// `(1, 96)` of `1.96.0+dfsg1-1`; `None`, the least, of anything else.
+fn major_minor(version: &str) -> Option<(u32, u32)> {
+    let mut parts = version.split('.').map(str::parse);
+    Some((parts.next()?.ok()?, parts.next()?.ok()?))
 }
 
 /// Unpacks every downloaded package; of the sources only the standard library's, a fifth of them.

@@ -1,0 +1,151 @@
+//! The journeys of `e2e/`: a mesh of its own, on free ports and with its own state, and Node's test runner against it.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::thread;
+
+use anyhow::{Context, Result, bail};
+
+use super::{Count, at_root};
+use crate::paths;
+use crate::process::{self, Group};
+use crate::setup::Toolchain;
+use crate::ui::Step;
+
+/// Where the journeys are, from the checkout's top.
+const FOLDER: &str = "e2e/journeys";
+/// What a journey's file ends in.
+const SUFFIX: &str = ".test.mjs";
+/// How many lines of one failed journey are shown.
+const FAILURE_LINES: usize = 24;
+
+/// Starts a mesh, runs the journeys, and stops it. Its state is kept where something failed, for its logs.
+///
+/// # Errors
+/// When there are no journeys, or the mesh doesn't start.
+pub(super) fn run(toolchain: &Toolchain, filter: Option<&str>, step: &Step) -> Result<Count> {
+    let files = files()?;
+    let state = paths::target().join(format!("journeys-{}", std::process::id()));
+    step.note("starting a mesh");
+    let mesh = Mesh::start(&state)?;
+    step.note(format!("running {} files", files.len()));
+    let mut node = at_root(toolchain.node());
+    node.args(["--test", "--test-reporter=tap"]);
+    if let Some(filter) = filter {
+        node.arg(format!("--test-name-pattern={filter}"));
+    }
+    node.args(&files)
+        .env("WEFT_DEV_JSON", state.join("dev.json"))
+        // For the journeys that stop and start a mesh of their own.
+        .env("WEFT_XTASK", std::env::current_exe().context("can't tell where this program is")?);
+    let output = process::output(&mut node)?;
+    drop(mesh);
+    let mut count = counted(&String::from_utf8_lossy(&output.stdout));
+    if !output.status.success() && count.failed == 0 {
+        count.failed = 1;
+        count.report = process::tail(&String::from_utf8_lossy(&output.stderr));
+    }
+    if count.passed + count.failed == 0 && filter.is_none() {
+        bail!("the test runner found no test in `{FOLDER}`");
+    }
+    if count.failed == 0 {
+        fs::remove_dir_all(&state).with_context(|| format!("can't remove `{}`", state.display()))?;
+    } else {
+        let logs = state.strip_prefix(paths::root()).unwrap_or(&state).join("logs");
+        count.report.push_str(&format!("\nthe Workers' logs are in `{}`", logs.display()));
+    }
+    Ok(count)
+}
+
+fn files() -> Result<Vec<PathBuf>> {
+    let folder = paths::root().join(FOLDER);
+    let listed = fs::read_dir(&folder).with_context(|| format!("can't read `{FOLDER}`"))?;
+    let mut files: Vec<PathBuf> = listed
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| path.to_string_lossy().ends_with(SUFFIX))
+        .collect();
+    files.sort();
+    if files.is_empty() {
+        bail!("there is no `*{SUFFIX}` in `{FOLDER}`");
+    }
+    Ok(files)
+}
+
+/// `cargo xtask dev` as a script runs it. Dropping it stops it.
+struct Mesh {
+    _group: Group,
+}
+
+impl Mesh {
+    fn start(state: &Path) -> Result<Self> {
+        let mut command = at_root(Command::new(std::env::current_exe()?));
+        command.args(["dev", "--json", "--fresh", "--port", "0", "--state"]).arg(state);
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut group = Group::spawn(&mut command)?;
+        let stdout = group.child().stdout.take().context("the mesh has no output")?;
+        let mut stderr = group.child().stderr.take().context("the mesh has no error output")?;
+        let said = thread::spawn(move || {
+            let mut text = String::new();
+            // Read to the end, so that the mesh never waits for a reader; what came is what can be shown.
+            let _ = stderr.read_to_string(&mut text);
+            text
+        });
+        let mut line = String::new();
+        BufReader::new(stdout).read_line(&mut line)?;
+        if line.trim().is_empty() {
+            drop(group);
+            bail!("the mesh doesn't start\n{}", process::tail(&said.join().unwrap_or_default()));
+        }
+        Ok(Self { _group: group })
+    }
+}
+
+/// Reads the TAP that Node's runner prints: the totals at its end, and what each failed test said.
+fn counted(tap: &str) -> Count {
+    let total = |name: &str| -> usize {
+        let lines = tap.lines().rev();
+        let found = lines.filter_map(|line| line.strip_prefix("# ")?.strip_prefix(name)).next();
+        found.and_then(|rest| rest.trim().parse().ok()).unwrap_or_default()
+    };
+    let mut report = Vec::new();
+    let lines: Vec<&str> = tap.lines().collect();
+    for (index, line) in lines.iter().enumerate() {
+        let depth = line.len() - line.trim_start().len();
+        if !line.trim_start().starts_with("not ok ") {
+            continue;
+        }
+        let block: Vec<&str> = lines[index + 1..]
+            .iter()
+            .take_while(|next| next.len() - next.trim_start().len() > depth)
+            .copied()
+            .collect();
+        // A file or a group fails with what is in it; the test inside has the reason.
+        if block.iter().any(|line| line.contains("failureType: 'subtestsFailed'")) {
+            continue;
+        }
+        report.push(line.trim());
+        report.extend(block.into_iter().take(FAILURE_LINES));
+    }
+    Count { passed: total("pass "), failed: total("fail ") + total("cancelled "), report: report.join("\n") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TAP: &str = "TAP version 13\n# Subtest: a group\n    # Subtest: inside\n    not ok 1 - inside\n      ---\n      \
+        failureType: 'testCodeFailure'\n      error: 'no'\n      ...\n    1..1\nnot ok 1 - a group\n  ---\n  \
+        failureType: 'subtestsFailed'\n  ...\nok 2 - fine\n  ---\n  ...\n1..2\n# tests 2\n# pass 1\n# fail 1\n\
+        # cancelled 0\n# skipped 0\n";
+
+    #[test]
+    fn totals_and_reasons_are_read() {
+        let count = counted(TAP);
+        assert_eq!((count.passed, count.failed), (1, 1));
+        assert!(count.report.starts_with("not ok 1 - inside") && count.report.contains("error: 'no'"));
+        assert!(!count.report.contains("a group"));
+    }
+}

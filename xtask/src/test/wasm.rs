@@ -1,0 +1,40 @@
+//! Lints of the code that only exists on Wasm, and the builds of the Workers.
+
+use std::ffi::OsStr;
+use std::fs;
+
+use anyhow::{Context, Result};
+
+use super::{Count, at_root};
+use crate::setup::{self, Toolchain};
+use crate::ui::{Step, Ui};
+use crate::{build, paths, process, size};
+
+/// Checks the Workers and all that goes into them as the Wasm target sees it: by clippy where the host's toolchain
+/// has the target. The distribution's compiler comes without clippy, and the build that follows checks the rest.
+///
+/// # Errors
+/// At the first lint.
+pub(super) fn lint(toolchain: &Toolchain, step: &Step) -> Result<()> {
+    let task: &[&str] = if toolchain.wasm_is_native() { &["clippy"] } else { &["check"] };
+    let deny: &[&str] = if toolchain.wasm_is_native() { &["--", "-D", "warnings"] } else { &[] };
+    let mut cargo = at_root(toolchain.wasm_cargo());
+    cargo.args(task).args(["--quiet", "--lib", "--target", setup::WASM_TARGET]);
+    for entry in fs::read_dir(paths::workers()).context("there are no Workers")?.flatten() {
+        if entry.path().join("Cargo.toml").is_file() {
+            cargo.args([OsStr::new("-p"), &entry.file_name()]);
+        }
+    }
+    cargo.args(deny);
+    process::run_watched(&mut cargo, |line| step.live(line))
+}
+
+/// Builds every Worker and says how large it is.
+///
+/// # Errors
+/// When one doesn't build.
+pub(super) fn build(toolchain: &Toolchain, ui: &Ui) -> Result<Count> {
+    let built = build::ensure(toolchain, ui)?;
+    ui.say(super::indent(&size::table(&built)));
+    Ok(Count { passed: built.len(), ..Count::default() })
+}
