@@ -1,13 +1,7 @@
-//! The four Workers in one local runtime, and the Access issuer beside them. Started by `cargo xtask dev`.
-//!
-//! Reads one line of JSON from standard input, the configuration, then one command a line: `{"reload": [role, …]}`.
-//! The end of standard input means that whoever started this is gone, and stops everything. Answers on standard output,
-//! one JSON object a line, each with an `event`: `prepared`, `ready`, `resumed`, `reloaded`, `reload_failed`, `log_error`,
-//! `failed`.
+//! The four Workers in one local runtime: started, reloaded, stopped. What starts it is `main.mjs`.
 
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
-import { createInterface } from "node:readline";
 
 import { Log, LogLevel, Miniflare } from "miniflare";
 
@@ -15,117 +9,140 @@ import { startCrons } from "./crons.mjs";
 import { prepareDatabases } from "./database.mjs";
 import { startIssuer } from "./issuer/server.mjs";
 import { openLog } from "./logs.mjs";
-import { guardGroup } from "./orphans.mjs";
 import { bundleWorker, meshOptions, readWorker } from "./workers.mjs";
 import { resumeWorkflows } from "./workflows.mjs";
 
 const HOST = "127.0.0.1";
 const EXPLORER = "/cdn-cgi/local/explorer/api";
 
-const say = (event, detail = {}) => process.stdout.write(`${JSON.stringify({ event, ...detail })}\n`);
+/** Why a start failed, in a line or two. What the runtime itself prints then was said line by line before. */
+export function reason(error) {
+  return error.code === "ERR_RUNTIME_FAILURE" ? "the runtime refused the Workers, as said above" : error.message;
+}
 
-/** Runs the mesh until the commands end. */
-async function run(config, commands) {
-  const persistence = path.join(config.state, "v3");
-  const configured = config.workers.map(readWorker);
-  if (config.prepare) {
-    await mkdir(persistence, { recursive: true });
-    const applied = await prepareDatabases(configured, config.prepare.seed, persistence);
-    say("prepared", { applied });
+/** A running mesh. `say(event, detail)` hears what becomes of it. */
+export class Mesh {
+  #config;
+  #say;
+  #workers;
+  #issuer;
+  #log;
+  #runtime;
+  #origin;
+  #stopCrons = () => {};
+  #stopping = false;
+
+  constructor(config, say) {
+    this.#config = config;
+    this.#say = say;
   }
 
-  const issuer = await startIssuer({ ...config.access, host: HOST, state: config.state });
-  const log = await openLog(path.join(config.state, "logs"), (message) => say("log_error", { message }));
-  let workers = await Promise.all(configured.map(bundleWorker));
-  const options = () =>
-    meshOptions(workers, {
+  /** Prepares the databases where that was asked for, and starts everything. */
+  async start() {
+    const { state, prepare, access } = this.#config;
+    const configured = this.#config.workers.map(readWorker);
+    if (prepare) {
+      await mkdir(this.#persistence, { recursive: true });
+      this.#say("prepared", { applied: await prepareDatabases(configured, prepare.seed, this.#persistence) });
+    }
+    this.#issuer = await startIssuer({ ...access, host: HOST, state });
+    this.#log = await openLog(path.join(state, "logs"), (message) => this.#say("log_error", { message }));
+    this.#workers = await Promise.all(configured.map(bundleWorker));
+    this.#runtime = new Miniflare(this.#options());
+    this.#origin = await this.#runtime.ready;
+    this.#say("ready");
+    this.#goOn();
+  }
+
+  /** Takes the new code and configuration of the Workers named by role. What can't run leaves the old in place. */
+  async reload(roles) {
+    const before = this.#workers;
+    try {
+      this.#workers = await Promise.all(
+        before.map((worker) => (roles.includes(worker.role) ? bundleWorker(readWorker(worker)) : worker)),
+      );
+      await this.#runtime.setOptions(this.#options());
+      this.#say("reloaded", { workers: roles });
+    } catch (error) {
+      this.#say("reload_failed", { message: reason(error) });
+      if (this.#workers === before) return;
+      this.#workers = before;
+      await this.#runtime.setOptions(this.#options());
+    }
+    this.#goOn();
+  }
+
+  /** Stops everything that was started. */
+  async stop() {
+    this.#stopping = true;
+    this.#stopCrons();
+    await this.#runtime?.dispose();
+    await this.#issuer?.close();
+    await this.#log?.close();
+  }
+
+  get #persistence() {
+    return path.join(this.#config.state, "v3");
+  }
+
+  #options() {
+    const { state, ports, spans } = this.#config;
+    return meshOptions(this.#workers, {
       shared: {
         host: HOST,
-        port: config.ports.gateway,
+        port: ports.gateway,
         log: new Log(LogLevel.ERROR),
         logRequests: false,
-        handleStructuredLogs: log.write,
+        handleStructuredLogs: this.#log.write,
+        // Either would call home.
         cf: false,
         telemetry: { enabled: false },
-        resourcePersistencePath: persistence,
-        resourceTmpPath: path.join(config.state, "tmp"),
+        resourcePersistencePath: this.#persistence,
+        resourceTmpPath: path.join(state, "tmp"),
         unsafeLocalExplorer: true,
-        unsafeObservability: config.spans,
+        unsafeObservability: spans,
         unsafeInspectDurableObjects: true,
         unsafeTriggerHandlers: true,
-        unsafeHandleRuntimeRestart: () => resume(),
+        unsafeHandleRuntimeRestart: () => this.#goOn(),
       },
-      sockets: { admin: config.ports.admin },
-      vars: { admin: issuer.vars },
+      sockets: { admin: ports.admin },
+      vars: { admin: this.#issuer.vars },
     });
+  }
 
-  const runtime = new Miniflare(options());
-  const origin = await runtime.ready;
-  const explorer = async (route) => {
-    const response = await fetch(new URL(`${EXPLORER}${route}`, origin));
-    if (!response.ok) throw new Error(`the local explorer answered ${response.status} to ${route}`);
-    return response.json();
-  };
-  const resume = async () => {
-    try {
-      const instances = await resumeWorkflows(workers, { explorer, bindings: (name) => runtime.getBindings(name) });
-      if (instances > 0) say("resumed", { instances });
-    } catch (error) {
-      say("log_error", { message: `workflows did not resume: ${error.message}` });
-    }
-  };
-  const fire = async (role, cron, time) => {
-    try {
-      const target = await runtime.getWorker(workers.find((worker) => worker.role === role).name);
-      await target.scheduled({ cron, scheduledTime: time });
-    } catch (error) {
-      if (!stopping) say("log_error", { message: `${role}: cron \`${cron}\` failed: ${error.message}` });
-    }
-  };
-  let stopping = false;
-  const stopCrons = startCrons(workers, fire);
-  say("ready", { explorer: new URL(EXPLORER, origin).href, log: log.file });
-  await resume();
+  /** After every start of the runtime: what a stop interrupted goes on, and the crons make up for what was missed. */
+  #goOn() {
+    this.#stopCrons();
+    this.#stopCrons = startCrons(this.#workers, (...trigger) => this.#fire(...trigger));
+    void this.#resume(Date.now());
+  }
 
-  for await (const line of commands) {
-    const { reload } = JSON.parse(line);
+  async #resume(restarted) {
+    const bindings = (name) => this.#runtime.getBindings(name);
+    const explorer = async (route) => {
+      const response = await fetch(new URL(`${EXPLORER}${route}`, this.#origin));
+      if (!response.ok) throw new Error(`the local explorer answered ${response.status} to ${route}`);
+      return response.json();
+    };
     try {
-      workers = await Promise.all(
-        workers.map((worker) =>
-          reload.includes(worker.role) ? bundleWorker(readWorker(worker)) : worker,
-        ),
-      );
-      await runtime.setOptions(options());
-      say("reloaded", { workers: reload });
-      await resume();
+      const instances = await resumeWorkflows(this.#workers, { restarted, bindings, explorer });
+      if (instances > 0) this.#say("resumed", { instances });
     } catch (error) {
-      say("reload_failed", { message: error.message });
+      this.#complain(`workflows did not resume: ${error.message}`);
     }
   }
 
-  stopping = true;
-  stopCrons();
-  await runtime.dispose();
-  await issuer.close();
-  await log.close();
-}
+  async #fire(role, cron, time) {
+    try {
+      const target = await this.#runtime.getWorker(this.#workers.find((worker) => worker.role === role).name);
+      await target.scheduled({ cron, scheduledTime: time });
+    } catch (error) {
+      this.#complain(`${role}: cron \`${cron}\` failed: ${error.message}`);
+    }
+  }
 
-// Ctrl-C reaches the whole terminal's group: the end of standard input, not the signal, is what stops the mesh, so that
-// the one who started it decides. `SIGTERM` comes from there as well, and ends the input early.
-const input = createInterface({ input: process.stdin, terminal: false });
-process.on("SIGINT", () => {});
-for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => input.close());
-const lines = input[Symbol.asyncIterator]();
-const first = await lines.next();
-if (first.done) process.exit(0);
-const config = JSON.parse(first.value);
-const guard = config.leads_group ? guardGroup() : undefined;
-let code = 0;
-try {
-  await run(config, lines);
-} catch (error) {
-  code = 1;
-  say("failed", { message: error.message });
+  /** What breaks because everything is being stopped is no news. */
+  #complain(message) {
+    if (!this.#stopping) this.#say("log_error", { message });
+  }
 }
-await guard?.release();
-process.exit(code);

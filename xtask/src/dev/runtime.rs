@@ -1,4 +1,4 @@
-//! The Node.js process that holds the Workers (`xtask/runtime/mesh.mjs`), and the lines that go to and fro.
+//! The Node.js process that holds the Workers (`xtask/runtime/main.mjs`), and the lines that go to and fro.
 
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Write};
@@ -103,7 +103,7 @@ impl Runtime {
         let stderr = File::create(&errors).with_context(|| format!("can't write `{}`", errors.display()))?;
         let mut command = toolchain.node();
         command
-            .arg(paths::root().join("xtask/runtime/mesh.mjs"))
+            .arg(paths::root().join("xtask/runtime/main.mjs"))
             .current_dir(paths::root())
             .env("WRANGLER_SEND_METRICS", "false")
             .env("NODE_COMPILE_CACHE", paths::cache().join("node"))

@@ -1,7 +1,5 @@
 //! The table that a person sees when the mesh is up.
 
-use std::fmt::Write as _;
-
 use super::runtime::PEOPLE;
 use super::state::Manifest;
 use crate::ui::Ui;
@@ -14,8 +12,8 @@ pub(super) fn table(manifest: &Manifest, logs: &str, ui: &Ui) -> String {
     let mut row = |label: &str, value: &str, hint: &str| {
         let label = ui.paint("2", &format!("{label:<10}"));
         let hint = if hint.is_empty() { String::new() } else { ui.paint("2", hint) };
-        // Writing to a string can't fail.
-        let _ = writeln!(text, "{}", format!("  {label}{value:<46}  {hint}").trim_end());
+        text.push_str(format!("  {label}{value:<46}  {hint}").trim_end());
+        text.push('\n');
     };
     row("gateway", gateway, "the API; /docs reads like a page");
     row("admin", &format!("{admin}/admin"), &format!("sign in as {name}"));
@@ -23,7 +21,6 @@ pub(super) fn table(manifest: &Manifest, logs: &str, ui: &Ui) -> String {
     row("explorer", &format!("{gateway}/cdn-cgi/local/explorer"), "databases, objects, workflows");
     row("logs", logs, "");
     for tenant in tenants {
-        row("", "", "");
         row("tenant", &tenant.slug, &tenant.id);
         row("key", &tenant.api_key, "");
     }
