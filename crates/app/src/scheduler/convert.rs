@@ -22,10 +22,9 @@ pub(super) fn retry(policy: RetryPolicy) -> job::Retry {
 
 pub(super) fn job(record: JobRecord) -> Job {
     let preview = match record.state.next_run_at {
-        Some(next) => schedule(&record.schedule)
-            .preview(next.unix_ms(), PREVIEW)
-            .map(Timestamp::from_unix_ms)
-            .collect(),
+        Some(next) => {
+            schedule(&record.schedule).preview(next.unix_ms(), PREVIEW).map(Timestamp::from_unix_ms).collect()
+        }
         None => Vec::new(),
     };
     Job {

@@ -111,7 +111,8 @@ fn invalid(pointer: &str, detail: impl ToString) -> JobError {
 
 /// SHA-256 of the request's fields, lower-case hexadecimal.
 fn hash(request: &CreateJob) -> Result<String, JobError> {
-    let text = serde_json::to_vec(request)
-        .map_err(|error| JobError::Unavailable { detail: format!("the request cannot be hashed: {error}") })?;
+    let text = serde_json::to_vec(request).map_err(|error| JobError::Unavailable {
+        detail: format!("the request cannot be hashed: {error}"),
+    })?;
     Ok(hex::encode(Sha256::digest(text)))
 }

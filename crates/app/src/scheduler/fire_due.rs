@@ -103,9 +103,10 @@ async fn work(ports: &SchedulePorts, report: &mut FireReport) -> Result<(), Stor
 
 /// Turns the times of a job that have come into runs: the latest to be tried, those before it as one that was missed.
 fn begin(ports: &SchedulePorts, job: &JobRecord, now: Timestamp) -> Result<Option<FiredRun>, StoreError> {
-    let due = job.state.next_run_at.and_then(|next| {
-        convert::schedule(&job.schedule).due(next.unix_ms(), now.unix_ms())
-    });
+    let due = job
+        .state
+        .next_run_at
+        .and_then(|next| convert::schedule(&job.schedule).due(next.unix_ms(), now.unix_ms()));
     let Some(due) = due else { return Ok(None) };
     let state = match due.next_ms {
         Some(next) => {
@@ -113,8 +114,7 @@ fn begin(ports: &SchedulePorts, job: &JobRecord, now: Timestamp) -> Result<Optio
         }
         None => JobState { status: JobStatus::Finished, next_run_at: None },
     };
-    let missed =
-        due.missed.map(|missed| runs::missed(ports, job, missed, "the scheduler was down or busy"));
+    let missed = due.missed.map(|missed| runs::missed(ports, job, missed, "the scheduler was down or busy"));
     let run = runs::pending(ports, job, Trigger::Schedule, Timestamp::from_unix_ms(due.latest_ms));
     let fired = missed.as_ref().map(|missed| fired(missed, now, now));
     let new: Vec<RunRecord> = missed.into_iter().chain([run]).collect();

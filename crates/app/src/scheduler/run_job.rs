@@ -23,8 +23,13 @@ pub(super) fn run_job(
         return Ok(convert::run(run));
     }
     let run = runs::pending(ports, &job, Trigger::Caller, now);
-    let key =
-        key.map(|key| KeyUse { key, request_hash, job_id: job.job_id, run_id: Some(run.run_id), used_at: now });
+    let key = key.map(|key| KeyUse {
+        key,
+        request_hash,
+        job_id: job.job_id,
+        run_id: Some(run.run_id),
+        used_at: now,
+    });
     ports
         .store
         .advance_job(job.job_id, job.state, std::slice::from_ref(&run), key.as_ref())
