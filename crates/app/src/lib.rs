@@ -3,6 +3,7 @@
 //! [`ports`] says what the outside world must offer; one module a Worker holds its use cases, one file an action.
 //! Conversions between contract and domain types live here, written by hand.
 
+pub mod admin;
 pub mod pipeline;
 pub mod ports;
 pub mod scheduler;

@@ -70,7 +70,9 @@ pub(super) async fn ingest_event(
     }
     let message = EventMessage { tenant, event_id, traceparent: event.traceparent };
     // The event is safe by now. A queue that is down costs time, which is what the sweep is for.
-    let _queued = ports.queue.send(&[message]).await;
+    if let Err(error) = ports.queue.send(&[message]).await {
+        tracing::warn!(event = "queue.send_failed", %tenant, %event_id, trace_id = context.trace.trace_id(), %error);
+    }
     Ok(IngestReceipt { event_id, duplicate: false })
 }
 
