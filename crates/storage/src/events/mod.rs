@@ -185,7 +185,7 @@ impl<D: SqlDatabase> EventStore for SqlEventStore<D> {
 }
 
 /// The query behind [`EventStore::list`]: only the conditions that were asked for, so that an index serves them.
-pub(crate) fn list_statement(tenant: TenantId, query: &ListEvents) -> Statement {
+fn list_statement(tenant: TenantId, query: &ListEvents) -> Statement {
     Statement::new(include_str!("../../queries/events/select.sql"), values![tenant])
         .and_if("status =", query.status.as_ref())
         .and_if("source =", query.source.as_ref())

@@ -63,13 +63,19 @@ impl<D: SqlDatabase> SignalStore for SqlSignalStore<D> {
 }
 
 /// The query behind [`SignalStore::list`]: only the conditions that were asked for, so that an index serves them.
-pub(crate) fn list_statement(tenant: TenantId, query: &SignalQuery) -> Statement {
-    Statement::new(include_str!("../../queries/signals/select.sql"), values![tenant])
+fn list_statement(tenant: TenantId, query: &SignalQuery) -> Statement {
+    let select = match query.event_id {
+        Some(event_id) => Statement::new(
+            include_str!("../../queries/signals/select_of_event.sql"),
+            values![tenant, event_id],
+        ),
+        None => Statement::new(include_str!("../../queries/signals/select.sql"), values![tenant]),
+    };
+    select
         .and_if("account =", query.account.as_ref())
         .and_if("kind =", query.kind.as_ref())
         .and_if("score >=", query.min_score)
         .and_if("created_at >=", query.since)
-        .and_if("event_id =", query.event_id)
         .and_if("id <", query.before)
         .newest(query.limit)
 }

@@ -1,0 +1,206 @@
+//! Keys, endpoints and heartbeats over SQL and through a cache.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use crate::sqlite::Sqlite;
+use app::ports::{ControlStore, StoreError, StoredEndpoint, StoredKey};
+use async_trait::async_trait;
+use storage::{CACHED_MS, CachedControl, SqlControl, SqlDatabase, Statement, TextCache, Value};
+use test_kit::{FakeClock, Faults, Fixtures, MemoryControl, When, run, suite};
+
+/// A cache that forgets nothing, as KV at the edge may for longer than it was told, and that can be down.
+#[derive(Clone, Default)]
+struct EternalCache {
+    texts: Rc<RefCell<BTreeMap<String, String>>>,
+    down: Rc<RefCell<bool>>,
+}
+
+impl EternalCache {
+    fn check(&self) -> Result<(), StoreError> {
+        if *self.down.borrow() { Err(StoreError::new("CACHE", "down")) } else { Ok(()) }
+    }
+}
+
+#[async_trait(?Send)]
+impl TextCache for EternalCache {
+    async fn get(&self, key: &str) -> Result<Option<String>, StoreError> {
+        self.check()?;
+        Ok(self.texts.borrow().get(key).cloned())
+    }
+
+    async fn put(&self, key: &str, text: String) -> Result<(), StoreError> {
+        self.check()?;
+        self.texts.borrow_mut().insert(key.to_owned(), text);
+        Ok(())
+    }
+}
+
+fn text(text: impl ToString) -> Value {
+    Value::Text(text.to_string())
+}
+
+/// A control database with the rows that the suite looks for.
+fn seeded() -> Sqlite {
+    let database = Sqlite::new(include_str!("../../../../migrations/control/0001_initial.sql"));
+    let rows = suite::control_rows();
+    let put = |sql: &str, values| {
+        run(database.query(Statement::new(sql, values))).unwrap();
+    };
+    let tenant = |tenant_id: ids::TenantId, active: bool| {
+        let status = if active { "active" } else { "suspended" };
+        put(
+            "INSERT INTO tenants (id, slug, name, status, created_at) VALUES (?1, ?1, ?1, ?2, 1) ON CONFLICT DO NOTHING",
+            vec![text(tenant_id), text(status)],
+        );
+    };
+    for (prefix, key) in rows.keys {
+        let StoredKey { key_id, tenant_id, tenant_active, hash, scopes, expires_at, revoked_at } = key;
+        tenant(tenant_id, tenant_active);
+        put(
+            "INSERT INTO api_keys (id, tenant_id, name, prefix, hash, scopes, expires_at, revoked_at, created_at) \
+             VALUES (?1, ?2, 'a key', ?3, ?4, ?5, ?6, ?7, 1)",
+            vec![
+                text(key_id),
+                text(tenant_id),
+                text(prefix),
+                text(hash),
+                text(serde_json::json!(scopes)),
+                expires_at.into(),
+                revoked_at.into(),
+            ],
+        );
+    }
+    for endpoint in rows.endpoints {
+        tenant(endpoint.tenant_id, endpoint.tenant_active);
+        put(
+            "INSERT INTO endpoints (id, tenant_id, source, name, secret, previous_secret, status, created_at) \
+             VALUES (?1, ?2, ?3, 'an endpoint', ?4, ?5, ?6, 1)",
+            vec![
+                text(endpoint.endpoint_id),
+                text(endpoint.tenant_id),
+                text(endpoint.source),
+                text(endpoint.secret.expose()),
+                endpoint.previous_secret.map(|secret| secret.expose().to_owned()).into(),
+                text(if endpoint.active { "active" } else { "disabled" }),
+            ],
+        );
+    }
+    database
+}
+
+#[test]
+fn the_sql_control_store_is_a_control_store() {
+    run(suite::control_store_suite(&SqlControl::new(seeded())));
+}
+
+#[test]
+fn the_cached_control_store_is_a_control_store_cold_and_warm() {
+    let store = CachedControl::new(SqlControl::new(seeded()), EternalCache::default(), FakeClock::default());
+    let rows = suite::control_rows();
+    run(suite::control_store_suite(&store));
+    for (prefix, key) in rows.keys {
+        assert!(run(store.key_by_prefix(&prefix)) == Ok(Some(key)), "{prefix} from the cache");
+    }
+    for endpoint in rows.endpoints {
+        assert!(run(store.endpoint(endpoint.endpoint_id)) == Ok(Some(endpoint)), "from the cache");
+    }
+}
+
+/// A store in memory that counts its reads, behind a cache.
+struct Cached {
+    origin: MemoryControl,
+    faults: Faults,
+    cache: EternalCache,
+    clock: FakeClock,
+    store: CachedControl<MemoryControl, EternalCache, FakeClock>,
+    make: Fixtures,
+}
+
+fn cached() -> Cached {
+    let (faults, cache, clock) = (Faults::default(), EternalCache::default(), FakeClock::default());
+    let origin = MemoryControl::with_faults(&faults);
+    let store = CachedControl::new(origin.clone(), cache.clone(), clock.clone());
+    Cached { origin, faults, cache, clock, store, make: Fixtures::new(1) }
+}
+
+#[test]
+fn a_key_is_read_once_a_minute_and_its_revocation_takes_effect_within_it() {
+    let Cached { origin, faults, clock, store, make, .. } = cached();
+    let key = make.key(make.tenant());
+    origin.put_key("wk_a", key.clone());
+    assert_eq!(run(store.key_by_prefix("wk_a")), Ok(Some(key.clone())));
+    let revoked = StoredKey { revoked_at: Some(make.now()), tenant_active: false, ..key.clone() };
+    origin.put_key("wk_a", revoked.clone());
+    clock.advance(CACHED_MS - 1);
+    assert_eq!(run(store.key_by_prefix("wk_a")), Ok(Some(key)));
+    assert_eq!(faults.calls("control.key_by_prefix"), 1);
+    clock.advance(1);
+    assert_eq!(run(store.key_by_prefix("wk_a")), Ok(Some(revoked)), "though the cache still has the old one");
+    assert_eq!(faults.calls("control.key_by_prefix"), 2);
+}
+
+#[test]
+fn an_endpoint_is_read_once_a_minute_and_its_rotation_takes_effect_within_it() {
+    let Cached { origin, faults, clock, store, make, .. } = cached();
+    let endpoint = make.endpoint(make.tenant());
+    let endpoint_id = endpoint.endpoint_id;
+    origin.put_endpoint(endpoint.clone());
+    for _ in 0..3 {
+        assert_eq!(run(store.endpoint(endpoint_id)), Ok(Some(endpoint.clone())));
+    }
+    assert_eq!(faults.calls("control.endpoint"), 1);
+    let fresh = make.endpoint(endpoint.tenant_id).secret;
+    let rotated =
+        StoredEndpoint { previous_secret: Some(endpoint.secret.clone()), secret: fresh, ..endpoint };
+    origin.put_endpoint(rotated.clone());
+    clock.advance(CACHED_MS);
+    assert_eq!(run(store.endpoint(endpoint_id)), Ok(Some(rotated)));
+}
+
+#[test]
+fn what_is_not_there_is_not_remembered() {
+    let Cached { origin, store, make, .. } = cached();
+    let (key, endpoint) = (make.key(make.tenant()), make.endpoint(make.tenant()));
+    assert_eq!(run(store.key_by_prefix("wk_a")), Ok(None));
+    assert_eq!(run(store.endpoint(endpoint.endpoint_id)), Ok(None));
+    origin.put_key("wk_a", key.clone());
+    origin.put_endpoint(endpoint.clone());
+    assert_eq!(run(store.key_by_prefix("wk_a")), Ok(Some(key)));
+    assert_eq!(run(store.endpoint(endpoint.endpoint_id)), Ok(Some(endpoint)));
+}
+
+#[test]
+fn a_cache_that_is_down_or_holds_something_else_is_passed_over() {
+    let Cached { origin, faults, cache, store, make, .. } = cached();
+    let (key, endpoint) = (make.key(make.tenant()), make.endpoint(make.tenant()));
+    origin.put_key("wk_a", key.clone());
+    origin.put_endpoint(endpoint.clone());
+    *cache.down.borrow_mut() = true;
+    for _ in 0..2 {
+        assert_eq!(run(store.key_by_prefix("wk_a")), Ok(Some(key.clone())));
+        assert_eq!(run(store.endpoint(endpoint.endpoint_id)), Ok(Some(endpoint.clone())));
+    }
+    assert_eq!((faults.calls("control.key_by_prefix"), faults.calls("control.endpoint")), (2, 2));
+    *cache.down.borrow_mut() = false;
+    for _ in 0..2 {
+        assert_eq!(run(store.key_by_prefix("wk_a")), Ok(Some(key.clone())));
+        let spoil =
+            |text: &mut String| *text = r#"{"read_at": 1, "row": {"shape": "of another version"}}"#.into();
+        assert_eq!(cache.texts.borrow().len(), 1);
+        cache.texts.borrow_mut().values_mut().for_each(spoil);
+    }
+    assert_eq!(faults.calls("control.key_by_prefix"), 4);
+}
+
+#[test]
+fn a_store_that_is_down_is_an_error_and_not_an_unknown_key() {
+    let Cached { origin, faults, clock, store, make, .. } = cached();
+    origin.put_key("wk_a", make.key(make.tenant()));
+    run(store.key_by_prefix("wk_a")).unwrap();
+    faults.fail_all("control.key_by_prefix", When::Before);
+    assert!(run(store.key_by_prefix("wk_a")).is_ok(), "what is cached still serves");
+    clock.advance(CACHED_MS);
+    assert!(run(store.key_by_prefix("wk_a")).is_err());
+}

@@ -1,0 +1,122 @@
+//! Events and signals over SQL: the suites of the ports, and that each query finds its rows by an index.
+
+use crate::sqlite::Sqlite;
+use app::ports::{EventStore, SignalQuery, SignalStore};
+use contracts::pipeline::ListEvents;
+use storage::{SqlEventStore, SqlSignalStore, Statement};
+use test_kit::{Fixtures, run, suite};
+
+fn database() -> Sqlite {
+    Sqlite::new(include_str!("../../../../migrations/data/0001_initial.sql"))
+}
+
+#[test]
+fn the_sql_event_store_is_an_event_store() {
+    run(suite::event_store_suite(&SqlEventStore::new(database())));
+}
+
+#[test]
+fn the_sql_signal_store_is_a_signal_store() {
+    let database = database();
+    let (events, signals) = (SqlEventStore::new(database.clone()), SqlSignalStore::new(database));
+    run(suite::signal_store_suite(&events, &signals));
+}
+
+/// The plan of the only statement that was run since.
+fn plan(database: &Sqlite) -> String {
+    let statements = database.take_statements();
+    let [statement] = statements.as_slice() else {
+        panic!("one statement was expected: {statements:?}");
+    };
+    database.plan(statement).join("; ")
+}
+
+#[test]
+fn lists_of_events_walk_an_index_and_sort_nothing() {
+    let database = database();
+    let store = SqlEventStore::new(database.clone());
+    let make = Fixtures::new(1);
+    let (ours, before) = (make.tenant(), Some(make.event().event_id));
+    let some = || Some("x".to_owned());
+    for (query, index) in [
+        (ListEvents::default(), "events_by_tenant (tenant_id=?)"),
+        (ListEvents { before, ..ListEvents::default() }, "events_by_tenant (tenant_id=? AND id<?)"),
+        (
+            ListEvents { status: some(), ..ListEvents::default() },
+            "events_by_status (tenant_id=? AND status=?)",
+        ),
+        (
+            ListEvents { status: some(), before, ..ListEvents::default() },
+            "events_by_status (tenant_id=? AND status=? AND id<?)",
+        ),
+        (
+            ListEvents { source: some(), kind: some(), ..ListEvents::default() },
+            "events_by_tenant (tenant_id=?)",
+        ),
+    ] {
+        run(store.list(ours, &ListEvents { limit: 50, ..query.clone() })).unwrap();
+        assert_eq!(plan(&database), format!("SEARCH events USING INDEX {index}"), "{query:?}");
+    }
+}
+
+#[test]
+fn lists_of_signals_walk_an_index_and_sort_nothing() {
+    let database = database();
+    let store = SqlSignalStore::new(database.clone());
+    let make = Fixtures::new(1);
+    let (ours, some) = (make.tenant(), || Some("x".to_owned()));
+    let all = SignalQuery { limit: 50, ..SignalQuery::default() };
+    for (query, index) in [
+        (all.clone(), "signals_by_tenant (tenant_id=?)"),
+        (SignalQuery { min_score: Some(0.5), ..all.clone() }, "signals_by_tenant (tenant_id=?)"),
+        (SignalQuery { account: some(), ..all.clone() }, "signals_by_account (tenant_id=? AND account=?)"),
+        (SignalQuery { kind: some(), ..all.clone() }, "signals_by_kind (tenant_id=? AND kind=?)"),
+    ] {
+        run(store.list(ours, &query)).unwrap();
+        assert_eq!(plan(&database), format!("SEARCH signals USING INDEX {index}"), "{query:?}");
+    }
+    // An event has few signals: finding them by the event and sorting them beats walking the tenant's.
+    let of_event = SignalQuery { event_id: Some(make.event().event_id), ..all };
+    run(store.list(ours, &of_event)).unwrap();
+    let plan = plan(&database);
+    assert!(plan.starts_with("SEARCH signals USING INDEX") && plan.contains("(event_id=?)"), "{plan}");
+}
+
+#[test]
+fn only_the_count_of_the_outbox_reads_a_whole_table() {
+    let database = database();
+    let (events, signals) = (SqlEventStore::new(database.clone()), SqlSignalStore::new(database.clone()));
+    run(suite::event_store_suite(&events));
+    run(suite::signal_store_suite(&events, &signals));
+    let mut statements = database.take_statements();
+    statements.sort_by(|a, b| a.sql.cmp(&b.sql));
+    statements.dedup_by(|a, b| a.sql == b.sql);
+    assert!(statements.len() > 20, "{}", statements.len());
+    let reads_a_table = |statement: &Statement| {
+        // Scanning a virtual table is walking the array in a parameter.
+        database
+            .plan(statement)
+            .iter()
+            .any(|step| step.starts_with("SCAN") && !step.contains("VIRTUAL TABLE"))
+    };
+    let reading: Vec<_> = statements
+        .into_iter()
+        .filter(reads_a_table)
+        .map(|statement| statement.sql.trim().to_owned())
+        .collect();
+    assert_eq!(reading, [include_str!("../../queries/outbox/depth.sql").trim()]);
+}
+
+#[test]
+fn a_row_that_this_version_cannot_read_is_an_error_and_names_the_column() {
+    let database = database();
+    let store = SqlEventStore::new(database.clone());
+    let make = Fixtures::new(1);
+    let (ours, event) = (make.tenant(), make.event());
+    run(store.insert(ours, &event, make.now())).unwrap();
+    let spoil = Statement::new("UPDATE events SET assessment = '{}'", vec![]);
+    run(storage::SqlDatabase::query(&database, spoil)).unwrap();
+    let error = run(store.get(ours, event.event_id)).unwrap_err();
+    assert_eq!(error.store, "SQLITE");
+    assert!(error.message.contains("`events.assessment`: missing field `qualification`"), "{error}");
+}
