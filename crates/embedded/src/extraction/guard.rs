@@ -1,0 +1,130 @@
+//! What takes a match back: a negation, a condition, a question, a speaker of the other side, somebody else's story.
+
+use domain::SignalKind;
+use transcript::Side;
+
+use super::{
+    pattern::{Match, is_negation},
+    rules::Rule,
+    token::Token,
+};
+
+/// How many words before a match a negation still reaches it: `I do not think we have …`.
+const REACH: usize = 4;
+
+/// Words that begin a condition. What stands between one and the next comma or `then` is not said to be so.
+const CONDITIONS: [&str; 8] =
+    ["if", "unless", "suppose", "supposing", "imagine", "hypothetically", "whether", "wish"];
+
+/// Small words that are in nearly every English sentence and in few of any other language.
+const ENGLISH: [&str; 48] = [
+    "the", "to", "of", "and", "that", "it", "you", "we", "i", "is", "are", "was", "have", "has", "had", "not", "do",
+    "for", "on", "with", "this", "be", "they", "he", "she", "but", "what", "so", "at", "my", "our", "your", "from",
+    "would", "can", "will", "if", "just", "there", "about", "out", "which", "when", "all", "them", "by", "a", "in",
+];
+/// The share of those words below which a turn is taken for another language: English speech has about half.
+const ENGLISH_SHARE: f64 = 0.2;
+/// Shorter turns are not judged.
+const ENGLISH_FROM: usize = 6;
+
+/// The circumstances of a sentence.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Setting {
+    pub(super) side: Side,
+    pub(super) question: bool,
+    pub(super) elsewhere: bool,
+}
+
+impl Setting {
+    /// Reads the circumstances of a sentence off its words.
+    pub(super) fn of(sentence: &str, tokens: &[Token<'_>], side: Side) -> Self {
+        Self { side, question: is_question(sentence, tokens), elsewhere: is_elsewhere(tokens) }
+    }
+
+    /// Whether a rule's match counts here.
+    pub(super) fn allows(self, rule: &Rule, matched: Match, tokens: &[Token<'_>]) -> bool {
+        (self.side != Side::Internal || rule.by_anyone)
+            && (!self.question || rule.in_question)
+            && (rule.negated || !(matched.negated_inside || is_negated(tokens, matched.start)))
+            && (rule.hypothetical || !is_conditional(tokens, matched.start))
+    }
+
+    /// What the circumstances leave of a score.
+    pub(super) fn factor(self, kind: SignalKind) -> f64 {
+        let side = if self.side == Side::Unknown { 0.95 } else { 1.0 };
+        let question = if self.question { 0.92 } else { 1.0 };
+        // A rival's name and a threat stay what they are in somebody else's story; a problem or a date does not.
+        let elsewhere = match kind {
+            SignalKind::Competitor | SignalKind::ChurnRisk => 1.0,
+            _ if self.elsewhere => 0.5,
+            _ => 1.0,
+        };
+        side * question * elsewhere
+    }
+}
+
+/// Whether the sentence asks. `…, right?` states and asks for a nod.
+fn is_question(sentence: &str, tokens: &[Token<'_>]) -> bool {
+    if !sentence.ends_with(['?', '？']) {
+        return false;
+    }
+    let nod = tokens.last().is_some_and(|last| {
+        matches!(&*last.text, "right" | "yeah" | "okay" | "ok" | "correct" | "no" | "eh" | "yes") && last.after_break
+    });
+    !nod
+}
+
+/// Whether a negation reaches the match that begins at word `start`.
+fn is_negated(tokens: &[Token<'_>], start: usize) -> bool {
+    let from = start.saturating_sub(REACH);
+    for at in (from..start).rev() {
+        if tokens[at + 1].after_break {
+            return false;
+        }
+        if is_negation(&tokens[at].text) {
+            // `not only`, `no doubt`, `no question` affirm.
+            return !matches!(&*tokens[at + 1].text, "only" | "just" | "doubt" | "question" | "wonder");
+        }
+    }
+    false
+}
+
+/// Whether the match that begins at word `start` stands in a condition.
+fn is_conditional(tokens: &[Token<'_>], start: usize) -> bool {
+    for at in (0..start).rev() {
+        let next = &tokens[at + 1];
+        if next.after_break || next.text == "then" {
+            return false;
+        }
+        let word = &*tokens[at].text;
+        if CONDITIONS.contains(&word) {
+            // `as if`, `even if`, `what if` are conditions too; `I see if` is not one, and rare.
+            return true;
+        }
+    }
+    false
+}
+
+/// Whether the sentence is about another company or an earlier job.
+fn is_elsewhere(tokens: &[Token<'_>]) -> bool {
+    const PLACES: [&str; 8] = ["place", "job", "company", "role", "employer", "firm", "gig", "life"];
+    const OTHERS: [&str; 7] = ["companies", "customers", "clients", "teams", "people", "vendors", "businesses"];
+    tokens.windows(3).any(|three| {
+        let words = [&*three[0].text, &*three[1].text, &*three[2].text];
+        match words {
+            ["my" | "our" | "her" | "his", "last" | "old" | "previous" | "former", place] => PLACES.contains(&place),
+            ["a", "friend", _] => true,
+            ["other" | "most" | "some", others, _] => OTHERS.contains(&others),
+            _ => false,
+        }
+    })
+}
+
+/// Whether a turn is English enough to be read with English rules.
+pub(super) fn is_english(tokens: &[Token<'_>]) -> bool {
+    if tokens.len() < ENGLISH_FROM {
+        return true;
+    }
+    let small = tokens.iter().filter(|token| ENGLISH.contains(&&*token.text)).count();
+    small as f64 >= tokens.len() as f64 * ENGLISH_SHARE
+}

@@ -1,0 +1,250 @@
+//! Patterns over words: how the lexicon's lines are read, and where they match.
+//!
+//! A pattern is a row of elements, separated by blanks:
+//!
+//! | written | matches |
+//! |---|---|
+//! | `renew` | that word |
+//! | `renew*` | any word that begins so |
+//! | `sign_off` | these words in a row |
+//! | `approve\|sign_off` | one of them |
+//! | `[we]` | one of a class: of words (`classes.txt`), or of things: `[money]`, `[date]`, … |
+//! | `the?` | it, or nothing |
+//! | `..` | up to four words of any kind; `..7` up to seven |
+//!
+//! It begins with an element that is neither optional nor a gap: its anchor, by which it is found. Gaps are short and
+//! few, so matching is bounded work a word, whatever the text.
+
+use std::collections::BTreeMap;
+
+use super::{entity::Entities, token::Token};
+
+/// How many words a gap without a number may skip.
+const GAP: usize = 4;
+
+/// Things that a text names, found by [`Entities`] rather than by words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Thing {
+    /// An amount with a currency, or one that is spoken of as money (`40 grand`).
+    Money,
+    /// A number of a thousand or more, with or without a currency.
+    Amount,
+    /// Any number.
+    Number,
+    /// A share: `9%`, `nine percent`.
+    Percent,
+    /// A day, week, quarter, season or deadline that is not past.
+    Date,
+    /// A length of time: `three weeks`.
+    Duration,
+    /// A capitalized name.
+    Name,
+    /// A name that is neither a person's nor either party's, and so may be a product's or a company's.
+    Brand,
+}
+
+impl Thing {
+    fn named(name: &str) -> Option<Self> {
+        Some(match name {
+            "money" => Self::Money,
+            "amount" => Self::Amount,
+            "number" => Self::Number,
+            "percent" => Self::Percent,
+            "date" => Self::Date,
+            "duration" => Self::Duration,
+            "name" => Self::Name,
+            "brand" => Self::Brand,
+            _ => return None,
+        })
+    }
+}
+
+/// One way to satisfy an element.
+#[derive(Clone, Debug)]
+enum Atom {
+    Words(Vec<&'static str>),
+    Prefix(&'static str),
+    Thing(Thing),
+}
+
+#[derive(Clone, Debug)]
+enum Element {
+    Any { of: Vec<Atom>, optional: bool },
+    Gap(usize),
+}
+
+/// A row of elements.
+#[derive(Clone, Debug)]
+pub(super) struct Pattern(Vec<Element>);
+
+/// Classes of words by name.
+pub(super) type Classes = BTreeMap<&'static str, Vec<&'static str>>;
+
+/// What a pattern can be found by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Anchor {
+    Word(&'static str),
+    Prefix(&'static str),
+    Thing(Thing),
+}
+
+/// Where a pattern matched, in words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Match {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    /// Whether a word that negates was skipped by a gap.
+    pub(super) negated_inside: bool,
+}
+
+impl Pattern {
+    /// Reads a line of the lexicon.
+    pub(super) fn parse(line: &'static str, classes: &Classes) -> Result<Self, String> {
+        let mut elements = Vec::new();
+        for written in line.split_whitespace() {
+            if let Some(most) = written.strip_prefix("..") {
+                let most = if most.is_empty() { GAP } else { most.parse().map_err(|_| format!("gap `{written}`"))? };
+                elements.push(Element::Gap(most));
+                continue;
+            }
+            let (alternatives, optional) = match written.strip_suffix('?') {
+                Some(alternatives) => (alternatives, true),
+                None => (written, false),
+            };
+            let mut of = Vec::new();
+            for alternative in alternatives.split('|') {
+                atoms(alternative, classes, &mut of)?;
+            }
+            elements.push(Element::Any { of, optional });
+        }
+        match elements.first() {
+            Some(Element::Any { optional: false, .. }) => Ok(Self(elements)),
+            _ => Err(format!("`{line}` does not begin with a word or class that must be there")),
+        }
+    }
+
+    /// What the first element can be found by.
+    pub(super) fn anchors(&self) -> Vec<Anchor> {
+        let Some(Element::Any { of, .. }) = self.0.first() else { return Vec::new() };
+        of.iter()
+            .filter_map(|atom| match atom {
+                Atom::Words(words) => words.first().copied().map(Anchor::Word),
+                Atom::Prefix(prefix) => Some(Anchor::Prefix(prefix)),
+                Atom::Thing(thing) => Some(Anchor::Thing(*thing)),
+            })
+            .collect()
+    }
+
+    /// The match that begins at word `start`, if there is one.
+    pub(super) fn match_at(&self, tokens: &[Token<'_>], entities: &Entities, start: usize) -> Option<Match> {
+        let (end, negated_inside) = follow(&self.0, tokens, entities, start)?;
+        Some(Match { start, end, negated_inside })
+    }
+}
+
+fn atoms(written: &'static str, classes: &Classes, of: &mut Vec<Atom>) -> Result<(), String> {
+    if let Some(class) = written.strip_prefix('[').and_then(|class| class.strip_suffix(']')) {
+        if let Some(thing) = Thing::named(class) {
+            of.push(Atom::Thing(thing));
+            return Ok(());
+        }
+        let members = classes.get(class).ok_or_else(|| format!("class `[{class}]` is not defined"))?;
+        return members.iter().try_for_each(|member| atoms(member, classes, of));
+    }
+    of.push(match written.strip_suffix('*') {
+        Some(prefix) if prefix.contains('_') => return Err(format!("`{written}` mixes `_` and `*`")),
+        Some(prefix) => Atom::Prefix(prefix),
+        None => Atom::Words(written.split('_').collect()),
+    });
+    if written.is_empty() { Err("an empty alternative".to_owned()) } else { Ok(()) }
+}
+
+/// Follows `elements` from word `at`: where they end, and whether a gap skipped a negation.
+fn follow(elements: &[Element], tokens: &[Token<'_>], entities: &Entities, at: usize) -> Option<(usize, bool)> {
+    let Some((first, rest)) = elements.split_first() else { return Some((at, false)) };
+    match first {
+        Element::Gap(most) => {
+            let mut negated = false;
+            for skipped in 0..=*most {
+                if let Some((end, inside)) = follow(rest, tokens, entities, at + skipped) {
+                    return Some((end, negated || inside));
+                }
+                negated |= is_negation(&tokens.get(at + skipped)?.text);
+            }
+            None
+        }
+        Element::Any { of, optional } => {
+            for atom in of {
+                if let Some(next) = atom.end_at(tokens, entities, at)
+                    && let Some(found) = follow(rest, tokens, entities, next)
+                {
+                    return Some(found);
+                }
+            }
+            if *optional { follow(rest, tokens, entities, at) } else { None }
+        }
+    }
+}
+
+impl Atom {
+    /// Where this atom ends if it begins at word `at`.
+    fn end_at(&self, tokens: &[Token<'_>], entities: &Entities, at: usize) -> Option<usize> {
+        match self {
+            Self::Words(words) => {
+                let there = tokens.get(at..at + words.len())?;
+                there.iter().zip(words).all(|(token, word)| token.text == *word).then_some(at + words.len())
+            }
+            Self::Prefix(prefix) => tokens.get(at)?.text.starts_with(prefix).then_some(at + 1),
+            Self::Thing(thing) => entities.end(*thing, at),
+        }
+    }
+}
+
+/// Words that turn what follows into its opposite.
+pub(super) fn is_negation(word: &str) -> bool {
+    matches!(word, "not" | "no" | "never" | "without" | "neither" | "nor" | "hardly" | "barely")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::extraction::token::tokens;
+
+    fn find(pattern: &'static str, text: &str) -> Option<String> {
+        let classes = Classes::from([("we", vec!["we", "our_team", "i"])]);
+        let pattern = Pattern::parse(pattern, &classes).unwrap();
+        let tokens = tokens(text, 0..text.len());
+        let entities = Entities::find(&tokens, &crate::extraction::entity::Known::default());
+        (0..tokens.len()).find_map(|at| {
+            let found = pattern.match_at(&tokens, &entities, at)?;
+            let words: Vec<_> = tokens[found.start..found.end].iter().map(|token| &*token.text).collect();
+            Some(words.join(" ") + if found.negated_inside { " (negated)" } else { "" })
+        })
+    }
+
+    #[test]
+    fn elements_match_as_the_table_says() {
+        for (pattern, text, expect) in [
+            ("renew", "We renew now", Some("renew")),
+            ("renew", "renewal", None),
+            ("renew* it?", "The renewal it is", Some("renewal it")),
+            ("sign_off|approve", "He will sign off", Some("sign off")),
+            ("[we] need", "Our team need it", Some("our team need")),
+            ("have .. budget", "have a very small budget", Some("have a very small budget")),
+            ("have ..1 budget", "have a very small budget", None),
+            ("have .. budget", "have just not any budget", Some("have just not any budget (negated)")),
+            ("pay .. [money]", "pay about $50k a year", Some("pay about $50k")),
+            ("by ..1 [date]", "by next Friday", Some("by next friday")),
+            ("a the? b", "a b", Some("a b")),
+        ] {
+            assert_eq!(find(pattern, text).as_deref(), expect, "{pattern} in {text}");
+        }
+    }
+
+    #[test]
+    fn a_line_that_cannot_be_found_is_refused() {
+        for line in ["", ".. budget", "the? budget", "[nobody] pays", "a|", "a ..x b", "x_y*"] {
+            assert!(Pattern::parse(line, &Classes::new()).is_err(), "{line}");
+        }
+    }
+}

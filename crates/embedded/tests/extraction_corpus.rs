@@ -1,0 +1,211 @@
+//! Extraction, measured against the labeled calls in `samples/`: precision and recall a kind and overall.
+//!
+//! What counts:
+//! - A label is **found** when a finding of its kind quotes text that overlaps the labeled fragment.
+//! - A finding is **right** when it overlaps a label of its kind. A fact that is repeated is labeled once, at its
+//!   clearest statement (`samples/README.md`), so a finding within [`NEAR`] turns of a label of its kind, or one that
+//!   shares [`SHARED`] telling words with it, is taken for a repetition and counts neither way. Every other finding
+//!   is **wrong**.
+//! - Precision is right / (right + wrong), recall is found / labeled.
+//!
+//! The floors are what the rules reach, rounded down. They may rise; a change that lowers one has made extraction worse.
+
+use std::{collections::{BTreeMap, BTreeSet}, fmt::Write as _, ops::Range, path::PathBuf};
+
+use domain::{Finding, SignalKind, evidence};
+use embedded::extraction::{extract, prefilter};
+use serde_json::Value;
+use transcript::{Document, normalize};
+
+/// How far, in turns, a finding may lie from a label to be taken for a repetition of it.
+const NEAR: usize = 3;
+
+/// How many telling words, of five letters and more, a repetition shares with the label it repeats.
+const SHARED: usize = 3;
+
+/// The floors over all calls: precision and recall.
+const FLOORS: (f64, f64) = (0.0, 0.0);
+
+/// A call of the corpus with its labels.
+struct Call {
+    file: String,
+    document: Document,
+    labels: Vec<(SignalKind, String)>,
+}
+
+fn samples() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../samples")
+}
+
+fn json(path: &str) -> Value {
+    let bytes = std::fs::read(samples().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"));
+    transcript::decode_json(&bytes).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+/// Every call of the manifest that holds a transcript.
+fn calls() -> Vec<Call> {
+    let manifest = json("manifest.json");
+    let entries = manifest.as_array().expect("the manifest is a list");
+    entries.iter().map(call).collect()
+}
+
+fn call(entry: &Value) -> Call {
+    let text = |value: &Value, key: &str| value[key].as_str().unwrap_or_else(|| panic!("`{key}` in {value}")).to_owned();
+    let file = text(entry, "file");
+    let payload = std::fs::read(samples().join(&file)).unwrap_or_else(|error| panic!("{file}: {error}"));
+    let document = normalize(&text(entry, "source"), &payload).unwrap_or_else(|error| panic!("{file}: {error}"));
+    let expected = json(&text(entry, "expected"));
+    let labels = expected["signals"].as_array().expect("signals").iter().map(|label| {
+        let kind = text(label, "kind").parse().unwrap_or_else(|error| panic!("{file}: {error}"));
+        (kind, text(label, "quote_contains"))
+    });
+    let labels = labels.collect();
+    Call { file, document, labels }
+}
+
+/// The bytes of the one place where a label's fragment stands in the source text.
+fn place(call: &Call, fragment: &str) -> Range<usize> {
+    let start = call.document.text.find(fragment);
+    let start = start.unwrap_or_else(|| panic!("{}: `{fragment}` is not in the source text", call.file));
+    start..start + fragment.len()
+}
+
+fn turn_at(document: &Document, byte: usize) -> usize {
+    document.turns.partition_point(|turn| turn.end <= byte)
+}
+
+/// Counts of one kind, or of all.
+#[derive(Clone, Copy, Default)]
+struct Tally {
+    labeled: usize,
+    found: usize,
+    right: usize,
+    repeated: usize,
+    wrong: usize,
+}
+
+impl Tally {
+    fn add(&mut self, other: Self) {
+        self.labeled += other.labeled;
+        self.found += other.found;
+        self.right += other.right;
+        self.repeated += other.repeated;
+        self.wrong += other.wrong;
+    }
+
+    fn precision(self) -> f64 {
+        ratio(self.right, self.right + self.wrong)
+    }
+
+    fn recall(self) -> f64 {
+        ratio(self.found, self.labeled)
+    }
+}
+
+/// A ratio of nothing is 1: nothing was claimed, or nothing was to be found.
+fn ratio(part: usize, whole: usize) -> f64 {
+    if whole == 0 { 1.0 } else { part as f64 / whole as f64 }
+}
+
+/// Adds a call to the tallies, and says what was missed and what was wrong.
+fn tally(call: &Call, tallies: &mut BTreeMap<SignalKind, Tally>, report: &mut String) {
+    let document = &call.document;
+    let index = evidence::ScalarIndex::new(&document.text);
+    let findings = extract(document, &prefilter(document));
+    let spans: Vec<(&Finding, Range<usize>)> = findings
+        .iter()
+        .map(|finding| {
+            index.verify(&finding.evidence).unwrap_or_else(|error| panic!("{}: {error}", call.file));
+            let byte = |scalar| index.to_byte(scalar).expect("verified offsets lie in the text");
+            (finding, byte(finding.evidence.start)..byte(finding.evidence.end))
+        })
+        .collect();
+    let labels: Vec<_> = call.labels.iter().map(|(kind, quote)| (*kind, quote, place(call, quote))).collect();
+    let overlap = |a: &Range<usize>, b: &Range<usize>| a.start < b.end && b.start < a.end;
+    for (kind, quote, range) in &labels {
+        let tally = tallies.entry(*kind).or_default();
+        tally.labeled += 1;
+        if spans.iter().any(|(finding, span)| finding.kind == *kind && overlap(span, range)) {
+            tally.found += 1;
+        } else {
+            let _ = writeln!(report, "{} missed {kind}: {quote}", call.file);
+        }
+    }
+    for (finding, span) in &spans {
+        let tally = tallies.entry(finding.kind).or_default();
+        let mut own = labels.iter().filter(|(kind, _, _)| *kind == finding.kind);
+        if own.clone().any(|(_, _, range)| overlap(span, range)) {
+            tally.right += 1;
+        } else if own.any(|(_, quote, range)| {
+            turn_at(document, range.start).abs_diff(finding.evidence.turn) <= NEAR
+                || telling(quote).intersection(&telling(&finding.evidence.quote)).count() >= SHARED
+        }) {
+            tally.repeated += 1;
+        } else {
+            tally.wrong += 1;
+            let _ = writeln!(
+                report,
+                "{} wrong {} {:.2}: {}",
+                call.file, finding.kind, finding.score, finding.evidence.quote
+            );
+        }
+    }
+}
+
+fn telling(text: &str) -> BTreeSet<String> {
+    text.split(|c: char| !c.is_alphanumeric()).filter(|word| word.len() >= 5).map(str::to_lowercase).collect()
+}
+
+fn table(tallies: &BTreeMap<SignalKind, Tally>) -> (String, Tally) {
+    let mut total = Tally::default();
+    let mut text = format!("{:16} labeled found right repeated wrong precision recall\n", "kind");
+    let mut row = |name: &str, tally: Tally| {
+        let Tally { labeled, found, right, repeated, wrong } = tally;
+        let (precision, recall) = (tally.precision(), tally.recall());
+        let _ = writeln!(
+            text,
+            "{name:16} {labeled:7} {found:5} {right:5} {repeated:8} {wrong:5} {precision:9.2} {recall:6.2}"
+        );
+    };
+    for (kind, tally) in tallies {
+        row(kind.as_str(), *tally);
+        total.add(*tally);
+    }
+    row("all", total);
+    (text, total)
+}
+
+#[test]
+fn the_rules_reach_their_floors_on_the_labeled_calls() {
+    let mut tallies = BTreeMap::new();
+    let mut report = String::new();
+    for call in calls() {
+        let mut own = BTreeMap::new();
+        tally(&call, &mut own, &mut report);
+        let (_, total) = table(&own);
+        let Tally { labeled, found, right, repeated, wrong } = total;
+        let _ = writeln!(
+            report,
+            "{}: {found} of {labeled} found; {right} right, {repeated} repeated, {wrong} wrong\n",
+            call.file
+        );
+        for (kind, tally) in own {
+            tallies.entry(kind).or_insert_with(Tally::default).add(tally);
+        }
+    }
+    let (table, total) = table(&tallies);
+    println!("{report}\n{table}");
+    assert!(total.labeled >= 60, "the corpus has shrunk: {} labels", total.labeled);
+    assert!(total.precision() >= FLOORS.0, "precision {:.3} is below {}\n{table}", total.precision(), FLOORS.0);
+    assert!(total.recall() >= FLOORS.1, "recall {:.3} is below {}\n{table}", total.recall(), FLOORS.1);
+}
+
+#[test]
+fn a_call_with_nothing_of_interest_gives_nothing() {
+    let quiet: Vec<Call> = calls().into_iter().filter(|call| call.labels.is_empty()).collect();
+    assert!(!quiet.is_empty(), "the corpus has no call without signals");
+    for call in quiet {
+        let findings = extract(&call.document, &prefilter(&call.document));
+        assert!(findings.is_empty(), "{}: {findings:#?}", call.file);
+    }
+}
