@@ -15,9 +15,11 @@ import { resumeWorkflows } from "./workflows.mjs";
 const HOST = "127.0.0.1";
 const EXPLORER = "/cdn-cgi/local/explorer/api";
 
-/** Why a start failed, in a line or two. What the runtime itself prints then was said line by line before. */
+/** Why a start failed, in a line or two: of all that the runtime prints when it refuses a Worker, the first line. */
 export function reason(error) {
-  return error.code === "ERR_RUNTIME_FAILURE" ? "the runtime refused the Workers, as said above" : error.message;
+  if (error.code !== "ERR_RUNTIME_FAILURE") return error.message;
+  const [, first] = /"message":("(?:[^"\\]|\\.)*")/.exec(error.message) ?? [];
+  return `the runtime refused the Workers: ${first ? JSON.parse(first).split("\n")[0] : error.message}`;
 }
 
 /** A running mesh. `say(event, detail)` hears what becomes of it. */
