@@ -1,5 +1,7 @@
 //! The very statements that run over D1, over SQLite: with the migrations, the suites of the ports, and the plans.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
 mod control;
 mod data;
 mod sqlite;
