@@ -1,0 +1,206 @@
+//! What happens to a request: recognize who asks, find the route, check the role, answer.
+
+use app::admin::Checkup;
+use app::ports::Clock;
+use async_trait::async_trait;
+use auth::access::{Actor, Identity, KeyCache, KeyStore, assertion};
+use maud::Markup;
+use mesh::TraceContext;
+
+use crate::answer::Answer;
+use crate::api::MeshHealth;
+use crate::gate::{Settings, SettingsError};
+use crate::pages::{self, Visitor};
+use crate::problem::{Code, Problem};
+use crate::router::{Route, is_api};
+
+/// What the console reads of a request.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Request<'a> {
+    /// The method, in capitals.
+    pub method: &'a str,
+    /// The whole URL.
+    pub url: &'a str,
+    /// Its path.
+    pub path: &'a str,
+    /// The header `accept`.
+    pub accept: Option<&'a str>,
+    /// The header `cf-access-jwt-assertion`.
+    pub assertion: Option<&'a str>,
+    /// The header `cookie`.
+    pub cookie: Option<&'a str>,
+}
+
+/// The Workers that can be asked how they are, this one included.
+#[async_trait(?Send)]
+pub trait Mesh {
+    /// Asks all at once, within [`app::admin::PATIENCE_MS`]. In the order from the edge to the depth, this one last.
+    async fn survey(&self, trace: TraceContext) -> Vec<Checkup>;
+}
+
+/// The console with all that it needs.
+pub struct Console<'a> {
+    /// Whose tokens are accepted.
+    pub settings: &'a Result<Settings, SettingsError>,
+    /// The team's keys, as long as they are known.
+    pub cache: &'a KeyCache,
+    /// Where they come from.
+    pub keys: &'a dyn KeyStore,
+    /// The Workers.
+    pub mesh: &'a dyn Mesh,
+    /// The time.
+    pub clock: &'a dyn Clock,
+}
+
+/// An answer, and what the log says of the request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Handled {
+    /// The answer.
+    pub answer: Answer,
+    /// The route's pattern, or nothing where there is none.
+    pub route: Option<&'static str>,
+    /// Who asked, once known.
+    pub actor: Option<String>,
+    /// The code of the problem, if there was one.
+    pub code: Option<&'static str>,
+    /// What was behind it.
+    pub cause: Option<String>,
+}
+
+impl Console<'_> {
+    /// Answers a request.
+    pub async fn handle(&self, request: &Request<'_>, trace: TraceContext) -> Handled {
+        let route = Route::at(request.path);
+        let mut identity = None;
+        let outcome = self.answer(request, route, trace, &mut identity).await;
+        let mut handled = Handled {
+            answer: Answer::moved(Route::HOME),
+            route: route.map(Route::pattern),
+            actor: identity.as_ref().map(|identity| identity.actor.to_string()),
+            code: None,
+            cause: None,
+        };
+        match outcome {
+            Ok(answer) => handled.answer = answer,
+            Err(problem) => {
+                handled.answer = self.refuse(request, identity.as_ref(), &problem, trace);
+                handled.code = Some(problem.code.as_str());
+                handled.cause = problem.cause;
+            }
+        }
+        handled.answer = handled.answer.with("x-trace-id", trace.trace_id());
+        if request.method == "HEAD" {
+            handled.answer.body.clear();
+        }
+        handled
+    }
+
+    async fn answer(
+        &self,
+        request: &Request<'_>,
+        route: Option<Route>,
+        trace: TraceContext,
+        known: &mut Option<Identity>,
+    ) -> Result<Answer, Problem> {
+        let settings = self.settings.as_ref().map_err(Problem::from)?;
+        let token = assertion(request.assertion, request.cookie);
+        let now_unix_s = (self.clock.now().unix_ms() / 1000) as i64;
+        let identity = known.insert(settings.admit(token, self.cache, self.keys, now_unix_s).await?);
+
+        let nowhere = || Problem::new(Code::RouteNotFound, "nothing is served at this path");
+        let route = route.ok_or_else(nowhere)?;
+        if !route.allows(request.method) {
+            let detail = format!("this path takes {}", route.allow());
+            return Err(Problem::new(Code::MethodNotAllowed, detail).with_header("allow", route.allow()));
+        }
+        identity
+            .require(route.needs())
+            .map_err(|error| Problem::new(Code::RoleMissing, error.to_string()))?;
+
+        match route {
+            Route::Root => Ok(Answer::moved(Route::HOME)),
+            Route::HealthApi => Ok(Answer::json(&self.health(trace).await)),
+            Route::HealthPage => {
+                let page = pages::health(&self.health(trace).await, &visitor(settings, identity), trace);
+                Ok(Answer::page(200, page))
+            }
+        }
+    }
+
+    async fn health(&self, trace: TraceContext) -> MeshHealth {
+        let checkups = self.mesh.survey(trace).await;
+        MeshHealth::new(checkups, self.clock.now())
+    }
+
+    /// A browser gets a page to go on from; a program gets the document.
+    fn refuse(
+        &self,
+        request: &Request<'_>,
+        identity: Option<&Identity>,
+        problem: &Problem,
+        trace: TraceContext,
+    ) -> Answer {
+        let answer = if is_api(request.path) || !accepts_html(request.accept) {
+            Answer::problem(problem, &trace.trace_id())
+        } else {
+            Answer::page(problem.code.status(), self.refusal_page(request, identity, problem, trace))
+        };
+        problem.headers.iter().fold(answer, |answer, (name, value)| answer.with(name, value))
+    }
+
+    fn refusal_page(
+        &self,
+        request: &Request<'_>,
+        identity: Option<&Identity>,
+        problem: &Problem,
+        trace: TraceContext,
+    ) -> Markup {
+        let settings = self.settings.as_ref().ok();
+        let visitor = identity.and_then(|identity| settings.map(|settings| visitor(settings, identity)));
+        let sign_in = settings.map(|settings| settings.sign_in_url(request.url));
+        pages::refusal(problem, sign_in.as_deref(), visitor.as_ref(), trace)
+    }
+}
+
+fn visitor(settings: &Settings, identity: &Identity) -> Visitor {
+    let name = match &identity.actor {
+        Actor::Person { email, .. } => email,
+        Actor::Service { client_id } => client_id,
+    };
+    Visitor {
+        name: name.clone(),
+        role: identity.role.map(|role| role.as_str()),
+        sign_out_url: settings.sign_out_url(),
+    }
+}
+
+/// Whether `accept` names HTML. A wildcard does not count: programs send it, or nothing.
+fn accepts_html(accept: Option<&str>) -> bool {
+    accept.unwrap_or_default().split(',').any(|range| {
+        let mut parts = range.split(';').map(str::trim);
+        let html = parts.next().is_some_and(|kind| kind.eq_ignore_ascii_case("text/html"));
+        let refused = parts.any(|parameter| {
+            let quality = parameter.split_once('=').filter(|(name, _)| name.eq_ignore_ascii_case("q"));
+            quality.and_then(|(_, value)| value.parse::<f32>().ok()) == Some(0.0)
+        });
+        html && !refused
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn html_is_for_those_who_name_it() {
+        let check = |accept: Option<&str>, expect| assert_eq!(accepts_html(accept), expect, "{accept:?}");
+        check(None, false);
+        check(Some("*/*"), false);
+        check(Some("application/json"), false);
+        check(Some("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"), true);
+        check(Some("application/json, Text/HTML; q=0.1"), true);
+        check(Some("text/html;q=0, application/json"), false);
+        check(Some("text/html; Q=0.000"), false);
+        check(Some("text/htmlx"), false);
+    }
+}

@@ -1,0 +1,86 @@
+//! What the platform calls: a request, and the cron of the heartbeat.
+
+use app::ports::Clock;
+use host::{WorkerClock, WorkerRandom};
+use mesh::TraceContext;
+use worker::{
+    Context, Env, Headers, Request, Response, ResponseBuilder, ScheduleContext, ScheduledEvent, event,
+};
+
+use crate::console::{Console, Handled, Request as Asked};
+use crate::key_store::PublishedKeys;
+use crate::wiring::{self, BoundMesh};
+
+#[event(fetch)]
+async fn fetch(request: Request, env: Env, _context: Context) -> worker::Result<Response> {
+    telemetry::console::init(app::admin::SERVICE);
+    let began_at = WorkerClock.now().unix_ms();
+    let header = |name: &str| request.headers().get(name);
+    let trace = header("traceparent")?
+        .and_then(|text| text.parse().ok())
+        .unwrap_or_else(|| TraceContext::from_random(WorkerRandom::bytes()));
+    let (method, url) = (request.method().to_string(), request.url()?);
+    let (accept, assertion, cookie) =
+        (header("accept")?, header("cf-access-jwt-assertion")?, header("cookie")?);
+
+    let settings = wiring::settings(&env);
+    let url_of_keys = settings.as_ref().map(|settings| settings.keys_url()).unwrap_or_default();
+    let console = Console {
+        settings: &settings,
+        cache: &wiring::keys(),
+        keys: &PublishedKeys { url: url_of_keys },
+        mesh: &BoundMesh { env: &env },
+        clock: &WorkerClock,
+    };
+    let asked = Asked {
+        method: &method,
+        url: url.as_str(),
+        path: url.path(),
+        accept: accept.as_deref(),
+        assertion: assertion.as_deref(),
+        cookie: cookie.as_deref(),
+    };
+    let handled = console.handle(&asked, trace).await;
+    log(&method, &handled, trace, WorkerClock.now().unix_ms().saturating_sub(began_at));
+    respond(handled)
+}
+
+#[event(scheduled)]
+async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleContext) {
+    telemetry::console::init(app::admin::SERVICE);
+    if let Err(error) = (BoundMesh { env: &env }).beat().await {
+        tracing::error!(event = "heartbeat.failed", %error);
+    }
+}
+
+/// The one line of a request.
+fn log(method: &str, handled: &Handled, trace: TraceContext, duration_ms: u64) {
+    let status = u64::from(handled.answer.status);
+    let Handled { route, actor, code, cause, .. } = handled;
+    let (route, trace_id) = (route.unwrap_or("none"), trace.trace_id());
+    macro_rules! line {
+        ($level:ident) => {
+            tracing::$level!(
+                event = "http.request",
+                method,
+                route,
+                status,
+                actor = actor.as_deref(),
+                trace_id,
+                duration_ms,
+                code,
+                error = cause.as_deref()
+            )
+        };
+    }
+    if status >= 500 { line!(error) } else { line!(info) }
+}
+
+fn respond(handled: Handled) -> worker::Result<Response> {
+    let headers = Headers::new();
+    for (name, value) in &handled.answer.headers {
+        headers.set(name, value)?;
+    }
+    let response = ResponseBuilder::new().with_status(handled.answer.status).with_headers(headers);
+    Ok(response.fixed(handled.answer.body.into_bytes()))
+}

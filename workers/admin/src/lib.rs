@@ -1,0 +1,21 @@
+//! The admin Worker: the operators' console. Every route is behind a verified Cloudflare Access token.
+//!
+//! [`console`] is what happens to a request, from the [`gate`] to an [`answer`]; it is free of the platform and tested
+//! on the host. `events` and `wiring` join it to the runtime. No Worker may call this one: it leaves a heartbeat.
+
+pub mod answer;
+pub mod api;
+pub mod console;
+pub mod gate;
+pub mod pages;
+pub mod problem;
+pub mod router;
+
+#[cfg(target_arch = "wasm32")]
+mod events;
+#[cfg(target_arch = "wasm32")]
+mod key_store;
+#[cfg(target_arch = "wasm32")]
+mod patience;
+#[cfg(target_arch = "wasm32")]
+mod wiring;

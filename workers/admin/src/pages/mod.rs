@@ -1,0 +1,77 @@
+//! The console's pages: plain HTML that needs no script and nothing from elsewhere.
+
+mod health;
+mod refusal;
+mod visitor;
+
+use std::sync::LazyLock;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+use sha2::{Digest, Sha256};
+
+pub use health::health;
+pub use refusal::refusal;
+pub use visitor::Visitor;
+
+/// The one style sheet, inline: the policy below names its hash.
+const STYLE: &str = include_str!("style.css");
+
+/// Three strands, woven.
+const ICON: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16' fill='none' \
+    stroke='%232f6fd6' stroke-width='2.4' stroke-linecap='round'%3E%3Cpath d='M2 5q3-3 6 0t6 0M2 9q3-3 6 0t6 0M2 13q3-3 6 0t6 0'/%3E%3C/svg%3E";
+
+/// What a page may load: its own style sheet and icon, nothing else, and nobody may frame it.
+#[must_use]
+pub fn content_security_policy() -> &'static str {
+    static POLICY: LazyLock<String> = LazyLock::new(|| {
+        let hash = STANDARD.encode(Sha256::digest(STYLE));
+        format!(
+            "default-src 'none'; style-src 'sha256-{hash}'; img-src data:; base-uri 'none'; form-action 'none'; \
+             frame-ancestors 'none'"
+        )
+    });
+    &POLICY
+}
+
+/// A whole page around its `content`.
+fn layout(title: &str, visitor: Option<&Visitor>, content: &Markup) -> Markup {
+    html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                title { (title) " · Weft console" }
+                link rel="icon" href=(ICON);
+                style { (PreEscaped(STYLE)) }
+            }
+            body {
+                a class="skip" href="#content" { "Skip to the content" }
+                header class="bar" {
+                    a class="brand" href="/admin" { "Weft" span { " console" } }
+                    @if let Some(visitor) = visitor { (visitor.badge()) }
+                }
+                main id="content" tabindex="-1" { (content) }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_policy_names_the_hash_of_the_very_style_sheet_in_the_page() {
+        let page = layout("Title", None, &html! { p { "text" } }).into_string();
+        let (_, rest) = page.split_once("<style>").unwrap();
+        let (style, rest) = rest.split_once("</style>").unwrap();
+        let hash = STANDARD.encode(Sha256::digest(style));
+        assert!(content_security_policy().contains(&format!("style-src 'sha256-{hash}'")));
+        // What the policy would not let through must not be there: a second sheet, attributes, scripts.
+        assert!(!rest.contains("<style") && !page.contains(" style=") && !page.contains("<script"));
+        assert!(!style.contains("url(") && !style.contains("@import"));
+    }
+}

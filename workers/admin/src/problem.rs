@@ -1,0 +1,146 @@
+//! What the console refuses, and why. The document is the one of the public surface; the codes are the console's own.
+
+use http_api::problem::ProblemBody;
+
+/// A kind of problem. A code that has been sent once keeps its meaning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Code {
+    /// The request carries no Access token.
+    TokenMissing,
+    /// It carries one that does not pass.
+    TokenInvalid,
+    /// The actor is known and may not do this.
+    RoleMissing,
+    /// The team's keys cannot be had, so that nobody can be recognized.
+    KeysUnavailable,
+    /// This deployment does not say whose tokens to accept. The console stays shut.
+    NotConfigured,
+    /// Nothing is served at this path.
+    RouteNotFound,
+    /// The path exists, without this method.
+    MethodNotAllowed,
+    /// Something unforeseen.
+    Internal,
+}
+
+impl Code {
+    /// The stable text.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::TokenMissing => "access.token_missing",
+            Self::TokenInvalid => "access.token_invalid",
+            Self::RoleMissing => "access.role_missing",
+            Self::KeysUnavailable => "access.keys_unavailable",
+            Self::NotConfigured => "access.not_configured",
+            Self::RouteNotFound => "route.not_found",
+            Self::MethodNotAllowed => "route.method_not_allowed",
+            Self::Internal => "internal.error",
+        }
+    }
+
+    /// The HTTP status.
+    #[must_use]
+    pub const fn status(self) -> u16 {
+        match self {
+            Self::TokenMissing | Self::TokenInvalid => 401,
+            Self::RoleMissing => 403,
+            Self::RouteNotFound => 404,
+            Self::MethodNotAllowed => 405,
+            Self::Internal => 500,
+            Self::KeysUnavailable | Self::NotConfigured => 503,
+        }
+    }
+
+    /// The kind of problem in a few words.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::TokenMissing => "Sign in first",
+            Self::TokenInvalid => "Sign in again",
+            Self::RoleMissing => "No role for this",
+            Self::KeysUnavailable => "Sign-in cannot be checked now",
+            Self::NotConfigured => "The console is not set up",
+            Self::RouteNotFound => "Nothing here",
+            Self::MethodNotAllowed => "Method not allowed",
+            Self::Internal => "Internal error",
+        }
+    }
+}
+
+/// A refusal or failure, before it becomes an answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// What kind.
+    pub code: Code,
+    /// What happened this time, for whoever asked.
+    pub detail: String,
+    /// What is behind it, for the log only.
+    pub cause: Option<String>,
+    /// Headers of its own.
+    pub headers: Vec<(&'static str, String)>,
+}
+
+impl Problem {
+    /// A problem; `detail` is shown to whoever asked, known or not.
+    #[must_use]
+    pub fn new(code: Code, detail: impl Into<String>) -> Self {
+        let headers = match code {
+            // A 401 must name a scheme (RFC 9110, section 11.6.1); this one is the token's, which no client knows.
+            Code::TokenMissing | Code::TokenInvalid => {
+                vec![("www-authenticate", r#"Cloudflare-Access realm="weft-admin""#.to_owned())]
+            }
+            Code::KeysUnavailable => vec![("retry-after", "5".to_owned())],
+            _ => Vec::new(),
+        };
+        Self { code, detail: detail.into(), cause: None, headers }
+    }
+
+    /// Adds what is behind it: the error and its sources, for the log.
+    #[must_use]
+    pub fn caused_by(mut self, error: &dyn std::error::Error) -> Self {
+        let chain = std::iter::successors(Some(error), |error| error.source());
+        self.cause = Some(chain.map(ToString::to_string).collect::<Vec<_>>().join(": "));
+        self
+    }
+
+    /// Adds a response header; names are lower-case.
+    #[must_use]
+    pub fn with_header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    /// The document (RFC 9457). No page describes the console's codes one by one, hence `about:blank`.
+    #[must_use]
+    pub fn body(&self, trace_id: &str) -> ProblemBody {
+        ProblemBody {
+            kind: "about:blank".into(),
+            title: self.code.title().into(),
+            status: self.code.status(),
+            detail: self.detail.clone(),
+            code: self.code.as_str().into(),
+            trace_id: trace_id.into(),
+            errors: Vec::new(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_document_has_the_members_of_the_public_surface_and_not_the_cause() {
+        let error = std::io::Error::other("the inner words");
+        let problem = Problem::new(Code::TokenInvalid, "expired").caused_by(&error);
+        assert_eq!(problem.cause.as_deref(), Some("the inner words"));
+        assert_eq!(
+            serde_json::to_value(problem.body("4bf92f3577b34da6a3ce929d0e0e4736")).unwrap(),
+            serde_json::json!({
+                "type": "about:blank", "title": "Sign in again", "status": 401, "detail": "expired",
+                "code": "access.token_invalid", "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736",
+            })
+        );
+    }
+}
