@@ -16,7 +16,7 @@ mod sql;
 mod tenant_index;
 
 pub use archive::R2Archive;
-pub use control::{CACHED_MS, CachedControl, KvCache, SqlControl, TextCache};
+pub use control::{CACHED_MS, CachedControl, IsolateCache, KvCache, SqlControl, TextCache};
 pub use d1::D1;
 pub use events::SqlEventStore;
 pub use signals::SqlSignalStore;

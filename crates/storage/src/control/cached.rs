@@ -1,4 +1,6 @@
-//! A cache in front of a control store, so that a request costs a read near the edge rather than one of D1.
+//! Caches in front of a control store, so that a request costs no read of D1, and mostly none at all.
+//!
+//! There are two: what this isolate has seen ([`IsolateCache`]), and what any near it has (KV, as a [`TextCache`]).
 //!
 //! **What is cached may be a minute old, never older.** So a revoked key, a suspended tenant, a disabled endpoint and
 //! a rotated secret take effect within [`CACHED_MS`]. Each entry carries the time at which D1 was read and is judged by
@@ -16,6 +18,7 @@ use contracts::Timestamp;
 use ids::EndpointId;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
+use super::isolate::IsolateCache;
 use super::row::{EndpointRow, KeyRow};
 
 /// How old, in milliseconds, what is cached may be.
@@ -37,19 +40,27 @@ pub trait TextCache {
     async fn put(&self, key: &str, text: String) -> Result<(), StoreError>;
 }
 
-/// A control store behind a cache.
+/// A control store behind caches.
 #[derive(Debug, Clone)]
 pub struct CachedControl<S, C, T> {
     store: S,
+    isolate: IsolateCache,
     cache: C,
     clock: T,
 }
 
 impl<S, C, T> CachedControl<S, C, T> {
-    /// Puts `cache` before `store`.
+    /// Puts `cache` before `store`, and a memory of its own before that: make one and keep it, or say with
+    /// [`CachedControl::remembering`] where the memory is that outlives a request.
     #[must_use]
     pub fn new(store: S, cache: C, clock: T) -> Self {
-        Self { store, cache, clock }
+        Self { store, isolate: IsolateCache::default(), cache, clock }
+    }
+
+    /// With the isolate's memory. A Worker keeps one in a `thread_local`.
+    #[must_use]
+    pub fn remembering(self, isolate: IsolateCache) -> Self {
+        Self { isolate, ..self }
     }
 }
 
@@ -61,8 +72,11 @@ struct Entry<R> {
 }
 
 impl<S, C: TextCache, T: Clock> CachedControl<S, C, T> {
-    /// The row under `key`, unless it is too old, or of a shape that another version of this code wrote.
+    /// The row under `key`, from the nearest cache that has a fresh one.
     async fn cached<R: DeserializeOwned>(&self, key: &str) -> Option<R> {
+        if let Some(row) = self.isolate.get(key).and_then(|text| self.fresh(&text)) {
+            return Some(row);
+        }
         let text = match self.cache.get(key).await {
             Ok(text) => text?,
             Err(error) => {
@@ -70,14 +84,23 @@ impl<S, C: TextCache, T: Clock> CachedControl<S, C, T> {
                 return None;
             }
         };
-        let entry: Entry<R> = serde_json::from_str(&text).ok()?;
-        let age = self.clock.now().unix_ms().saturating_sub(entry.read_at.unix_ms());
+        let row = self.fresh(&text)?;
+        self.isolate.put(key, text);
+        Some(row)
+    }
+
+    /// The row of an entry, unless it is too old, or of a shape that another version of this code wrote.
+    fn fresh<R: DeserializeOwned>(&self, text: &str) -> Option<R> {
+        let entry: Entry<R> = serde_json::from_str(text).ok()?;
+        // Either way: what was read in the future was read by a clock that is wrong.
+        let age = self.clock.now().unix_ms().abs_diff(entry.read_at.unix_ms());
         (age < CACHED_MS).then_some(entry.row)
     }
 
     /// Caches what was asked for at `read_at`.
     async fn remember<R: Serialize>(&self, key: &str, read_at: Timestamp, row: R) {
         let entry = serde_json::json!(Entry { read_at, row }).to_string();
+        self.isolate.put(key, entry.clone());
         if let Err(error) = self.cache.put(key, entry).await {
             tracing::warn!(event = "control.cache_unavailable", error = %error, "nothing was cached");
         }

@@ -1,10 +1,12 @@
-//! Keys, endpoints and heartbeats: over SQL, and through a cache.
+//! Keys, endpoints and heartbeats: over SQL, and through caches.
 
 mod cached;
+mod isolate;
 mod kv;
 mod row;
 
 pub use cached::{CACHED_MS, CachedControl, TextCache};
+pub use isolate::IsolateCache;
 pub use kv::KvCache;
 
 use app::ports::{ControlStore, Heartbeat, StoreError, StoredEndpoint, StoredKey};

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::sqlite::Sqlite;
-use app::ports::{ControlStore, StoreError, StoredEndpoint, StoredKey};
+use app::ports::{Clock, ControlStore, StoreError, StoredEndpoint, StoredKey};
 use async_trait::async_trait;
-use storage::{CACHED_MS, CachedControl, SqlControl, SqlDatabase, Statement, TextCache, Value};
+use storage::{CACHED_MS, CachedControl, IsolateCache, SqlControl, SqlDatabase, Statement, TextCache, Value};
 use test_kit::{FakeClock, Faults, Fixtures, MemoryControl, When, run, suite};
 
 /// A cache that forgets nothing, as KV at the edge may for longer than it was told, and that can be down.
@@ -172,26 +172,58 @@ fn what_is_not_there_is_not_remembered() {
 }
 
 #[test]
+fn what_one_isolate_has_read_the_next_finds_in_the_cache() {
+    let Cached { origin, faults, cache, clock, store, make } = cached();
+    let key = make.key(make.tenant());
+    origin.put_key("wk_a", key.clone());
+    run(store.key_by_prefix("wk_a")).unwrap();
+    let isolate = IsolateCache::default();
+    // As a Worker does it: a store a request, over the memory of the isolate.
+    let request = || {
+        let store =
+            CachedControl::new(origin.clone(), cache.clone(), clock.clone()).remembering(isolate.clone());
+        assert_eq!(run(store.key_by_prefix("wk_a")), Ok(Some(key.clone())));
+    };
+    clock.advance(CACHED_MS / 2);
+    request();
+    assert_eq!(faults.calls("control.key_by_prefix"), 1, "from the cache");
+    *cache.down.borrow_mut() = true;
+    request();
+    assert_eq!(faults.calls("control.key_by_prefix"), 1, "from the isolate's memory");
+    clock.advance(CACHED_MS / 2);
+    request();
+    assert_eq!(faults.calls("control.key_by_prefix"), 2, "a minute after the first read, not the second");
+}
+
+#[test]
 fn a_cache_that_is_down_or_holds_something_else_is_passed_over() {
-    let Cached { origin, faults, cache, store, make, .. } = cached();
+    let Cached { origin, faults, cache, clock, make, .. } = cached();
     let (key, endpoint) = (make.key(make.tenant()), make.endpoint(make.tenant()));
     origin.put_key("wk_a", key.clone());
     origin.put_endpoint(endpoint.clone());
+    let cold = || CachedControl::new(origin.clone(), cache.clone(), clock.clone());
     *cache.down.borrow_mut() = true;
     for _ in 0..2 {
-        assert_eq!(run(store.key_by_prefix("wk_a")), Ok(Some(key.clone())));
-        assert_eq!(run(store.endpoint(endpoint.endpoint_id)), Ok(Some(endpoint.clone())));
+        assert_eq!(run(cold().key_by_prefix("wk_a")), Ok(Some(key.clone())));
+        assert_eq!(run(cold().endpoint(endpoint.endpoint_id)), Ok(Some(endpoint.clone())));
     }
     assert_eq!((faults.calls("control.key_by_prefix"), faults.calls("control.endpoint")), (2, 2));
     *cache.down.borrow_mut() = false;
-    for _ in 0..2 {
-        assert_eq!(run(store.key_by_prefix("wk_a")), Ok(Some(key.clone())));
-        let spoil =
-            |text: &mut String| *text = r#"{"read_at": 1, "row": {"shape": "of another version"}}"#.into();
-        assert_eq!(cache.texts.borrow().len(), 1);
-        cache.texts.borrow_mut().values_mut().for_each(spoil);
+    run(cold().key_by_prefix("wk_a")).unwrap();
+    let entry = cache.texts.borrow()["key:wk_a"].clone();
+    let read_at = clock_text(&clock);
+    let in_the_future = entry.replace(&read_at, "99999999999999");
+    assert_ne!(entry, in_the_future);
+    let of_another_shape = format!(r#"{{"read_at": {read_at}, "row": {{"shape": "of another version"}}}}"#);
+    for (text, reads) in [(entry, 3), (in_the_future, 4), (of_another_shape, 5), ("no JSON".to_owned(), 6)] {
+        cache.texts.borrow_mut().insert("key:wk_a".into(), text.clone());
+        assert_eq!(run(cold().key_by_prefix("wk_a")), Ok(Some(key.clone())));
+        assert_eq!(faults.calls("control.key_by_prefix"), reads, "{text}");
     }
-    assert_eq!(faults.calls("control.key_by_prefix"), 4);
+}
+
+fn clock_text(clock: &FakeClock) -> String {
+    clock.now().unix_ms().to_string()
 }
 
 #[test]
