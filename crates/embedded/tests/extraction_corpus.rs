@@ -4,13 +4,18 @@
 //! - A label is **found** when a finding of its kind quotes text that overlaps the labeled fragment.
 //! - A finding is **right** when it overlaps a label of its kind. A fact that is repeated is labeled once, at its
 //!   clearest statement (`samples/README.md`), so a finding within [`NEAR`] turns of a label of its kind, or one that
-//!   shares [`SHARED`] telling words with it, is taken for a repetition and counts neither way. Every other finding
-//!   is **wrong**.
+//!   shares [`SHARED`] telling words with it, or names the same rival, is taken for a repetition and counts neither
+//!   way. Every other finding is **wrong**.
 //! - Precision is right / (right + wrong), recall is found / labeled.
 //!
 //! The floors are what the rules reach, rounded down. They may rise; a change that lowers one has made extraction worse.
 
-use std::{collections::{BTreeMap, BTreeSet}, fmt::Write as _, ops::Range, path::PathBuf};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
+    ops::Range,
+    path::PathBuf,
+};
 
 use domain::{Finding, SignalKind, evidence};
 use embedded::extraction::{extract, prefilter};
@@ -24,7 +29,7 @@ const NEAR: usize = 3;
 const SHARED: usize = 3;
 
 /// The floors over all calls: precision and recall.
-const FLOORS: (f64, f64) = (0.0, 0.0);
+const FLOORS: (f64, f64) = (0.85, 0.95);
 
 /// A call of the corpus with its labels.
 struct Call {
@@ -50,10 +55,13 @@ fn calls() -> Vec<Call> {
 }
 
 fn call(entry: &Value) -> Call {
-    let text = |value: &Value, key: &str| value[key].as_str().unwrap_or_else(|| panic!("`{key}` in {value}")).to_owned();
+    let text = |value: &Value, key: &str| {
+        value[key].as_str().unwrap_or_else(|| panic!("`{key}` in {value}")).to_owned()
+    };
     let file = text(entry, "file");
     let payload = std::fs::read(samples().join(&file)).unwrap_or_else(|error| panic!("{file}: {error}"));
-    let document = normalize(&text(entry, "source"), &payload).unwrap_or_else(|error| panic!("{file}: {error}"));
+    let document =
+        normalize(&text(entry, "source"), &payload).unwrap_or_else(|error| panic!("{file}: {error}"));
     let expected = json(&text(entry, "expected"));
     let labels = expected["signals"].as_array().expect("signals").iter().map(|label| {
         let kind = text(label, "kind").parse().unwrap_or_else(|error| panic!("{file}: {error}"));
@@ -139,6 +147,7 @@ fn tally(call: &Call, tallies: &mut BTreeMap<SignalKind, Tally>, report: &mut St
         } else if own.any(|(_, quote, range)| {
             turn_at(document, range.start).abs_diff(finding.evidence.turn) <= NEAR
                 || telling(quote).intersection(&telling(&finding.evidence.quote)).count() >= SHARED
+                || (finding.kind == SignalKind::Competitor && names(quote, &finding.evidence.quote))
         }) {
             tally.repeated += 1;
         } else {
@@ -150,6 +159,18 @@ fn tally(call: &Call, tallies: &mut BTreeMap<SignalKind, Tally>, report: &mut St
             );
         }
     }
+}
+
+/// Whether two quotes share a capitalized word of five letters and more, behind the first word.
+fn names(a: &str, b: &str) -> bool {
+    let capitals = |text: &str| -> BTreeSet<String> {
+        text.split(|c: char| !c.is_alphanumeric())
+            .skip(1)
+            .filter(|word| word.len() >= 5 && word.starts_with(char::is_uppercase))
+            .map(str::to_owned)
+            .collect()
+    };
+    !capitals(a).is_disjoint(&capitals(b))
 }
 
 fn telling(text: &str) -> BTreeSet<String> {
@@ -196,7 +217,12 @@ fn the_rules_reach_their_floors_on_the_labeled_calls() {
     let (table, total) = table(&tallies);
     println!("{report}\n{table}");
     assert!(total.labeled >= 60, "the corpus has shrunk: {} labels", total.labeled);
-    assert!(total.precision() >= FLOORS.0, "precision {:.3} is below {}\n{table}", total.precision(), FLOORS.0);
+    assert!(
+        total.precision() >= FLOORS.0,
+        "precision {:.3} is below {}\n{table}",
+        total.precision(),
+        FLOORS.0
+    );
     assert!(total.recall() >= FLOORS.1, "recall {:.3} is below {}\n{table}", total.recall(), FLOORS.1);
 }
 

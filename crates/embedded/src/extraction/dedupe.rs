@@ -66,8 +66,14 @@ mod tests {
     use domain::Evidence;
 
     fn finding(kind: SignalKind, score: f64, quote: &str) -> Finding {
-        let evidence =
-            Evidence { quote: quote.to_owned(), start: 0, end: 1, turn: 0, speaker: String::new(), at_ms: None };
+        let evidence = Evidence {
+            quote: quote.to_owned(),
+            start: 0,
+            end: 1,
+            turn: 0,
+            speaker: String::new(),
+            at_ms: None,
+        };
         Finding { kind, score, evidence }
     }
 

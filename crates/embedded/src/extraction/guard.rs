@@ -10,21 +10,26 @@ use super::{
 };
 
 /// How many words before a match a negation still reaches it: `I do not think we have …`.
-const REACH: usize = 4;
+const REACH: usize = 5;
 
 /// Words that begin a condition. What stands between one and the next comma or `then` is not said to be so.
 const CONDITIONS: [&str; 8] =
     ["if", "unless", "suppose", "supposing", "imagine", "hypothetically", "whether", "wish"];
 
 /// Small words that are in nearly every English sentence and in few of any other language.
-const ENGLISH: [&str; 48] = [
-    "the", "to", "of", "and", "that", "it", "you", "we", "i", "is", "are", "was", "have", "has", "had", "not", "do",
-    "for", "on", "with", "this", "be", "they", "he", "she", "but", "what", "so", "at", "my", "our", "your", "from",
-    "would", "can", "will", "if", "just", "there", "about", "out", "which", "when", "all", "them", "by", "a", "in",
+const ENGLISH: [&str; 82] = [
+    "the", "to", "of", "and", "that", "it", "you", "we", "i", "is", "are", "was", "have", "has", "had",
+    "not", "do", "for", "on", "with", "this", "be", "they", "he", "she", "but", "what", "so", "at", "my",
+    "our", "your", "from", "would", "can", "will", "if", "just", "there", "about", "out", "which", "when",
+    "all", "them", "by", "a", "in", "over", "need", "needs", "any", "anything", "after", "before", "because",
+    "been", "get", "got", "very", "more", "than", "want", "think", "know", "really", "yes", "yeah", "like",
+    "up", "now", "then", "here", "their", "who", "how", "should", "could", "next", "let", "us", "too",
 ];
-/// The share of those words below which a turn is taken for another language: English speech has about half.
+/// The share of those words below which a sentence is taken for another language: English speech has about half.
 const ENGLISH_SHARE: f64 = 0.2;
-/// Shorter turns are not judged.
+/// Shorter sentences need only one of them.
+const ENGLISH_SHARE_FROM: usize = 10;
+/// Shorter ones still are not judged.
 const ENGLISH_FROM: usize = 6;
 
 /// The circumstances of a sentence.
@@ -69,7 +74,8 @@ fn is_question(sentence: &str, tokens: &[Token<'_>]) -> bool {
         return false;
     }
     let nod = tokens.last().is_some_and(|last| {
-        matches!(&*last.text, "right" | "yeah" | "okay" | "ok" | "correct" | "no" | "eh" | "yes") && last.after_break
+        matches!(&*last.text, "right" | "yeah" | "okay" | "ok" | "correct" | "no" | "eh" | "yes")
+            && last.after_break
     });
     !nod
 }
@@ -108,11 +114,14 @@ fn is_conditional(tokens: &[Token<'_>], start: usize) -> bool {
 /// Whether the sentence is about another company or an earlier job.
 fn is_elsewhere(tokens: &[Token<'_>]) -> bool {
     const PLACES: [&str; 8] = ["place", "job", "company", "role", "employer", "firm", "gig", "life"];
-    const OTHERS: [&str; 7] = ["companies", "customers", "clients", "teams", "people", "vendors", "businesses"];
+    const OTHERS: [&str; 7] =
+        ["companies", "customers", "clients", "teams", "people", "vendors", "businesses"];
     tokens.windows(3).any(|three| {
         let words = [&*three[0].text, &*three[1].text, &*three[2].text];
         match words {
-            ["my" | "our" | "her" | "his", "last" | "old" | "previous" | "former", place] => PLACES.contains(&place),
+            ["my" | "our" | "her" | "his", "last" | "old" | "previous" | "former", place] => {
+                PLACES.contains(&place)
+            }
             ["a", "friend", _] => true,
             ["other" | "most" | "some", others, _] => OTHERS.contains(&others),
             _ => false,
@@ -120,11 +129,12 @@ fn is_elsewhere(tokens: &[Token<'_>]) -> bool {
     })
 }
 
-/// Whether a turn is English enough to be read with English rules.
+/// Whether words are English enough to be read with English rules.
 pub(super) fn is_english(tokens: &[Token<'_>]) -> bool {
-    if tokens.len() < ENGLISH_FROM {
-        return true;
-    }
     let small = tokens.iter().filter(|token| ENGLISH.contains(&&*token.text)).count();
-    small as f64 >= tokens.len() as f64 * ENGLISH_SHARE
+    match tokens.len() {
+        0..ENGLISH_FROM => true,
+        ENGLISH_FROM..ENGLISH_SHARE_FROM => small > 0,
+        count => small as f64 >= count as f64 * ENGLISH_SHARE,
+    }
 }

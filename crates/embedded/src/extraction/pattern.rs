@@ -93,8 +93,27 @@ pub(super) enum Anchor {
 pub(super) struct Match {
     pub(super) start: usize,
     pub(super) end: usize,
+    /// Which words it consists of, gaps left out: bit `n` stands for word `start + n`.
+    words: u64,
     /// Whether a word that negates was skipped by a gap.
     pub(super) negated_inside: bool,
+}
+
+impl Match {
+    /// Whether two matches share a word. What a gap skips belongs to neither.
+    pub(super) fn shares_words_with(&self, other: &Self) -> bool {
+        let apart = self.start.abs_diff(other.start);
+        let (first, second) = if self.start <= other.start { (self, other) } else { (other, self) };
+        apart < 64 && (first.words >> apart) & second.words != 0
+    }
+}
+
+/// The end of a row of elements, the bits of its words, and whether a gap skipped a negation.
+type Followed = (usize, u64, bool);
+
+/// The bits of the words from `from` to `to`, counted from `start`. A pattern spans fewer than 64 words.
+fn bits(start: usize, from: usize, to: usize) -> u64 {
+    (from..to).filter(|at| at - start < 64).fold(0, |bits, at| bits | 1 << (at - start))
 }
 
 impl Pattern {
@@ -103,7 +122,11 @@ impl Pattern {
         let mut elements = Vec::new();
         for written in line.split_whitespace() {
             if let Some(most) = written.strip_prefix("..") {
-                let most = if most.is_empty() { GAP } else { most.parse().map_err(|_| format!("gap `{written}`"))? };
+                let most = if most.is_empty() {
+                    GAP
+                } else {
+                    most.parse().map_err(|_| format!("gap `{written}`"))?
+                };
                 elements.push(Element::Gap(most));
                 continue;
             }
@@ -137,8 +160,8 @@ impl Pattern {
 
     /// The match that begins at word `start`, if there is one.
     pub(super) fn match_at(&self, tokens: &[Token<'_>], entities: &Entities, start: usize) -> Option<Match> {
-        let (end, negated_inside) = follow(&self.0, tokens, entities, start)?;
-        Some(Match { start, end, negated_inside })
+        let (end, words, negated_inside) = follow(&self.0, tokens, entities, start, start)?;
+        Some(Match { start, end, words, negated_inside })
     }
 }
 
@@ -159,15 +182,21 @@ fn atoms(written: &'static str, classes: &Classes, of: &mut Vec<Atom>) -> Result
     if written.is_empty() { Err("an empty alternative".to_owned()) } else { Ok(()) }
 }
 
-/// Follows `elements` from word `at`: where they end, and whether a gap skipped a negation.
-fn follow(elements: &[Element], tokens: &[Token<'_>], entities: &Entities, at: usize) -> Option<(usize, bool)> {
-    let Some((first, rest)) = elements.split_first() else { return Some((at, false)) };
+/// Follows `elements` from word `at` of a match that began at word `start`.
+fn follow(
+    elements: &[Element],
+    tokens: &[Token<'_>],
+    entities: &Entities,
+    start: usize,
+    at: usize,
+) -> Option<Followed> {
+    let Some((first, rest)) = elements.split_first() else { return Some((at, 0, false)) };
     match first {
         Element::Gap(most) => {
             let mut negated = false;
             for skipped in 0..=*most {
-                if let Some((end, inside)) = follow(rest, tokens, entities, at + skipped) {
-                    return Some((end, negated || inside));
+                if let Some((end, words, inside)) = follow(rest, tokens, entities, start, at + skipped) {
+                    return Some((end, words, negated || inside));
                 }
                 negated |= is_negation(&tokens.get(at + skipped)?.text);
             }
@@ -176,12 +205,12 @@ fn follow(elements: &[Element], tokens: &[Token<'_>], entities: &Entities, at: u
         Element::Any { of, optional } => {
             for atom in of {
                 if let Some(next) = atom.end_at(tokens, entities, at)
-                    && let Some(found) = follow(rest, tokens, entities, next)
+                    && let Some((end, words, inside)) = follow(rest, tokens, entities, start, next)
                 {
-                    return Some(found);
+                    return Some((end, words | bits(start, at, next), inside));
                 }
             }
-            if *optional { follow(rest, tokens, entities, at) } else { None }
+            if *optional { follow(rest, tokens, entities, start, at) } else { None }
         }
     }
 }

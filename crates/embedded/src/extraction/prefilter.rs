@@ -29,10 +29,8 @@ pub(super) fn ranges(document: &Document, known: &Known) -> Vec<TurnRange> {
         if !matters(document, turn, known, lexicon) {
             continue;
         }
-        let range = TurnRange {
-            start: at.saturating_sub(BEFORE),
-            end: (at + 1 + AFTER).min(document.turns.len()),
-        };
+        let range =
+            TurnRange { start: at.saturating_sub(BEFORE), end: (at + 1 + AFTER).min(document.turns.len()) };
         match kept.last_mut() {
             Some(last) if last.end >= range.start => last.end = range.end,
             _ => kept.push(range),
@@ -48,6 +46,6 @@ fn matters(document: &Document, turn: &Turn, known: &Known, lexicon: &Lexicon) -
         return false;
     }
     let entities = Entities::find(&words, known);
-    lexicon.matches(&words, &entities).iter().any(|(rule, _)| !rule.weak)
+    lexicon.matches_any(&words, &entities)
         || (text.contains('?') && !lexicon.asked(&words, &entities).is_empty())
 }

@@ -7,7 +7,7 @@
 //! linear in the text for lack of any unbounded repetition, and costs the Wasm module a few kilobytes of code where
 //! either library costs tens.
 
-use std::{collections::BTreeMap, sync::OnceLock};
+use std::{collections::BTreeMap, ops::ControlFlow, sync::OnceLock};
 
 use domain::SignalKind;
 
@@ -117,27 +117,48 @@ impl Lexicon {
     /// Every match of every rule in a sentence.
     pub(super) fn matches(&self, tokens: &[Token<'_>], entities: &Entities) -> Vec<(&Rule, Match)> {
         let mut found = Vec::new();
-        let mut try_at = |index: usize, at: usize| {
-            let rule = &self.rules[index];
+        let _ = self.each_candidate(tokens, entities, |rule, at| {
             found.extend(rule.pattern.match_at(tokens, entities, at).map(|matched| (rule, matched)));
-        };
+            ControlFlow::Continue(())
+        });
+        found
+    }
+
+    /// Whether any rule that says something matches.
+    pub(super) fn matches_any(&self, tokens: &[Token<'_>], entities: &Entities) -> bool {
+        self.each_candidate(tokens, entities, |rule, at| {
+            if !rule.weak && rule.pattern.match_at(tokens, entities, at).is_some() {
+                return ControlFlow::Break(());
+            }
+            ControlFlow::Continue(())
+        })
+        .is_break()
+    }
+
+    /// Calls `visit` with every rule whose anchor stands at a word, and with that word.
+    fn each_candidate<'r>(
+        &'r self,
+        tokens: &[Token<'_>],
+        entities: &Entities,
+        mut visit: impl FnMut(&'r Rule, usize) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
         for (at, token) in tokens.iter().enumerate() {
             let text = &*token.text;
             for index in self.words.get(text).into_iter().flatten() {
-                try_at(*index, at);
+                visit(&self.rules[*index], at)?;
             }
             for (prefix, index) in self.prefixes.get(bucket(text)).into_iter().flatten() {
                 if text.starts_with(prefix) {
-                    try_at(*index, at);
+                    visit(&self.rules[*index], at)?;
                 }
             }
             for thing in entities.things(at) {
                 for index in self.things.get(&thing).into_iter().flatten() {
-                    try_at(*index, at);
+                    visit(&self.rules[*index], at)?;
                 }
             }
         }
-        found
+        ControlFlow::Continue(())
     }
 
     /// The kinds a question asks about.
@@ -176,9 +197,11 @@ fn classes() -> Classes {
 
 /// `weight flag flag : pattern`; the flags and their colon may be missing.
 fn rule(kind: SignalKind, line: &'static str, classes: &Classes) -> Result<Rule, String> {
-    let (head, pattern) = line.split_once(" : ").or_else(|| line.split_once(' ')).ok_or_else(|| line.to_owned())?;
+    let (head, pattern) =
+        line.split_once(" : ").or_else(|| line.split_once(' ')).ok_or_else(|| line.to_owned())?;
     let mut head = head.split_whitespace();
-    let weight: f64 = head.next().and_then(|weight| weight.parse().ok()).ok_or_else(|| format!("no weight in `{line}`"))?;
+    let weight: f64 =
+        head.next().and_then(|weight| weight.parse().ok()).ok_or_else(|| format!("no weight in `{line}`"))?;
     if !(weight > 0.0 && weight < 1.0) {
         return Err(format!("the weight of `{line}` is not between 0 and 1"));
     }
@@ -221,7 +244,9 @@ mod tests {
 
     #[test]
     fn a_line_that_makes_no_sense_is_refused_with_its_reason() {
-        for line in ["budget", "2 : money", "0.5 loud : money", "x money", "0.5 : [nothing]", "0.5 : .. money"] {
+        for line in
+            ["budget", "2 : money", "0.5 loud : money", "x money", "0.5 : [nothing]", "0.5 : .. money"]
+        {
             assert!(rule(SignalKind::Budget, line, &Classes::new()).is_err(), "{line}");
         }
     }

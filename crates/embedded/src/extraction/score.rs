@@ -16,6 +16,10 @@ pub(super) const THRESHOLD: f64 = 0.5;
 const CEILING: f64 = 0.97;
 /// What it adds that the sentence answers a question about this very thing, and names a thing of the sort.
 const ANSWER: f64 = 0.5;
+/// What it adds where there is no such thing to name, only something to say.
+const ANSWER_IN_WORDS: f64 = 0.3;
+/// How much more clearly than anything else a problem must be heard to stand beside it.
+const CLEARER: f64 = 0.15;
 /// What a sentence of hedges loses.
 const HEDGED: f64 = 0.93;
 
@@ -43,17 +47,18 @@ pub(super) fn score(
             .filter(|(rule, matched)| rule.kind == kind && setting.allows(rule, *matched, tokens))
             .map(|(rule, matched)| (rule.weight, *matched))
             .collect();
-        let answers = asked.contains(&kind) && !setting.question && is_answer(kind, tokens, entities);
+        let asked = asked.contains(&kind) && !setting.question;
+        let answer = if asked { answer(kind, tokens, entities) } else { 0.0 };
         // Weak cues corroborate; alone they are how people talk.
-        if !answers && counted.iter().all(|(weight, _)| *weight < WEAK) {
+        if answer < WEAK && counted.iter().all(|(weight, _)| *weight < WEAK) {
             continue;
         }
         counted.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.start.cmp(&b.1.start)));
         // The same words must not count twice: of overlapping matches the strongest stands.
         let mut taken: Vec<Match> = Vec::new();
-        let mut doubt = if answers { 1.0 - ANSWER } else { 1.0 };
+        let mut doubt = 1.0 - answer;
         for (weight, matched) in counted {
-            if taken.iter().all(|other| matched.end <= other.start || other.end <= matched.start) {
+            if !taken.iter().any(|other| matched.shares_words_with(other)) {
                 taken.push(matched);
                 doubt *= 1.0 - weight;
             }
@@ -65,26 +70,42 @@ pub(super) fn score(
             carried.push(Carried { kind, score, words: start..end });
         }
     }
+    yielding(carried)
+}
+
+/// A sentence mostly says one thing. Trouble is told of in nearly every objection and wish, so a problem that is not
+/// heard clearly above them yields; and where a rival is named, the trouble is with the rival.
+fn yielding(mut carried: Vec<Carried>) -> Vec<Carried> {
+    let others = carried.iter().filter(|other| other.kind != SignalKind::Pain);
+    let best = others.map(|other| other.score + CLEARER).fold(0.0, f64::max);
+    let rival = carried.iter().any(|other| other.kind == SignalKind::Competitor);
+    carried.retain(|found| found.kind != SignalKind::Pain || (found.score > best && !rival));
     carried
 }
 
-/// Whether the sentence names the sort of thing that a question about this kind asks for.
-fn is_answer(kind: SignalKind, tokens: &[Token<'_>], entities: &Entities) -> bool {
-    match kind {
+/// What it adds to a kind that the sentence answers a question about it.
+fn answer(kind: SignalKind, tokens: &[Token<'_>], entities: &Entities) -> f64 {
+    let names = match kind {
         SignalKind::Budget => entities.has(Thing::Money) || entities.has(Thing::Amount),
         SignalKind::DecisionMaker => entities.has(Thing::Name),
         SignalKind::Timeline => entities.has(Thing::Date) || entities.has(Thing::Duration),
         SignalKind::Competitor => entities.has(Thing::Brand),
         SignalKind::Expansion => entities.has(Thing::Number),
-        SignalKind::Objection | SignalKind::ChurnRisk | SignalKind::FeatureRequest => tokens.len() >= 12,
+        SignalKind::Objection | SignalKind::ChurnRisk | SignalKind::FeatureRequest => {
+            return if tokens.len() >= 12 { ANSWER_IN_WORDS } else { 0.0 };
+        }
         // A problem is a story, seldom one sentence; a next step needs somebody to take it on.
         SignalKind::Pain | SignalKind::NextStep => false,
-    }
+    };
+    if names { ANSWER } else { 0.0 }
 }
 
 fn hedging(tokens: &[Token<'_>]) -> f64 {
     let hedged = tokens.iter().any(|token| {
-        matches!(&*token.text, "maybe" | "perhaps" | "possibly" | "might" | "guess" | "hopefully" | "theoretically")
+        matches!(
+            &*token.text,
+            "maybe" | "perhaps" | "possibly" | "might" | "guess" | "hopefully" | "theoretically"
+        )
     });
     if hedged { HEDGED } else { 1.0 }
 }

@@ -11,14 +11,42 @@ use transcript::{Document, Side};
 const ENOUGH: i32 = 2;
 
 const SELLER: [&str; 22] = [
-    "share my screen", "our customers", "our platform", "our product", "our pricing", "our roadmap", "walk you through",
-    "show you", "our solutions", "we offer", "we support", "our other customers", "thanks for taking the time",
-    "on our end we", "customers like you", "tell me about", "what are you using", "how do you currently",
-    "our engineering team", "i'll send you", "our standard", "what does that look like",
+    "share my screen",
+    "our customers",
+    "our platform",
+    "our product",
+    "our pricing",
+    "our roadmap",
+    "walk you through",
+    "show you",
+    "our solutions",
+    "we offer",
+    "we support",
+    "our other customers",
+    "thanks for taking the time",
+    "on our end we",
+    "customers like you",
+    "tell me about",
+    "what are you using",
+    "how do you currently",
+    "our engineering team",
+    "i'll send you",
+    "our standard",
+    "what does that look like",
 ];
 const BUYER: [&str; 12] = [
-    "your product", "your platform", "your pricing", "your tool", "you guys", "your competitors", "do you support",
-    "our current", "we're evaluating", "we are evaluating", "does it integrate", "your proposal",
+    "your product",
+    "your platform",
+    "your pricing",
+    "your tool",
+    "you guys",
+    "your competitors",
+    "do you support",
+    "our current",
+    "we're evaluating",
+    "we are evaluating",
+    "does it integrate",
+    "your proposal",
 ];
 
 /// The side of each speaker who is not told of, as far as their words give it away.

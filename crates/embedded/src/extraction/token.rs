@@ -11,14 +11,28 @@ const LONGEST_SENTENCE: usize = 420;
 
 /// Words that end in a full stop without ending a sentence.
 const ABBREVIATIONS: [&str; 34] = [
-    "mr", "mrs", "ms", "dr", "prof", "st", "vs", "etc", "e.g", "i.e", "eg", "ie", "approx", "inc", "ltd", "co", "corp",
-    "dept", "no", "vol", "fig", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec", "u.s",
+    "mr", "mrs", "ms", "dr", "prof", "st", "vs", "etc", "e.g", "i.e", "eg", "ie", "approx", "inc", "ltd",
+    "co", "corp", "dept", "no", "vol", "fig", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept",
+    "oct", "nov", "dec", "u.s",
 ];
 
 /// Words after which `'s` is `is` and never a possessive.
 const IS_AFTER: [&str; 15] = [
-    "it", "that", "he", "she", "there", "what", "who", "here", "where", "how", "this", "everything", "nothing",
-    "everyone", "everybody",
+    "it",
+    "that",
+    "he",
+    "she",
+    "there",
+    "what",
+    "who",
+    "here",
+    "where",
+    "how",
+    "this",
+    "everything",
+    "nothing",
+    "everyone",
+    "everybody",
 ];
 
 /// A word, as the lexicon spells it.
@@ -46,14 +60,17 @@ pub(super) fn sentences(text: &str) -> Vec<Range<usize>> {
         let end = at + c.len_utf8();
         let ends = match c {
             '。' | '！' | '？' | '｡' => true,
-            '!' | '?' | '…' => chars.peek().is_none_or(|(_, next)| !matches!(next, '!' | '?' | '.' | '…' | '"' | '”' | '’' | ')')),
+            '!' | '?' | '…' => chars
+                .peek()
+                .is_none_or(|(_, next)| !matches!(next, '!' | '?' | '.' | '…' | '"' | '”' | '’' | ')')),
             '.' => match chars.peek() {
                 None => true,
                 // Closing marks and further full stops belong to the sentence they close.
                 Some((_, next)) => next.is_whitespace() && !is_abbreviation(&text[start..at]),
             },
             '"' | '”' | ')' => {
-                text[start..at].ends_with(['.', '!', '?', '…']) && chars.peek().is_none_or(|(_, next)| next.is_whitespace())
+                text[start..at].ends_with(['.', '!', '?', '…'])
+                    && chars.peek().is_none_or(|(_, next)| next.is_whitespace())
             }
             _ => false,
         };
@@ -275,7 +292,8 @@ mod tests {
             ("Can't won't GONNA y'all've", "can not will not going to y'all have"),
             ("…—()", ""),
         ] {
-            let found: Vec<_> = tokens(text, 0..text.len()).into_iter().map(|token| token.text.into_owned()).collect();
+            let found: Vec<_> =
+                tokens(text, 0..text.len()).into_iter().map(|token| token.text.into_owned()).collect();
             assert_eq!(found.join(" "), expect, "{text}");
         }
     }
@@ -284,11 +302,19 @@ mod tests {
     fn a_word_remembers_where_it_stood() {
         let text = "Well, “It’s Acme” - no";
         let found = tokens(text, 0..text.len());
-        let told: Vec<_> =
-            found.iter().map(|token| (&text[token.range.clone()], token.capital, token.after_break)).collect();
+        let told: Vec<_> = found
+            .iter()
+            .map(|token| (&text[token.range.clone()], token.capital, token.after_break))
+            .collect();
         assert_eq!(
             told,
-            [("Well", true, false), ("It’s", true, true), ("It’s", false, false), ("Acme", true, false), ("no", false, true)]
+            [
+                ("Well", true, false),
+                ("It’s", true, true),
+                ("It’s", false, false),
+                ("Acme", true, false),
+                ("no", false, true)
+            ]
         );
     }
 }
