@@ -137,7 +137,7 @@ pub struct OutboxEntry {
 #[async_trait(?Send)]
 pub trait EventStore {
     /// Stores an event with its outbox entry (due at `sweep_at`) in one transaction, unless its delivery key exists.
-    /// Of many concurrent inserts with one key, exactly one is [`Inserted::New`].
+    /// Of many concurrent inserts with one key, exactly one is [`Inserted::New`]; trying that one again is so again.
     async fn insert(
         &self,
         tenant: TenantId,
@@ -166,7 +166,7 @@ pub trait EventStore {
     ) -> Result<(), StoreError>;
     /// An event's steps in order.
     async fn steps(&self, tenant: TenantId, event_id: EventId) -> Result<Vec<StepRecord>, StoreError>;
-    /// Outbox entries due at `now` over all tenants, oldest first, at most `limit`. For the sweep only.
+    /// Outbox entries due at `now` over all tenants, the longest due first, at most `limit`. For the sweep only.
     async fn due_outbox(&self, now: Timestamp, limit: u32) -> Result<Vec<OutboxEntry>, StoreError>;
     /// Counts a try of an outbox entry and sets when it is due next.
     async fn defer_outbox(

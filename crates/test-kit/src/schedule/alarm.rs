@@ -28,6 +28,16 @@ impl MemoryAlarm {
     pub fn at(&self) -> Option<Timestamp> {
         self.at.get()
     }
+
+    /// Rings if it is time, which unsets it: a handler that does not set it again is not called again.
+    #[must_use]
+    pub fn ring(&self, now: Timestamp) -> bool {
+        let due = self.at.get().is_some_and(|at| at <= now);
+        if due {
+            self.at.set(None);
+        }
+        due
+    }
 }
 
 #[async_trait(?Send)]

@@ -73,7 +73,7 @@ pub(super) async fn every_field_comes_back(store: &dyn EventStore) {
     let full = NewEvent {
         source: "gong".into(),
         kind: "call.completed.v2".into(),
-        subject: Some("Zoë's “call” — 50 k€ 🎉\nline two\t'; DROP TABLE events; --".into()),
+        subject: Some("Zoë's “call” — 50 k€ 🎉\nline two\t\u{0}'; DROP TABLE events; --".into()),
         endpoint_id: Some(EndpointId::from_parts(1, [9; 10])),
         media_type: "application/json; charset=utf-8".into(),
         size_bytes: 8 * 1024 * 1024,

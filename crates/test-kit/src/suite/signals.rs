@@ -38,7 +38,7 @@ pub(super) async fn every_field_comes_back(events: &dyn EventStore, signals: &dy
             kind: SignalKind::Budget,
             score: 0.1 + 0.2,
             evidence: Evidence {
-                quote: "“50 k€”, \"she\" said: 'ok' \\ {}[]?1 \u{301}\r\n\t漢字 👩‍👩‍👧".into(),
+                quote: "“50 k€”, \"she\" said: 'ok' \\ {}[]?1 \u{0}\u{301}\r\n\t漢字 👩‍👩‍👧".into(),
                 start: 0,
                 end: 1_048_576,
                 turn: 99_999,
