@@ -5,12 +5,14 @@
 //! same statements over SQLite, migrations included, so that a wrong query fails on the host.
 //!
 //! Every statement is bound to a tenant. The exceptions say so where they stand: the sweep's queries over the outbox,
-//! and the two that look a credential up to learn its tenant.
+//! and the two that look a credential up to learn its tenant. A tenant's schedule and index have a database of their
+//! own, the SQLite of the tenant's Durable Object.
 
 mod archive;
 mod control;
 mod d1;
 mod events;
+mod schedule;
 mod signals;
 mod sql;
 mod tenant_index;
@@ -19,6 +21,7 @@ pub use archive::R2Archive;
 pub use control::{CACHED_MS, CachedControl, IsolateCache, KvCache, SqlControl, TextCache};
 pub use d1::D1;
 pub use events::SqlEventStore;
+pub use schedule::{DurableAlarm, DurableSql, ObjectDatabase, SqlScheduleStore};
 pub use signals::SqlSignalStore;
 pub use sql::{Rows, SqlDatabase, Statement, Value};
 pub use tenant_index::SqlTenantIndex;

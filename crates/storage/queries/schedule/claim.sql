@@ -1,0 +1,1 @@
+INSERT INTO owner (one, tenant) VALUES (1, ?1) ON CONFLICT DO NOTHING

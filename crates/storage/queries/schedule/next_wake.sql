@@ -1,0 +1,6 @@
+SELECT MIN(due) AS at
+FROM (
+    SELECT MIN(next_run_at) AS due FROM jobs WHERE next_run_at IS NOT NULL
+    UNION ALL
+    SELECT MIN(due_at) FROM runs WHERE due_at IS NOT NULL
+)

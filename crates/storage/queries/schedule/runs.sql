@@ -1,0 +1,1 @@
+SELECT * FROM runs WHERE job_id = ?1 ORDER BY seq DESC LIMIT ?2

@@ -1,0 +1,242 @@
+//! A tenant's jobs and runs in the SQLite of its Durable Object.
+//!
+//! The tables are made and moved on when the object starts ([`SqlScheduleStore::open`]), which needs no care for other
+//! versions: an object runs one at a time. Its SQL answers at once, so that the port over it is synchronous.
+
+mod alarm;
+mod migrate;
+mod object_sql;
+mod row;
+#[cfg(test)]
+mod tests;
+
+use app::ports::{JobRecord, JobState, KeyUse, RUNS_KEPT, RunProgress, RunRecord, ScheduleStore, StoreError};
+use contracts::Timestamp;
+use ids::{JobId, RunId, TenantId};
+use serde::Deserialize;
+
+pub use alarm::DurableAlarm;
+pub use object_sql::{DurableSql, ObjectDatabase};
+
+use crate::sql::{Rows, Statement, Value, values};
+use row::{CountRow, JobRow, KeyRow, OwnerRow, RunRow, WakeRow};
+
+/// [`ScheduleStore`] over the database of one object.
+#[derive(Debug, Clone)]
+pub struct SqlScheduleStore<D> {
+    database: D,
+}
+
+/// A statement from a file in `queries/schedule`.
+macro_rules! query {
+    ($name:literal, $values:expr) => {
+        Statement::new(include_str!(concat!("../../queries/schedule/", $name, ".sql")), $values)
+    };
+}
+
+impl<D: ObjectDatabase> SqlScheduleStore<D> {
+    /// Over a database, whose tables are made or moved on first.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails, or comes from a later build than this one.
+    pub fn open(database: D) -> Result<Self, StoreError> {
+        migrate::migrate(&database)?;
+        Ok(Self { database })
+    }
+
+    fn query(&self, statement: Statement) -> Result<Rows, StoreError> {
+        let answers = self.database.transaction(vec![statement])?;
+        answers.into_iter().next().ok_or_else(|| self.broken("no answer to a statement"))
+    }
+
+    fn execute(&self, statements: Vec<Statement>) -> Result<(), StoreError> {
+        self.database.transaction(statements).map(drop)
+    }
+
+    fn all<R, T>(&self, statement: Statement) -> Result<Vec<T>, StoreError>
+    where
+        R: for<'de> Deserialize<'de>,
+        T: TryFrom<R, Error: std::fmt::Display>,
+    {
+        self.query(statement)?.read::<R, T>()
+    }
+
+    fn first<R, T>(&self, statement: Statement) -> Result<Option<T>, StoreError>
+    where
+        R: for<'de> Deserialize<'de>,
+        T: TryFrom<R, Error: std::fmt::Display>,
+    {
+        self.query(statement)?.first::<R, T>()
+    }
+
+    fn broken(&self, message: impl std::fmt::Display) -> StoreError {
+        StoreError::new(self.database.name(), message)
+    }
+
+    fn json(&self, value: &impl serde::Serialize) -> Result<String, StoreError> {
+        serde_json::to_string(value).map_err(|error| self.broken(error))
+    }
+
+    fn insert_key(key: &KeyUse) -> Statement {
+        let KeyUse { key, request_hash, job_id, run_id, used_at } = key;
+        query!("insert_key", values![key, request_hash, *job_id, *run_id, *used_at])
+    }
+
+    fn insert_run(run: &RunRecord) -> Statement {
+        let RunProgress { outcome, attempts, due_at, started_at, ended_at, error, event_id } = &run.progress;
+        query!(
+            "insert_run",
+            values![
+                run.run_id,
+                run.job_id,
+                row::trigger_name(run.trigger),
+                run.scheduled_for,
+                run.trace.to_string(),
+                row::outcome_name(*outcome),
+                *attempts,
+                *due_at,
+                *started_at,
+                *ended_at,
+                error.as_ref(),
+                *event_id,
+            ]
+        )
+    }
+}
+
+impl<D: ObjectDatabase> ScheduleStore for SqlScheduleStore<D> {
+    fn owner(&self) -> Result<Option<TenantId>, StoreError> {
+        let owner = self.first::<OwnerRow, OwnerRow>(query!("owner", values![]))?;
+        Ok(owner.map(|row| row.tenant))
+    }
+
+    fn claim(&self, tenant: TenantId) -> Result<TenantId, StoreError> {
+        // Nearly always it is tied already, and reading costs less than a write that changes nothing.
+        if let Some(owner) = self.owner()? {
+            return Ok(owner);
+        }
+        self.query(query!("claim", values![tenant]))?;
+        Ok(tenant)
+    }
+
+    fn insert_job(&self, job: &JobRecord, key: Option<&KeyUse>) -> Result<(), StoreError> {
+        let insert = query!(
+            "insert_job",
+            values![
+                job.job_id,
+                &job.name,
+                self.json(&job.schedule)?,
+                self.json(&job.task)?,
+                job.retry.max_attempts,
+                job.retry.delay_ms,
+                row::status_name(job.state.status),
+                job.state.next_run_at,
+                job.created_at,
+            ]
+        );
+        self.execute([insert].into_iter().chain(key.map(Self::insert_key)).collect())
+    }
+
+    fn job(&self, job_id: JobId) -> Result<Option<JobRecord>, StoreError> {
+        self.first::<JobRow, _>(query!("job", values![job_id]))
+    }
+
+    fn jobs(&self, before: Option<JobId>, limit: u32) -> Result<Vec<JobRecord>, StoreError> {
+        self.all::<JobRow, _>(query!("jobs", values![before, limit]))
+    }
+
+    fn job_count(&self) -> Result<u32, StoreError> {
+        let count = self.first::<CountRow, CountRow>(query!("job_count", values![]))?;
+        Ok(count.map_or(0, |row| row.count))
+    }
+
+    fn delete_job(&self, job_id: JobId) -> Result<bool, StoreError> {
+        let statements = vec![query!("delete_runs", values![job_id]), query!("delete_job", values![job_id])];
+        let answers = self.database.transaction(statements)?;
+        Ok(answers.last().is_some_and(|deleted| !deleted.is_empty()))
+    }
+
+    fn due_jobs(&self, now: Timestamp, limit: u32) -> Result<Vec<JobRecord>, StoreError> {
+        self.all::<JobRow, _>(query!("due_jobs", values![now, limit]))
+    }
+
+    fn advance_job(
+        &self,
+        job_id: JobId,
+        state: JobState,
+        runs: &[RunRecord],
+        key: Option<&KeyUse>,
+    ) -> Result<(), StoreError> {
+        let set_state = values![job_id, row::status_name(state.status), state.next_run_at];
+        let mut statements = vec![query!("set_job_state", set_state)];
+        statements.extend(runs.iter().map(Self::insert_run));
+        if !runs.is_empty() {
+            statements.push(query!("prune_runs", values![job_id, RUNS_KEPT]));
+        }
+        statements.extend(key.map(Self::insert_key));
+        self.execute(statements)
+    }
+
+    fn run(&self, run_id: RunId) -> Result<Option<RunRecord>, StoreError> {
+        self.first::<RunRow, _>(query!("run", values![run_id]))
+    }
+
+    fn runs(&self, job_id: JobId, before: Option<RunId>, limit: u32) -> Result<Vec<RunRecord>, StoreError> {
+        self.all::<RunRow, _>(match before {
+            Some(before) => query!("runs_before", values![job_id, limit, before]),
+            None => query!("runs", values![job_id, limit]),
+        })
+    }
+
+    fn due_runs(&self, now: Timestamp, limit: u32) -> Result<Vec<RunRecord>, StoreError> {
+        self.all::<RunRow, _>(query!("due_runs", values![now, limit]))
+    }
+
+    fn set_progress(&self, run_id: RunId, progress: &RunProgress) -> Result<bool, StoreError> {
+        let RunProgress { outcome, attempts, due_at, started_at, ended_at, error, event_id } = progress;
+        let changed = self.query(query!(
+            "set_progress",
+            values![
+                run_id,
+                row::outcome_name(*outcome),
+                *attempts,
+                *due_at,
+                *started_at,
+                *ended_at,
+                error.as_ref(),
+                *event_id,
+            ]
+        ))?;
+        Ok(!changed.is_empty())
+    }
+
+    fn release_running(&self, now: Timestamp) -> Result<u32, StoreError> {
+        let released = self.all::<row::IdRow, row::IdRow>(query!("release_running", values![now]))?;
+        Ok(released.len() as u32)
+    }
+
+    fn key_use(&self, key: &str) -> Result<Option<KeyUse>, StoreError> {
+        self.first::<KeyRow, _>(query!("key_use", values![key]))
+    }
+
+    fn forget_keys(&self, time: Timestamp) -> Result<(), StoreError> {
+        self.execute(vec![query!("forget_keys", values![time])])
+    }
+
+    fn next_wake(&self) -> Result<Option<Timestamp>, StoreError> {
+        let wake = self.first::<WakeRow, WakeRow>(query!("next_wake", values![]))?;
+        Ok(wake.and_then(|row| row.at))
+    }
+}
+
+impl From<JobId> for Value {
+    fn from(id: JobId) -> Self {
+        Self::Text(id.to_string())
+    }
+}
+
+impl From<RunId> for Value {
+    fn from(id: RunId) -> Self {
+        Self::Text(id.to_string())
+    }
+}

@@ -1,0 +1,185 @@
+//! Rows of a schedule and their conversion to the port's records.
+
+use app::ports::{JobRecord, JobState, KeyUse, RunProgress, RunRecord, Trigger};
+use contracts::Timestamp;
+use contracts::scheduler::{JobStatus, RetryPolicy, RunOutcome};
+use ids::{EventId, JobId, RunId, TenantId};
+use mesh::{ParseTraceError, TraceContext};
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+pub(super) struct OwnerRow {
+    pub(super) tenant: TenantId,
+}
+
+#[derive(Deserialize)]
+pub(super) struct CountRow {
+    pub(super) count: u32,
+}
+
+#[derive(Deserialize)]
+pub(super) struct WakeRow {
+    pub(super) at: Option<Timestamp>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct IdRow {
+    #[serde(rename = "id")]
+    _id: RunId,
+}
+
+#[derive(Deserialize)]
+pub(super) struct VersionRow {
+    pub(super) version: u32,
+}
+
+#[derive(Deserialize)]
+pub(super) struct KeyRow {
+    key: String,
+    request_hash: String,
+    job_id: JobId,
+    run_id: Option<RunId>,
+    used_at: Timestamp,
+}
+
+impl From<KeyRow> for KeyUse {
+    fn from(row: KeyRow) -> Self {
+        let KeyRow { key, request_hash, job_id, run_id, used_at } = row;
+        Self { key, request_hash, job_id, run_id, used_at }
+    }
+}
+
+#[derive(Deserialize)]
+pub(super) struct JobRow {
+    id: JobId,
+    name: String,
+    schedule: String,
+    task: String,
+    max_attempts: u32,
+    delay_ms: u32,
+    status: String,
+    next_run_at: Option<Timestamp>,
+    created_at: Timestamp,
+}
+
+#[derive(Deserialize)]
+pub(super) struct RunRow {
+    id: RunId,
+    job_id: JobId,
+    asked_by: String,
+    scheduled_for: Timestamp,
+    traceparent: String,
+    outcome: String,
+    attempts: u32,
+    due_at: Option<Timestamp>,
+    started_at: Option<Timestamp>,
+    ended_at: Option<Timestamp>,
+    error: Option<String>,
+    event_id: Option<EventId>,
+}
+
+/// Why a row does not convert.
+#[derive(Debug)]
+pub(super) enum RowError {
+    /// A column holds no name of its kind.
+    Name { column: &'static str, given: String },
+    /// A column's JSON is not of its type.
+    Json { column: &'static str, error: serde_json::Error },
+    /// The trace is none.
+    Trace(ParseTraceError),
+}
+
+impl std::fmt::Display for RowError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Name { column, given } => write!(f, "`{column}`: unknown name `{given}`"),
+            Self::Json { column, error } => write!(f, "`{column}`: {error}"),
+            Self::Trace(error) => write!(f, "`runs.traceparent`: {error}"),
+        }
+    }
+}
+
+impl TryFrom<JobRow> for JobRecord {
+    type Error = RowError;
+
+    fn try_from(row: JobRow) -> Result<Self, RowError> {
+        Ok(Self {
+            job_id: row.id,
+            name: row.name,
+            schedule: json("jobs.schedule", &row.schedule)?,
+            task: json("jobs.task", &row.task)?,
+            retry: RetryPolicy { max_attempts: row.max_attempts, delay_ms: row.delay_ms },
+            created_at: row.created_at,
+            state: JobState {
+                status: named("jobs.status", STATUSES, status_name, row.status)?,
+                next_run_at: row.next_run_at,
+            },
+        })
+    }
+}
+
+impl TryFrom<RunRow> for RunRecord {
+    type Error = RowError;
+
+    fn try_from(row: RunRow) -> Result<Self, RowError> {
+        Ok(Self {
+            run_id: row.id,
+            job_id: row.job_id,
+            trigger: named("runs.asked_by", TRIGGERS, trigger_name, row.asked_by)?,
+            scheduled_for: row.scheduled_for,
+            trace: row.traceparent.parse::<TraceContext>().map_err(RowError::Trace)?,
+            progress: RunProgress {
+                outcome: named("runs.outcome", OUTCOMES, outcome_name, row.outcome)?,
+                attempts: row.attempts,
+                due_at: row.due_at,
+                started_at: row.started_at,
+                ended_at: row.ended_at,
+                error: row.error,
+                event_id: row.event_id,
+            },
+        })
+    }
+}
+
+const STATUSES: [JobStatus; 3] = [JobStatus::Active, JobStatus::Paused, JobStatus::Finished];
+const TRIGGERS: [Trigger; 2] = [Trigger::Schedule, Trigger::Caller];
+const OUTCOMES: [RunOutcome; 5] =
+    [RunOutcome::Pending, RunOutcome::Running, RunOutcome::Succeeded, RunOutcome::Failed, RunOutcome::Missed];
+
+pub(super) const fn status_name(status: JobStatus) -> &'static str {
+    match status {
+        JobStatus::Active => "active",
+        JobStatus::Paused => "paused",
+        JobStatus::Finished => "finished",
+    }
+}
+
+pub(super) const fn trigger_name(trigger: Trigger) -> &'static str {
+    match trigger {
+        Trigger::Schedule => "schedule",
+        Trigger::Caller => "caller",
+    }
+}
+
+pub(super) const fn outcome_name(outcome: RunOutcome) -> &'static str {
+    match outcome {
+        RunOutcome::Pending => "pending",
+        RunOutcome::Running => "running",
+        RunOutcome::Succeeded => "succeeded",
+        RunOutcome::Failed => "failed",
+        RunOutcome::Missed => "missed",
+    }
+}
+
+fn named<T: Copy, const N: usize>(
+    column: &'static str,
+    all: [T; N],
+    name: impl Fn(T) -> &'static str,
+    given: String,
+) -> Result<T, RowError> {
+    all.into_iter().find(|one| name(*one) == given).ok_or(RowError::Name { column, given })
+}
+
+fn json<T: for<'de> Deserialize<'de>>(column: &'static str, text: &str) -> Result<T, RowError> {
+    serde_json::from_str(text).map_err(|error| RowError::Json { column, error })
+}
