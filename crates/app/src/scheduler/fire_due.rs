@@ -59,6 +59,20 @@ pub struct FiredRun {
     pub error: Option<String>,
 }
 
+impl FiredRun {
+    /// The outcome's name.
+    #[must_use]
+    pub const fn outcome_name(&self) -> &'static str {
+        match self.outcome {
+            RunOutcome::Pending => "pending",
+            RunOutcome::Running => "running",
+            RunOutcome::Succeeded => "succeeded",
+            RunOutcome::Failed => "failed",
+            RunOutcome::Missed => "missed",
+        }
+    }
+}
+
 /// Begins and tries what is due, then sets the alarm to what is due next.
 ///
 /// # Errors

@@ -1,0 +1,254 @@
+//! The scheduler and a pipeline, with time in the test's hands.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use app::ports::{Clock, Random, ScheduleObjects, ScheduleStore, StoreError};
+use app::scheduler::{JobsRouter, PipelineTasks, SchedulePorts, TenantJobs, fire_due};
+use contracts::pipeline::TasksDispatch;
+use contracts::scheduler::{
+    CreateJob, GetJob, Job, JobError, JobRun, JobsClient, JobsDispatch, ListRuns, RetryPolicy, Schedule, Task,
+};
+use contracts::{Actor, TenantCall, TenantScope, Timestamp};
+use ids::{JobId, KeyId, TenantId};
+use mesh::durable::Address;
+use mesh::loopback::Loopback;
+use mesh::{CallContext, CallError, Deadline, TraceContext, Transport};
+use test_kit::schedule::{FakeTasks, MemoryAlarm, MemoryScheduleStore};
+use test_kit::{FakeClock, Faults, SeededRandom, run};
+
+/// The time at which every world begins.
+pub(crate) const START: u64 = 1_795_330_800_000;
+pub(crate) const SECOND: u64 = 1_000;
+pub(crate) const MINUTE: u64 = 60 * SECOND;
+pub(crate) const HOUR: u64 = 60 * MINUTE;
+
+pub(crate) struct World {
+    pub(crate) clock: FakeClock,
+    pub(crate) pipeline: FakeTasks,
+    pub(crate) faults: Faults,
+    pub(crate) tenant: TenantId,
+    pub(crate) jobs: JobsClient<Loopback>,
+    objects: Rc<Objects>,
+}
+
+/// The tenants' objects, each made at its first call.
+struct Objects {
+    clock: FakeClock,
+    random: SeededRandom,
+    pipeline: FakeTasks,
+    faults: Faults,
+    all: RefCell<BTreeMap<String, Object>>,
+}
+
+#[derive(Clone)]
+struct Object {
+    ports: SchedulePorts,
+    alarm: MemoryAlarm,
+    transport: Rc<dyn Transport>,
+}
+
+impl Objects {
+    fn start(&self, ports: SchedulePorts, alarm: MemoryAlarm) -> Object {
+        let jobs = TenantJobs::start(ports.clone()).unwrap();
+        let transport = Rc::new(loopback(JobsDispatch(jobs), &self.clock));
+        Object { ports, alarm, transport }
+    }
+
+    fn object(&self, address: &Address) -> Object {
+        let mut all = self.all.borrow_mut();
+        let make = || {
+            let alarm = MemoryAlarm::with_faults(&self.faults);
+            let clock: Rc<dyn Clock> = Rc::new(self.clock.clone());
+            let pipeline = loopback(TasksDispatch(self.pipeline.clone()), &self.clock);
+            let ports = SchedulePorts {
+                store: Rc::new(MemoryScheduleStore::with_faults(&self.faults)),
+                alarm: Rc::new(alarm.clone()),
+                tasks: Rc::new(PipelineTasks::over(pipeline, clock.clone())),
+                clock,
+                random: Rc::new(self.random.clone()),
+            };
+            self.start(ports, alarm)
+        };
+        all.entry(address.as_str().to_owned()).or_insert_with(make).clone()
+    }
+}
+
+impl ScheduleObjects for Objects {
+    fn connect(&self, address: &Address) -> Result<Rc<dyn Transport>, StoreError> {
+        Ok(self.object(address).transport)
+    }
+}
+
+fn loopback(callee: impl mesh::Dispatch + 'static, clock: &FakeClock) -> Loopback {
+    let clock = clock.clone();
+    Loopback::new(callee, move || clock.now().unix_ms())
+}
+
+fn address(tenant: TenantId) -> Address {
+    Address::new(&tenant, "schedule")
+}
+
+impl World {
+    pub(crate) fn new() -> Self {
+        let clock = FakeClock::at(Timestamp::from_unix_ms(START));
+        let random = SeededRandom::new(5);
+        let (pipeline, faults) = (FakeTasks::default(), Faults::default());
+        let tenant = TenantId::from_parts(START, random.for_id());
+        let objects = Rc::new(Objects {
+            clock: clock.clone(),
+            random,
+            pipeline: pipeline.clone(),
+            faults: faults.clone(),
+            all: RefCell::default(),
+        });
+        let jobs = JobsClient::over(loopback(JobsDispatch(JobsRouter(objects.clone())), &clock));
+        // Started before a test plans failures: an object that cannot start is not what they are about.
+        objects.object(&address(tenant));
+        Self { clock, pipeline, faults, tenant, jobs, objects }
+    }
+
+    pub(crate) fn another_tenant(&self) -> TenantId {
+        TenantId::from_parts(START, self.objects.random.for_id())
+    }
+
+    pub(crate) fn context_of(&self, tenant: TenantId) -> TenantCall {
+        let scope = TenantScope { tenant, actor: Actor::Key(KeyId::from_parts(START, [3; 10])) };
+        let deadline = Deadline::after(self.clock.now().unix_ms(), 10_000);
+        CallContext::new(scope, TraceContext::from_random([8; 24]), deadline, "gateway")
+    }
+
+    pub(crate) fn context(&self) -> TenantCall {
+        self.context_of(self.tenant)
+    }
+
+    pub(crate) fn create(&self, request: CreateJob) -> Result<Job, CallError<JobError>> {
+        run(self.jobs.create_job(&self.context(), request))
+    }
+
+    pub(crate) fn create_with_key(&self, key: &str, request: CreateJob) -> Result<Job, CallError<JobError>> {
+        run(self.jobs.create_job(&self.context().with_idempotency_key(key), request))
+    }
+
+    pub(crate) fn job(&self, job_id: JobId) -> Job {
+        run(self.jobs.get_job(&self.context(), GetJob { job_id })).unwrap()
+    }
+
+    pub(crate) fn pause(&self, job_id: JobId) -> Job {
+        run(self.jobs.pause_job(&self.context(), GetJob { job_id })).unwrap()
+    }
+
+    pub(crate) fn resume(&self, job_id: JobId) -> Job {
+        run(self.jobs.resume_job(&self.context(), GetJob { job_id })).unwrap()
+    }
+
+    pub(crate) fn run_now(&self, job_id: JobId) -> JobRun {
+        run(self.jobs.run_job(&self.context(), GetJob { job_id })).unwrap()
+    }
+
+    /// All runs of a job, oldest first.
+    pub(crate) fn runs(&self, job_id: JobId) -> Vec<JobRun> {
+        let request = ListRuns { job_id, before: None, limit: 200 };
+        let mut runs = run(self.jobs.list_runs(&self.context(), request)).unwrap().items;
+        runs.reverse();
+        runs
+    }
+
+    /// The nominal times of the events that a job gave rise to, in seconds from the start; in order.
+    pub(crate) fn fired_at(&self, job_id: JobId) -> Vec<u64> {
+        let prefix = format!("{job_id}:");
+        let events = self.pipeline.events(self.tenant).into_iter();
+        let times = events.filter_map(|(key, _)| key.strip_prefix(&prefix)?.parse::<u64>().ok());
+        times.map(|time| (time - START) / SECOND).collect()
+    }
+
+    /// The tenant's store, to fill it with more than calls could.
+    pub(crate) fn store(&self) -> Rc<dyn ScheduleStore> {
+        self.objects.object(&address(self.tenant)).ports.store
+    }
+
+    /// When the tenant's alarm will ring.
+    pub(crate) fn alarm(&self) -> Option<Timestamp> {
+        self.objects.object(&address(self.tenant)).alarm.at()
+    }
+
+    /// Lets time pass, with the alarm ringing whenever it is due.
+    pub(crate) fn pass(&self, milliseconds: u64) {
+        let end = Timestamp::from_unix_ms(self.clock.now().unix_ms() + milliseconds);
+        while let Some(at) = self.alarm().filter(|at| *at <= end) {
+            self.clock.set(at.max(self.clock.now()));
+            self.ring();
+        }
+        self.clock.set(end);
+    }
+
+    /// Lets time pass with nobody there.
+    pub(crate) fn be_down(&self, milliseconds: u64) {
+        self.clock.advance(milliseconds);
+    }
+
+    /// Rings the alarm if it is due. As on the platform, a handler that fails is called again.
+    pub(crate) fn ring(&self) {
+        let object = self.objects.object(&address(self.tenant));
+        if object.alarm.ring(self.clock.now()) {
+            let called = (0..6).any(|_| run(fire_due(&object.ports)).is_ok());
+            assert!(called, "the alarm's handler failed six times");
+        }
+    }
+
+    /// Rings the alarm, and has the object die after so many turns of its handler. Says whether it died; if not, the
+    /// handler ended before.
+    pub(crate) fn die_while_ringing(&self, turns: usize) -> bool {
+        let object = self.objects.object(&address(self.tenant));
+        let before = object.alarm.at();
+        assert!(object.alarm.ring(self.clock.now()), "it is not due");
+        let mut handler = Box::pin(fire_due(&object.ports));
+        let mut waker = std::task::Context::from_waker(std::task::Waker::noop());
+        for _ in 0..turns {
+            if handler.as_mut().poll(&mut waker).is_ready() {
+                return false;
+            }
+        }
+        drop(handler);
+        // The platform calls an interrupted handler again, unless the alarm was set to something else meanwhile.
+        if object.alarm.at().is_none() {
+            run(object.ports.alarm.set(before)).unwrap();
+        }
+        self.restart();
+        true
+    }
+
+    /// The tenant's object goes away and starts again over what it stored.
+    pub(crate) fn restart(&self) {
+        let Object { ports, alarm, .. } = self.objects.object(&address(self.tenant));
+        let started = self.objects.start(ports, alarm);
+        self.objects.all.borrow_mut().insert(address(self.tenant).as_str().to_owned(), started);
+    }
+
+    /// How many calls of stores and alarms there were.
+    pub(crate) fn operations(&self) -> u32 {
+        self.faults.calls("")
+    }
+}
+
+pub(crate) fn every(interval_ms: u64) -> CreateJob {
+    CreateJob {
+        name: "Digest".into(),
+        schedule: Schedule::Every { interval_ms },
+        task: Task::Event {
+            source: "generic".into(),
+            kind: "digest.requested".into(),
+            payload: r#"{"n":1}"#.into(),
+        },
+        retry: RetryPolicy::default(),
+    }
+}
+
+pub(crate) fn once_at(ms: u64) -> CreateJob {
+    CreateJob { schedule: Schedule::At { at: Timestamp::from_unix_ms(ms) }, ..every(MINUTE) }
+}
+
+pub(crate) fn seconds(times: impl IntoIterator<Item = Timestamp>) -> Vec<u64> {
+    times.into_iter().map(|time| (time.unix_ms() - START) / SECOND).collect()
+}
