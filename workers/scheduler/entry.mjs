@@ -1,0 +1,8 @@
+import { DurableObject, WorkerEntrypoint } from "cloudflare:workers";
+import * as rust from "./build/index.js";
+import { expose } from "../../crates/host/js/expose.mjs";
+
+export { default } from "./build/index.js";
+export const Jobs = expose(WorkerEntrypoint, rust.Jobs);
+export const Health = expose(WorkerEntrypoint, rust.Health);
+export const TenantSchedule = expose(DurableObject, rust.TenantSchedule);

@@ -1,0 +1,55 @@
+//! How this Worker is.
+
+use async_trait::async_trait;
+use contracts::ServiceCall;
+use contracts::health::{
+    CheckHealth, ContractInfo, Dependency, Health, HealthClient, HealthReport, NeverRefused,
+};
+use contracts::scheduler::JobsContract;
+use host::{BindingError, BindingTransport, bindings};
+
+/// It has no store of its own outside the tenants' objects, so what it needs is the pipeline and the objects' namespace.
+pub(crate) struct HealthService {
+    pipeline: HealthClient<BindingTransport>,
+    namespace: Option<BindingError>,
+    deployment: Option<String>,
+}
+
+impl HealthService {
+    pub(crate) fn new(env: &worker::Env) -> Result<Self, BindingError> {
+        let pipeline = BindingTransport::service(env, bindings::PIPELINE_HEALTH)?;
+        Ok(Self {
+            pipeline: HealthClient::over(pipeline),
+            namespace: host::binding(env, bindings::TENANT_SCHEDULE).err(),
+            deployment: host::deployment(env),
+        })
+    }
+}
+
+#[async_trait(?Send)]
+impl Health for HealthService {
+    async fn check_health(
+        &self,
+        context: &ServiceCall,
+        _: CheckHealth,
+    ) -> Result<HealthReport, NeverRefused> {
+        let asked = self.pipeline.check_health(&context.forwarded_by("scheduler"), CheckHealth {}).await;
+        Ok(HealthReport {
+            service: "scheduler".into(),
+            version: env!("CARGO_PKG_VERSION").into(),
+            deployment: self.deployment.clone(),
+            contracts: vec![ContractInfo::of::<JobsContract>()],
+            gauges: Vec::new(),
+            dependencies: vec![
+                Dependency {
+                    name: bindings::TENANT_SCHEDULE.into(),
+                    error: self.namespace.as_ref().map(ToString::to_string),
+                },
+                Dependency {
+                    name: bindings::PIPELINE_HEALTH.into(),
+                    error: asked.err().map(|error| error.to_string()),
+                },
+            ],
+        })
+    }
+}

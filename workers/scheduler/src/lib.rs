@@ -1,0 +1,29 @@
+//! The scheduler Worker: one schedule a tenant, whose alarm has the pipeline carry tasks out. Wiring only.
+#![cfg(target_arch = "wasm32")]
+
+mod fetch;
+mod health;
+mod tenant_schedule;
+mod wiring;
+
+use contracts::health::HealthContract;
+use contracts::scheduler::JobsContract;
+
+host::entrypoint!(
+    /// For the gateway and the admin: a tenant's jobs.
+    Jobs,
+    JobsContract,
+    wiring::jobs
+);
+host::entrypoint!(
+    /// For anyone: how this Worker is.
+    Health,
+    HealthContract,
+    wiring::health
+);
+host::durable_object!(
+    /// One tenant's jobs and runs, and the alarm that fires them.
+    TenantSchedule,
+    JobsContract,
+    wiring::tenant_schedule
+);
