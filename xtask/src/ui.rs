@@ -1,7 +1,7 @@
 //! What a person sees while a task runs: steps with their elapsed time, and one sentence when something fails.
 //!
 //! Progress goes to standard error, results to standard output. On a terminal the steps under way share one
-//! live line; elsewhere each step prints when it starts and when it ends; with `--json` steps print nothing.
+//! live line; elsewhere each step prints what it is doing and when it ends; with `--json` steps print nothing.
 
 use std::fmt::Display;
 use std::io::{IsTerminal, Write};

@@ -31,6 +31,7 @@ pub(super) fn format() -> Result<()> {
 /// # Errors
 /// At the first lint.
 pub(super) fn clippy(step: &Step) -> Result<()> {
+    step.note("checking every crate");
     let mut clippy = cargo(&["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"]);
     process::run_watched(&mut clippy, |line| step.live(line))
 }
@@ -40,7 +41,7 @@ pub(super) fn clippy(step: &Step) -> Result<()> {
 /// # Errors
 /// When cargo can't be started.
 pub(super) fn tests(filter: Option<&str>, step: &Step) -> Result<Count> {
-    step.live("compiling");
+    step.note("compiling and running");
     let mut command = cargo(&["test", "--workspace", "--no-fail-fast"]);
     command.args(filter).env("RUST_BACKTRACE", "0");
     let output = process::output(&mut command)?;

@@ -18,6 +18,7 @@ use crate::{build, paths, process, size};
 pub(super) fn lint(toolchain: &Toolchain, step: &Step) -> Result<()> {
     let task: &[&str] = if toolchain.wasm_is_native() { &["clippy"] } else { &["check"] };
     let deny: &[&str] = if toolchain.wasm_is_native() { &["--", "-D", "warnings"] } else { &[] };
+    step.note("checking the Workers as Wasm");
     let mut cargo = at_root(toolchain.wasm_cargo());
     cargo.args(task).args(["--quiet", "--lib", "--target", setup::WASM_TARGET]);
     for entry in fs::read_dir(paths::workers()).context("there are no Workers")?.flatten() {
