@@ -12,6 +12,9 @@ use super::{
 /// How many words before a match a negation still reaches it: `I do not think we have …`.
 const REACH: usize = 5;
 
+/// How many words a condition may be long. A bound keeps reading linear where nobody draws breath.
+const CONDITION: usize = 40;
+
 /// Words that begin a condition. What stands between one and the next comma or `then` is not said to be so.
 const CONDITIONS: [&str; 8] =
     ["if", "unless", "suppose", "supposing", "imagine", "hypothetically", "whether", "wish"];
@@ -97,7 +100,7 @@ fn is_negated(tokens: &[Token<'_>], start: usize) -> bool {
 
 /// Whether the match that begins at word `start` stands in a condition.
 fn is_conditional(tokens: &[Token<'_>], start: usize) -> bool {
-    for at in (0..start).rev() {
+    for at in (start.saturating_sub(CONDITION)..start).rev() {
         let next = &tokens[at + 1];
         if next.after_break || next.text == "then" {
             return false;

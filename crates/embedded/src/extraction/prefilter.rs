@@ -9,7 +9,7 @@ use transcript::{Document, Turn};
 use super::{
     TurnRange,
     entity::{Entities, Known},
-    guard,
+    guard::{self, Setting},
     rules::Lexicon,
     token::tokens,
 };
@@ -46,6 +46,8 @@ fn matters(document: &Document, turn: &Turn, known: &Known, lexicon: &Lexicon) -
         return false;
     }
     let entities = Entities::find(&words, known);
-    lexicon.matches_any(&words, &entities)
+    // A turn may hold a question and a statement, so it is taken for the one that lets more rules count.
+    let setting = Setting { side: turn.side, question: false, elsewhere: false };
+    lexicon.matches_any(&words, &entities, |rule, matched| setting.allows(rule, matched, &words))
         || (text.contains('?') && !lexicon.asked(&words, &entities).is_empty())
 }

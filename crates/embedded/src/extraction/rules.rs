@@ -124,10 +124,16 @@ impl Lexicon {
         found
     }
 
-    /// Whether any rule that says something matches.
-    pub(super) fn matches_any(&self, tokens: &[Token<'_>], entities: &Entities) -> bool {
+    /// Whether any rule that says something, and that `counts` lets count, matches.
+    pub(super) fn matches_any(
+        &self,
+        tokens: &[Token<'_>],
+        entities: &Entities,
+        counts: impl Fn(&Rule, Match) -> bool,
+    ) -> bool {
         self.each_candidate(tokens, entities, |rule, at| {
-            if !rule.weak && rule.pattern.match_at(tokens, entities, at).is_some() {
+            let matched = if rule.weak { None } else { rule.pattern.match_at(tokens, entities, at) };
+            if matched.is_some_and(|matched| counts(rule, matched)) {
                 return ControlFlow::Break(());
             }
             ControlFlow::Continue(())
