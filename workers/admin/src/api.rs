@@ -17,8 +17,8 @@ pub struct MeshHealth {
     pub generated_at: http_api::Timestamp,
 }
 
-/// How a part is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+/// How a part is. Ordered from well to worst.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     /// It answers, and so does all that it needs.

@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 use mesh::TraceContext;
 
+use super::prose::{capitalized, sentence};
 use super::{Visitor, layout};
 use crate::api::{DependencyHealth, MeshHealth, ServiceHealth, Status};
 use crate::router::Route;
@@ -15,6 +16,7 @@ const ORDER: [&str; 4] = ["gateway", "scheduler", "pipeline", "admin"];
 pub fn health(mesh: &MeshHealth, visitor: &Visitor, trace: TraceContext) -> Markup {
     let mut services: Vec<_> = mesh.services.iter().collect();
     services.sort_by_key(|(name, _)| ORDER.iter().position(|known| known == *name).unwrap_or(ORDER.len()));
+    let worst = services.iter().map(|(_, service)| service.status).max().unwrap_or(mesh.status);
     let summary = summary(&services);
     layout(
         &format!("Health: {summary}"),
@@ -24,7 +26,7 @@ pub fn health(mesh: &MeshHealth, visitor: &Visitor, trace: TraceContext) -> Mark
                 h1 { "Health" }
                 a class="button" href=(Route::HOME) { "Check again" }
             }
-            p class={ "summary " (mesh.status.as_str()) } role="status" { (mark(mesh.status)) (summary) }
+            p class={ "summary " (worst.as_str()) } role="status" { (mark(worst)) (capitalized(&summary)) }
             div class="workers" {
                 @for (name, service) in services { (card(name, service)) }
             }
@@ -62,29 +64,32 @@ fn card(name: &str, service: &ServiceHealth) -> Markup {
                 h2 id=(heading) { (name) }
                 span class="status" { (mark(service.status)) (service.status.as_str()) }
             }
-            @if let Some(error) = &service.error { p class="error" { (error) } }
+            @if let Some(error) = &service.error { p class="error" { (sentence(error)) } }
             dl {
-                dt { "Version" }
-                dd { (or_dash(service.version.as_deref())) }
-                dt { "Deployment" }
-                dd { (or_dash(service.deployment.as_deref())) }
+                // A Worker that is down has said nothing, so there is nothing to list.
+                @if let Some(version) = &service.version {
+                    dt { "Version" }
+                    dd { code { (version) } }
+                }
+                @if let Some(deployment) = &service.deployment {
+                    dt { "Deployment" }
+                    dd { code { (deployment) } }
+                }
                 dt { "Latency" }
                 dd { (service.latency_ms) " ms" }
-                dt { "Contracts" }
-                dd {
-                    ul {
-                        @for contract in &service.contracts {
-                            li { (contract.name) " " code { (contract.fingerprint) } }
+                @if !service.contracts.is_empty() {
+                    dt { "Contracts" }
+                    dd {
+                        ul {
+                            @for contract in &service.contracts {
+                                li { (contract.name) " " code { (contract.fingerprint) } }
+                            }
                         }
-                        @if service.contracts.is_empty() { li { (or_dash(None)) } }
                     }
                 }
-                dt { "Needs" }
-                dd {
-                    ul {
-                        @for dependency in &service.dependencies { (need(dependency)) }
-                        @if service.dependencies.is_empty() { li { (or_dash(None)) } }
-                    }
+                @if !service.dependencies.is_empty() {
+                    dt { "Needs" }
+                    dd { ul { @for dependency in &service.dependencies { (need(dependency)) } } }
                 }
                 @for (gauge, value) in &service.gauges {
                     dt { (capitalized(gauge)) }
@@ -100,7 +105,7 @@ fn need(dependency: &DependencyHealth) -> Markup {
         li class=(dependency.status.as_str()) {
             (mark(dependency.status)) (dependency.name) " "
             span class="word" { (dependency.status.as_str()) }
-            @if let Some(error) = &dependency.error { p class="error" { (error) } }
+            @if let Some(error) = &dependency.error { p class="error" { (sentence(error)) } }
         }
     }
 }
@@ -113,20 +118,6 @@ fn mark(status: Status) -> Markup {
         Status::Down => "✕",
     };
     html! { span class="mark" aria-hidden="true" { (shape) } }
-}
-
-fn or_dash(text: Option<&str>) -> Markup {
-    html! {
-        @match text {
-            Some(text) if !text.is_empty() => code { (text) },
-            _ => span class="none" { "none" },
-        }
-    }
-}
-
-fn capitalized(name: &str) -> String {
-    let mut letters = name.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 #[cfg(test)]
@@ -166,7 +157,7 @@ mod tests {
     fn a_mesh_that_is_well_shows_what_each_worker_said() {
         let page = page(vec![asked("pipeline", Ok(report(None))), asked("gateway", Ok(report(None)))]);
         for expect in
-            ["all 2 Workers are well", "6f1ed002ab559585", "DATA_DB", "4 ms", "Outbox", ">12<", "viewer"]
+            ["All 2 Workers are well", "6f1ed002ab559585", "DATA_DB", "4 ms", "Outbox", ">12<", "viewer"]
         {
             assert!(page.contains(expect), "{expect}\n{page}");
         }
@@ -183,9 +174,9 @@ mod tests {
             asked("admin", Ok(report(None))),
         ]);
         for expect in [
-            "down: gateway; degraded: pipeline",
-            "could not reach `Health`: &lt;gone&gt;",
-            "no such table: outbox",
+            "Down: gateway; degraded: pipeline",
+            "Could not reach <code>Health</code>: &lt;gone&gt;.",
+            "No such table: outbox.",
         ] {
             assert!(page.contains(expect), "{expect}\n{page}");
         }

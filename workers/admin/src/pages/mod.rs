@@ -1,6 +1,7 @@
 //! The console's pages: plain HTML that needs no script and nothing from elsewhere.
 
 mod health;
+mod prose;
 mod refusal;
 mod visitor;
 

@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 use mesh::TraceContext;
 
+use super::prose::sentence;
 use super::{Visitor, layout};
 use crate::problem::{Code, Problem};
 use crate::router::Route;
@@ -23,16 +24,16 @@ pub fn refusal(
             section class="refusal" {
                 p class="code" { (problem.code.status()) }
                 h1 { (title) }
-                p { (problem.detail) "." }
+                p { (sentence(&problem.detail)) }
                 @match (problem.code, sign_in) {
                     (Code::TokenMissing | Code::TokenInvalid, Some(url)) => {
-                        p { a class="button" href=(url) { "Sign in" } }
+                        p { a class="button main" href=(url) { "Sign in" } }
                     }
                     (Code::RoleMissing, Some(url)) => {
-                        p { a class="button" href=(url) { "Sign in as someone else" } }
+                        p { a class="button main" href=(url) { "Sign in as someone else" } }
                     }
                     (Code::RouteNotFound | Code::MethodNotAllowed, _) => {
-                        p { a class="button" href=(Route::HOME) { "To the console" } }
+                        p { a class="button main" href=(Route::HOME) { "To the console" } }
                     }
                     _ => {}
                 }
@@ -52,9 +53,10 @@ mod tests {
             let trace = TraceContext::from_random([7; 24]);
             let page = refusal(&Problem::new(code, "why"), Some("https://team.example/login"), None, trace);
             let page = page.into_string();
-            assert!(page.contains("why.") && page.contains(&trace.trace_id()), "{page}");
-            let found =
-                page.split_once("class=\"button\" href=\"").map(|(_, rest)| rest.split('"').next().unwrap());
+            assert!(page.contains("Why.") && page.contains(&trace.trace_id()), "{page}");
+            let found = page
+                .split_once("class=\"button main\" href=\"")
+                .map(|(_, rest)| rest.split('"').next().unwrap());
             assert_eq!(found, link, "{code:?}");
         };
         check(Code::TokenMissing, Some("https://team.example/login"));

@@ -101,7 +101,7 @@ fn the_page_shows_who_is_signed_in_and_what_is_dead() {
     let request = Request { cookie: Some(&cookie), accept: Some(BROWSER), ..get("/admin", None) };
     let (handled, _) = handle(&request);
     assert_eq!(handled.answer.status, 200);
-    for expect in ["ada@example.com", "owner", "down: pipeline", &trace().trace_id()] {
+    for expect in ["ada@example.com", "owner", "Down: pipeline", &trace().trace_id()] {
         assert!(handled.answer.body.contains(expect), "{expect}");
     }
 }
