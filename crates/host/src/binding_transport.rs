@@ -11,6 +11,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
 use crate::env::{BindingError, binding};
+use crate::js_call::call_method;
 use crate::js_error::describe;
 
 /// A [`Transport`] over an RPC target of the runtime.
@@ -54,7 +55,7 @@ impl Transport for BindingTransport {
                 TransportError::Unreachable(format!("the binding has no callable `{}`", call.method))
             })?;
         let payload = Uint8Array::from(call.payload.as_slice());
-        let pending = method.call1(&self.target, &payload).map_err(|thrown| classify(&thrown))?;
+        let pending = call_method(&self.target, &method, [&payload]).map_err(|thrown| classify(&thrown))?;
         // An RPC result is a thenable of its own; `resolve` adopts it into a true promise.
         let reply = JsFuture::from(Promise::resolve(&pending));
         let patience = worker::Delay::from(Duration::from_millis(call.time_left_ms.min(MAX_WAIT_MS)));

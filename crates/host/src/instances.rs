@@ -8,6 +8,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
 use crate::env::{BindingError, binding};
+use crate::js_call::call_method;
 use crate::js_error::describe;
 
 /// The instances of one bound workflow. An instance's id is its event's, so that a second start finds the first.
@@ -28,7 +29,7 @@ impl WorkflowInstances {
 
     async fn invoke(target: &JsValue, method: &str, argument: &JsValue) -> Result<JsValue, JsValue> {
         let function: Function = Reflect::get(target, &method.into())?.dyn_into()?;
-        JsFuture::from(Promise::resolve(&function.call1(target, argument)?)).await
+        JsFuture::from(Promise::resolve(&call_method(target, &function, [argument])?)).await
     }
 
     fn failed(&self, thrown: &JsValue) -> StoreError {

@@ -10,6 +10,7 @@ mod clock;
 mod entrypoint;
 mod env;
 mod instances;
+mod js_call;
 mod js_error;
 #[doc(hidden)]
 pub mod macro_support;

@@ -12,6 +12,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
 
 use crate::env::BindingError;
+use crate::js_call::call_method;
 use crate::js_error::describe;
 
 /// Runs or resumes one instance of a workflow, as the platform's `run(event, step)` asks.
@@ -67,7 +68,7 @@ impl Engine for PlatformEngine {
         let config = step_config(policy).map_err(failed)?;
         let promise = self
             .method("do")
-            .and_then(|method| method.call3(&self.step, &name.into(), &config, callback.as_ref()))
+            .and_then(|method| call_method(&self.step, &method, [&name.into(), &config, callback.as_ref()]))
             .map_err(failed)?;
         let output = JsFuture::from(Promise::resolve(&promise)).await.map_err(failed)?;
         output.as_string().ok_or_else(|| StepError {
@@ -81,7 +82,9 @@ impl Engine for PlatformEngine {
         let failed = |thrown: JsValue| StepError { step: name.to_owned(), message: describe(&thrown) };
         let promise = self
             .method("sleep")
-            .and_then(|method| method.call2(&self.step, &name.into(), &duration_text(duration).into()))
+            .and_then(|method| {
+                call_method(&self.step, &method, [&name.into(), &duration_text(duration).into()])
+            })
             .map_err(failed)?;
         JsFuture::from(Promise::resolve(&promise)).await.map_err(failed)?;
         Ok(())
