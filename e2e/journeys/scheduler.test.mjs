@@ -1,0 +1,229 @@
+//! Jobs: a tenant's schedule fires, each time once, and every firing is on record with the event that it sent.
+
+import assert from "node:assert/strict";
+import { before, test } from "node:test";
+
+import { Customer } from "../support/customer.mjs";
+import { runningMesh } from "../support/mesh.mjs";
+import { until } from "../support/poll.mjs";
+import { assertProblem } from "../support/problem.mjs";
+import { newTenant } from "../support/tenants.mjs";
+
+const SECOND_MS = 1000;
+
+let mesh;
+
+before(async () => {
+  mesh = await runningMesh();
+});
+
+const newCustomer = async (name) => new Customer(mesh, await newTenant(mesh, name));
+
+const task = (type) => ({ kind: "event", source: "generic", type, payload: { from: "a job" } });
+
+async function create(customer, job, headers) {
+  const answer = await customer.send("POST", "/v1/jobs", {
+    json: { name: "Journey", task: task("job.fired"), ...job },
+    headers,
+  });
+  assert.equal(answer.status, 201, String(answer));
+  assert.match(answer.json.id, /^job_[0-9a-f]{32}$/);
+  return answer.json;
+}
+
+const runs = (customer, job) => customer.list(`/v1/jobs/${job.id}/runs`);
+const succeeded = (runs) => runs.filter(({ outcome }) => outcome === "succeeded");
+
+/** Waits until a job has this many runs that succeeded; gives all its runs, newest first. */
+const fired = (customer, job, count) =>
+  until(
+    `the job fires ${count} times`,
+    () => runs(customer, job),
+    (runs) => succeeded(runs).length >= count,
+  );
+
+async function act(customer, job, verb, status = 200) {
+  const answer = await customer.send("POST", `/v1/jobs/${job.id}/${verb}`);
+  assert.equal(answer.status, status, String(answer));
+  return answer.json;
+}
+
+test("a job that repeats fires at its times, each once, and its events are there", async () => {
+  const customer = await newCustomer("jobs-every");
+  const job = await create(customer, { name: "Heartbeat", schedule: { every: "1s" } });
+  assert.deepEqual([job.name, job.status, job.schedule], ["Heartbeat", "active", { every: "1s" }]);
+  assert.equal(job.preview.length, 10);
+  assert.equal(job.preview[0], job.next_run_at);
+  const created = Date.parse(job.created_at);
+  assert.deepEqual(
+    job.preview.map((time) => Date.parse(time) - created),
+    Array.from({ length: 10 }, (_, n) => (n + 1) * SECOND_MS),
+  );
+
+  await fired(customer, job, 4);
+  await act(customer, job, "pause");
+  // What was begun before the pause goes on to its end.
+  const ended = (runs) => runs.every(({ outcome }) => !["pending", "running"].includes(outcome));
+  const all = await until("its runs end", () => runs(customer, job), ended);
+
+  const done = succeeded(all);
+  for (const run of all) {
+    assert.ok(["succeeded", "missed"].includes(run.outcome), JSON.stringify(run));
+    assert.equal((Date.parse(run.scheduled_for) - created) % SECOND_MS, 0, "a nominal time is off the job's beat");
+  }
+  for (const run of done) {
+    assert.match(run.id, /^run_[0-9a-f]{32}$/);
+    assert.match(run.trace_id, /^[0-9a-f]{32}$/);
+    assert.ok(run.attempts >= 1 && run.started_at <= run.ended_at, JSON.stringify(run));
+    assert.equal(run.lateness_ms, Date.parse(run.started_at) - Date.parse(run.scheduled_for));
+    assert.ok(run.lateness_ms >= 0, "it fired before its time");
+  }
+  const times = done.map(({ scheduled_for: time }) => time);
+  assert.equal(new Set(times).size, times.length, `a time fired twice: ${times.join()}`);
+  assert.deepEqual(times, [...times].sort().reverse(), "newest first");
+
+  const events = await customer.events({ type: "job.fired" });
+  assert.deepEqual(events.map(({ id }) => id).sort(), done.map(({ event_id: id }) => id).sort(), "one event a run");
+  const traces = new Map(done.map((run) => [run.event_id, run.trace_id]));
+  for (const { id, trace_id: trace } of events) assert.equal(trace, traces.get(id), "the event left its run's trace");
+  const raw = await customer.get(`/v1/events/${events[0].id}/raw`);
+  assert.deepEqual(raw.json, { from: "a job" });
+});
+
+test("a job for one time fires once and is finished", async () => {
+  const customer = await newCustomer("jobs-at");
+  const at = new Date(Date.now() + 2 * SECOND_MS).toISOString();
+  const job = await create(customer, { schedule: { at } });
+  assert.deepEqual([job.status, job.preview], ["active", [at]]);
+  const past = await create(customer, { schedule: { at: "2026-01-01T00:00:00Z" } });
+
+  for (const one of [job, past]) {
+    const [run] = await fired(customer, one, 1);
+    const after = (await customer.get(`/v1/jobs/${one.id}`)).json;
+    assert.deepEqual([after.status, after.next_run_at, after.preview], ["finished", null, []]);
+    assert.equal(run.scheduled_for, one.schedule.at);
+    assert.equal((await runs(customer, one)).length, 1);
+  }
+  assert.equal((await customer.events()).length, 2);
+});
+
+test("a paused job doesn't fire; resumed, it does, without making up for what passed", async () => {
+  const customer = await newCustomer("jobs-pause");
+  const job = await create(customer, { schedule: { every: "1s" } });
+  await fired(customer, job, 1);
+  const paused = await act(customer, job, "pause");
+  assert.deepEqual([paused.status, paused.next_run_at, paused.preview], ["paused", null, []]);
+  assert.equal((await act(customer, job, "pause")).status, "paused", "pausing twice changes nothing");
+  const ended = (runs) => runs.every(({ outcome }) => !["pending", "running"].includes(outcome));
+  const before = await until("its runs end", () => runs(customer, job), ended);
+
+  // Another job of the same tenant tells the time: while it fires thrice, the paused one doesn't.
+  const clock = await create(customer, { name: "Clock", schedule: { every: "1s" }, task: task("clock.ticked") });
+  await fired(customer, clock, 3);
+  assert.deepEqual(await runs(customer, job), before);
+
+  const resumed = await act(customer, job, "resume");
+  const resumedAt = Date.now();
+  assert.equal(resumed.status, "active");
+  assert.equal(resumed.preview.length, 10);
+  const after = await fired(customer, job, succeeded(before).length + 2);
+  const known = new Set(before.map(({ id }) => id));
+  for (const run of succeeded(after).filter(({ id }) => !known.has(id))) {
+    assert.ok(Date.parse(run.scheduled_for) > resumedAt - SECOND_MS, `it made up for ${run.scheduled_for}`);
+  }
+});
+
+test("a job can be run at once without moving its schedule, even while it is paused", async () => {
+  const customer = await newCustomer("jobs-run");
+  const job = await create(customer, { schedule: { every: "366d" } });
+  const run = await act(customer, job, "run", 202);
+  assert.match(run.id, /^run_[0-9a-f]{32}$/);
+  const [done] = await fired(customer, job, 1);
+  assert.equal(done.id, run.id);
+  assert.equal((await customer.event(done.event_id)).type, "job.fired");
+  assert.equal((await customer.get(`/v1/jobs/${job.id}`)).json.next_run_at, job.next_run_at);
+
+  await act(customer, job, "pause");
+  await act(customer, job, "run", 202);
+  await fired(customer, job, 2);
+  assert.equal((await customer.get(`/v1/jobs/${job.id}`)).json.status, "paused");
+});
+
+test("a deleted job is gone, and what it sent stays", async () => {
+  const customer = await newCustomer("jobs-delete");
+  const [job, kept] = [
+    await create(customer, { schedule: { every: "1s" } }),
+    await create(customer, { schedule: { every: "366d" } }),
+  ];
+  const [run] = await fired(customer, job, 1);
+  const answer = await customer.send("DELETE", `/v1/jobs/${job.id}`);
+  assert.equal(answer.status, 204, String(answer));
+  assert.equal(answer.bytes.length, 0);
+  for (const [method, path] of [
+    ["GET", ""],
+    ["GET", "/runs"],
+    ["DELETE", ""],
+    ["POST", "/run"],
+  ]) {
+    assertProblem(await customer.send(method, `/v1/jobs/${job.id}${path}`), 404, "job.not_found");
+  }
+  assert.deepEqual(
+    (await customer.list("/v1/jobs")).map(({ id }) => id),
+    [kept.id],
+  );
+  assert.equal((await customer.event(run.event_id)).id, run.event_id);
+});
+
+test("one `Idempotency-Key` makes one job", async () => {
+  const customer = await newCustomer("jobs-idempotent");
+  const headers = { "idempotency-key": "nightly" };
+  const schedule = { every: "366d" };
+  const first = await create(customer, { schedule }, headers);
+  assert.equal((await create(customer, { schedule }, headers)).id, first.id);
+  const other = { json: { name: "Other", schedule, task: task("job.fired") }, headers };
+  assertProblem(await customer.send("POST", "/v1/jobs", other), 422, "idempotency.key_reused");
+  assert.equal((await customer.list("/v1/jobs")).length, 1);
+});
+
+test("jobs are listed in pages, newest first", async () => {
+  const customer = await newCustomer("jobs-pages");
+  const made = [];
+  for (let n = 0; n < 5; n += 1)
+    made.push((await create(customer, { name: `Job ${n}`, schedule: { every: "30d" } })).id);
+  const first = (await customer.get("/v1/jobs?limit=3")).json;
+  assert.equal(first.items.length, 3);
+  const second = (await customer.get(`/v1/jobs?limit=3&cursor=${first.next_cursor}`)).json;
+  assert.equal(second.next_cursor, null);
+  const listed = [...first.items, ...second.items].map(({ id }) => id);
+  assert.deepEqual([...listed].sort(), made.sort());
+  assert.deepEqual(listed, [...listed].sort().reverse());
+});
+
+test("what can't be scheduled is refused with the field at fault", async () => {
+  const customer = await newCustomer("jobs-refused");
+  const check = async (job, code, pointer) => {
+    const json = { name: "Refused", schedule: { every: "5m" }, task: task("job.fired"), ...job };
+    const { errors } = assertProblem(await customer.send("POST", "/v1/jobs", { json }), 422, code);
+    assert.deepEqual(
+      errors.map(({ pointer }) => pointer),
+      [pointer],
+      JSON.stringify(job),
+    );
+  };
+  for (const every of ["0s", "367d", "soon", -5, 0.5, ""]) {
+    await check({ schedule: { every } }, "job.invalid_schedule", "/schedule/every");
+  }
+  await check({ schedule: { at: "tomorrow" } }, "job.invalid_schedule", "/schedule/at");
+  await check({ schedule: { every: "5m", at: "2027-01-01T00:00:00Z" } }, "job.invalid_schedule", "/schedule");
+  await check({ schedule: {} }, "job.unsupported_schedule", "/schedule");
+  await check(
+    { schedule: { cron: "0 9 * * 1", timezone: "Europe/Berlin" } },
+    "job.unsupported_schedule",
+    "/schedule/cron",
+  );
+  await check({ schedule: "daily" }, "request.invalid", "/schedule");
+  await check({ task: { kind: "http", url: "https://customer.example" } }, "job.unsupported_task", "/task/kind");
+  await check({ overlap: "skip" }, "job.unsupported_option", "/overlap");
+  await check({ name: "" }, "request.invalid", "/name");
+  assert.deepEqual(await customer.list("/v1/jobs"), []);
+});

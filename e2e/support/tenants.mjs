@@ -1,0 +1,102 @@
+//! Tenants for journeys: each journey makes its own, so that what it counts is its own, however often and beside
+//! whatever else it runs. They go straight into the control database, as the demo tenants do, through the local
+//! runtime's explorer.
+
+import { createHash, randomBytes, randomInt } from "node:crypto";
+import { crc32 } from "node:zlib";
+
+const EXPLORER = "/cdn-cgi/local/explorer/api";
+const DATABASE = "CONTROL_DB";
+const DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+/** What a key may be allowed. */
+export const SCOPES = ["events:write", "events:read", "signals:read", "search:read", "jobs:write", "jobs:read"];
+
+/** An id of a kind: its prefix and a UUIDv7. */
+export function newId(prefix) {
+  const bytes = randomBytes(16);
+  bytes.writeUIntBE(Date.now(), 0, 6);
+  bytes[6] = 0x70 | (bytes[6] & 0x0f);
+  bytes[8] = 0x80 | (bytes[8] & 0x3f);
+  return `${prefix}_${bytes.toString("hex")}`;
+}
+
+/** A well-formed API key that nobody has. */
+export function newKey() {
+  const characters = (count) => Array.from({ length: count }, () => DIGITS[randomInt(DIGITS.length)]).join("");
+  const body = `wk_${characters(12)}_${characters(43)}`;
+  return `${body}${base62(crc32(body), 6)}`;
+}
+
+function base62(number, width) {
+  let digits = "";
+  for (let rest = number; digits.length < width; rest = Math.floor(rest / 62)) digits = DIGITS[rest % 62] + digits;
+  return digits;
+}
+
+/** Makes a tenant with an endpoint of each of `sources` and a key; in the form that `dev.json` has. */
+export async function newTenant(mesh, name, { sources = ["standard", "zoom"], status = "active" } = {}) {
+  const id = newId("ten");
+  const slug = `${name}-${id.slice(-8)}`;
+  await sql(mesh, "INSERT INTO tenants (id, slug, name, status, created_at) VALUES (?, ?, ?, ?, ?)", [
+    id,
+    slug,
+    name,
+    status,
+    Date.now(),
+  ]);
+  const tenant = { id, slug, endpoints: [] };
+  for (const source of sources) tenant.endpoints.push(await addEndpoint(mesh, tenant, source));
+  return { ...tenant, api_key: await addKey(mesh, tenant) };
+}
+
+/** Gives a tenant another key. Times are Unix milliseconds. */
+export async function addKey(mesh, tenant, { scopes = SCOPES, expiresAt = null, revokedAt = null } = {}) {
+  const key = newKey();
+  await sql(
+    mesh,
+    "INSERT INTO api_keys (id, tenant_id, name, prefix, hash, scopes, expires_at, revoked_at, created_at) " +
+      "VALUES (?, ?, 'Journey', ?, ?, ?, ?, ?, ?)",
+    [
+      newId("key"),
+      tenant.id,
+      key.slice(0, 15),
+      createHash("sha256").update(key).digest("hex"),
+      JSON.stringify(scopes),
+      expiresAt,
+      revokedAt,
+      Date.now(),
+    ],
+  );
+  return key;
+}
+
+/** Gives a tenant another webhook endpoint. */
+export async function addEndpoint(mesh, tenant, source, { status = "active" } = {}) {
+  const id = newId("end");
+  const secret =
+    source === "standard" ? `whsec_${randomBytes(32).toString("base64")}` : randomBytes(16).toString("hex");
+  await sql(
+    mesh,
+    "INSERT INTO endpoints (id, tenant_id, source, name, secret, status, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+    [id, tenant.id, source, `Journey ${source}`, secret, status, Date.now()],
+  );
+  return { id, source, secret, url: `${mesh.gateway}/hooks/${id}` };
+}
+
+async function sql(mesh, text, params) {
+  const { result } = await explore(mesh, "/d1/database");
+  const database = result.find(({ name }) => name === DATABASE);
+  if (!database) throw new Error(`the mesh has no database \`${DATABASE}\`: ${JSON.stringify(result)}`);
+  await explore(mesh, `/d1/database/${database.uuid}/raw`, { sql: text, params });
+}
+
+async function explore(mesh, route, body) {
+  const response = await fetch(`${mesh.gateway}${EXPLORER}${route}`, {
+    method: body ? "POST" : "GET",
+    ...(body && { headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`the local explorer answered ${response.status} to ${route}: ${text}`);
+  return JSON.parse(text);
+}
