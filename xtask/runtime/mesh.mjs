@@ -14,6 +14,7 @@ import { resumeWorkflows } from "./workflows.mjs";
 
 const HOST = "127.0.0.1";
 const EXPLORER = "/cdn-cgi/local/explorer/api";
+const REPEAT_AFTER_MS = 10_000;
 
 /** Why a start failed, in a line or two: of all that the runtime prints when it refuses a Worker, the first line. */
 export function reason(error) {
@@ -33,6 +34,7 @@ export class Mesh {
   #origin;
   #stopCrons = () => {};
   #stopping = false;
+  #complaint = { message: "", at: 0 };
 
   constructor(config, say) {
     this.#config = config;
@@ -48,7 +50,7 @@ export class Mesh {
       this.#say("prepared", { applied: await prepareDatabases(configured, prepare.seed, this.#persistence) });
     }
     this.#issuer = await startIssuer({ ...access, host: HOST, state });
-    this.#log = await openLog(path.join(state, "logs"), (message) => this.#say("log_error", { message }));
+    this.#log = await openLog(path.join(state, "logs"), (message) => this.#complain(message));
     this.#workers = await Promise.all(configured.map(bundleWorker));
     this.#runtime = new Miniflare(this.#options());
     this.#origin = await this.#runtime.ready;
@@ -143,8 +145,12 @@ export class Mesh {
     }
   }
 
-  /** What breaks because everything is being stopped is no news. */
+  /** What is said again and again, or breaks because everything is being stopped, is no news. */
   #complain(message) {
-    if (!this.#stopping) this.#say("log_error", { message });
+    const last = this.#complaint;
+    const at = Date.now();
+    if (this.#stopping || (message === last.message && at - last.at < REPEAT_AFTER_MS)) return;
+    this.#complaint = { message, at };
+    this.#say("log_error", { message });
   }
 }
