@@ -25,7 +25,7 @@ const EDGES: [(&str, &[&str]); 15] = [
     ("contracts", &["ids", "mesh"]),
     ("app", &["contracts", "domain", "ids", "mesh", "signing", "transcript"]),
     ("embedded", &["app", "domain", "ids", "transcript"]),
-    ("storage", &["app", "contracts", "domain", "embedded", "ids"]),
+    ("storage", &["app", "contracts", "domain", "embedded", "ids", "mesh"]),
     ("host", &["app", "contracts", "ids", "mesh"]),
     ("test-kit", &["app", "contracts", "domain", "embedded", "ids", "mesh", "signing", "transcript"]),
 ];
