@@ -18,10 +18,10 @@ pub struct Health {
 }
 
 impl Health {
-    /// The health that follows from the services': `ok` only if all are.
+    /// The health that follows from the services': `ok` if all that were asked are.
     #[must_use]
     pub fn new(version: impl Into<String>, services: BTreeMap<String, ServiceHealth>) -> Self {
-        let fine = services.values().all(|service| service.status == HealthStatus::Ok);
+        let fine = services.values().all(|service| !service.status.is_fault());
         let status = if fine { HealthStatus::Ok } else { HealthStatus::Degraded };
         Self { status, version: version.into(), services }
     }
@@ -29,10 +29,7 @@ impl Health {
     /// The HTTP status of the answer: 200, or 503 when a service is not well.
     #[must_use]
     pub const fn http_status(&self) -> u16 {
-        match self.status {
-            HealthStatus::Ok => 200,
-            HealthStatus::Degraded | HealthStatus::Down => 503,
-        }
+        if self.status.is_fault() { 503 } else { 200 }
     }
 }
 
@@ -46,6 +43,21 @@ pub enum HealthStatus {
     Degraded,
     /// It does not answer.
     Down,
+    /// It is not asked, leaves signs of life, and the last one is minutes old. Nothing here depends on it.
+    Stale,
+    /// It is not asked, and left no sign of life yet. Nothing here depends on it.
+    Unknown,
+}
+
+impl HealthStatus {
+    /// Whether what is so fails those who depend on it.
+    #[must_use]
+    pub const fn is_fault(self) -> bool {
+        match self {
+            Self::Ok | Self::Stale | Self::Unknown => false,
+            Self::Degraded | Self::Down => true,
+        }
+    }
 }
 
 /// How a service behind the gateway is.
@@ -53,7 +65,7 @@ pub enum HealthStatus {
 pub struct ServiceHealth {
     /// How it is.
     pub status: HealthStatus,
-    /// How long it took to answer, in milliseconds.
+    /// How long it took to answer, in milliseconds; for a service that is not asked, to find its last sign of life.
     #[schema(example = 3)]
     pub latency_ms: u32,
     /// The contracts that it serves, each with its fingerprint; `null` when it did not answer.
@@ -81,5 +93,6 @@ mod tests {
         check(&[HealthStatus::Ok, HealthStatus::Ok], (HealthStatus::Ok, 200));
         check(&[HealthStatus::Ok, HealthStatus::Down], (HealthStatus::Degraded, 503));
         check(&[HealthStatus::Degraded], (HealthStatus::Degraded, 503));
+        check(&[HealthStatus::Ok, HealthStatus::Stale, HealthStatus::Unknown], (HealthStatus::Ok, 200));
     }
 }

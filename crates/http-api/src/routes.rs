@@ -154,7 +154,7 @@ operations! {
         "This description, to read", "The same description as a page.";
     ReceiveHook = "receive_hook", Post "/hooks/{endpoint_id}", "Events", Access::Signature,
         Body::Raw { max_bytes: MAX_EVENT_BYTES }, false, 202,
-        [EndpointNotFound, HookBadSignature, HookStaleSignature, TenantSuspended, RequestMalformedJson],
+        [EndpointNotFound, HookBadSignature, HookStaleSignature, RequestMalformedJson],
         "Receive a webhook",
         "A provider's delivery, signed in that provider's own way over the raw body. The answer comes once the event is in durable storage; a redelivery is answered `duplicate: true` and processed once.";
     SubmitEvent = "submit_event", Post "/v1/events", "Events", key(Scope::EventsWrite),
@@ -276,7 +276,7 @@ mod tests {
             assert_eq!(statuses.into_iter().collect::<Vec<_>>(), expect, "{operation:?}");
         };
         check(Operation::GetHealth, &[]);
-        check(Operation::ReceiveHook, &[400, 401, 403, 404, 413, 500, 503]);
+        check(Operation::ReceiveHook, &[400, 401, 404, 413, 500, 503]);
         check(Operation::SubmitEvent, &[400, 401, 403, 413, 415, 422, 500, 503]);
         check(Operation::ListSignals, &[400, 401, 403, 500, 503]);
         check(Operation::CreateJob, &[400, 401, 403, 409, 413, 415, 422, 500, 503]);

@@ -75,11 +75,11 @@ problem_codes! {
     TenantSuspended = 403, "tenant.suspended", "Tenant suspended",
         "The organisation behind this credential is suspended. Its data is kept; its operator can resume it.";
     EndpointNotFound = 404, "endpoint.not_found", "Endpoint not found",
-        "No webhook endpoint has this id.";
+        "No webhook endpoint that takes deliveries has this id.";
     HookBadSignature = 401, "hook.bad_signature", "Bad signature",
         "The delivery's signature is missing, malformed, or was not made with this endpoint's secret over exactly these bytes. Nothing was stored.";
     HookStaleSignature = 401, "hook.stale_signature", "Stale signature",
-        "The delivery's signature is right, but its timestamp is too far from now. Nothing was stored.";
+        "The delivery's timestamp is too far from now: more than five minutes, either way. Nothing was stored.";
     EventNotFound = 404, "event.not_found", "Event not found",
         "This tenant has no event with this id.";
     EventNoText = 404, "event.no_text", "Event has no text",
