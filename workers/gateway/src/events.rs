@@ -1,0 +1,61 @@
+//! What the platform calls: a request comes in; another Worker asks for this one's health.
+
+use contracts::health::HealthContract;
+use futures_util::StreamExt;
+use host::BindingError;
+use worker::{Context, Env, Response, ResponseBody, ResponseBuilder, event};
+
+use crate::exchange::{Request, SERVICE};
+use crate::respond::Answer;
+use crate::serve::{Served, serve, unready};
+use crate::wiring;
+
+host::entrypoint!(
+    /// For anyone in the mesh: how this Worker is.
+    Health,
+    HealthContract,
+    wiring::health
+);
+
+#[event(fetch)]
+async fn fetch(request: worker::Request, env: Env, _context: Context) -> worker::Result<Response> {
+    telemetry::console::init(SERVICE);
+    let request = read(request)?;
+    let head = request.method == "HEAD";
+    let Served { answer, entry } = match wiring::ports(&env) {
+        Ok(ports) => serve(&ports, request).await,
+        Err(error) => misconfigured(&request, &error),
+    };
+    entry.log();
+    write(answer, head)
+}
+
+/// A Worker that lacks a binding answers in its usual form all the same.
+fn misconfigured(request: &Request, error: &BindingError) -> Served {
+    unready(request, &host::WorkerClock, &host::WorkerRandom, error)
+}
+
+/// The request in this crate's own terms; its body is not touched yet.
+fn read(mut request: worker::Request) -> worker::Result<Request> {
+    // Not `Request::method`, which takes any word that it does not know for `GET`.
+    let method = request.inner().method();
+    let url = request.inner().url();
+    let query = url.split_once('?').map_or("", |(_, query)| query);
+    let query = query.split('#').next().unwrap_or_default().to_owned();
+    let body = match request.inner().body() {
+        Some(_) => {
+            Some(request.stream()?.map(|chunk| chunk.map_err(|error| error.to_string())).boxed_local())
+        }
+        None => None,
+    };
+    Ok(Request { method, path: request.path(), query, headers: request.headers().entries().collect(), body })
+}
+
+fn write(answer: Answer, head: bool) -> worker::Result<Response> {
+    let mut builder = ResponseBuilder::new().with_status(answer.status);
+    for (name, value) in &answer.headers {
+        builder = builder.with_header(name, value)?;
+    }
+    let empty = head || answer.body.is_empty();
+    Ok(builder.body(if empty { ResponseBody::Empty } else { ResponseBody::Body(answer.body.into_owned()) }))
+}

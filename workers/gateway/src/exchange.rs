@@ -1,0 +1,201 @@
+//! A request on its way to an answer: what came, what it may use, and what its log line will say.
+
+use std::cell::{Cell, RefCell};
+use std::fmt;
+use std::rc::Rc;
+use std::str::FromStr;
+
+use app::ports::{Clock, ControlStore, Random};
+use contracts::pipeline::IntakeClient;
+use contracts::scheduler::JobsClient;
+use contracts::{TenantCall, TenantScope};
+use futures_util::stream::LocalBoxStream;
+use http_api::idempotency::{IDEMPOTENCY_KEY, IdempotencyKey};
+use http_api::request::{FromBody, FromQuery, read_body, read_query};
+use http_api::{Code, Problem, Route};
+use ids::{EndpointId, TenantId};
+use mesh::{CallContext, Deadline, TraceContext, Transport};
+
+use crate::failure::{Failure, not_found};
+use crate::middleware::body;
+
+/// The gateway's name among the Workers.
+pub const SERVICE: &str = "gateway";
+
+/// How long, in milliseconds, the services behind the gateway have for one request.
+pub const PATIENCE_MS: u64 = 25_000;
+
+/// What the gateway reaches.
+#[derive(Clone)]
+pub struct Ports {
+    /// Keys, endpoints and heartbeats.
+    pub control: Rc<dyn ControlStore>,
+    /// The pipeline.
+    pub pipeline: IntakeClient<Rc<dyn Transport>>,
+    /// The scheduler.
+    pub scheduler: JobsClient<Rc<dyn Transport>>,
+    /// The pipeline's account of itself.
+    pub pipeline_health: Rc<dyn Transport>,
+    /// The scheduler's account of itself.
+    pub scheduler_health: Rc<dyn Transport>,
+    /// The wall clock.
+    pub clock: Rc<dyn Clock>,
+    /// For trace ids.
+    pub random: Rc<dyn Random>,
+}
+
+/// A body as it arrives, chunk by chunk; an error is for the log.
+pub type Chunks = LocalBoxStream<'static, Result<Vec<u8>, String>>;
+
+/// A request as it came.
+pub struct Request {
+    /// The method as sent, upper-case.
+    pub method: String,
+    /// The path, still percent-encoded.
+    pub path: String,
+    /// The query string without its `?`; empty where there is none.
+    pub query: String,
+    /// Headers, names in lower case; one sent twice is joined by a comma.
+    pub headers: Vec<(String, String)>,
+    /// The body, where there is one.
+    pub body: Option<Chunks>,
+}
+
+impl Request {
+    /// A header's value.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+}
+
+impl fmt::Debug for Request {
+    /// Method and path: headers and bodies hold secrets.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.method, self.path)
+    }
+}
+
+/// What became known of a request, for its log line. Never its headers, body or secrets.
+#[derive(Debug, Default)]
+pub struct Facts {
+    /// The tenant it is for.
+    pub tenant: Cell<Option<TenantId>>,
+    /// The webhook endpoint it came through.
+    pub endpoint: Cell<Option<EndpointId>>,
+    /// The public half of the API key that it showed.
+    pub key: RefCell<Option<String>>,
+    /// Why it did not go well, for operators.
+    pub cause: RefCell<Option<String>>,
+}
+
+/// A routed request with all that a handler may use.
+pub struct Exchange<'a> {
+    /// What the gateway reaches.
+    pub ports: &'a Ports,
+    /// Which route it is.
+    pub route: &'static Route,
+    /// What its log line will say.
+    pub facts: &'a Facts,
+    /// The trace that it belongs to.
+    pub trace: TraceContext,
+    /// When its answer stops being of use.
+    pub deadline: Deadline,
+    request: Request,
+    /// The varying part of the path. No route has two.
+    parameter: String,
+    body: RefCell<Option<Chunks>>,
+}
+
+impl<'a> Exchange<'a> {
+    /// The exchange of a request that was routed at `now_ms`.
+    #[must_use]
+    pub fn new(
+        ports: &'a Ports,
+        facts: &'a Facts,
+        trace: TraceContext,
+        now_ms: u64,
+        found: crate::router::Found,
+        mut request: Request,
+    ) -> Self {
+        let body = RefCell::new(request.body.take());
+        Self {
+            ports,
+            route: found.route,
+            facts,
+            trace,
+            deadline: Deadline::after(now_ms, PATIENCE_MS),
+            request,
+            parameter: found.parameter,
+            body,
+        }
+    }
+
+    /// Its headers, names in lower case.
+    #[must_use]
+    pub fn headers(&self) -> &[(String, String)] {
+        &self.request.headers
+    }
+
+    /// A header's value.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.request.header(name)
+    }
+
+    /// Now, in Unix seconds.
+    #[must_use]
+    pub fn now_unix_s(&self) -> i64 {
+        i64::try_from(self.ports.clock.now().unix_ms() / 1000).unwrap_or(i64::MAX)
+    }
+
+    /// The id in the path.
+    ///
+    /// # Errors
+    /// The problem `missing`: what is no id names nothing, which is all that its sender has to know.
+    pub fn id<T: FromStr>(&self, missing: Code) -> Result<T, Failure> {
+        self.parameter.parse().map_err(|_| not_found(missing))
+    }
+
+    /// The query.
+    ///
+    /// # Errors
+    /// As [`read_query`].
+    pub fn query<T: FromQuery>(&self) -> Result<T, Problem> {
+        read_query(&self.request.query)
+    }
+
+    /// The client's own name for this request, where it gives one.
+    ///
+    /// # Errors
+    /// As [`IdempotencyKey::parse`].
+    pub fn idempotency_key(&self) -> Result<Option<IdempotencyKey>, Problem> {
+        self.header(IDEMPOTENCY_KEY).map(IdempotencyKey::parse).transpose()
+    }
+
+    /// The body's bytes, exactly as they came.
+    ///
+    /// # Errors
+    /// [`Code::RequestTooLarge`] beyond the route's limit, and [`Code::RequestMalformedJson`] when the sender broke off.
+    pub async fn bytes(&self) -> Result<Vec<u8>, Failure> {
+        let chunks = self.body.borrow_mut().take();
+        body::read(chunks, self.header("content-length"), self.route.body.max_bytes()).await
+    }
+
+    /// The body, from JSON.
+    ///
+    /// # Errors
+    /// As [`Exchange::bytes`] and [`read_body`], and [`Code::RequestUnsupportedMediaType`] when it is declared as
+    /// something else.
+    pub async fn json<T: FromBody>(&self) -> Result<T, Failure> {
+        body::expect_json(self.header("content-type"), self.header("content-encoding"))?;
+        Ok(read_body(&self.bytes().await?)?)
+    }
+
+    /// The context of calls on behalf of `scope`.
+    #[must_use]
+    pub fn call(&self, scope: TenantScope) -> TenantCall {
+        self.facts.tenant.set(Some(scope.tenant));
+        CallContext::new(scope, self.trace, self.deadline, SERVICE)
+    }
+}

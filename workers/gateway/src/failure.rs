@@ -1,0 +1,217 @@
+//! What goes wrong, in two halves that never meet: the problem that the client gets, and the cause for the log.
+
+use contracts::pipeline::{IngestEventError, ReadEventError, ReadSignalError, SearchError};
+use contracts::scheduler::JobError;
+use http_api::problem::FieldError;
+use http_api::{Code, Problem};
+use mesh::CallError;
+
+/// After how many seconds a client should try again when a service is down.
+const RETRY_AFTER_S: u32 = 5;
+
+/// A request that was refused or failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// What the client gets.
+    pub problem: Problem,
+    /// What operators read in the log; none where the problem says it all.
+    pub cause: Option<String>,
+}
+
+impl From<Problem> for Failure {
+    fn from(problem: Problem) -> Self {
+        Self { problem, cause: None }
+    }
+}
+
+impl Failure {
+    /// Something unforeseen.
+    pub fn internal(cause: impl ToString) -> Self {
+        let detail = "something unforeseen failed; it is logged under this trace id";
+        Self { problem: Problem::new(Code::InternalError, detail), cause: Some(cause.to_string()) }
+    }
+
+    /// Something that the route needs does not answer.
+    pub fn unavailable(cause: impl ToString) -> Self {
+        let detail = "a service behind this route does not answer; try again in a few seconds";
+        let problem = Problem::new(Code::ServiceUnavailable, detail).with_retry_after(RETRY_AFTER_S);
+        Self { problem, cause: Some(cause.to_string()) }
+    }
+
+    /// The same problem with a cause for the log.
+    #[must_use]
+    pub fn because(mut self, cause: impl ToString) -> Self {
+        self.cause = Some(cause.to_string());
+        self
+    }
+}
+
+/// The tenant has no such thing: the same words whether the id is malformed, unknown or another tenant's.
+#[must_use]
+pub fn not_found(code: Code) -> Failure {
+    let what = code.as_str().split_once('.').map_or("thing", |(noun, _)| noun);
+    Problem::new(code, format!("there is no {what} with this id")).into()
+}
+
+/// A service's refusal in the public surface's words.
+pub trait Refusal {
+    /// Turns it into what the client gets.
+    fn into_failure(self) -> Failure;
+}
+
+/// What a call that gave no reply means for the client.
+pub fn failed<E: Refusal + std::fmt::Display>(error: CallError<E>) -> Failure {
+    match error {
+        CallError::Refused(refusal) => refusal.into_failure(),
+        error @ (CallError::Unreachable { .. } | CallError::TimedOut { .. } | CallError::Failed { .. }) => {
+            Failure::unavailable(error)
+        }
+        error @ CallError::ContractMismatch { .. } => Failure::internal(error),
+    }
+}
+
+impl Refusal for IngestEventError {
+    fn into_failure(self) -> Failure {
+        match self {
+            Self::TooLarge { limit } => too_large(limit as usize).into(),
+            Self::NotJson { detail } => {
+                Problem::new(Code::RequestMalformedJson, format!("the body is not JSON: {detail}")).into()
+            }
+            Self::KeyReused => key_reused(),
+            error @ Self::Unavailable { .. } => Failure::unavailable(error),
+        }
+    }
+}
+
+impl Refusal for ReadEventError {
+    fn into_failure(self) -> Failure {
+        match self {
+            Self::NotFound => not_found(Code::EventNotFound),
+            Self::NoText { detail } => {
+                Problem::new(Code::EventNoText, format!("no text was taken from the event: {detail}")).into()
+            }
+            error @ Self::Unavailable { .. } => Failure::unavailable(error),
+        }
+    }
+}
+
+impl Refusal for ReadSignalError {
+    fn into_failure(self) -> Failure {
+        match self {
+            Self::NotFound => not_found(Code::SignalNotFound),
+            error @ Self::Unavailable { .. } => Failure::unavailable(error),
+        }
+    }
+}
+
+impl Refusal for SearchError {
+    fn into_failure(self) -> Failure {
+        match self {
+            error @ Self::Unavailable { .. } => Failure::unavailable(error),
+        }
+    }
+}
+
+impl Refusal for JobError {
+    fn into_failure(self) -> Failure {
+        match self {
+            Self::NotFound => not_found(Code::JobNotFound),
+            Self::Invalid { pointer, detail } => {
+                let schedule = pointer.starts_with("/schedule");
+                let code = if schedule { Code::JobInvalidSchedule } else { Code::RequestInvalid };
+                invalid(code, pointer, detail).into()
+            }
+            Self::KeyReused => key_reused(),
+            Self::TooMany { limit } => {
+                let detail = format!("this tenant has {limit} jobs, which is as many as it may have");
+                Problem::new(Code::JobLimitReached, detail).into()
+            }
+            error @ Self::Unavailable { .. } => Failure::unavailable(error),
+        }
+    }
+}
+
+/// One field at fault.
+pub fn invalid(code: Code, pointer: impl Into<String>, detail: impl Into<String>) -> Problem {
+    let error = FieldError { pointer: pointer.into(), detail: detail.into() };
+    Problem::new(code, format!("`{}` {}", error.pointer, error.detail)).with_errors(vec![error])
+}
+
+/// A body beyond the limit, in bytes.
+#[must_use]
+pub fn too_large(limit: usize) -> Problem {
+    Problem::new(Code::RequestTooLarge, format!("the body may have at most {limit} bytes"))
+}
+
+fn key_reused() -> Failure {
+    let detail = "this `Idempotency-Key` was used before with another body; use a new key for a new request";
+    Problem::new(Code::IdempotencyKeyReused, detail).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check<E: Refusal + std::fmt::Display>(error: CallError<E>, code: Code, cause: bool) -> Problem {
+        let failure = failed(error);
+        assert_eq!((failure.problem.code(), failure.cause.is_some()), (code, cause), "{failure:?}");
+        failure.problem
+    }
+
+    #[test]
+    fn what_the_mesh_cannot_carry_out_is_unavailable_and_says_nothing_of_the_inside() {
+        let service = "Intake";
+        let message = String::from("D1_ERROR: no such table `events` at 10.0.0.7");
+        let failures: [(CallError<SearchError>, Code); 4] = [
+            (CallError::Unreachable { service, message: message.clone() }, Code::ServiceUnavailable),
+            (CallError::TimedOut { service }, Code::ServiceUnavailable),
+            (CallError::Failed { service, message: message.clone() }, Code::ServiceUnavailable),
+            (CallError::ContractMismatch { service, message }, Code::InternalError),
+        ];
+        for (error, code) in failures {
+            let problem = check(error, code, true);
+            assert!(!problem.detail().contains("D1") && !problem.detail().contains("Intake"));
+            let retry = problem.headers().iter().any(|(name, _)| *name == "retry-after");
+            assert_eq!(retry, code == Code::ServiceUnavailable);
+        }
+    }
+
+    #[test]
+    fn each_refusal_has_its_problem() {
+        let detail = || String::from("it broke");
+        check(CallError::Refused(IngestEventError::TooLarge { limit: 7 }), Code::RequestTooLarge, false);
+        check(
+            CallError::Refused(IngestEventError::NotJson { detail: detail() }),
+            Code::RequestMalformedJson,
+            false,
+        );
+        check(CallError::Refused(IngestEventError::KeyReused), Code::IdempotencyKeyReused, false);
+        check(CallError::Refused(ReadEventError::NotFound), Code::EventNotFound, false);
+        check(CallError::Refused(ReadEventError::NoText { detail: detail() }), Code::EventNoText, false);
+        check(CallError::Refused(ReadSignalError::NotFound), Code::SignalNotFound, false);
+        check(CallError::Refused(JobError::NotFound), Code::JobNotFound, false);
+        check(CallError::Refused(JobError::KeyReused), Code::IdempotencyKeyReused, false);
+        check(CallError::Refused(JobError::TooMany { limit: 3 }), Code::JobLimitReached, false);
+        let down = check(
+            CallError::Refused(IngestEventError::Unavailable { detail: "ARCHIVE: 10043".into() }),
+            Code::ServiceUnavailable,
+            true,
+        );
+        assert!(!down.detail().contains("ARCHIVE"));
+    }
+
+    #[test]
+    fn a_bad_schedule_is_told_from_another_bad_field_and_both_are_pointed_at() {
+        let refused = |pointer: &str| {
+            failed(CallError::Refused(JobError::Invalid {
+                pointer: pointer.into(),
+                detail: "must be later".into(),
+            }))
+        };
+        let schedule = refused("/schedule/at").problem;
+        assert_eq!(schedule.code(), Code::JobInvalidSchedule);
+        assert_eq!(schedule.errors()[0].pointer, "/schedule/at");
+        assert_eq!(schedule.detail(), "`/schedule/at` must be later");
+        assert_eq!(refused("/name").problem.code(), Code::RequestInvalid);
+    }
+}

@@ -1,0 +1,106 @@
+//! From an API key to the tenant it is for. There is no other way for a `/v1` route to come by a call context.
+
+use app::ports::StoredKey;
+use auth::{ApiKey, ApiKeyError, AuthError, Grants, KeyRecord};
+use contracts::{Actor, TenantCall, TenantScope, Timestamp};
+use http_api::routes::Access;
+use http_api::{Code, Problem, Scope};
+
+use crate::exchange::Exchange;
+use crate::failure::Failure;
+
+/// Authenticates the request's key and checks that it carries the route's scope.
+///
+/// # Errors
+/// [`Code::AuthMissingCredentials`], [`Code::AuthInvalidCredentials`] (the same for a malformed, unknown, expired and
+/// revoked key), [`Code::TenantSuspended`] to the holder of a genuine key, [`Code::AuthMissingScope`];
+/// [`Code::ServiceUnavailable`] when keys cannot be looked up.
+pub async fn authorize(exchange: &Exchange<'_>) -> Result<TenantCall, Failure> {
+    let Access::Key(scope) = exchange.route.access else {
+        return Err(Failure::internal(format!("the route `{}` names no scope", exchange.route.path)));
+    };
+    let Some(header) = exchange.header("authorization") else {
+        return Err(missing());
+    };
+    let key = match ApiKey::from_authorization(header) {
+        Ok(key) => key,
+        Err(ApiKeyError::NotBearer) => return Err(missing()),
+        Err(error @ (ApiKeyError::NotAKey | ApiKeyError::Shape | ApiKeyError::Checksum)) => {
+            return Err(Problem::new(Code::AuthInvalidCredentials, error.to_string()).into());
+        }
+    };
+    exchange.facts.key.replace(Some(key.prefix().to_owned()));
+    let stored = exchange.ports.control.key_by_prefix(key.prefix()).await.map_err(Failure::unavailable)?;
+    let stored = stored.ok_or_else(|| invalid("unknown_key"))?;
+    let tenant_active = stored.tenant_active;
+    let record = record(stored)?;
+    let principal = record.authenticate(&key, exchange.now_unix_s()).map_err(refused)?;
+    exchange.facts.tenant.set(Some(principal.tenant_id));
+    if !tenant_active {
+        let detail = "the organisation behind this API key is suspended; ask its operator to resume it";
+        return Err(Problem::new(Code::TenantSuspended, detail).into());
+    }
+    principal.require(required(scope)).map_err(refused)?;
+    Ok(exchange.call(TenantScope { tenant: principal.tenant_id, actor: Actor::Key(principal.key_id) }))
+}
+
+fn missing() -> Failure {
+    let detail = "send the API key as `Authorization: Bearer wk_…`";
+    Problem::new(Code::AuthMissingCredentials, detail).into()
+}
+
+/// Whatever is wrong with a key, an unknown caller is told no more than this.
+fn invalid(cause: &str) -> Failure {
+    let detail = "the API key is unknown, expired or revoked";
+    Failure::from(Problem::new(Code::AuthInvalidCredentials, detail)).because(cause)
+}
+
+fn refused(error: AuthError) -> Failure {
+    match error {
+        AuthError::WrongKey | AuthError::Revoked | AuthError::Expired => invalid(error.label()),
+        AuthError::MissingScope { scope } => match scope.as_str().parse::<Scope>() {
+            Ok(scope) => Problem::missing_scope(scope).into(),
+            Err(unknown) => Failure::internal(format!("the scope `{scope}` is {unknown}")),
+        },
+    }
+}
+
+/// A stored key as the rules take it: times in seconds, scopes that this version does not know left out.
+fn record(stored: StoredKey) -> Result<KeyRecord, Failure> {
+    let seconds = |time: Timestamp| i64::try_from(time.unix_ms() / 1000).unwrap_or(i64::MAX);
+    let hash = stored.hash.parse().map_err(|error| {
+        Failure::internal(format!("the stored hash of `{}` is damaged: {error}", stored.key_id))
+    })?;
+    Ok(KeyRecord {
+        key_id: stored.key_id,
+        tenant_id: stored.tenant_id,
+        hash,
+        grants: stored.scopes.iter().filter_map(|scope| scope.parse().ok()).collect::<Grants>(),
+        expires_at: stored.expires_at.map(seconds),
+        revoked_at: stored.revoked_at.map(seconds),
+    })
+}
+
+/// The scope that a key needs for a route.
+const fn required(scope: Scope) -> auth::Scope {
+    match scope {
+        Scope::EventsWrite => auth::Scope::EventsWrite,
+        Scope::EventsRead => auth::Scope::EventsRead,
+        Scope::SignalsRead => auth::Scope::SignalsRead,
+        Scope::SearchRead => auth::Scope::SearchRead,
+        Scope::JobsWrite => auth::Scope::JobsWrite,
+        Scope::JobsRead => auth::Scope::JobsRead,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_public_scope_and_a_keys_scope_have_one_name() {
+        for scope in Scope::ALL {
+            assert_eq!(required(*scope).as_str(), scope.as_str());
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! What every route goes through.
+
+pub mod auth;
+pub mod body;
+pub mod trace;

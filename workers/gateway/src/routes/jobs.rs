@@ -1,0 +1,213 @@
+//! `/v1/jobs`.
+
+use contracts::scheduler::{self, GetJob};
+use http_api::jobs::{
+    CreateJob, Interval, Job, JobStatus, ListJobs, ListRuns, Retry, Run, RunOutcome, Schedule, Task,
+    lateness_ms,
+};
+use http_api::{Code, Payload};
+
+use super::{source, time};
+use crate::exchange::Exchange;
+use crate::failure::{Failure, failed};
+use crate::middleware::auth::authorize;
+use crate::respond::{Answer, Outcome};
+
+/// Creates a job.
+///
+/// # Errors
+/// As [`authorize`]; a bad header or body; what [`failed`] makes of the call.
+pub async fn create(exchange: &Exchange<'_>) -> Outcome {
+    let call = authorize(exchange).await?;
+    let call = match exchange.idempotency_key()? {
+        Some(key) => call.with_idempotency_key(key.as_str()),
+        None => call,
+    };
+    let CreateJob { name, schedule, task, retry } = exchange.json().await?;
+    let request = scheduler::CreateJob {
+        name,
+        schedule: match schedule {
+            Schedule::Every { every } => scheduler::Schedule::Every { interval_ms: every.ms() },
+            Schedule::At { at } => scheduler::Schedule::At { at: time::inner(at) },
+        },
+        task: match task {
+            Task::Event { source, r#type, payload } => {
+                source::check(&source, "/task/source")?;
+                scheduler::Task::Event { source, kind: r#type, payload: payload.as_json().to_owned() }
+            }
+        },
+        retry: scheduler::RetryPolicy {
+            max_attempts: retry.max_attempts,
+            delay_ms: retry.delay.seconds().saturating_mul(1000),
+        },
+    };
+    let created = exchange.ports.scheduler.create_job(&call, request).await.map_err(failed)?;
+    let location = format!("/v1/jobs/{}", created.job_id);
+    Ok(Answer::json(201, &job(created)?)?.with("location", location))
+}
+
+/// Jobs, newest first.
+///
+/// # Errors
+/// As [`authorize`]; a bad query; what [`failed`] makes of the call.
+pub async fn list(exchange: &Exchange<'_>) -> Outcome {
+    let call = authorize(exchange).await?;
+    let ListJobs { page } = exchange.query()?;
+    let request = scheduler::ListJobs { before: page.after, limit: page.limit };
+    let found = exchange.ports.scheduler.list_jobs(&call, request).await.map_err(failed)?;
+    let items = found.items.into_iter().map(job).collect::<Result<_, _>>()?;
+    Answer::json(200, &page.answer(items, found.next_before))
+}
+
+/// One job.
+///
+/// # Errors
+/// As [`authorize`]; [`Code::JobNotFound`]; what [`failed`] makes of the call.
+pub async fn get(exchange: &Exchange<'_>) -> Outcome {
+    let call = authorize(exchange).await?;
+    let found = exchange.ports.scheduler.get_job(&call, named(exchange)?).await.map_err(failed)?;
+    Answer::json(200, &job(found)?)
+}
+
+/// Deletes a job with its runs.
+///
+/// # Errors
+/// As [`get`].
+pub async fn delete(exchange: &Exchange<'_>) -> Outcome {
+    let call = authorize(exchange).await?;
+    exchange.ports.scheduler.delete_job(&call, named(exchange)?).await.map_err(failed)?;
+    Ok(Answer::empty(204))
+}
+
+/// Stops a job from firing.
+///
+/// # Errors
+/// As [`get`].
+pub async fn pause(exchange: &Exchange<'_>) -> Outcome {
+    let call = authorize(exchange).await?;
+    let paused = exchange.ports.scheduler.pause_job(&call, named(exchange)?).await.map_err(failed)?;
+    Answer::json(200, &job(paused)?)
+}
+
+/// Lets a job fire again.
+///
+/// # Errors
+/// As [`get`].
+pub async fn resume(exchange: &Exchange<'_>) -> Outcome {
+    let call = authorize(exchange).await?;
+    let resumed = exchange.ports.scheduler.resume_job(&call, named(exchange)?).await.map_err(failed)?;
+    Answer::json(200, &job(resumed)?)
+}
+
+/// Runs a job once, now.
+///
+/// # Errors
+/// As [`get`].
+pub async fn run(exchange: &Exchange<'_>) -> Outcome {
+    let call = authorize(exchange).await?;
+    let started = exchange.ports.scheduler.run_job(&call, named(exchange)?).await.map_err(failed)?;
+    Answer::json(202, &public_run(started))
+}
+
+/// A job's runs, newest first.
+///
+/// # Errors
+/// As [`get`], and a bad query.
+pub async fn runs(exchange: &Exchange<'_>) -> Outcome {
+    let call = authorize(exchange).await?;
+    let GetJob { job_id } = named(exchange)?;
+    let ListRuns { page } = exchange.query()?;
+    let request = scheduler::ListRuns { job_id, before: page.after, limit: page.limit };
+    let found = exchange.ports.scheduler.list_runs(&call, request).await.map_err(failed)?;
+    Answer::json(200, &page.answer(found.items.into_iter().map(public_run).collect(), found.next_before))
+}
+
+fn named(exchange: &Exchange<'_>) -> Result<GetJob, Failure> {
+    Ok(GetJob { job_id: exchange.id(Code::JobNotFound)? })
+}
+
+fn job(job: scheduler::Job) -> Result<Job, Failure> {
+    let scheduler::Job { job_id, name, schedule, task, retry, status, next_run_at, preview, created_at } =
+        job;
+    let odd = |what: &str| Failure::internal(format!("the scheduler's `{job_id}` has {what}"));
+    let schedule = match schedule {
+        scheduler::Schedule::Every { interval_ms } => {
+            Schedule::Every { every: interval(interval_ms).ok_or_else(|| odd("an interval out of range"))? }
+        }
+        scheduler::Schedule::At { at } => Schedule::At { at: time::public(at) },
+    };
+    let task = match task {
+        scheduler::Task::Event { source, kind, payload } => Task::Event {
+            source,
+            r#type: kind,
+            payload: Payload::from_json(payload).map_err(|_| odd("a payload that is not JSON"))?,
+        },
+    };
+    let delay = interval(u64::from(retry.delay_ms)).ok_or_else(|| odd("a retry delay out of range"))?;
+    Ok(Job {
+        id: job_id,
+        name,
+        status: match status {
+            scheduler::JobStatus::Active => JobStatus::Active,
+            scheduler::JobStatus::Paused => JobStatus::Paused,
+            scheduler::JobStatus::Finished => JobStatus::Finished,
+        },
+        schedule,
+        task,
+        retry: Retry { max_attempts: retry.max_attempts, delay },
+        next_run_at: next_run_at.map(time::public),
+        preview: preview.into_iter().map(time::public).collect(),
+        created_at: time::public(created_at),
+    })
+}
+
+/// Whole seconds, rounded up: the public surface knows no shorter ones.
+fn interval(ms: u64) -> Option<Interval> {
+    u32::try_from(ms.div_ceil(1000)).ok().and_then(Interval::from_seconds)
+}
+
+fn public_run(run: scheduler::JobRun) -> Run {
+    let scheduler::JobRun {
+        run_id,
+        scheduled_for,
+        started_at,
+        ended_at,
+        outcome,
+        attempts,
+        error,
+        event_id,
+        trace_id,
+    } = run;
+    let (scheduled_for, started_at) = (time::public(scheduled_for), started_at.map(time::public));
+    Run {
+        id: run_id,
+        scheduled_for,
+        started_at,
+        ended_at: ended_at.map(time::public),
+        lateness_ms: lateness_ms(scheduled_for, started_at),
+        outcome: match outcome {
+            scheduler::RunOutcome::Pending => RunOutcome::Pending,
+            scheduler::RunOutcome::Running => RunOutcome::Running,
+            scheduler::RunOutcome::Succeeded => RunOutcome::Succeeded,
+            scheduler::RunOutcome::Failed => RunOutcome::Failed,
+            scheduler::RunOutcome::Missed => RunOutcome::Missed,
+        },
+        attempts,
+        error,
+        event_id,
+        trace_id,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn intervals_are_whole_seconds_from_one_up() {
+        assert_eq!(interval(2_000).map(Interval::seconds), Some(2));
+        assert_eq!(interval(1).map(Interval::seconds), Some(1));
+        assert_eq!(interval(0), None);
+        assert_eq!(interval(u64::MAX), None);
+    }
+}

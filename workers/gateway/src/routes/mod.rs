@@ -1,0 +1,11 @@
+//! The handlers, a file a noun: public type in, one call, public type out. Conversions are written by hand.
+
+pub mod docs;
+pub mod events;
+pub mod health;
+pub mod hooks;
+pub mod jobs;
+pub mod search;
+pub mod signals;
+mod source;
+mod time;

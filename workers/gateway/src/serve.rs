@@ -1,0 +1,109 @@
+//! What happens to a request.
+
+use app::ports::{Clock, Random};
+use http_api::Operation;
+use mesh::TraceContext;
+
+use crate::exchange::{Exchange, Facts, Ports, Request};
+use crate::failure::Failure;
+use crate::middleware::trace::{self, Entry};
+use crate::respond::{Answer, Outcome};
+use crate::router;
+use crate::routes::{docs, events, health, hooks, jobs, search, signals};
+
+/// A request that was answered.
+#[derive(Debug)]
+pub struct Served {
+    /// The answer.
+    pub answer: Answer,
+    /// Its line in the log.
+    pub entry: Entry,
+}
+
+/// Answers a request, whatever it is.
+pub async fn serve(ports: &Ports, request: Request) -> Served {
+    let started_ms = ports.clock.now().unix_ms();
+    let trace = trace::continued(request.header(trace::TRACEPARENT), &*ports.random);
+    let method = request.method.clone();
+    let facts = Facts::default();
+
+    let (pattern, outcome) = match router::find(&request.method, &request.path) {
+        Ok(found) => {
+            let pattern = found.route.path;
+            (pattern, dispatch(Exchange::new(ports, &facts, trace, started_ms, found, request)).await)
+        }
+        Err(missed) => (missed.pattern(), Err(missed.problem().into())),
+    };
+    Asked { started_ms, trace, method, pattern }.answered(outcome, facts, &*ports.clock)
+}
+
+/// Answers a request that nothing can be done for, since the Worker itself lacks something.
+pub fn unready(request: &Request, clock: &dyn Clock, random: &dyn Random, error: impl ToString) -> Served {
+    let started_ms = clock.now().unix_ms();
+    let trace = trace::continued(request.header(trace::TRACEPARENT), random);
+    let pattern = router::find(&request.method, &request.path).map_or("unmatched", |found| found.route.path);
+    let asked = Asked { started_ms, trace, method: request.method.clone(), pattern };
+    asked.answered(Err(Failure::internal(error)), Facts::default(), clock)
+}
+
+/// What was asked, for the end.
+struct Asked {
+    started_ms: u64,
+    trace: TraceContext,
+    method: String,
+    pattern: &'static str,
+}
+
+impl Asked {
+    fn answered(self, outcome: Outcome, facts: Facts, clock: &dyn Clock) -> Served {
+        let trace_id = self.trace.trace_id();
+        let (answer, code) = match outcome {
+            Ok(answer) => (answer, None),
+            Err(Failure { problem, cause }) => {
+                if cause.is_some() {
+                    facts.cause.replace(cause);
+                }
+                let code = problem.code();
+                (Answer::problem(problem, &trace_id), Some(code))
+            }
+        };
+        let answer = answer.finished(&trace_id);
+        let entry = Entry {
+            method: self.method,
+            route: self.pattern,
+            status: answer.status,
+            code,
+            trace_id,
+            duration_ms: clock.now().unix_ms().saturating_sub(self.started_ms),
+            facts,
+        };
+        Served { answer, entry }
+    }
+}
+
+/// The table of contents: one line an operation.
+async fn dispatch(exchange: Exchange<'_>) -> Outcome {
+    let exchange = &exchange;
+    match exchange.route.operation {
+        Operation::GetHealth => health::get(exchange).await,
+        Operation::GetDocument => Ok(docs::document()),
+        Operation::GetDocs => Ok(docs::page()),
+        Operation::ReceiveHook => hooks::receive(exchange).await,
+        Operation::SubmitEvent => events::submit(exchange).await,
+        Operation::ListEvents => events::list(exchange).await,
+        Operation::GetEvent => events::get(exchange).await,
+        Operation::GetEventRaw => events::raw(exchange).await,
+        Operation::GetEventText => events::text(exchange).await,
+        Operation::ListSignals => signals::list(exchange).await,
+        Operation::GetSignal => signals::get(exchange).await,
+        Operation::Search => search::search(exchange).await,
+        Operation::CreateJob => jobs::create(exchange).await,
+        Operation::ListJobs => jobs::list(exchange).await,
+        Operation::GetJob => jobs::get(exchange).await,
+        Operation::DeleteJob => jobs::delete(exchange).await,
+        Operation::RunJob => jobs::run(exchange).await,
+        Operation::PauseJob => jobs::pause(exchange).await,
+        Operation::ResumeJob => jobs::resume(exchange).await,
+        Operation::ListRuns => jobs::runs(exchange).await,
+    }
+}

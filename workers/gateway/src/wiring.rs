@@ -1,0 +1,49 @@
+//! From bindings to ports.
+
+use std::rc::Rc;
+
+use contracts::health::HealthDispatch;
+use contracts::pipeline::IntakeClient;
+use contracts::scheduler::JobsClient;
+use host::{BindingError, BindingTransport, Instance, WorkerClock, WorkerRandom, bindings};
+use mesh::Transport;
+use storage::{CachedControl, D1, D1Control, KvCache};
+
+use crate::exchange::{Ports, SERVICE};
+use crate::health::HealthService;
+
+pub(crate) fn ports(env: &worker::Env) -> Result<Ports, BindingError> {
+    let cache = env.kv(bindings::CACHE).map_err(|error| unusable(bindings::CACHE, &error))?;
+    let cache = KvCache::new(cache, bindings::CACHE);
+    Ok(Ports {
+        control: Rc::new(CachedControl::new(control(env)?, cache, WorkerClock)),
+        pipeline: IntakeClient::over(service(env, bindings::PIPELINE)?),
+        scheduler: JobsClient::over(service(env, bindings::SCHEDULER)?),
+        pipeline_health: service(env, bindings::PIPELINE_HEALTH)?,
+        scheduler_health: service(env, bindings::SCHEDULER_HEALTH)?,
+        clock: Rc::new(WorkerClock),
+        random: Rc::new(WorkerRandom),
+    })
+}
+
+pub(crate) fn health(instance: &Instance) -> Result<HealthDispatch<HealthService>, BindingError> {
+    telemetry::console::init(SERVICE);
+    Ok(HealthDispatch(HealthService {
+        control: Rc::new(control(&instance.env)?),
+        control_name: bindings::CONTROL_DB,
+        deployment: host::deployment(&instance.env),
+    }))
+}
+
+fn control(env: &worker::Env) -> Result<D1Control, BindingError> {
+    let database = env.d1(bindings::CONTROL_DB).map_err(|error| unusable(bindings::CONTROL_DB, &error))?;
+    Ok(D1Control::new(D1::new(database, bindings::CONTROL_DB)))
+}
+
+fn service(env: &worker::Env, name: &'static str) -> Result<Rc<dyn Transport>, BindingError> {
+    Ok(Rc::new(BindingTransport::service(env, name)?))
+}
+
+fn unusable(name: &'static str, error: &worker::Error) -> BindingError {
+    BindingError::Unusable { name, message: error.to_string() }
+}
