@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use app::admin::{Checkup, Condition};
 use contracts::Timestamp;
 use serde::Serialize;
+use serde_json::Number;
 
 /// How the mesh is.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -47,7 +48,7 @@ pub struct ServiceHealth {
     /// What it needs.
     pub dependencies: Vec<DependencyHealth>,
     /// Counts, such as `outbox`.
-    pub gauges: BTreeMap<String, f64>,
+    pub gauges: BTreeMap<String, Number>,
     /// Why it is down.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
@@ -139,10 +140,23 @@ impl From<Checkup> for ServiceHealth {
             contract,
             contracts: contracts.map(|c| Contract { name: c.name, fingerprint: c.fingerprint }).collect(),
             dependencies: dependencies.collect(),
-            gauges: report.gauges.into_iter().map(|gauge| (gauge.name, gauge.value)).collect(),
+            gauges: report
+                .gauges
+                .into_iter()
+                .filter_map(|gauge| Some((gauge.name, number(gauge.value)?)))
+                .collect(),
             ..silent
         }
     }
+}
+
+/// A count as people write it: without a fraction where it has none. What is no number is left out.
+fn number(value: f64) -> Option<Number> {
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    if value.fract() == 0.0 && value.abs() <= EXACT {
+        return Some(Number::from(value as i64));
+    }
+    Number::from_f64(value)
 }
 
 #[cfg(test)]
@@ -162,7 +176,11 @@ mod tests {
                 Dependency { name: "DATA_DB".into(), error: None },
                 Dependency { name: "ARCHIVE".into(), error: Some("no bucket".into()) },
             ],
-            gauges: vec![Gauge { name: "outbox".into(), value: 3.0 }],
+            gauges: vec![
+                Gauge { name: "outbox".into(), value: 3.0 },
+                Gauge { name: "load".into(), value: 0.5 },
+                Gauge { name: "age".into(), value: f64::NAN },
+            ],
         };
         let health = MeshHealth::new(
             vec![
@@ -189,7 +207,7 @@ mod tests {
                             {"name": "DATA_DB", "status": "ok"},
                             {"name": "ARCHIVE", "status": "down", "error": "no bucket"},
                         ],
-                        "gauges": {"outbox": 3.0},
+                        "gauges": {"load": 0.5, "outbox": 3},
                     },
                 },
                 "generated_at": "2026-11-22T07:00:00.250Z",

@@ -16,8 +16,8 @@ pub struct Settings {
 /// Why the variables cannot be used. With any of these nobody is let in.
 #[derive(Debug, thiserror::Error)]
 pub enum SettingsError {
-    /// A variable is missing or empty.
-    #[error("the variable `{name}` is not set: give it a value in `wrangler/admin.jsonc`")]
+    /// A variable is missing, empty or no text.
+    #[error("the variable `{name}` is not set: give it a text in `wrangler/admin.jsonc`")]
     Missing {
         /// The variable.
         name: &'static str,

@@ -33,7 +33,7 @@ pub(crate) fn keys() -> Rc<KeyCache> {
     KEYS.with(Rc::clone)
 }
 
-/// The variables, where one that is missing counts as empty.
+/// The variables, where one that is missing or no text counts as empty.
 pub(crate) fn settings(env: &worker::Env) -> Result<Settings, SettingsError> {
     let text = |name| text_var(env, name).unwrap_or_default();
     Settings::new(
