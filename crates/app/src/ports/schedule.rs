@@ -189,13 +189,14 @@ pub struct Firing {
 
 /// Why a try failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum TaskError {
-    /// Another try may succeed, and can do no harm.
-    #[error("{0}")]
-    Transient(String),
-    /// No try can succeed.
-    #[error("{0}")]
-    Refused(String),
+#[error("{reason}")]
+pub struct TaskError {
+    /// For the tenant: it names nothing of the inside.
+    pub reason: String,
+    /// For operators: all that is known.
+    pub detail: String,
+    /// Whether another try may succeed. It can do no harm: the idempotency key is the same.
+    pub transient: bool,
 }
 
 /// Carries a job's task out.
@@ -204,7 +205,7 @@ pub trait TaskRunner {
     /// Does it; the event that came of it.
     ///
     /// # Errors
-    /// [`TaskError`] tells whether to try again.
+    /// [`TaskError`] says why, and whether to try again.
     async fn run(&self, firing: &Firing) -> Result<EventId, TaskError>;
 }
 

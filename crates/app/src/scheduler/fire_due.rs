@@ -55,7 +55,7 @@ pub struct FiredRun {
     pub lateness_ms: u64,
     /// How long this try took, in milliseconds.
     pub duration_ms: u64,
-    /// What went wrong.
+    /// What went wrong; for operators.
     pub error: Option<String>,
 }
 
@@ -176,25 +176,25 @@ async fn attempt(
     let ended = ports.clock.now();
     run.progress.ended_at = Some(ended);
     run.progress.due_at = None;
+    let mut for_operators = None;
     match outcome {
         Ok(event_id) => {
             run.progress.outcome = RunOutcome::Succeeded;
             run.progress.event_id = Some(event_id);
             run.progress.error = None;
         }
-        Err(error) => {
-            run.progress.error = Some(error.to_string());
-            let delay = match error {
-                TaskError::Transient(_) => convert::retry(job.retry).delay_after(run.progress.attempts),
-                TaskError::Refused(_) => None,
-            };
+        Err(TaskError { reason, detail, transient }) => {
+            let retry = convert::retry(job.retry);
+            let delay = if transient { retry.delay_after(run.progress.attempts) } else { None };
+            run.progress.error = Some(reason);
+            for_operators = Some(detail);
             run.progress.outcome = if delay.is_some() { RunOutcome::Pending } else { RunOutcome::Failed };
             run.progress.due_at = delay.map(|delay| later(ended, delay));
         }
     }
     // The job may have been deleted meanwhile, and its runs with it: then there is nothing left to record.
     ports.store.set_progress(run.run_id, &run.progress)?;
-    Ok(fired(&run, began, ended))
+    Ok(FiredRun { error: for_operators, ..fired(&run, began, ended) })
 }
 
 /// The nominal time for a run of the schedule, so that the effect is one for each time; the run for one that a caller

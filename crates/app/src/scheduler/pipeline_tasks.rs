@@ -43,18 +43,52 @@ impl<T: Transport> TaskRunner for PipelineTasks<T> {
 }
 
 fn task_error(error: CallError<IngestEventError>) -> TaskError {
-    let message = error.to_string();
-    match error {
+    let detail = error.to_string();
+    let (reason, transient) = match &error {
         CallError::Refused(refusal) => match refusal {
-            IngestEventError::Unavailable { .. } => TaskError::Transient(message),
+            IngestEventError::Unavailable { .. } => (UNAVAILABLE.to_owned(), true),
             IngestEventError::TooLarge { .. }
             | IngestEventError::NotJson { .. }
-            | IngestEventError::KeyReused => TaskError::Refused(message),
+            | IngestEventError::KeyReused => (format!("the event was refused: {refusal}"), false),
         },
-        // Two builds that do not understand each other: the rest of the deployment is on its way.
-        CallError::ContractMismatch { .. }
-        | CallError::Unreachable { .. }
-        | CallError::TimedOut { .. }
-        | CallError::Failed { .. } => TaskError::Transient(message),
+        // Two builds that do not understand each other: the rest of a deployment is on its way.
+        CallError::Unreachable { .. } | CallError::ContractMismatch { .. } => (UNAVAILABLE.to_owned(), true),
+        CallError::TimedOut { .. } => ("the event was not confirmed in time".to_owned(), true),
+        CallError::Failed { .. } => ("accepting the event failed for an internal reason".to_owned(), true),
+    };
+    TaskError { reason, detail, transient }
+}
+
+const UNAVAILABLE: &str = "accepting events was temporarily unavailable";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tenant_is_told_nothing_of_the_inside_and_an_operator_everything() {
+        let service = "Tasks";
+        let message = String::from("weft-pipeline: D1_ERROR");
+        let refused = CallError::Refused;
+        for (error, reason, transient) in [
+            (refused(IngestEventError::Unavailable { detail: message.clone() }), UNAVAILABLE, true),
+            (
+                refused(IngestEventError::TooLarge { limit: 9 }),
+                "the event was refused: the body is over the limit of 9 bytes",
+                false,
+            ),
+            (CallError::Unreachable { service, message: message.clone() }, UNAVAILABLE, true),
+            (CallError::ContractMismatch { service, message: message.clone() }, UNAVAILABLE, true),
+            (CallError::TimedOut { service }, "the event was not confirmed in time", true),
+            (
+                CallError::Failed { service, message: message.clone() },
+                "accepting the event failed for an internal reason",
+                true,
+            ),
+        ] {
+            let detail = error.to_string();
+            let expect = TaskError { reason: reason.into(), detail, transient };
+            assert_eq!(task_error(error), expect);
+        }
     }
 }

@@ -97,7 +97,7 @@ fn a_run_waiting_for_its_next_try_says_why() {
     world.pass(HOUR);
     let waiting = &world.runs(job.job_id)[0];
     assert_eq!((waiting.outcome, waiting.attempts), (RunOutcome::Pending, 1));
-    assert_eq!(waiting.error.as_deref(), Some("refused: storage is unavailable: on demand"));
+    assert_eq!(waiting.error.as_deref(), Some("accepting events was temporarily unavailable"));
 }
 
 #[test]
@@ -122,7 +122,7 @@ fn a_refusal_is_for_good() {
     world.pass(HOUR + 10 * MINUTE);
     let failed = &world.runs(job.job_id)[0];
     assert_eq!((failed.outcome, failed.attempts), (RunOutcome::Failed, 1));
-    assert_eq!(failed.error.as_deref(), Some("refused: the body is over the limit of 1 bytes"));
+    assert_eq!(failed.error.as_deref(), Some("the event was refused: the body is over the limit of 1 bytes"));
 }
 
 #[test]
