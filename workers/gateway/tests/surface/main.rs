@@ -1,0 +1,10 @@
+//! The gateway from request to answer, on the host: real routing, authentication, signatures and encoding, with
+//! stand-ins for the services behind it.
+
+mod api_keys;
+mod bodies;
+mod hooks;
+mod platform;
+mod services;
+mod tenancy;
+mod world;

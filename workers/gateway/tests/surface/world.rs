@@ -1,0 +1,267 @@
+//! A gateway with two tenants, and requests to it.
+
+use std::rc::Rc;
+
+use app::ports::{Clock, EndpointSecret, Random, StoredEndpoint, StoredKey};
+use async_trait::async_trait;
+use auth::ApiKey;
+use contracts::health::HealthDispatch;
+use contracts::pipeline::{IntakeClient, IntakeDispatch};
+use contracts::scheduler::{JobsClient, JobsDispatch};
+use futures_util::{StreamExt, stream};
+use gateway::exchange::{Ports, Request};
+use gateway::serve::{Served, serve};
+use ids::TenantId;
+use mesh::loopback::Loopback;
+use mesh::{Outgoing, Transport, TransportError};
+use serde_json::Value;
+use signing::{Secret, Secrets, Source};
+use test_kit::{FakeClock, Faults, Fixtures, MemoryControl, SeededRandom, run};
+
+use crate::services::{Pipeline, Scheduler, Wellness};
+
+/// A link that is cut.
+struct Cut;
+
+#[async_trait(?Send)]
+impl Transport for Cut {
+    async fn send(&self, _: Outgoing<'_>) -> Result<Vec<u8>, TransportError> {
+        Err(TransportError::Unreachable("weft-pipeline at 10.0.0.7 is not there".into()))
+    }
+
+    fn now_ms(&self) -> u64 {
+        FakeClock::default().now().unix_ms()
+    }
+}
+
+/// A gateway, and what it was joined to.
+pub(crate) struct World {
+    pub(crate) ports: Ports,
+    pub(crate) control: MemoryControl,
+    pub(crate) faults: Faults,
+    pub(crate) clock: FakeClock,
+    pub(crate) pipeline: Pipeline,
+    pub(crate) scheduler: Scheduler,
+    pub(crate) wellness: Wellness,
+    pub(crate) make: Fixtures,
+    pub(crate) tenant: TenantId,
+    pub(crate) api_key: String,
+    random: SeededRandom,
+}
+
+impl World {
+    pub(crate) fn new() -> Self {
+        let clock = FakeClock::default();
+        let faults = Faults::default();
+        let control = MemoryControl::with_faults(&faults);
+        let (pipeline, scheduler, wellness) =
+            (Pipeline::default(), Scheduler::default(), Wellness::default());
+        let now = |clock: &FakeClock| {
+            let clock = clock.clone();
+            move || clock.now().unix_ms()
+        };
+        let link = |loopback: Loopback| -> Rc<dyn Transport> { Rc::new(loopback) };
+        let ports = Ports {
+            control: Rc::new(control.clone()),
+            pipeline: IntakeClient::over(link(Loopback::new(IntakeDispatch(pipeline.clone()), now(&clock)))),
+            scheduler: JobsClient::over(link(Loopback::new(JobsDispatch(scheduler.clone()), now(&clock)))),
+            pipeline_health: link(Loopback::new(HealthDispatch(wellness.clone()), now(&clock))),
+            scheduler_health: link(Loopback::new(HealthDispatch(Wellness::default()), now(&clock))),
+            clock: Rc::new(clock.clone()),
+            random: Rc::new(SeededRandom::new(9)),
+        };
+        let make = Fixtures::new(1);
+        let tenant = make.tenant();
+        let random = SeededRandom::new(2);
+        let mut world = Self {
+            ports,
+            control,
+            faults,
+            clock,
+            pipeline,
+            scheduler,
+            wellness,
+            make,
+            tenant,
+            api_key: String::new(),
+            random,
+        };
+        world.api_key =
+            world.key(|key| key.scopes = auth::Scope::ALL.iter().map(|scope| scope.to_string()).collect());
+        world
+    }
+
+    /// Cuts the links to the services.
+    pub(crate) fn cut(&mut self) {
+        let cut = || -> Rc<dyn Transport> { Rc::new(Cut) };
+        self.ports.pipeline = IntakeClient::over(cut());
+        self.ports.scheduler = JobsClient::over(cut());
+        self.ports.pipeline_health = cut();
+    }
+
+    /// Issues a key of the tenant; `change` what is stored of it.
+    pub(crate) fn key(&self, change: impl FnOnce(&mut StoredKey)) -> String {
+        let mut bytes = [0; 41];
+        self.random.fill(&mut bytes);
+        let key = ApiKey::generate(bytes);
+        let mut stored = self.make.key(self.tenant);
+        stored.hash = key.hash().to_string();
+        change(&mut stored);
+        self.control.put_key(key.prefix(), stored);
+        key.expose().to_owned()
+    }
+
+    /// Makes an endpoint of the tenant; `change` what is stored of it.
+    pub(crate) fn endpoint(&self, source: Source, change: impl FnOnce(&mut StoredEndpoint)) -> Endpoint {
+        let mut bytes = [0; 32];
+        self.random.fill(&mut bytes);
+        let secret = Secret::generate(source, bytes);
+        let mut stored = self.make.endpoint(self.tenant);
+        stored.source = source.to_string();
+        stored.secret = EndpointSecret::new(secret.expose());
+        change(&mut stored);
+        let path = format!("/hooks/{}", stored.endpoint_id);
+        self.control.put_endpoint(stored);
+        Endpoint { path, source, secret }
+    }
+
+    /// Asks with the tenant's key.
+    pub(crate) fn ask(&self, method: &str, path_and_query: &str) -> Asked<'_> {
+        let (path, query) = path_and_query.split_once('?').unwrap_or((path_and_query, ""));
+        let key = format!("Bearer {}", self.api_key);
+        Asked {
+            world: self,
+            method: method.to_owned(),
+            path: path.to_owned(),
+            query: query.to_owned(),
+            headers: vec![("authorization".into(), key)],
+            body: None,
+        }
+    }
+
+    /// Delivers a body to an endpoint, signed now.
+    pub(crate) fn deliver(&self, endpoint: &Endpoint, delivery: &str, body: &[u8]) -> Asked<'_> {
+        let now_s = self.clock.now().unix_ms() as i64 / 1000;
+        let secrets = Secrets::new(endpoint.secret.clone());
+        let signed =
+            signing::sign(endpoint.source, &secrets, delivery, now_s, body).expect("it can be signed");
+        let mut asked = self.ask("POST", &endpoint.path).anonymous().body(body);
+        for (name, value) in signed {
+            asked = asked.header(name, &value);
+        }
+        asked
+    }
+}
+
+/// An endpoint that deliveries can be signed for.
+pub(crate) struct Endpoint {
+    pub(crate) path: String,
+    pub(crate) source: Source,
+    pub(crate) secret: Secret,
+}
+
+/// A request in the making.
+#[derive(Clone)]
+pub(crate) struct Asked<'w> {
+    world: &'w World,
+    method: String,
+    path: String,
+    query: String,
+    headers: Vec<(String, String)>,
+    body: Option<Vec<Vec<u8>>>,
+}
+
+impl Asked<'_> {
+    /// Without the key.
+    pub(crate) fn anonymous(mut self) -> Self {
+        self.headers.retain(|(name, _)| name != "authorization");
+        self
+    }
+
+    /// With another key.
+    pub(crate) fn with_key(self, key: &str) -> Self {
+        self.anonymous().header("authorization", &format!("Bearer {key}"))
+    }
+
+    /// With a header, in place of the one of that name.
+    pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
+        self.headers.retain(|(known, _)| known != name);
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Without a header.
+    pub(crate) fn without(mut self, name: &str) -> Self {
+        self.headers.retain(|(known, _)| known != name);
+        self
+    }
+
+    /// With a body, in chunks of 64 KiB.
+    pub(crate) fn body(mut self, body: &[u8]) -> Self {
+        self.body = Some(body.chunks(65_536).map(<[u8]>::to_vec).collect());
+        self
+    }
+
+    /// With a JSON body.
+    pub(crate) fn json(self, body: &str) -> Self {
+        self.header("content-type", "application/json").body(body.as_bytes())
+    }
+
+    /// Sends it.
+    pub(crate) fn send(self) -> Answered {
+        let request = Request {
+            method: self.method,
+            path: self.path,
+            query: self.query,
+            headers: self.headers,
+            body: self.body.map(|chunks| stream::iter(chunks.into_iter().map(Ok)).boxed_local()),
+        };
+        Answered(run(serve(&self.world.ports, request)))
+    }
+}
+
+/// An answer.
+#[derive(Debug)]
+pub(crate) struct Answered(pub(crate) Served);
+
+impl Answered {
+    pub(crate) fn status(&self) -> u16 {
+        self.0.answer.status
+    }
+
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.0.answer.header(name)
+    }
+
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_slice(&self.0.answer.body).expect("the body is JSON")
+    }
+
+    /// Its status and problem code. Checks what every problem must have, and that none has more.
+    pub(crate) fn problem(&self) -> (u16, String) {
+        assert_eq!(self.header("content-type"), Some("application/problem+json"), "{self:?}");
+        let body = self.json();
+        for member in ["type", "title", "detail", "code", "trace_id"] {
+            assert!(body[member].as_str().is_some_and(|text| !text.is_empty()), "`{member}` in {body}");
+        }
+        assert_eq!(body["status"], self.status());
+        assert_eq!(body["trace_id"].as_str(), self.header("x-trace-id"));
+        for inner in ["D1", "10.0.0.7", "weft-", "MEMORY_CONTROL"] {
+            assert!(!body.to_string().contains(inner), "`{inner}` leaked: {body}");
+        }
+        let code = body["code"].as_str().unwrap_or_default().to_owned();
+        assert_eq!(self.0.entry.code.map(|code| code.as_str()), Some(code.as_str()));
+        (self.status(), code)
+    }
+
+    /// Checks status and code.
+    #[track_caller]
+    pub(crate) fn refused(&self, status: u16, code: &str) {
+        assert_eq!(self.problem(), (status, code.to_owned()), "{}", self.json());
+    }
+
+    /// Why it did not go well, in the log.
+    pub(crate) fn cause(&self) -> Option<String> {
+        self.0.entry.facts.cause.borrow().clone()
+    }
+}
