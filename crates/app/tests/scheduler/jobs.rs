@@ -276,5 +276,9 @@ fn the_task_reaches_the_pipeline_as_it_was_given() {
     world.pass(MINUTE);
     let done = &world.runs(job.job_id)[0];
     assert_eq!(world.pipeline.payload(done.event_id.unwrap()).as_deref(), Some(payload));
-    assert_eq!(world.pipeline.traces(), [done.trace_id.clone()], "the run's own trace goes along");
+    assert_eq!(
+        world.pipeline.traces(),
+        std::slice::from_ref(&done.trace_id),
+        "the run's own trace goes along"
+    );
 }

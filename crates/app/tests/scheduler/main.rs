@@ -1,6 +1,8 @@
 //! A tenant's jobs, from the call at the edge to the event in the pipeline: router, objects, alarm and tasks joined in
 //! one process through the real encoding.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
 mod crashes;
 mod firing;
 mod jobs;

@@ -64,7 +64,7 @@ fn bind(value: &Value) -> types::Value {
 
 fn answer(connection: &Connection, statement: &Statement) -> rusqlite::Result<String> {
     let mut prepared = connection.prepare(&statement.sql)?;
-    let names: Vec<String> = prepared.column_names().into_iter().map(Into::into).collect();
+    let names: Vec<String> = prepared.column_names().map(String::from).collect();
     let rows = prepared.query_map(params_from_iter(statement.values.iter().map(bind)), |row| {
         let column = |(at, name): (usize, &String)| Ok((name.clone(), to_json(row.get(at)?)));
         names.iter().enumerate().map(column).collect::<rusqlite::Result<serde_json::Map<_, _>>>()
