@@ -73,8 +73,9 @@ pub(super) fn earlier_use(
 
 fn check(request: &CreateJob) -> Result<(), JobError> {
     let name_chars = request.name.chars().count();
-    if !(1..=MAX_NAME_CHARS).contains(&name_chars) {
-        return Err(invalid("/name", format!("must be 1 to {MAX_NAME_CHARS} characters")));
+    if !(1..=MAX_NAME_CHARS).contains(&name_chars) || request.name.contains(char::is_control) {
+        let detail = format!("must be 1 to {MAX_NAME_CHARS} characters, none of them a control character");
+        return Err(invalid("/name", detail));
     }
     let schedule = convert::schedule(&request.schedule);
     schedule.checked().map_err(|error| {

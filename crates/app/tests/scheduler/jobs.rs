@@ -148,6 +148,21 @@ fn another_tenant_sees_and_changes_nothing() {
 }
 
 #[test]
+fn an_object_answers_its_own_tenant_only_even_when_it_is_addressed_by_mistake() {
+    let world = World::new();
+    let job_id = world.create(every(MINUTE)).unwrap().job_id;
+    let object = world.object();
+    let stranger = world.context_of(world.another_tenant());
+    let turned_away = |error| matches!(error, JobError::Unavailable { .. });
+    assert!(turned_away(refused(run(object.get_job(&stranger, GetJob { job_id })))));
+    assert!(turned_away(refused(run(object.list_jobs(&stranger, ListJobs { before: None, limit: 9 })))));
+    assert!(turned_away(refused(run(object.delete_job(&stranger, GetJob { job_id })))));
+    assert!(turned_away(refused(run(object.create_job(&stranger, every(MINUTE))))));
+    assert_eq!(world.store().job_count(), Ok(1));
+    assert!(run(object.get_job(&world.context(), GetJob { job_id })).is_ok());
+}
+
+#[test]
 fn pausing_stops_and_resuming_does_not_replay_what_passed() {
     let world = World::new();
     let job = world.create(every(10 * SECOND)).unwrap();

@@ -29,6 +29,7 @@ fn what_is_out_of_bounds_is_refused_by_its_pointer() {
         (named(1), None),
         (named(200), None),
         (named(201), Some("/name")),
+        (CreateJob { name: "two\nlines".into(), ..base() }, Some("/name")),
         (every(SECOND - 1), Some("/schedule/every")),
         (every(SECOND), None),
         (every(366 * DAY), None),

@@ -163,6 +163,11 @@ impl World {
         times.map(|time| (time - START) / SECOND).collect()
     }
 
+    /// The tenant's object itself, past the router that chooses it.
+    pub(crate) fn object(&self) -> JobsClient<Rc<dyn Transport>> {
+        JobsClient::over(self.objects.object(&address(self.tenant)).transport)
+    }
+
     /// The tenant's store, to fill it with more than calls could.
     pub(crate) fn store(&self) -> Rc<dyn ScheduleStore> {
         self.objects.object(&address(self.tenant)).ports.store
