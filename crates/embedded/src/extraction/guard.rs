@@ -19,6 +19,11 @@ const CONDITION: usize = 40;
 const CONDITIONS: [&str; 8] =
     ["if", "unless", "suppose", "supposing", "imagine", "hypothetically", "whether", "wish"];
 
+/// What is left of a score in small talk. A strong cue still passes: people complain about work beside the weather.
+const CHATTER: f64 = 0.6;
+/// What is left of a score when the thing is told as over.
+const OVER: f64 = 0.6;
+
 /// Small words that are in nearly every English sentence and in few of any other language.
 const ENGLISH: [&str; 82] = [
     "the", "to", "of", "and", "that", "it", "you", "we", "i", "is", "are", "was", "have", "has", "had",
@@ -41,12 +46,30 @@ pub(super) struct Setting {
     pub(super) side: Side,
     pub(super) question: bool,
     pub(super) elsewhere: bool,
+    /// Talk about the weather, the family, or the call's own line.
+    pub(super) chatter: bool,
+    /// Told as over: what was, what got mended.
+    pub(super) past: bool,
+    /// A trouble that is told as mended.
+    pub(super) mended: bool,
 }
 
 impl Setting {
     /// Reads the circumstances of a sentence off its words.
     pub(super) fn of(sentence: &str, tokens: &[Token<'_>], side: Side) -> Self {
-        Self { side, question: is_question(sentence, tokens), elsewhere: is_elsewhere(tokens) }
+        Self {
+            side,
+            question: is_question(sentence, tokens),
+            elsewhere: is_elsewhere(tokens),
+            chatter: is_chatter(tokens),
+            past: is_past(tokens),
+            mended: is_mended(tokens),
+        }
+    }
+
+    /// The circumstances in which most rules count, for a speaker of `side`.
+    pub(super) fn plain(side: Side) -> Self {
+        Self { side, question: false, elsewhere: false, chatter: false, past: false, mended: false }
     }
 
     /// Whether a rule's match counts here.
@@ -67,7 +90,13 @@ impl Setting {
             _ if self.elsewhere => 0.5,
             _ => 1.0,
         };
-        side * question * elsewhere
+        let over = match kind {
+            SignalKind::Timeline | SignalKind::NextStep if self.past => OVER,
+            SignalKind::Pain | SignalKind::Objection | SignalKind::ChurnRisk if self.mended => OVER,
+            _ => 1.0,
+        };
+        let chatter = if self.chatter { CHATTER } else { 1.0 };
+        side * question * elsewhere * over * chatter
     }
 }
 
@@ -129,6 +158,146 @@ fn is_elsewhere(tokens: &[Token<'_>]) -> bool {
             ["other" | "most" | "some", others, _] => OTHERS.contains(&others),
             _ => false,
         }
+    })
+}
+
+/// Whether the sentence is about what people talk of before and after business.
+fn is_chatter(tokens: &[Token<'_>]) -> bool {
+    const PRIVATE: [&str; 40] = [
+        "kids",
+        "daughter",
+        "son",
+        "wife",
+        "husband",
+        "mum",
+        "mom",
+        "dad",
+        "grandson",
+        "granddaughter",
+        "dog",
+        "cat",
+        "puppy",
+        "football",
+        "soccer",
+        "rugby",
+        "cricket",
+        "golf",
+        "baseball",
+        "basketball",
+        "hockey",
+        "fishing",
+        "marathon",
+        "garden",
+        "weather",
+        "snow",
+        "raining",
+        "rained",
+        "sunny",
+        "barking",
+        "birthday",
+        "wedding",
+        "vacation",
+        "potholes",
+        "headset",
+        "webcam",
+        "neighbours",
+        "neighbors",
+        "choir",
+        "barbecue",
+    ];
+    // `my flight`, `the traffic`: these are business in another company.
+    const OWN: [&str; 14] = [
+        "flight",
+        "internet",
+        "wifi",
+        "wi-fi",
+        "mic",
+        "microphone",
+        "camera",
+        "battery",
+        "voice",
+        "phone",
+        "car",
+        "house",
+        "holiday",
+        "weekend",
+    ];
+    tokens.iter().any(|token| PRIVATE.contains(&&*token.text))
+        || tokens.windows(2).any(|two| {
+            (two[0].text == "my" && OWN.contains(&&*two[1].text))
+                || matches!(
+                    (&*two[0].text, &*two[1].text),
+                    ("the", "traffic" | "airport" | "motorway" | "highway")
+                )
+                || matches!(
+                    (&*two[0].text, &*two[1].text),
+                    ("on", "mute") | ("coffee", "machine") | ("new", "car")
+                )
+        })
+}
+
+/// Whether the sentence tells of what happened, and asks nothing of the future.
+fn is_past(tokens: &[Token<'_>]) -> bool {
+    const WAS: [&str; 34] = [
+        "was", "were", "did", "went", "had", "signed", "launched", "opened", "started", "closed", "shipped",
+        "sent", "moved", "bought", "met", "came", "began", "joined", "retired", "promoted", "hired", "built",
+        "finished", "renewed", "talked", "spoke", "ran", "used", "visited", "released", "acquired", "took",
+        "stopped", "grew",
+    ];
+    const TO_COME: [&str; 34] = [
+        "will",
+        "would",
+        "need",
+        "needs",
+        "must",
+        "want",
+        "wants",
+        "should",
+        "shall",
+        "can",
+        "could",
+        "going",
+        "deadline",
+        "plan",
+        "planning",
+        "planned",
+        "supposed",
+        "hoping",
+        "hope",
+        "by",
+        "before",
+        "until",
+        "till",
+        "promised",
+        "committed",
+        "expires",
+        "ends",
+        "due",
+        "let",
+        "has",
+        "have",
+        "next",
+        "tomorrow",
+        "is",
+    ];
+    let any = |words: &[&str]| tokens.iter().any(|token| words.contains(&&*token.text));
+    any(&WAS) && !any(&TO_COME)
+}
+
+/// Whether a trouble is told as a thing that used to be, or that got mended.
+fn is_mended(tokens: &[Token<'_>]) -> bool {
+    tokens.windows(2).enumerate().any(|(at, two)| match (&*two[0].text, &*two[1].text) {
+        // `we are used to it` is something else.
+        ("used", "to") => {
+            at > 0
+                && !matches!(
+                    &*tokens[at - 1].text,
+                    "are" | "is" | "am" | "be" | "get" | "got" | "getting" | "being"
+                )
+        }
+        ("got" | "been" | "was" | "is" | "all", "fixed" | "resolved" | "solved" | "mended") => true,
+        ("no", "longer") => true,
+        _ => false,
     })
 }
 

@@ -47,7 +47,7 @@ fn matters(document: &Document, turn: &Turn, known: &Known, lexicon: &Lexicon) -
     }
     let entities = Entities::find(&words, known);
     // A turn may hold a question and a statement, so it is taken for the one that lets more rules count.
-    let setting = Setting { side: turn.side, question: false, elsewhere: false };
+    let setting = Setting::plain(turn.side);
     lexicon.matches_any(&words, &entities, |rule, matched| setting.allows(rule, matched, &words))
         || (text.contains('?') && !lexicon.asked(&words, &entities).is_empty())
 }

@@ -177,6 +177,10 @@ impl Lexicon {
             .collect();
         kinds.sort_unstable();
         kinds.dedup();
+        // `Who else is involved in the decision?` asks for people, not for rivals.
+        if kinds.contains(&SignalKind::DecisionMaker) {
+            kinds.retain(|kind| *kind != SignalKind::Competitor);
+        }
         kinds
     }
 }

@@ -16,6 +16,8 @@ pub(in crate::extraction) struct Known {
     pub(in crate::extraction) others: BTreeSet<String>,
     /// Capitalized words that it also uses like a product's or a company's name: these are none of the others.
     pub(in crate::extraction) brands: BTreeSet<String>,
+    /// Words with a capital inside a sentence: at the beginning of one, too, they are names.
+    pub(in crate::extraction) capitals: BTreeSet<String>,
 }
 
 impl Known {
@@ -23,6 +25,9 @@ impl Known {
     /// `… says Tom`, `in Duluth`, `Fort McMurray`.
     pub(in crate::extraction) fn learn(&mut self, tokens: &[Token<'_>]) {
         for (at, token) in tokens.iter().enumerate() {
+            if token.capital && at > 0 && !token.after_break && !is_common(&token.text) {
+                self.capitals.insert(token.text.to_string());
+            }
             if !token.capital || token.camel || is_common(&token.text) {
                 continue;
             }

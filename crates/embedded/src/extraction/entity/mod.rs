@@ -30,8 +30,9 @@ impl Entities {
             }
             let token = &tokens[at];
             let common = is_common(&token.text);
-            let subject =
-                at == 0 && SUBJECT_OF.contains(&word(tokens, 1)) && !STARTERS.contains(&&*token.text);
+            let subject = at == 0
+                && (SUBJECT_OF.contains(&word(tokens, 1)) || known.capitals.contains(&*token.text))
+                && !STARTERS.contains(&&*token.text);
             if token.capital
                 && !common
                 && (at > 0 || token.camel || subject || known.people.contains(&*token.text))
@@ -65,9 +66,20 @@ impl Entities {
 }
 
 /// At the beginning of a sentence every word has a capital. It is taken for a name only before one of these …
-const SUBJECT_OF: [&str; 9] = ["is", "'s", "was", "has", "quoted", "offered", "charges", "costs", "gave"];
+const SUBJECT_OF: [&str; 13] = [
+    "is", "'s", "was", "has", "quoted", "offered", "charges", "costs", "gave", "came", "undercut", "pitched",
+    "offers",
+];
 /// … and if it is none of these.
-const STARTERS: [&str; 38] = [
+const STARTERS: [&str; 46] = [
+    "we",
+    "they",
+    "you",
+    "people",
+    "yes",
+    "yeah",
+    "no",
+    "okay",
     "it",
     "that",
     "this",
