@@ -190,7 +190,7 @@ pub enum RunOutcome {
     Succeeded,
     /// Failed for good.
     Failed,
-    /// Its time passed while the scheduler was down, and a later one stands for it.
+    /// Its time passed while the scheduler was down or the job paused; the error says how many times, and which.
     Missed,
 }
 

@@ -62,8 +62,8 @@ impl TenantIndex for SqlTenantIndex {
     }
 
     async fn find(&self, _context: &TenantCall, request: FindPassages) -> Result<SearchHits, IndexError> {
-        let vector =
-            decode_vector(&request.vector).ok_or_else(|| invalid("the query's vector is no list of floats"))?;
+        let vector = decode_vector(&request.vector)
+            .ok_or_else(|| invalid("the query's vector is no list of floats"))?;
         let limit = request.limit.clamp(1, 200) as usize;
         let candidates = (limit * CANDIDATES_PER_HIT).max(MIN_CANDIDATES);
         let lexical = self.texts.search(&request.query, request.kind, candidates)?;

@@ -117,15 +117,27 @@ impl TextTable {
     }
 }
 
-/// An FTS5 expression that finds any of the query's words. Each is quoted, so none is taken for an operator.
+/// English words that say nothing of what a text is about. In a small index they are rare enough to outrank what does.
+const STOP_WORDS: &str = " a about after again all also am an and any are as at be been before being but by can could \
+    did do does doing done for from get got had has have he her here him his how i if in into is it its just me more \
+    most my no not of on once only or other our out over own s same she should so some such t than that the their \
+    them then there these they this those through to too up us very was we were what when where which while who whom \
+    why will with would you your ";
+
+/// An FTS5 expression that finds any of the query's words that carry meaning; all of them where none does. Each is
+/// quoted, so none is taken for an operator.
 fn match_expression(query: &str) -> String {
     let words: Vec<String> = query
         .split(|c: char| !c.is_alphanumeric())
         .filter(|word| !word.is_empty())
-        .take(MAX_QUERY_WORDS)
-        .map(|word| format!("\"{word}\""))
+        .map(str::to_lowercase)
         .collect();
-    words.join(" OR ")
+    let telling: Vec<&String> =
+        words.iter().filter(|word| !STOP_WORDS.contains(&format!(" {word} "))).collect();
+    let chosen = if telling.is_empty() { words.iter().collect() } else { telling };
+    let quoted: Vec<String> =
+        chosen.into_iter().take(MAX_QUERY_WORDS).map(|word| format!("\"{word}\"")).collect();
+    quoted.join(" OR ")
 }
 
 #[cfg(test)]
@@ -134,7 +146,13 @@ mod tests {
 
     #[test]
     fn a_query_cannot_be_taken_for_fts_syntax() {
-        assert_eq!(match_expression("who's NOT \"paying\" OR (late)*"), r#""who" OR "s" OR "NOT" OR "paying" OR "OR" OR "late""#);
+        assert_eq!(match_expression("PAYING\" OR NEAR(late)*"), r#""paying" OR "near" OR "late""#);
         assert_eq!(match_expression(" -- "), "");
+    }
+
+    #[test]
+    fn words_without_meaning_count_only_where_there_are_no_others() {
+        assert_eq!(match_expression("Who approves the purchase?"), r#""approves" OR "purchase""#);
+        assert_eq!(match_expression("who was that"), r#""who" OR "was" OR "that""#);
     }
 }
