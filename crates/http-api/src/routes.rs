@@ -156,7 +156,7 @@ operations! {
         Body::Raw { max_bytes: MAX_EVENT_BYTES }, false, 202,
         [EndpointNotFound, HookBadSignature, HookStaleSignature, RequestMalformedJson],
         "Receive a webhook",
-        "A provider's delivery, signed in that provider's own way over the raw body. The answer comes once the event is in durable storage; a redelivery is answered `duplicate: true` and processed once.";
+        "A provider's delivery, signed in that provider's own way over the raw body. The answer comes once the event is in durable storage; a redelivery is answered `duplicate: true` and processed once. The challenge by which Slack or Zoom gets to know an endpoint is answered with 200 instead, and not stored.";
     SubmitEvent = "submit_event", Post "/v1/events", "Events", key(Scope::EventsWrite),
         Body::Json { max_bytes: MAX_EVENT_BYTES }, true, 202, [],
         "Send an event",
