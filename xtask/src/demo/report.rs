@@ -12,6 +12,10 @@ const BEST: usize = 3;
 const HITS: u32 = 3;
 /// How much of a quote is shown, in characters.
 const QUOTE: usize = 160;
+/// How much of a speaker's name is shown.
+const NAME: usize = 40;
+/// How much of a passage is shown: it is several sentences, and the one that answers may come late.
+const PASSAGE: usize = 480;
 
 /// The signals of every call, the best first.
 ///
@@ -24,7 +28,7 @@ pub(super) fn signals(processed: &[Processed], api: &Api<'_>, all: bool, ui: &Ui
         let found = api.signals(&event.id)?;
         total += found.len();
         let title = event.title.as_deref().unwrap_or(&sample.name);
-        text.push_str(&format!("\n  {}  {}\n", ui.paint("1", title), ui.paint("2", &event.id)));
+        text.push_str(&format!("\n  {}  {}\n", ui.paint("1", &clip(title, QUOTE)), ui.paint("2", &event.id)));
         if let Some(assessment) = event.assessment.as_ref().filter(|_| !found.is_empty()) {
             text.push_str(&format!("  {}\n", ui.paint("2", &assessment.headline)));
         }
@@ -45,24 +49,32 @@ pub(super) fn signals(processed: &[Processed], api: &Api<'_>, all: bool, ui: &Ui
     Ok(text)
 }
 
-/// A question in words that nobody used, and the passages that answer it; `None` where no sample brings a question.
+/// A question in words that nobody used, and the passages that answer it: the first of the samples' own questions whose
+/// call comes out first. `None` where no sample brings a question.
 ///
 /// # Errors
 /// When the gateway doesn't give the hits.
 pub(super) fn search(processed: &[Processed], api: &Api<'_>, ui: &Ui) -> Result<Option<String>> {
-    let Some(question) = processed.iter().find_map(|it| it.sample.question.as_deref()) else {
-        return Ok(None);
-    };
+    let mut example = None;
+    let asked =
+        processed.iter().flat_map(|it| it.sample.questions.iter().map(move |question| (question, &it.event)));
+    for (question, event) in asked {
+        let hits = api.search(question, HITS)?;
+        let found = hits.first().is_some_and(|hit| hit.event_id == event.id);
+        if found || example.is_none() {
+            example = Some((question, hits));
+        }
+        if found {
+            break;
+        }
+    }
+    let Some((question, hits)) = example else { return Ok(None) };
     let mut text = format!("\n{} {}\n", ui.paint("1", "Search"), ui.paint("36", &format!("“{question}”")));
-    for hit in api.search(question, HITS)? {
+    for hit in hits {
         let call = processed.iter().find(|it| it.event.id == hit.event_id);
         let title = call.and_then(|it| it.event.title.as_deref()).unwrap_or(&hit.event_id);
-        text.push_str(&format!(
-            "\n  {:.2}  {}\n        {}\n",
-            hit.score,
-            ui.paint("2", title),
-            clip(&hit.snippet)
-        ));
+        let title = ui.paint("2", &clip(title, QUOTE));
+        text.push_str(&format!("\n  {:.2}  {title}\n        {}\n", hit.score, clip(&hit.snippet, PASSAGE)));
     }
     Ok(Some(text))
 }
@@ -71,11 +83,11 @@ fn entry(signal: &Signal, ui: &Ui) -> String {
     let Signal { kind, score, evidence } = signal;
     let time =
         evidence.at_ms.map(|ms| format!("{:02}:{:02}", ms / 60_000, ms / 1_000 % 60)).unwrap_or_default();
-    let who = ui.paint("2", format!("{} {time}", evidence.speaker).trim());
+    let who = ui.paint("2", format!("{} {time}", clip(&evidence.speaker, NAME)).trim());
     format!(
         "    {} {score:.2}  {who}\n        “{}”\n",
         ui.paint("36", &format!("{kind:<16}")),
-        clip(&evidence.quote)
+        clip(&evidence.quote, QUOTE)
     )
 }
 
@@ -97,13 +109,13 @@ fn varied(ranked: Vec<Signal>) -> Vec<Signal> {
 }
 
 /// One line of text, without the control characters that would let a call's words steer the terminal.
-fn clip(text: &str) -> String {
+fn clip(text: &str, limit: usize) -> String {
     let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let clean: Vec<char> = words.chars().filter(|c| !c.is_control() && !is_direction_override(*c)).collect();
-    if clean.len() <= QUOTE {
+    if clean.len() <= limit {
         return clean.into_iter().collect();
     }
-    clean[..QUOTE - 1].iter().chain(&['…']).collect()
+    clean[..limit - 1].iter().chain(&['…']).collect()
 }
 
 /// Marks that turn the direction of what follows, the report's own words included.
@@ -133,7 +145,7 @@ mod tests {
 
     #[test]
     fn a_quote_cannot_steer_the_terminal() {
-        assert_eq!(clip("wipe\u{1b}[2J it\r\n and \u{202e}turn"), "wipe[2J it and turn");
-        assert_eq!(clip(&"x".repeat(500)).chars().count(), QUOTE);
+        assert_eq!(clip("wipe\u{1b}[2J it\r\n and \u{202e}turn", QUOTE), "wipe[2J it and turn");
+        assert_eq!(clip(&"x".repeat(500), QUOTE).chars().count(), QUOTE);
     }
 }

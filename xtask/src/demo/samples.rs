@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
 use crate::paths;
 
@@ -17,8 +17,8 @@ pub(super) struct Sample {
     pub(super) source: String,
     /// The delivery's body, byte for byte.
     pub(super) body: Vec<u8>,
-    /// A question that the call answers in other words, where one is known.
-    pub(super) question: Option<String>,
+    /// Questions that the call answers in other words; none for a call without a fact worth asking for.
+    pub(super) questions: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -30,6 +30,7 @@ struct Entry {
 
 #[derive(Deserialize)]
 struct Expected {
+    signals: Vec<IgnoredAny>,
     search: Vec<Question>,
 }
 
@@ -56,7 +57,11 @@ fn sample(folder: &Path, entry: Entry) -> Result<Sample> {
         name: file.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
         source: entry.source,
         body,
-        question: expected.search.into_iter().next().map(|question| question.q),
+        questions: if expected.signals.is_empty() {
+            Vec::new()
+        } else {
+            expected.search.into_iter().map(|question| question.q).collect()
+        },
     })
 }
 
