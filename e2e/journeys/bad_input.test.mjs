@@ -84,9 +84,6 @@ for (const source of ["standard", "zoom"]) {
       const at = unixSeconds() + skew;
       refused(await deliver(endpoint, body(), { at }), 401, "hook.stale_signature");
     }
-    // A stale time under a wrong signature is no more than a wrong signature.
-    const stale = signed(endpoint, body(), { at: 1, secret: await otherSecret(source) });
-    refused(await post(endpoint, body(), stale), 401, "hook.bad_signature");
   });
 
   test(`${source}: a delivery without its headers, or with malformed ones, is refused`, async () => {
@@ -101,47 +98,29 @@ for (const source of ["standard", "zoom"]) {
   });
 }
 
-async function otherSecret(source) {
-  const { secret } = await addEndpoint(mesh, customer.tenant, source);
-  secrets.push(secret);
-  return secret;
-}
-
-test("an unknown, a malformed and a disabled endpoint are the same to a stranger", async () => {
+test("an unknown, a malformed, a disabled and a suspended tenant's endpoint are the same to a stranger", async () => {
   const disabled = await addEndpoint(mesh, customer.tenant, "standard", { status: "disabled" });
-  secrets.push(disabled.secret);
-  const at = (id) => ({ ...disabled, url: `${mesh.gateway}/hooks/${id}` });
+  const suspended = await newTenant(mesh, "suspended", { status: "suspended" });
+  secrets.push(disabled.secret, suspended.api_key, ...suspended.endpoints.map(({ secret }) => secret));
+  const malformed = ["end_", "end_XYZ", "a%2Fb", "%00", "💥", "x".repeat(2000)];
+  const unknown = [newId("end"), newId("evt"), ...malformed].map((id) => `${mesh.gateway}/hooks/${id}`);
   const seen = new Set();
-  for (const id of [
-    newId("end"),
-    newId("evt"),
-    "end_",
-    "end_XYZ",
-    "a%2Fb",
-    "%00",
-    "💥",
-    "x".repeat(2000),
-    disabled.id,
-  ]) {
-    const { trace_id: _, ...problem } = refused(await deliver(at(id), body()), 404, "endpoint.not_found");
+  for (const endpoint of [disabled, suspended.endpoints[0], ...unknown.map((url) => ({ ...disabled, url }))]) {
+    const { trace_id: _, ...problem } = refused(await deliver(endpoint, body()), 404, "endpoint.not_found");
     seen.add(JSON.stringify(problem));
   }
   assert.equal(seen.size, 1, [...seen].join("\n"));
-});
-
-test("a delivery to a suspended tenant is refused, and so are its keys", async () => {
-  const suspended = await newTenant(mesh, "suspended", { status: "suspended" });
-  secrets.push(suspended.api_key, ...suspended.endpoints.map(({ secret }) => secret));
-  refused(await deliver(suspended.endpoints[0], body()), 403, "tenant.suspended");
+  // The holder of a genuine key is told.
   refused(await new Customer(mesh, suspended).send("GET", "/v1/events"), 403, "tenant.suspended");
 });
 
 test("a body over the limit is refused, declared or not", async () => {
   const large = Buffer.alloc(LIMIT + 1, `{"note":"${MARK}"}`);
-  refused(await deliver(customer.endpoint("standard"), large), 413, "request.too_large");
-  refused(await customer.send("POST", "/v1/events", { body: large, headers: JSON_TYPE }), 413, "request.too_large");
-  const job = Buffer.alloc(96 * 1024 + 1, " ");
-  refused(await customer.send("POST", "/v1/jobs", { body: job, headers: JSON_TYPE }), 413, "request.too_large");
+  const delivered = () => deliver(customer.endpoint("standard"), large);
+  refused(await answerTo(delivered), 413, "request.too_large");
+  const posted = (path, body) => answerTo(() => customer.send("POST", path, { body, headers: JSON_TYPE }));
+  refused(await posted("/v1/events", large), 413, "request.too_large");
+  refused(await posted("/v1/jobs", Buffer.alloc(96 * 1024 + 1, " ")), 413, "request.too_large");
 
   const streamed = new ReadableStream({
     start(controller) {
@@ -152,6 +131,20 @@ test("a body over the limit is refused, declared or not", async () => {
   const undeclared = { body: streamed, duplex: "half", headers: JSON_TYPE };
   refused(await customer.send("POST", "/v1/events", undeclared), 413, "request.too_large");
 });
+
+/**
+ * The answer to a request that is refused before it is read. The connection is closed behind such an answer, and a
+ * client that still writes may see that before it sees the answer; then it asks once more.
+ */
+async function answerTo(request) {
+  for (let left = 20; ; left -= 1) {
+    try {
+      return await request();
+    } catch (error) {
+      if (left === 0 || !["EPIPE", "ECONNRESET", "UND_ERR_SOCKET"].includes(error.cause?.code)) throw error;
+    }
+  }
+}
 
 test("broken JSON is refused, signed or not", async () => {
   for (const text of [`{"note": "${MARK}"`, `{"note": "${MARK}",}`, "", "not json", `{"note": '${MARK}'}`]) {

@@ -1,7 +1,7 @@
 //! Jobs: a tenant's schedule fires, each time once, and every firing is on record with the event that it sent.
 
 import assert from "node:assert/strict";
-import { before, test } from "node:test";
+import { afterEach, before, test } from "node:test";
 
 import { Customer } from "../support/customer.mjs";
 import { runningMesh } from "../support/mesh.mjs";
@@ -17,6 +17,12 @@ before(async () => {
   mesh = await runningMesh();
 });
 
+// A job that repeats would go on for as long as the mesh runs.
+const created = [];
+afterEach(async () => {
+  for (const { customer, id } of created.splice(0)) await customer.send("DELETE", `/v1/jobs/${id}`);
+});
+
 const newCustomer = async (name) => new Customer(mesh, await newTenant(mesh, name));
 
 const task = (type) => ({ kind: "event", source: "generic", type, payload: { from: "a job" } });
@@ -28,6 +34,7 @@ async function create(customer, job, headers) {
   });
   assert.equal(answer.status, 201, String(answer));
   assert.match(answer.json.id, /^job_[0-9a-f]{32}$/);
+  created.push({ customer, id: answer.json.id });
   return answer.json;
 }
 
@@ -54,9 +61,9 @@ test("a job that repeats fires at its times, each once, and its events are there
   assert.deepEqual([job.name, job.status, job.schedule], ["Heartbeat", "active", { every: "1s" }]);
   assert.equal(job.preview.length, 10);
   assert.equal(job.preview[0], job.next_run_at);
-  const created = Date.parse(job.created_at);
+  const start = Date.parse(job.created_at);
   assert.deepEqual(
-    job.preview.map((time) => Date.parse(time) - created),
+    job.preview.map((time) => Date.parse(time) - start),
     Array.from({ length: 10 }, (_, n) => (n + 1) * SECOND_MS),
   );
 
@@ -69,7 +76,7 @@ test("a job that repeats fires at its times, each once, and its events are there
   const done = succeeded(all);
   for (const run of all) {
     assert.ok(["succeeded", "missed"].includes(run.outcome), JSON.stringify(run));
-    assert.equal((Date.parse(run.scheduled_for) - created) % SECOND_MS, 0, "a nominal time is off the job's beat");
+    assert.equal((Date.parse(run.scheduled_for) - start) % SECOND_MS, 0, "a nominal time is off the job's beat");
   }
   for (const run of done) {
     assert.match(run.id, /^run_[0-9a-f]{32}$/);

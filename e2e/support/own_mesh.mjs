@@ -25,7 +25,7 @@ const REFUSAL_MS = 60_000;
  */
 function dev(args, options) {
   const [program, ...first] = process.env.WEFT_XTASK ? [process.env.WEFT_XTASK] : ["cargo", "xtask"];
-  const child = spawn(program, [...first, "dev", "--json", ...args], {
+  const child = spawn(program, [...first, "dev", ...args], {
     cwd: ROOT,
     stdio: ["ignore", "pipe", "pipe"],
     ...options,
@@ -52,7 +52,7 @@ export class OwnMesh {
   static async start(state) {
     const mesh = new OwnMesh();
     mesh.state = state;
-    mesh.#child = dev(["--port", "0", "--state", state]);
+    mesh.#child = dev(["--json", "--port", "0", "--state", state]);
     mesh.#exit = once(mesh.#child, "exit");
     const said = text(mesh.#child.stderr);
     const line = await firstLine(mesh.#child.stdout);

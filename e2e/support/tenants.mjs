@@ -51,12 +51,12 @@ export async function newTenant(mesh, name, { sources = ["standard", "zoom"], st
 }
 
 /** Gives a tenant another key. Times are Unix milliseconds. */
-export async function addKey(mesh, tenant, { scopes = SCOPES, expiresAt = null, revokedAt = null } = {}) {
+export async function addKey(mesh, tenant, { scopes = SCOPES, expiresAt = "", revokedAt = "" } = {}) {
   const key = newKey();
   await sql(
     mesh,
     "INSERT INTO api_keys (id, tenant_id, name, prefix, hash, scopes, expires_at, revoked_at, created_at) " +
-      "VALUES (?, ?, 'Journey', ?, ?, ?, ?, ?, ?)",
+      "VALUES (?, ?, 'Journey', ?, ?, ?, NULLIF(?, ''), NULLIF(?, ''), ?)",
     [
       newId("key"),
       tenant.id,
@@ -88,7 +88,8 @@ async function sql(mesh, text, params) {
   const { result } = await explore(mesh, "/d1/database");
   const database = result.find(({ name }) => name === DATABASE);
   if (!database) throw new Error(`the mesh has no database \`${DATABASE}\`: ${JSON.stringify(result)}`);
-  await explore(mesh, `/d1/database/${database.uuid}/raw`, { sql: text, params });
+  // The explorer takes texts only; a column of numbers turns one that is a number into it.
+  await explore(mesh, `/d1/database/${database.uuid}/raw`, { sql: text, params: params.map(String) });
 }
 
 async function explore(mesh, route, body) {
