@@ -93,8 +93,9 @@ test("a body of exactly the limit is taken", async () => {
 });
 
 test("skipped events are listed as such", async () => {
+  const { id: skipped } = await outcome('{"type":"page.viewed"}');
   const listed = await customer.events({ status: "skipped" });
-  assert.ok(listed.length >= 3);
+  assert.ok(listed.some(({ id }) => id === skipped));
   for (const { status, reason, signals_count: count } of listed) {
     assert.deepEqual([status, count], ["skipped", 0]);
     assert.ok(reason);

@@ -18,65 +18,80 @@ const FLOORS = { recall: 0.8, precision: 0.7, search: 0.7 };
 const TOP = 10;
 
 let customer;
-let calls;
 
 before(async () => {
   const mesh = await runningMesh();
   customer = new Customer(mesh, await newTenant(mesh, "webhook"));
-  calls = await samples();
+});
+
+/** Does something once, for whichever tests run. */
+function once(work) {
+  let done;
+  return () => (done ??= work());
+}
+
+/** The samples, delivered: each with its `answer`, its `id`, and its bytes as they are read back `raw` at once. */
+const delivered = once(async () => {
+  const calls = await samples();
+  for (const call of calls) {
+    call.answer = await deliver(customer.endpoint(call.source), call.body);
+    call.id = call.answer.json.event_id;
+    call.raw = await customer.send("GET", `/v1/events/${call.id}/raw`);
+  }
+  return calls;
+});
+
+/** The samples, worked off: each with its `event`, its source `text` and its `signals`. */
+const workedOff = once(async () => {
+  const calls = await delivered();
+  for (const call of calls) {
+    call.event = await customer.settled(call.id);
+    call.text = (await customer.get(`/v1/events/${call.id}/text`)).text;
+    call.signals = await customer.signals(call.id);
+  }
+  return calls;
 });
 
 test("a signed delivery is accepted once it is stored", async () => {
-  for (const call of calls) {
-    const answer = await deliver(customer.endpoint(call.source), call.body);
-    assert.equal(answer.status, 202, `${call.name}: ${answer}`);
-    const { event_id: id, duplicate } = answer.json;
-    assert.match(id, /^evt_[0-9a-f]{32}$/);
-    assert.equal(duplicate, false);
-    call.id = id;
-    call.trace = answer.trace;
+  for (const { name, body, answer, raw } of await delivered()) {
+    assert.equal(answer.status, 202, `${name}: ${answer}`);
+    assert.match(answer.json.event_id, /^evt_[0-9a-f]{32}$/);
+    assert.equal(answer.json.duplicate, false);
     // It is readable from the moment of its 202, however far its workflow is.
-    const raw = await customer.get(`/v1/events/${id}/raw`);
-    assert.ok(raw.bytes.equals(call.body), `${call.name}: the archived bytes differ from those that were sent`);
+    assert.equal(raw.status, 200, `${name}: ${raw}`);
+    assert.ok(raw.bytes.equals(body), `${name}: the archived bytes differ from those that were sent`);
     assert.match(raw.headers.get("content-type"), /^application\/json\b/);
   }
 });
 
 test("its workflow goes through every step, once and in order", async () => {
-  for (const call of calls) {
-    const event = await customer.settled(call.id);
-    assert.equal(event.status, call.expected.status, `${call.name}: ${event.reason}`);
-    assert.deepEqual(
-      event.steps.map(({ name }) => name),
-      STEPS,
-      call.name,
-    );
+  for (const { name, body, expected, answer, event } of await workedOff()) {
+    assert.equal(event.status, expected.status, `${name}: ${event.reason}`);
+    const names = event.steps.map(({ name }) => name);
+    assert.deepEqual(names, STEPS, name);
     let last = "";
     for (const step of event.steps) {
-      const place = `${call.name}: ${JSON.stringify(step)}`;
+      const place = `${name}: ${JSON.stringify(step)}`;
       assert.ok(["succeeded", "skipped"].includes(step.status), place);
       assert.equal(step.attempts, 1, place);
       assert.ok(last <= step.started_at && step.started_at <= step.ended_at, place);
       last = step.ended_at;
     }
-    assert.equal(event.trace_id, call.trace, "the event is not under the trace of its delivery");
-    assert.equal(event.size_bytes, call.body.length);
+    assert.equal(event.trace_id, answer.trace, "the event is not under the trace of its delivery");
+    assert.equal(event.size_bytes, body.length);
     assert.ok(event.title && event.account && event.assessment.headline, JSON.stringify(event));
-    call.event = event;
   }
 });
 
-test("a call of more than a megabyte is no exception", () => {
-  const large = calls.filter(({ body }) => body.length > MEGABYTE);
+test("a call of more than a megabyte is no exception", async () => {
+  const large = (await workedOff()).filter(({ body }) => body.length > MEGABYTE);
   assert.ok(large.length > 0, "the samples have no such call");
   for (const { event } of large)
     assert.ok(event.status === "processed" && event.signals_count > 0, JSON.stringify(event));
 });
 
 test("every signal quotes the call word for word", async () => {
-  for (const call of calls) {
-    call.text = (await customer.get(`/v1/events/${call.id}/text`)).text;
-    call.signals = await customer.signals(call.id);
+  for (const call of await workedOff()) {
     assert.equal(call.signals.length, call.event.signals_count, call.name);
     const characters = [...call.text];
     for (const { kind, score, event_id: event, account, evidence } of call.signals) {
@@ -90,14 +105,17 @@ test("every signal quotes the call word for word", async () => {
   }
 });
 
-test("a call with nothing of interest gives no signal", () => {
-  const quiet = calls.filter(({ expected }) => expected.signals.length === 0);
+test("a call with nothing of interest gives no signal", async () => {
+  const quiet = (await workedOff()).filter(({ expected }) => expected.signals.length === 0);
   assert.ok(quiet.length > 0, "the samples have no such call");
   for (const call of quiet) assert.deepEqual(call.signals, [], call.name);
 });
 
-test("the signals are those that a careful reader would note", (t) => {
-  const tallies = calls.map((call) => ({ call, ...compare(call.text, call.signals, call.expected.signals) }));
+test("the signals are those that a careful reader would note", async (t) => {
+  const tallies = (await workedOff()).map((call) => ({
+    call,
+    ...compare(call.text, call.signals, call.expected.signals),
+  }));
   const { recall, precision, ...counts } = total(tallies);
   const figures = `recall ${recall.toFixed(3)}, precision ${precision.toFixed(3)}, ${JSON.stringify(counts)}`;
   t.diagnostic(figures);
@@ -108,7 +126,7 @@ test("the signals are those that a careful reader would note", (t) => {
 });
 
 test("signals can be listed by kind, score, account and time", async () => {
-  const all = calls.flatMap(({ signals }) => signals);
+  const all = (await workedOff()).flatMap(({ signals }) => signals);
   const ids = (signals) => signals.map(({ id }) => id).sort();
   assert.deepEqual(ids(await customer.list("/v1/signals")), ids(all));
   const check = async (query, expect) => {
@@ -129,7 +147,9 @@ test("signals can be listed by kind, score, account and time", async () => {
 });
 
 test("a search finds the passage by its meaning", async (t) => {
-  const questions = calls.flatMap((call) => call.expected.search.map((question) => ({ call, ...question })));
+  const questions = (await workedOff()).flatMap((call) =>
+    call.expected.search.map((question) => ({ call, ...question })),
+  );
   const missed = [];
   for (const { call, q, expect_quote_contains: quote } of questions) {
     const { hits } = (await customer.get(`/v1/search?${new URLSearchParams({ q, limit: TOP })}`)).json;
@@ -147,6 +167,7 @@ test("a search finds the passage by its meaning", async (t) => {
 });
 
 test("a search can be limited to signals or to passages", async () => {
+  const calls = await workedOff();
   const search = async (kind) => {
     const query = new URLSearchParams({ q: "how much money is set aside for this", limit: 5, kind });
     return (await customer.get(`/v1/search?${query}`)).json.hits;
