@@ -6,6 +6,7 @@ use host::BindingError;
 use worker::{Context, Env, Response, ResponseBody, ResponseBuilder, event};
 
 use crate::exchange::{Request, SERVICE};
+use crate::leftover::{Leftover, MAX_DRAIN_BYTES};
 use crate::respond::Answer;
 use crate::serve::{Served, serve, unready};
 use crate::wiring;
@@ -20,13 +21,20 @@ host::entrypoint!(
 #[event(fetch)]
 async fn fetch(request: worker::Request, env: Env, _context: Context) -> worker::Result<Response> {
     telemetry::console::init(SERVICE);
-    let request = read(request)?;
+    let mut request = read(request)?;
+    let leftover = request.body.take().map(Leftover::of).map(|(body, leftover)| {
+        request.body = Some(body);
+        leftover
+    });
     let head = request.method == "HEAD";
     let Served { answer, entry } = match wiring::ports(&env) {
         Ok(ports) => serve(&ports, request).await,
         Err(error) => misconfigured(&request, &error),
     };
     entry.log();
+    if let Some(leftover) = leftover.filter(|_| answer.status >= 400) {
+        leftover.drain(MAX_DRAIN_BYTES).await;
+    }
     write(answer, head)
 }
 

@@ -8,7 +8,7 @@ use crate::failure::{Failure, too_large};
 
 /// Reads a body to its end.
 ///
-/// A declared length beyond the limit is refused before anything is read, and a body that grows beyond it (one sent in
+/// A declared length beyond the limit is refused before anything is kept, and a body that grows beyond it (one sent in
 /// chunks declares none) at the chunk that does it.
 ///
 /// # Errors

@@ -11,6 +11,7 @@ mod stages;
 use async_trait::async_trait;
 use domain::EventStatus;
 use ids::{EventId, TenantId};
+use mesh::TraceContext;
 use mesh::workflow::{StepError, StepFailure, StepPolicy, Steps, Workflow};
 use serde::{Deserialize, Serialize};
 
@@ -90,17 +91,34 @@ impl CallIngest {
         reason: String,
     ) -> Result<(), StepError> {
         let (ports, tenant, event_id) = (self.0.clone(), input.tenant, input.event_id);
+        let traceparent = input.traceparent.clone();
         let change = EventTransition { reason: Some(reason), ..EventTransition::to(status) };
         steps
             .run(name, StepPolicy::default(), move |_attempt| {
-                let (ports, change) = (ports.clone(), change.clone());
+                let (ports, change, traceparent) = (ports.clone(), change.clone(), traceparent.clone());
                 async move {
                     let now = ports.clock.now();
                     ports.events.transition(tenant, event_id, &change, now).await.map_err(retryable)?;
+                    log_settled(tenant, event_id, &traceparent, &change);
                     Ok(())
                 }
             })
             .await
+    }
+}
+
+/// The one line that tells how an event ended; its trace is the webhook's.
+fn log_settled(tenant: TenantId, event_id: EventId, traceparent: &str, change: &EventTransition) {
+    let trace_id = traceparent.parse().map(|trace: TraceContext| trace.trace_id()).unwrap_or_default();
+    let (status, signals) = (change.status.as_str(), change.signals_count.unwrap_or_default());
+    match (&change.reason, change.status) {
+        (Some(reason), EventStatus::Failed | EventStatus::Dead) => {
+            tracing::warn!(event = "event.settled", %tenant, %event_id, trace_id, status, reason);
+        }
+        (Some(reason), _) => {
+            tracing::info!(event = "event.settled", %tenant, %event_id, trace_id, status, reason)
+        }
+        (None, _) => tracing::info!(event = "event.settled", %tenant, %event_id, trace_id, status, signals),
     }
 }
 

@@ -8,7 +8,7 @@ use transcript::{Document, NormalizeError};
 
 use super::findings::RecordedFinding;
 use super::progress::{Outcome, StageRun};
-use super::retryable;
+use super::{log_settled, retryable};
 use crate::pipeline::{convert, ids_of};
 use crate::ports::{EmbeddedPassage, EventRecord, EventTransition, NewSignal};
 
@@ -144,6 +144,8 @@ pub(super) async fn evaluate(run: StageRun, findings: Vec<RecordedFinding>) -> S
     };
     let now = run.ports.clock.now();
     run.ports.events.transition(run.tenant, run.event_id, &change, now).await.map_err(retryable)?;
+    let traceparent = run.trace.map(|trace| trace.to_string()).unwrap_or_default();
+    log_settled(run.tenant, run.event_id, &traceparent, &change);
     Ok(Outcome::Done(assessed.headline))
 }
 
