@@ -8,7 +8,11 @@ use crate::ServiceCall;
 #[mesh::service]
 pub trait Health {
     /// Looks at what the Worker itself needs (its stores) and reports.
-    async fn check_health(&self, context: &ServiceCall, request: CheckHealth) -> Result<HealthReport, NeverRefused>;
+    async fn check_health(
+        &self,
+        context: &ServiceCall,
+        request: CheckHealth,
+    ) -> Result<HealthReport, NeverRefused>;
 }
 
 /// Asks for a report.
@@ -44,7 +48,8 @@ impl HealthReport {
     /// The contracts in one line, such as `Intake@0123456789abcdef Tasks@…`.
     #[must_use]
     pub fn contract_line(&self) -> String {
-        let parts: Vec<String> = self.contracts.iter().map(|c| format!("{}@{}", c.name, c.fingerprint)).collect();
+        let parts: Vec<String> =
+            self.contracts.iter().map(|c| format!("{}@{}", c.name, c.fingerprint)).collect();
         parts.join(" ")
     }
 }

@@ -25,7 +25,11 @@ impl Extractor for RulesExtractor {
         Ok(prefilter(document).into_iter().map(|range| (range.start, range.end)).collect())
     }
 
-    async fn extract(&self, document: &Document, turns: &[(usize, usize)]) -> Result<Vec<Finding>, StoreError> {
+    async fn extract(
+        &self,
+        document: &Document,
+        turns: &[(usize, usize)],
+    ) -> Result<Vec<Finding>, StoreError> {
         let ranges: Vec<TurnRange> = turns.iter().map(|&(start, end)| TurnRange { start, end }).collect();
         Ok(extract(document, &ranges))
     }
@@ -58,7 +62,8 @@ impl Embedder for StaticEmbedder {
             .turns
             .iter()
             .map(|turn| {
-                let paused = matches!((ended_ms, turn.start_ms), (Some(end), Some(start)) if start > end + BREAK_MS);
+                let paused =
+                    matches!((ended_ms, turn.start_ms), (Some(end), Some(start)) if start > end + BREAK_MS);
                 ended_ms = turn.end_ms.or(turn.start_ms);
                 let span = Span::new(turn.start, turn.end);
                 if paused { span.after_break() } else { span }

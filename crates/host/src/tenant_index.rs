@@ -31,8 +31,9 @@ impl DurableIndex {
     }
 
     fn client(&self, tenant: TenantId) -> Result<TenantIndexClient<BindingTransport>, StoreError> {
-        let transport = BindingTransport::durable_object(&self.env, TENANT_INDEX, &Address::new(&tenant, "index"))
-            .map_err(|error| StoreError::new(TENANT_INDEX, error))?;
+        let transport =
+            BindingTransport::durable_object(&self.env, TENANT_INDEX, &Address::new(&tenant, "index"))
+                .map_err(|error| StoreError::new(TENANT_INDEX, error))?;
         Ok(TenantIndexClient::over(transport))
     }
 

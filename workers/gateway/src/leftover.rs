@@ -25,7 +25,8 @@ impl Leftover {
     pub fn of(body: Chunks) -> (Chunks, Self) {
         let shared = Rc::new(RefCell::new(body.fuse()));
         let reading = shared.clone();
-        let body = stream::poll_fn(move |context| reading.borrow_mut().poll_next_unpin(context)).boxed_local();
+        let body =
+            stream::poll_fn(move |context| reading.borrow_mut().poll_next_unpin(context)).boxed_local();
         (body, Self(shared))
     }
 

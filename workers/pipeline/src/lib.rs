@@ -1,4 +1,5 @@
 //! The pipeline Worker: archive, queue, workflows, the tenants' search indexes. Wiring only.
+#![cfg(target_arch = "wasm32")]
 
 mod health;
 mod queue;

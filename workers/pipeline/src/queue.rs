@@ -16,8 +16,7 @@ async fn queue(batch: MessageBatch<QueuedEvent>, env: Env, _context: Context) ->
     let dead = batch.queue().ends_with(DEAD);
     for message in batch.messages()? {
         let event = EventMessage::from(message.body().clone());
-        let outcome =
-            if dead { bury(&ports, &event).await } else { ports.instances.start(&event).await };
+        let outcome = if dead { bury(&ports, &event).await } else { ports.instances.start(&event).await };
         match outcome {
             Ok(()) => message.ack(),
             Err(error) => {

@@ -23,9 +23,14 @@ pub trait Intake {
         request: IngestEvent,
     ) -> Result<IngestReceipt, IngestEventError>;
     /// One event with its steps.
-    async fn get_event(&self, context: &TenantCall, request: GetEvent) -> Result<EventDetail, ReadEventError>;
+    async fn get_event(&self, context: &TenantCall, request: GetEvent)
+    -> Result<EventDetail, ReadEventError>;
     /// Events, newest first.
-    async fn list_events(&self, context: &TenantCall, request: ListEvents) -> Result<EventPage, ReadEventError>;
+    async fn list_events(
+        &self,
+        context: &TenantCall,
+        request: ListEvents,
+    ) -> Result<EventPage, ReadEventError>;
     /// The archived bytes.
     async fn read_raw(&self, context: &TenantCall, request: GetEvent) -> Result<RawEvent, ReadEventError>;
     /// The source text that evidence offsets point into.
@@ -46,5 +51,9 @@ pub trait Intake {
 #[mesh::service]
 pub trait Tasks {
     /// Ingests an event on behalf of a job. The context's idempotency key (job and nominal time) makes it happen once.
-    async fn emit_event(&self, context: &TenantCall, request: EmitEvent) -> Result<IngestReceipt, IngestEventError>;
+    async fn emit_event(
+        &self,
+        context: &TenantCall,
+        request: EmitEvent,
+    ) -> Result<IngestReceipt, IngestEventError>;
 }
