@@ -8,9 +8,17 @@
 //!   way. Every other finding is **wrong**.
 //! - Precision is right / (right + wrong), recall is found / labeled.
 //!
-//! The floors are what the rules reach, rounded down. They may rise; a change that lowers one has made extraction worse.
-//! They guard against steps back and promise nothing about unseen calls: the lexicon has been widened with these calls
-//! in view. To learn how it does on new ones, label a call first and read this table before touching a rule.
+//! Three groups are measured, each with floors a little below what it reaches, so that a new call does not break them
+//! for nothing. They may rise; a change that lowers one has made extraction worse.
+//! - **The samples** (`samples/`): the lexicon has been widened with these calls in view. They guard against steps back.
+//! - **Held-out calls that were read** (`held_out/`, 01 to 03): measured first, then learned from.
+//! - **Held-out calls that nobody reads** (04 to 07): the honest figure. Their misses are not printed. Whoever works on
+//!   the lexicon leaves their text alone, or moves them to the group above and writes new ones.
+//!
+//! On first contact, before any of their text was read and with the lexicon widened from general usage only, the held-out
+//! calls 01 to 07 gave **precision 0.50 and recall 0.39** (27 of 69 labels found, 27 findings right and 27 wrong). Two
+//! more rounds of widening took the calls that were read from a recall of 0.39 to 0.94, and those that were not from 0.39
+//! to 0.44: wordings have a long tail, and a rule for one seldom helps the next.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -252,42 +260,42 @@ fn hold(group: &Group) {
         }
     }
     let (table, total) = table(&tallies);
-    let name = group.name;
-    if group.may_be_read {
-        println!("{report}");
-    }
-    println!("{name}\n{table}");
+    let (name, details) = (group.name, if group.may_be_read { report } else { String::new() });
     assert!(total.labeled >= group.fewest_labels, "{name} have shrunk: {} labels", total.labeled);
     let (precision, recall) = group.floors;
     assert!(
-        total.precision() >= precision,
-        "{name}: precision {:.3} is below {precision}\n{table}",
-        total.precision()
+        total.precision() >= precision && total.recall() >= recall,
+        "{name} shall reach a precision of {precision} and a recall of {recall}\n{table}\n{details}"
     );
-    assert!(total.recall() >= recall, "{name}: recall {:.3} is below {recall}\n{table}", total.recall());
 }
 
 #[test]
 fn the_samples_are_read_well() {
     let calls = samples();
-    hold(&Group { name: "the samples", calls, may_be_read: true, fewest_labels: 120, floors: (0.73, 0.93) });
+    hold(&Group { name: "the samples", calls, may_be_read: true, fewest_labels: 120, floors: (0.70, 0.93) });
 }
 
 #[test]
 fn held_out_calls_that_were_learned_from_are_read_well() {
     let calls = held_out(&["01", "02", "03"]);
-    hold(&Group { name: "the read calls", calls, may_be_read: false, fewest_labels: 33, floors: (0.45, 0.35) });
+    hold(&Group {
+        name: "the read calls",
+        calls,
+        may_be_read: false,
+        fewest_labels: 33,
+        floors: (0.70, 0.90),
+    });
 }
 
 #[test]
-fn calls_that_nobody_has_learned_from_are_read_nearly_as_well() {
+fn calls_that_no_rule_was_written_for_hold_their_floors() {
     let calls = held_out(&["04", "05", "06", "07"]);
     hold(&Group {
         name: "the unread calls",
         calls,
         may_be_read: false,
         fewest_labels: 36,
-        floors: (0.45, 0.35),
+        floors: (0.50, 0.41),
     });
 }
 

@@ -91,11 +91,12 @@ impl Setting {
             _ => 1.0,
         };
         let over = match kind {
-            SignalKind::Timeline | SignalKind::NextStep if self.past => OVER,
+            SignalKind::Timeline | SignalKind::NextStep | SignalKind::Expansion if self.past => OVER,
             SignalKind::Pain | SignalKind::Objection | SignalKind::ChurnRisk if self.mended => OVER,
             _ => 1.0,
         };
-        let chatter = if self.chatter { CHATTER } else { 1.0 };
+        // Who signs is somebody's cousin in a family firm.
+        let chatter = if self.chatter && kind != SignalKind::DecisionMaker { CHATTER } else { 1.0 };
         side * question * elsewhere * over * chatter
     }
 }
@@ -110,6 +111,23 @@ fn is_question(sentence: &str, tokens: &[Token<'_>]) -> bool {
             && last.after_break
     });
     !nod
+}
+
+/// Whether a sentence that is no question asks for an answer all the same: `So, money.`, `I'm curious who signs.`
+pub(super) fn is_prompt(tokens: &[Token<'_>]) -> bool {
+    /// So few words name a subject and leave it to the other side.
+    const FEW: usize = 5;
+    tokens.len() <= FEW
+        || tokens.windows(2).any(|two| {
+            matches!(
+                (&*two[0].text, &*two[1].text),
+                ("tell" | "talk" | "walk", "me" | "us")
+                    | ("am" | "are", "curious" | "wondering")
+                    | ("to", "hear" | "understand" | "ask")
+                    | ("i" | "we", "wonder" | "wondered")
+                    | ("help", "me")
+            )
+        })
 }
 
 /// Whether a negation reaches the match that begins at word `start`.
@@ -163,7 +181,12 @@ fn is_elsewhere(tokens: &[Token<'_>]) -> bool {
 
 /// Whether the sentence is about what people talk of before and after business.
 fn is_chatter(tokens: &[Token<'_>]) -> bool {
-    const PRIVATE: [&str; 40] = [
+    const PRIVATE: [&str; 45] = [
+        "sister",
+        "brother",
+        "uncle",
+        "aunt",
+        "cousin",
         "kids",
         "daughter",
         "son",

@@ -104,8 +104,8 @@ fn read_turn(text: &str, side: Side, known: &Known, asked: &[SignalKind]) -> Hea
         let entities = Entities::find(&words, known);
         let sentence = &text[range.clone()];
         let setting = Setting::of(sentence, &words, side);
-        if setting.question && side != Side::External {
-            heard.asks = lexicon.asked(&words, &entities);
+        if (setting.question || guard::is_prompt(&words)) && side != Side::External {
+            heard.asks.extend(lexicon.asked(&words, &entities));
         }
         let asked = if at < ANSWER_SENTENCES && side != Side::Internal { asked } else { &[] };
         let matches = lexicon.matches(&words, &entities);

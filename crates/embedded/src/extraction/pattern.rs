@@ -6,6 +6,8 @@
 //! |---|---|
 //! | `renew` | that word |
 //! | `renew*` | any word that begins so |
+//! | `*ing` | any word that ends so; not as an anchor |
+//! | `!hear\|see` | any one word but these; not as an anchor |
 //! | `sign_off` | these words in a row |
 //! | `approve\|sign_off` | one of them |
 //! | `[we]` | one of a class: of words (`classes.txt`), or of things: `[money]`, `[date]`, … |
@@ -64,12 +66,18 @@ impl Thing {
 enum Atom {
     Words(Vec<&'static str>),
     Prefix(&'static str),
+    Suffix(&'static str),
     Thing(Thing),
 }
 
 #[derive(Clone, Debug)]
 enum Element {
-    Any { of: Vec<Atom>, optional: bool },
+    Any {
+        of: Vec<Atom>,
+        optional: bool,
+    },
+    /// One word that none of these match.
+    But(Vec<Atom>),
     Gap(usize),
 }
 
@@ -130,6 +138,14 @@ impl Pattern {
                 elements.push(Element::Gap(most));
                 continue;
             }
+            if let Some(alternatives) = written.strip_prefix('!') {
+                let mut of = Vec::new();
+                for alternative in alternatives.split('|') {
+                    atoms(alternative, classes, &mut of)?;
+                }
+                elements.push(Element::But(of));
+                continue;
+            }
             let (alternatives, optional) = match written.strip_suffix('?') {
                 Some(alternatives) => (alternatives, true),
                 None => (written, false),
@@ -141,7 +157,11 @@ impl Pattern {
             elements.push(Element::Any { of, optional });
         }
         match elements.first() {
-            Some(Element::Any { optional: false, .. }) => Ok(Self(elements)),
+            Some(Element::Any { optional: false, of })
+                if !of.iter().any(|atom| matches!(atom, Atom::Suffix(_))) =>
+            {
+                Ok(Self(elements))
+            }
             _ => Err(format!("`{line}` does not begin with a word or class that must be there")),
         }
     }
@@ -154,6 +174,7 @@ impl Pattern {
                 Atom::Words(words) => words.first().copied().map(Anchor::Word),
                 Atom::Prefix(prefix) => Some(Anchor::Prefix(prefix)),
                 Atom::Thing(thing) => Some(Anchor::Thing(*thing)),
+                Atom::Suffix(_) => None,
             })
             .collect()
     }
@@ -173,6 +194,10 @@ fn atoms(written: &'static str, classes: &Classes, of: &mut Vec<Atom>) -> Result
         }
         let members = classes.get(class).ok_or_else(|| format!("class `[{class}]` is not defined"))?;
         return members.iter().try_for_each(|member| atoms(member, classes, of));
+    }
+    if let Some(suffix) = written.strip_prefix('*') {
+        of.push(Atom::Suffix(suffix));
+        return if suffix.is_empty() { Err("an empty suffix".to_owned()) } else { Ok(()) };
     }
     of.push(match written.strip_suffix('*') {
         Some(prefix) if prefix.contains('_') => return Err(format!("`{written}` mixes `_` and `*`")),
@@ -202,6 +227,14 @@ fn follow(
             }
             None
         }
+        Element::But(of) => {
+            tokens.get(at)?;
+            if of.iter().any(|atom| atom.end_at(tokens, entities, at).is_some()) {
+                return None;
+            }
+            let (end, words, inside) = follow(rest, tokens, entities, start, at + 1)?;
+            Some((end, words | bits(start, at, at + 1), inside))
+        }
         Element::Any { of, optional } => {
             for atom in of {
                 if let Some(next) = atom.end_at(tokens, entities, at)
@@ -224,6 +257,7 @@ impl Atom {
                 there.iter().zip(words).all(|(token, word)| token.text == *word).then_some(at + words.len())
             }
             Self::Prefix(prefix) => tokens.get(at)?.text.starts_with(prefix).then_some(at + 1),
+            Self::Suffix(suffix) => tokens.get(at)?.text.ends_with(suffix).then_some(at + 1),
             Self::Thing(thing) => entities.end(*thing, at),
         }
     }
@@ -265,6 +299,10 @@ mod tests {
             ("pay .. [money]", "pay about $50k a year", Some("pay about $50k")),
             ("by ..1 [date]", "by next Friday", Some("by next friday")),
             ("a the? b", "a b", Some("a b")),
+            ("not *ing", "I am not signing", Some("not signing")),
+            ("can not !hear|see", "I can not hear you", None),
+            ("can not !hear|see", "I can not sign it", Some("can not sign")),
+            ("can not !hear|see", "I can not", None),
         ] {
             assert_eq!(find(pattern, text).as_deref(), expect, "{pattern} in {text}");
         }
@@ -272,7 +310,18 @@ mod tests {
 
     #[test]
     fn a_line_that_cannot_be_found_is_refused() {
-        for line in ["", ".. budget", "the? budget", "[nobody] pays", "a|", "a ..x b", "x_y*"] {
+        for line in [
+            "",
+            ".. budget",
+            "the? budget",
+            "[nobody] pays",
+            "a|",
+            "a ..x b",
+            "x_y*",
+            "*ing a",
+            "!a b",
+            "a *",
+        ] {
             assert!(Pattern::parse(line, &Classes::new()).is_err(), "{line}");
         }
     }

@@ -31,6 +31,8 @@ pub(super) struct Rule {
     pub(super) negated: bool,
     /// Counts behind `if` as well.
     pub(super) hypothetical: bool,
+    /// Counts in answers only, where the question has named the subject.
+    pub(super) in_answer: bool,
     /// Says so little that a sentence is not worth reading for it alone.
     pub(super) weak: bool,
     pattern: Pattern,
@@ -223,6 +225,7 @@ fn rule(kind: SignalKind, line: &'static str, classes: &Classes) -> Result<Rule,
         by_anyone: false,
         negated: false,
         hypothetical: false,
+        in_answer: false,
         weak: weight < WEAK,
         pattern,
     };
@@ -232,7 +235,10 @@ fn rule(kind: SignalKind, line: &'static str, classes: &Classes) -> Result<Rule,
             "any" => rule.by_anyone = true,
             "neg" => rule.negated = true,
             "hyp" => rule.hypothetical = true,
-            _ => return Err(format!("unknown flag `{flag}` in `{line}`; there are q, any, neg and hyp")),
+            "ans" => rule.in_answer = true,
+            _ => {
+                return Err(format!("unknown flag `{flag}` in `{line}`; there are q, any, neg, hyp and ans"));
+            }
         }
     }
     Ok(rule)

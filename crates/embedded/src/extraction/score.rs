@@ -20,6 +20,10 @@ const ANSWER: f64 = 0.5;
 const ANSWER_IN_WORDS: f64 = 0.3;
 /// How much more clearly than anything else a problem must be heard to stand beside it.
 const CLEARER: f64 = 0.15;
+/// A sentence of fewer words says little by itself; it exclaims or nods: `Oh, what a mess.`
+const STORY: usize = 5;
+/// What such a sentence loses.
+const TERSE: f64 = 0.85;
 /// What a sentence of hedges loses.
 const HEDGED: f64 = 0.93;
 
@@ -42,15 +46,17 @@ pub(super) fn score(
 ) -> Vec<Carried> {
     let mut carried = Vec::new();
     for kind in SignalKind::ALL {
+        let asked = asked.contains(&kind) && !setting.question;
         let mut counted: Vec<(f64, Match)> = matches
             .iter()
-            .filter(|(rule, matched)| rule.kind == kind && setting.allows(rule, *matched, tokens))
+            .filter(|(rule, matched)| {
+                rule.kind == kind && (asked || !rule.in_answer) && setting.allows(rule, *matched, tokens)
+            })
             .map(|(rule, matched)| (rule.weight, *matched))
             .collect();
-        let asked = asked.contains(&kind) && !setting.question;
         let answer = if asked { answer(kind, tokens, entities) } else { 0.0 };
         // Weak cues corroborate; alone they are how people talk.
-        if answer < WEAK && counted.iter().all(|(weight, _)| *weight < WEAK) {
+        if answer < ANSWER_IN_WORDS && counted.iter().all(|(weight, _)| *weight < WEAK) {
             continue;
         }
         counted.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.start.cmp(&b.1.start)));
@@ -63,7 +69,9 @@ pub(super) fn score(
                 doubt *= 1.0 - weight;
             }
         }
-        let score = (1.0 - doubt).min(CEILING) * setting.factor(kind) * hedging(tokens);
+        let short = tokens.len() < STORY && kind != SignalKind::NextStep && !asked;
+        let terse = if short { TERSE } else { 1.0 };
+        let score = (1.0 - doubt).min(CEILING) * setting.factor(kind) * hedging(tokens) * terse;
         if score >= THRESHOLD {
             let start = taken.iter().map(|matched| matched.start).min().unwrap_or(0);
             let end = taken.iter().map(|matched| matched.end).max().unwrap_or(tokens.len());
@@ -85,17 +93,20 @@ fn yielding(mut carried: Vec<Carried>) -> Vec<Carried> {
 
 /// What it adds to a kind that the sentence answers a question about it.
 fn answer(kind: SignalKind, tokens: &[Token<'_>], entities: &Entities) -> f64 {
+    let in_words = |fewest| if tokens.len() >= fewest { ANSWER_IN_WORDS } else { 0.0 };
     let names = match kind {
-        SignalKind::Budget => entities.has(Thing::Money) || entities.has(Thing::Amount),
-        SignalKind::DecisionMaker => entities.has(Thing::Name),
+        SignalKind::Budget => {
+            entities.has(Thing::Money) || entities.has(Thing::Amount) || entities.has_plain_number()
+        }
+        SignalKind::DecisionMaker if !entities.has(Thing::Name) => return in_words(3),
+        SignalKind::DecisionMaker => true,
         SignalKind::Timeline => entities.has(Thing::Date) || entities.has(Thing::Duration),
         SignalKind::Competitor => entities.has(Thing::Brand),
         SignalKind::Expansion => entities.has(Thing::Number),
-        SignalKind::Objection | SignalKind::ChurnRisk | SignalKind::FeatureRequest => {
-            return if tokens.len() >= 12 { ANSWER_IN_WORDS } else { 0.0 };
-        }
-        // A problem is a story, seldom one sentence; a next step needs somebody to take it on.
-        SignalKind::Pain | SignalKind::NextStep => false,
+        SignalKind::Pain => return in_words(8),
+        SignalKind::Objection | SignalKind::ChurnRisk | SignalKind::FeatureRequest => return in_words(12),
+        // It needs somebody to take it on.
+        SignalKind::NextStep => false,
     };
     if names { ANSWER } else { 0.0 }
 }

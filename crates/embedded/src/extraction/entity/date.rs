@@ -36,10 +36,14 @@ pub(super) fn date(tokens: &[Token<'_>], at: usize) -> Option<usize> {
         return None;
     }
     let here = word(tokens, at);
+    if let Some(end) = counted_part(tokens, at) {
+        return Some(end);
+    }
     let (one, two) = (word(tokens, at + 1), word(tokens, at + 2));
     let period = |text: &str| PERIODS.contains(&text) || WEEKDAYS.contains(&text) || MONTHS.contains(&text);
     match here {
-        "today" | "tonight" | "tomorrow" | "eoy" | "eoq" | "eom" | "eod" | "year-end" | "midnight" => {
+        "today" | "tonight" | "tomorrow" | "eoy" | "eoq" | "eom" | "eod" | "cob" | "year-end"
+        | "month-end" | "midnight" => {
             let part = matches!(one, "morning" | "afternoon" | "evening" | "night");
             Some(at + 1 + usize::from(part))
         }
@@ -49,6 +53,15 @@ pub(super) fn date(tokens: &[Token<'_>], at: usize) -> Option<usize> {
         }
         "this" if matches!(one, "morning" | "afternoon" | "evening") => Some(at + 2),
         "the" if matches!(one, "weekend" | "holidays") => Some(at + 2),
+        "the"
+            if matches!(one, "spring" | "summer" | "autumn" | "fall" | "winter")
+                && matches!(before, "by" | "before" | "until" | "till" | "in" | "for" | "over" | "from") =>
+        {
+            Some(at + 2)
+        }
+        "black" if one == "friday" => Some(at + 2),
+        "close" | "end" if matches!((one, two), ("of", "business" | "play")) => Some(at + 3),
+        "year" | "month" | "quarter" if one == "end" => Some(at + 2),
         "the" if matches!(one, "new" | "next" | "coming" | "following") && period(two) => Some(at + 3),
         "new" if one == "year" => Some(at + 2),
         "the" => ordinal_date(tokens, at, before),
@@ -70,7 +83,7 @@ pub(super) fn date(tokens: &[Token<'_>], at: usize) -> Option<usize> {
             _ => at + 1,
         }),
         "spring" | "summer" | "autumn" | "winter"
-            if matches!(before, "by" | "before" | "until" | "till" | "in") =>
+            if matches!(before, "by" | "before" | "until" | "till" | "in" | "for" | "over") =>
         {
             Some(at + 1)
         }
@@ -86,6 +99,15 @@ fn is_calendar(word: &str) -> bool {
     year || (parts.len() >= 2
         && parts.iter().all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit())))
         && (word.contains('/') || parts.len() == 3)
+}
+
+/// `the second week of March`, `the last day of the month`, `the first half of next year`.
+fn counted_part(tokens: &[Token<'_>], at: usize) -> Option<usize> {
+    let from = at + usize::from(word(tokens, at) == "the");
+    let counted = word(tokens, from) == "last" || ordinal(word(tokens, from));
+    let part = word(tokens, from + 1);
+    let is_part = PERIODS.contains(&part) || WEEKDAYS.contains(&part) || part == "half";
+    (counted && is_part && word(tokens, from + 2) == "of").then(|| part_of(tokens, from + 3)).flatten()
 }
 
 /// `the end of` behind which this comes: `the`, `this`, `next` and a period, or a month.

@@ -1,6 +1,6 @@
 //! Whose names a call uses: the parties', other people's, places', and what may be a rival's.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::OnceLock};
 
 use super::{is_common, word};
 use crate::extraction::token::Token;
@@ -55,6 +55,16 @@ impl Known {
             }
         }
     }
+}
+
+/// First names that a call may use of people it does not introduce. None of them is the whole name of a well-known
+/// product; where a call uses one like a product's name, the call is believed.
+const FIRST_NAMES: &str = include_str!("first_names.txt");
+
+/// Whether a word is a common first name.
+pub(super) fn is_first_name(word: &str) -> bool {
+    static NAMES: OnceLock<BTreeSet<&str>> = OnceLock::new();
+    NAMES.get_or_init(|| FIRST_NAMES.split_whitespace().collect()).contains(word)
 }
 
 /// What stands before the names of products and vendors, and seldom before people.

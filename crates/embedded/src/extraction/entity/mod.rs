@@ -37,8 +37,11 @@ impl Entities {
                 && !common
                 && (at > 0 || token.camel || subject || known.people.contains(&*token.text))
             {
-                add(Thing::Name, at, at + 1);
-                let other = known.others.contains(&*token.text) && !known.brands.contains(&*token.text);
+                if !token.acronym || token.camel {
+                    add(Thing::Name, at, at + 1);
+                }
+                let person = known.others.contains(&*token.text) || known::is_first_name(&token.text);
+                let other = person && !known.brands.contains(&*token.text);
                 let party =
                     other || [&known.people, &known.parties].iter().any(|set| set.contains(&*token.text));
                 if !party && (token.camel || !token.acronym) && !NO_BRANDS.contains(&&*token.text) {
@@ -57,6 +60,12 @@ impl Entities {
     /// Whether the sentence names such a thing at all.
     pub(super) fn has(&self, thing: Thing) -> bool {
         self.0.keys().any(|(_, found)| *found == thing)
+    }
+
+    /// Whether the sentence names a number that counts no time and is no share.
+    pub(super) fn has_plain_number(&self) -> bool {
+        let counts = |at| [Thing::Duration, Thing::Percent, Thing::Date].map(|thing| self.end(thing, at));
+        self.0.keys().any(|(at, thing)| *thing == Thing::Number && counts(*at).iter().all(Option::is_none))
     }
 
     /// The things that begin at word `at`.

@@ -79,7 +79,7 @@ pub(super) fn is_number(word: &str) -> bool {
 pub(super) fn number(tokens: &[Token<'_>], at: usize) -> Option<usize> {
     let a_scale = matches!(word(tokens, at), "a" | "an")
         && (is_scale(word(tokens, at + 1))
-            || matches!(word(tokens, at + 1), "dozen" | "couple" | "few" | "half"));
+            || matches!(word(tokens, at + 1), "dozen" | "couple" | "few" | "half" | "quarter"));
     if !(a_scale || is_number(word(tokens, at)))
         || (at > 0 && !tokens[at].after_break && is_number(word(tokens, at - 1)))
     {
@@ -109,6 +109,19 @@ pub(super) fn number_things(
     add: &mut impl FnMut(Thing, usize, usize),
 ) {
     add(Thing::Number, at, end);
+    // `half a million`, `a quarter of a million`, `a couple of hundred thousand`, `low six figures`.
+    let last = word(tokens, end - 1);
+    if matches!(last, "half" | "quarter" | "couple") {
+        let from = end + usize::from(word(tokens, end) == "of");
+        let from = from + usize::from(word(tokens, from) == "a");
+        let scale = from + usize::from(word(tokens, from) == "hundred");
+        if matches!(word(tokens, scale), "thousand" | "million" | "grand") {
+            add(Thing::Amount, at, scale + 1);
+        }
+    }
+    if matches!(word(tokens, end), "figures" | "figure") {
+        add(Thing::Money, at, end + 1);
+    }
     let first = word(tokens, at);
     let large = tokens[at..end].iter().any(|token| {
         let text = &*token.text;
