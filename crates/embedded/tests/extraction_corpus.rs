@@ -15,10 +15,10 @@
 //! - **Held-out calls that nobody reads** (04 to 07): the honest figure. Their misses are not printed. Whoever works on
 //!   the lexicon leaves their text alone, or moves them to the group above and writes new ones.
 //!
-//! On first contact, before any of their text was read and with the lexicon widened from general usage only, the held-out
-//! calls 01 to 07 gave **precision 0.50 and recall 0.39** (27 of 69 labels found, 27 findings right and 27 wrong). Two
-//! more rounds of widening took the calls that were read from a recall of 0.39 to 0.94, and those that were not from 0.39
-//! to 0.44: wordings have a long tail, and a rule for one seldom helps the next.
+//! On first contact, before any of their text was read and with the lexicon widened from general usage, the held-out
+//! calls 01 to 07 gave **precision 0.50 and recall 0.39** (27 of 69 labels found, 27 findings right and 27 wrong). More
+//! widening took the calls that were read from a recall of 0.39 to 0.91, and those that were not only from 0.39 to 0.44:
+//! wordings have a long tail, and a rule for one seldom helps the next.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -272,7 +272,7 @@ fn hold(group: &Group) {
 #[test]
 fn the_samples_are_read_well() {
     let calls = samples();
-    hold(&Group { name: "the samples", calls, may_be_read: true, fewest_labels: 120, floors: (0.70, 0.93) });
+    hold(&Group { name: "the samples", calls, may_be_read: true, fewest_labels: 120, floors: (0.73, 0.91) });
 }
 
 #[test]
@@ -283,7 +283,7 @@ fn held_out_calls_that_were_learned_from_are_read_well() {
         calls,
         may_be_read: false,
         fewest_labels: 33,
-        floors: (0.70, 0.90),
+        floors: (0.73, 0.87),
     });
 }
 
@@ -295,7 +295,7 @@ fn calls_that_no_rule_was_written_for_hold_their_floors() {
         calls,
         may_be_read: false,
         fewest_labels: 36,
-        floors: (0.50, 0.41),
+        floors: (0.53, 0.41),
     });
 }
 

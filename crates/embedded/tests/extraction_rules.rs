@@ -195,6 +195,40 @@ fn churn_risk() {
 }
 
 #[test]
+fn what_is_over_and_small_talk_count_for_less() {
+    check(&[
+        ("c: The sync fails every night.", &[Pain]),
+        ("c: We used to have the sync fail every night.", &[]),
+        ("c: The sync failed every night, but that got fixed.", &[]),
+        ("c: The kick-off is on the first of March.", &[Timeline]),
+        ("c: The kick-off was in March.", &[]),
+        ("c: The traffic was a nightmare.", &[]),
+        ("c: My daughter wants to cancel her account at the library.", &[]),
+        ("c: My cousin is the one who signs the contracts.", &[DecisionMaker]),
+    ]);
+}
+
+#[test]
+fn a_common_first_name_is_no_rival() {
+    check(&[
+        ("c: We're also talking to Northlane and Cotera.", &[Competitor]),
+        ("c: I'm also talking to Jennifer and Carlos.", &[]),
+        ("c: We had a demo with Priya.", &[]),
+    ]);
+}
+
+#[test]
+fn a_prompt_asks_as_a_question_does() {
+    assert_eq!(kinds(&["r: So, the budget.", "c: Around sixty thousand."]), [Budget]);
+    assert_eq!(
+        kinds(&["r: I'm curious who signs the contract.", "c: Oh, that would be Helena."]),
+        [DecisionMaker]
+    );
+    // Of two questions in a turn neither takes the place of the other.
+    assert_eq!(kinds(&["r: Is there a budget? Or is it early?", "c: Around sixty thousand."]), [Budget]);
+}
+
+#[test]
 fn an_answer_is_understood_by_its_question() {
     for (lines, expect) in [
         (["r: Is there a budget for this?", "c: Yeah, around sixty thousand."], vec![Budget]),

@@ -181,8 +181,20 @@ fn is_elsewhere(tokens: &[Token<'_>]) -> bool {
 
 /// Whether the sentence is about what people talk of before and after business.
 fn is_chatter(tokens: &[Token<'_>]) -> bool {
-    const PRIVATE: [&str; 45] = [
+    const PRIVATE: [&str; 57] = [
         "sister",
+        "mother",
+        "father",
+        "parents",
+        "niece",
+        "grandma",
+        "stadium",
+        "gym",
+        "pub",
+        "party",
+        "parking",
+        "projector",
+        "retirement",
         "brother",
         "uncle",
         "aunt",

@@ -11,13 +11,15 @@ use super::{
 };
 
 /// A kind is found from this score on.
-pub(super) const THRESHOLD: f64 = 0.5;
+const THRESHOLD: f64 = 0.55;
+/// A rival from this one: a name beside a single weak verb is mostly one.
+const THRESHOLD_OF_NAMES: f64 = 0.5;
 /// No rule is certain.
 const CEILING: f64 = 0.97;
 /// What it adds that the sentence answers a question about this very thing, and names a thing of the sort.
-const ANSWER: f64 = 0.5;
+const ANSWER: f64 = 0.6;
 /// What it adds where there is no such thing to name, only something to say.
-const ANSWER_IN_WORDS: f64 = 0.3;
+const ANSWER_IN_WORDS: f64 = 0.4;
 /// How much more clearly than anything else a problem must be heard to stand beside it.
 const CLEARER: f64 = 0.15;
 /// A sentence of fewer words says little by itself; it exclaims or nods: `Oh, what a mess.`
@@ -72,7 +74,8 @@ pub(super) fn score(
         let short = tokens.len() < STORY && kind != SignalKind::NextStep && !asked;
         let terse = if short { TERSE } else { 1.0 };
         let score = (1.0 - doubt).min(CEILING) * setting.factor(kind) * hedging(tokens) * terse;
-        if score >= THRESHOLD {
+        let threshold = if kind == SignalKind::Competitor { THRESHOLD_OF_NAMES } else { THRESHOLD };
+        if score >= threshold {
             let start = taken.iter().map(|matched| matched.start).min().unwrap_or(0);
             let end = taken.iter().map(|matched| matched.end).max().unwrap_or(tokens.len());
             carried.push(Carried { kind, score, words: start..end });
