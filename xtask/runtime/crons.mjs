@@ -43,9 +43,12 @@ function parseField(line, part, { name, from, to }) {
   return allowed;
 }
 
+/** After a start, crons fire once more when what was accepted just before the stop has become due. */
+const SETTLED_MS = 20_000;
+
 /**
- * Fires every Worker's crons: all of them once now, so that what a stop left over is picked up, then each on its
- * minutes. `fire(role, cron, time)` may fail: the next minute tries again. Gives a function that stops the clock.
+ * Fires every Worker's crons: all of them once now and once a little later, so that what a stop left over is picked
+ * up, then each on its minutes. `fire(role, cron, time)` may fail: the next minute tries again. Gives a function that stops the clock.
  */
 export function startCrons(workers, fire) {
   const triggers = workers.flatMap(({ role, crons }) =>
@@ -64,5 +67,9 @@ export function startCrons(workers, fire) {
   };
   arm();
   tick(new Date(), () => true);
-  return () => clearTimeout(timer);
+  const again = setTimeout(() => tick(new Date(), () => true), SETTLED_MS);
+  return () => {
+    clearTimeout(timer);
+    clearTimeout(again);
+  };
 }

@@ -1,4 +1,5 @@
-//! The journeys of `e2e/`: a mesh of its own, on free ports and with its own state, and Node's test runner against it.
+//! What Node's test runner runs: the journeys of `e2e/`, against a mesh of their own on free ports and with its own
+//! state, and the tests of the local runtime's parts, which need no mesh.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
@@ -15,8 +16,10 @@ use crate::setup::Toolchain;
 use crate::ui::Step;
 
 /// Where the journeys are, from the checkout's top.
-const FOLDER: &str = "e2e/journeys";
-/// What a journey's file ends in.
+const JOURNEYS: &str = "e2e/journeys";
+/// Where the local runtime's own tests are.
+const RUNTIME: &str = "xtask/runtime/tests";
+/// What a test's file ends in.
 const SUFFIX: &str = ".test.mjs";
 /// How many lines of one failed journey are shown.
 const FAILURE_LINES: usize = 24;
@@ -26,30 +29,18 @@ const FAILURE_LINES: usize = 24;
 /// # Errors
 /// When there are no journeys, or the mesh doesn't start.
 pub(super) fn run(toolchain: &Toolchain, filter: Option<&str>, step: &Step) -> Result<Count> {
-    let files = files()?;
+    let files = files(JOURNEYS)?;
     let state = paths::target().join(format!("journeys-{}", std::process::id()));
     step.note("starting a mesh");
     let mesh = Mesh::start(&state)?;
     step.note(format!("running {} files", files.len()));
-    let mut node = at_root(toolchain.node());
-    node.args(["--test", "--test-reporter=tap"]);
-    if let Some(filter) = filter {
-        node.arg(format!("--test-name-pattern={filter}"));
-    }
-    node.args(&files)
-        .env("WEFT_DEV_JSON", state.join("dev.json"))
+    let mut node = runner(toolchain, &files, filter);
+    node.env("WEFT_DEV_JSON", state.join("dev.json"))
         // For the journeys that stop and start a mesh of their own.
         .env("WEFT_XTASK", std::env::current_exe().context("can't tell where this program is")?);
-    let output = process::output(&mut node)?;
+    let count = outcome(&mut node, JOURNEYS, filter);
     drop(mesh);
-    let mut count = counted(&String::from_utf8_lossy(&output.stdout));
-    if !output.status.success() && count.failed == 0 {
-        count.failed = 1;
-        count.report = process::tail(&String::from_utf8_lossy(&output.stderr));
-    }
-    if count.passed + count.failed == 0 && filter.is_none() {
-        bail!("the test runner found no test in `{FOLDER}`");
-    }
+    let mut count = count?;
     if count.failed == 0 {
         fs::remove_dir_all(&state).with_context(|| format!("can't remove `{}`", state.display()))?;
     } else {
@@ -59,9 +50,42 @@ pub(super) fn run(toolchain: &Toolchain, filter: Option<&str>, step: &Step) -> R
     Ok(count)
 }
 
-fn files() -> Result<Vec<PathBuf>> {
-    let folder = paths::root().join(FOLDER);
-    let listed = fs::read_dir(&folder).with_context(|| format!("can't read `{FOLDER}`"))?;
+/// Runs the tests of the local runtime's own parts.
+///
+/// # Errors
+/// When there are none, or the test runner doesn't start.
+pub(super) fn runtime(toolchain: &Toolchain, filter: Option<&str>) -> Result<Count> {
+    outcome(&mut runner(toolchain, &files(RUNTIME)?, filter), RUNTIME, filter)
+}
+
+/// Node's test runner over files.
+fn runner(toolchain: &Toolchain, files: &[PathBuf], filter: Option<&str>) -> Command {
+    let mut node = at_root(toolchain.node());
+    node.args(["--test", "--test-reporter=tap"]);
+    if let Some(filter) = filter {
+        node.arg(format!("--test-name-pattern={filter}"));
+    }
+    node.args(files);
+    node
+}
+
+/// What came of a run.
+fn outcome(node: &mut Command, folder: &str, filter: Option<&str>) -> Result<Count> {
+    let output = process::output(node)?;
+    let mut count = counted(&String::from_utf8_lossy(&output.stdout));
+    if !output.status.success() && count.failed == 0 {
+        count.failed = 1;
+        count.report = process::tail(&String::from_utf8_lossy(&output.stderr));
+    }
+    if count.passed + count.failed == 0 && filter.is_none() {
+        bail!("the test runner found no test in `{folder}`");
+    }
+    Ok(count)
+}
+
+fn files(folder: &str) -> Result<Vec<PathBuf>> {
+    let listed =
+        fs::read_dir(paths::root().join(folder)).with_context(|| format!("can't read `{folder}`"))?;
     let mut files: Vec<PathBuf> = listed
         .flatten()
         .map(|entry| entry.path())
@@ -69,7 +93,7 @@ fn files() -> Result<Vec<PathBuf>> {
         .collect();
     files.sort();
     if files.is_empty() {
-        bail!("there is no `*{SUFFIX}` in `{FOLDER}`");
+        bail!("there is no `*{SUFFIX}` in `{folder}`");
     }
     Ok(files)
 }

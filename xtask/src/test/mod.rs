@@ -83,6 +83,7 @@ pub(crate) fn run(args: Args, ui: &Ui) -> Result<()> {
     if !args.native {
         match setup::ensure(ui) {
             Ok(toolchain) => {
+                run.step("local runtime", |_| journeys::runtime(&toolchain, filter));
                 if filter.is_none() {
                     run.step("Wasm lints", |step| Ok(Count::of(wasm::lint(&toolchain, step))));
                 }
