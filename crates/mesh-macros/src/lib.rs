@@ -3,12 +3,14 @@
 mod expand;
 mod model;
 mod parse;
+#[cfg(test)]
+mod tests;
 
 use proc_macro::TokenStream;
 
 /// Turns a trait into a service: a client, a dispatcher and a contract.
 ///
-/// ```ignore
+/// ```text
 /// #[mesh::service]
 /// pub trait Greeter {
 ///     /// Says hello.

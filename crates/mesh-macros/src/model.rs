@@ -1,5 +1,6 @@
 //! What a service trait says, as plain structs.
 
+use syn::ext::IdentExt;
 use syn::{Attribute, Ident, Type, Visibility};
 
 /// A service trait that passed every check.
@@ -32,8 +33,19 @@ impl Service {
 }
 
 impl Method {
+    /// The method's name to the other side: without the `r#` that Rust may need.
+    pub(crate) fn wire_name(&self) -> String {
+        self.name.unraw().to_string()
+    }
+
     fn signature(&self) -> String {
         let text = |part: &Type| quote::quote!(#part).to_string().replace(' ', "");
-        format!("{}({})->Result<{},{}>", self.name, text(&self.request), text(&self.reply), text(&self.error))
+        format!(
+            "{}({})->Result<{},{}>",
+            self.wire_name(),
+            text(&self.request),
+            text(&self.reply),
+            text(&self.error)
+        )
     }
 }

@@ -1,6 +1,7 @@
 //! From tokens to the model, with every mistake reported at once and at its place.
 
 use proc_macro2::TokenStream;
+use syn::ext::IdentExt;
 use syn::{
     Attribute, FnArg, GenericArgument, ItemTrait, PathArguments, ReturnType, TraitItem, TraitItemFn, Type,
 };
@@ -72,7 +73,11 @@ pub(crate) fn service(arguments: TokenStream, item: &ItemTrait) -> syn::Result<S
 fn method(function: &TraitItemFn, mistakes: &mut Mistakes) -> Option<Method> {
     let signature = &function.sig;
     let name = signature.ident.clone();
-    if RESERVED.iter().any(|reserved| name == reserved) {
+    if let Some(attribute) = function.attrs.iter().find(|attribute| attribute.path().is_ident("cfg")) {
+        mistakes
+            .add(attribute, format!("`{name}` is there in some builds only: a contract is the same in all"));
+    }
+    if RESERVED.iter().any(|reserved| name.unraw() == reserved) {
         mistakes.add(
             &name,
             format!("`{name}` is reserved by the runtime; reserved names: {}", RESERVED.join(", ")),
@@ -119,7 +124,7 @@ fn method(function: &TraitItemFn, mistakes: &mut Mistakes) -> Option<Method> {
 }
 
 fn docs(attributes: &[Attribute]) -> Vec<Attribute> {
-    attributes.iter().filter(|a| a.path().is_ident("doc") || a.path().is_ident("cfg")).cloned().collect()
+    attributes.iter().filter(|a| a.path().is_ident("doc")).cloned().collect()
 }
 
 fn result_types(output: &ReturnType) -> Option<(Type, Type)> {

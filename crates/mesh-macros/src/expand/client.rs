@@ -39,7 +39,7 @@ pub(crate) fn expand(service: &Service) -> TokenStream {
 
 fn one(method: &Method, marker: &proc_macro2::Ident) -> TokenStream {
     let Method { docs, name, context, request, reply, error } = method;
-    let text = name.to_string();
+    let text = method.wire_name();
     quote! {
         #(#docs)*
         pub async fn #name(

@@ -36,7 +36,7 @@ pub(crate) fn expand(service: &Service) -> TokenStream {
 
 fn arm(method: &Method, marker: &proc_macro2::Ident) -> TokenStream {
     let Method { name, context, request, reply, error, docs: _ } = method;
-    let text = name.to_string();
+    let text = method.wire_name();
     quote! {
         #text => match ::mesh::macro_support::open::<#marker, _, #request>(call) {
             ::core::result::Result::Ok((context, request)) => {

@@ -7,7 +7,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::ItemTrait;
 
-use crate::model::Service;
+use crate::model::{Method, Service};
 use crate::parse;
 
 pub(crate) fn service(arguments: TokenStream, item: TokenStream) -> TokenStream {
@@ -39,7 +39,7 @@ pub(crate) fn service(arguments: TokenStream, item: TokenStream) -> TokenStream 
 /// `impl mesh::Contract` for a generated type.
 fn contract(service: &Service, generics: &TokenStream, target: &TokenStream) -> TokenStream {
     let name = service.name.to_string();
-    let methods = service.methods.iter().map(|method| method.name.to_string());
+    let methods = service.methods.iter().map(Method::wire_name);
     let fingerprint = service.fingerprint();
     quote! {
         #[automatically_derived]
