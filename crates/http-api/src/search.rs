@@ -85,6 +85,9 @@ pub struct SearchHit {
     /// The text to show.
     #[schema(example = "Honestly, moving ten years of history over is what keeps me up at night.")]
     pub snippet: String,
+    /// The turn of a passage that fits the query best, verbatim.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub highlight: Option<String>,
     /// The event it is from.
     #[schema(value_type = schema::EventId)]
     pub event_id: EventId,

@@ -72,6 +72,9 @@ pub(super) struct Evidence {
 pub(super) struct Hit {
     pub(super) score: f64,
     pub(super) snippet: String,
+    /// The part of it that fits best.
+    #[serde(default)]
+    pub(super) highlight: Option<String>,
     pub(super) event_id: String,
 }
 

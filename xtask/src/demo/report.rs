@@ -74,7 +74,11 @@ pub(super) fn search(processed: &[Processed], api: &Api<'_>, ui: &Ui) -> Result<
         let call = processed.iter().find(|it| it.event.id == hit.event_id);
         let title = call.and_then(|it| it.event.title.as_deref()).unwrap_or(&hit.event_id);
         let title = ui.paint("2", &clip(title, QUOTE));
-        text.push_str(&format!("\n  {:.2}  {title}\n        {}\n", hit.score, clip(&hit.snippet, PASSAGE)));
+        text.push_str(&format!(
+            "\n  {:.2}  {title}\n        {}\n",
+            hit.score,
+            clip(hit.highlight.as_ref().unwrap_or(&hit.snippet), PASSAGE)
+        ));
     }
     Ok(Some(text))
 }

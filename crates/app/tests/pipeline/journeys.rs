@@ -49,6 +49,14 @@ fn a_delivery_becomes_signals_and_passages_that_search_finds() {
             Search { query: "manual billing corrections".into(), limit: 5, kind: Some(HitKind::Signal) };
         let hits = world.intake().search(&context, query).await.unwrap().hits;
         assert!(hits[0].snippet.contains("invoices by hand"), "{hits:?}");
+        let query =
+            Search { query: "how much can they spend".into(), limit: 5, kind: Some(HitKind::Passage) };
+        let passages = world.intake().search(&context, query).await.unwrap().hits;
+        let highlight = passages[0].highlight.as_deref().unwrap_or_default();
+        assert!(
+            highlight.starts_with("We have a budget") && passages[0].snippet.contains(highlight),
+            "{passages:?}"
+        );
     });
 }
 

@@ -43,6 +43,9 @@ pub struct SearchHit {
     pub score: f64,
     /// The text to show.
     pub snippet: String,
+    /// The part of a passage that fits the query best, verbatim; none where the snippet is one part.
+    #[serde(default)]
+    pub highlight: Option<String>,
     /// Where it is from.
     pub event_id: EventId,
     /// The customer's company, by name or domain.

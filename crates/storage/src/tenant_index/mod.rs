@@ -80,6 +80,7 @@ impl TenantIndex for SqlTenantIndex {
                 kind: if row.kind == texts::SIGNAL { HitKind::Signal } else { HitKind::Passage },
                 score: f64::from(*score),
                 snippet: row.text,
+                highlight: None,
                 event_id: row.event_id.parse().ok()?,
                 account: row.account,
             })

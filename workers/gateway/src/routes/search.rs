@@ -21,12 +21,12 @@ pub async fn search(exchange: &Exchange<'_>) -> Outcome {
 }
 
 fn hit(hit: pipeline::SearchHit) -> SearchHit {
-    let pipeline::SearchHit { id, kind, score, snippet, event_id, account } = hit;
+    let pipeline::SearchHit { id, kind, score, snippet, highlight, event_id, account } = hit;
     let kind = match kind {
         pipeline::HitKind::Passage => HitKind::Passage,
         pipeline::HitKind::Signal => HitKind::Signal,
     };
-    SearchHit { id, kind, score, snippet, event_id, account }
+    SearchHit { id, kind, score, snippet, highlight, event_id, account }
 }
 
 fn inner(kind: HitKind) -> pipeline::HitKind {
