@@ -49,17 +49,6 @@ impl<E> CallError<E> {
             Self::Refused(_) | Self::ContractMismatch { .. } => false,
         }
     }
-
-    /// The same failure with the refusal turned into another type.
-    pub fn map_refusal<F>(self, map: impl FnOnce(E) -> F) -> CallError<F> {
-        match self {
-            Self::Refused(error) => CallError::Refused(map(error)),
-            Self::Unreachable { service, message } => CallError::Unreachable { service, message },
-            Self::TimedOut { service } => CallError::TimedOut { service },
-            Self::ContractMismatch { service, message } => CallError::ContractMismatch { service, message },
-            Self::Failed { service, message } => CallError::Failed { service, message },
-        }
-    }
 }
 
 /// A failure of the mesh itself, as the callee's side reports it over the wire.

@@ -7,7 +7,5 @@
 #[cfg(target_arch = "wasm32")]
 pub mod console;
 mod record;
-mod redacted;
 
 pub use record::Record;
-pub use redacted::Redacted;
