@@ -1,6 +1,6 @@
 import { DurableObject, WorkerEntrypoint, WorkflowEntrypoint } from "cloudflare:workers";
 import * as rust from "./build/index.js";
-import { expose } from "../../crates/host/js/expose.mjs";
+import { expose } from "../../crates/mesh-worker/js/expose.mjs";
 import vocabulary from "../../crates/embedded/model/vocab.txt";
 import weights from "../../crates/embedded/model/static-minilm.safetensors";
 

@@ -7,9 +7,9 @@ use js_sys::{Function, JSON, Object, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
-use crate::env::{BindingError, binding};
-use crate::js_call::call_method;
-use crate::js_error::describe;
+use mesh_worker::call_method;
+use mesh_worker::describe;
+use mesh_worker::{BindingError, binding};
 
 /// The instances of one bound workflow. An instance's id is its event's, so that a second start finds the first.
 #[derive(Debug, Clone)]

@@ -6,7 +6,7 @@ use ids::{EventId, TenantId};
 use serde::{Deserialize, Serialize};
 
 use crate::bindings::EVENTS;
-use crate::env::BindingError;
+use mesh_worker::BindingError;
 
 /// Messages over a queue binding.
 #[derive(Debug, Clone)]

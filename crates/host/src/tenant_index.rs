@@ -11,9 +11,9 @@ use ids::{EventId, TenantId};
 use mesh::durable::Address;
 use mesh::{CallContext, Deadline, TraceContext};
 
-use crate::binding_transport::BindingTransport;
 use crate::bindings::TENANT_INDEX;
 use crate::clock::WorkerClock;
+use mesh_worker::BindingTransport;
 
 /// How long an index may take.
 const PATIENCE_MS: u64 = 30_000;

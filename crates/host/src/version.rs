@@ -3,7 +3,7 @@
 use js_sys::Reflect;
 
 use crate::bindings::VERSION;
-use crate::env::binding;
+use mesh_worker::binding;
 
 /// The platform's id of the deployed version, where the version metadata binding is there.
 pub fn deployment(env: &worker::Env) -> Option<String> {

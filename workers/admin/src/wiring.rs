@@ -9,8 +9,9 @@ use auth::access::KeyCache;
 use contracts::health::Dependency;
 use contracts::{ServiceCall, ServiceScope};
 use futures_util::future::{join, join_all};
-use host::{BindingError, BindingTransport, WorkerClock, bindings, text_var};
+use host::{WorkerClock, bindings};
 use mesh::{CallContext, Deadline, TraceContext};
+use mesh_worker::{BindingError, BindingTransport, text_var};
 use storage::{D1, D1Control};
 
 use crate::console::Mesh;

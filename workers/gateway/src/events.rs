@@ -2,7 +2,7 @@
 
 use contracts::health::HealthContract;
 use futures_util::StreamExt;
-use host::BindingError;
+use mesh_worker::BindingError;
 use worker::{Context, Env, Response, ResponseBody, ResponseBuilder, event};
 
 use crate::exchange::{Request, SERVICE};
@@ -11,7 +11,7 @@ use crate::respond::Answer;
 use crate::serve::{Served, serve, unready};
 use crate::wiring;
 
-host::entrypoint!(
+mesh_worker::entrypoint!(
     /// For anyone in the mesh: how this Worker is.
     Health,
     HealthContract,

@@ -5,8 +5,9 @@ use std::rc::Rc;
 use contracts::health::HealthDispatch;
 use contracts::pipeline::IntakeClient;
 use contracts::scheduler::JobsClient;
-use host::{BindingError, BindingTransport, Instance, WorkerClock, WorkerRandom, bindings};
+use host::{WorkerClock, WorkerRandom, bindings};
 use mesh::Transport;
+use mesh_worker::{BindingError, BindingTransport, Instance};
 use storage::{CachedControl, D1, D1Control, KvCache};
 
 use crate::exchange::{Ports, SERVICE};

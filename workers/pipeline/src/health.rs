@@ -5,7 +5,8 @@ use async_trait::async_trait;
 use contracts::ServiceCall;
 use contracts::health::{CheckHealth, ContractInfo, Dependency, Gauge, Health, HealthReport, NeverRefused};
 use contracts::pipeline::{IntakeContract, TasksContract};
-use host::{BindingError, bindings};
+use host::bindings;
+use mesh_worker::BindingError;
 use storage::D1EventStore;
 
 use crate::wiring;

@@ -11,31 +11,31 @@ use contracts::health::HealthContract;
 use contracts::pipeline::tenant_index::TenantIndexContract;
 use contracts::pipeline::{IntakeContract, TasksContract};
 
-host::entrypoint!(
+mesh_worker::entrypoint!(
     /// For the gateway: accept events, and read what came of them.
     Intake,
     IntakeContract,
     wiring::intake
 );
-host::entrypoint!(
+mesh_worker::entrypoint!(
     /// For the scheduler: what a job can have done.
     Tasks,
     TasksContract,
     wiring::tasks
 );
-host::entrypoint!(
+mesh_worker::entrypoint!(
     /// For anyone: how this Worker is.
     Health,
     HealthContract,
     wiring::health
 );
-host::durable_object!(
+mesh_worker::durable_object!(
     /// One search index a tenant.
     TenantIndex,
     TenantIndexContract,
     wiring::tenant_index
 );
-host::workflow!(
+mesh_worker::workflow!(
     /// Works an event off.
     CallIngest,
     wiring::call_ingest

@@ -3,8 +3,9 @@
 use std::rc::Rc;
 
 use contracts::pipeline::tenant_index::TenantIndexDispatch;
-use host::{BindingError, DurableObject, Instance, bindings};
+use host::bindings;
 use mesh::Dispatch;
+use mesh_worker::{BindingError, DurableObject, Instance};
 use storage::SqlTenantIndex;
 use wasm_bindgen::JsCast;
 

@@ -9,10 +9,9 @@ use contracts::health::HealthDispatch;
 use contracts::pipeline::{IntakeDispatch, TasksDispatch};
 use embedded::adapters::{RulesExtractor, StaticEmbedder};
 use embedded::embedding::StaticModel;
-use host::{
-    BindingError, DurableIndex, Instance, WorkerClock, WorkerQueue, WorkerRandom, WorkflowInstances, bindings,
-};
+use host::{DurableIndex, WorkerClock, WorkerQueue, WorkerRandom, WorkflowInstances, bindings};
 use js_sys::Uint8Array;
+use mesh_worker::{BindingError, Instance};
 use storage::{D1, D1EventStore, D1SignalStore, R2Archive};
 
 use crate::health::HealthService;

@@ -6,7 +6,8 @@ use contracts::health::{
     CheckHealth, ContractInfo, Dependency, Health, HealthClient, HealthReport, NeverRefused,
 };
 use contracts::scheduler::JobsContract;
-use host::{BindingError, BindingTransport, bindings};
+use host::bindings;
+use mesh_worker::{BindingError, BindingTransport};
 
 /// It has no store of its own outside the tenants' objects, so what it needs is the pipeline and the objects' namespace.
 pub(crate) struct HealthService {
@@ -20,7 +21,7 @@ impl HealthService {
         let pipeline = BindingTransport::service(env, bindings::PIPELINE_HEALTH)?;
         Ok(Self {
             pipeline: HealthClient::over(pipeline),
-            namespace: host::binding(env, bindings::TENANT_SCHEDULE).err(),
+            namespace: mesh_worker::binding(env, bindings::TENANT_SCHEDULE).err(),
             deployment: host::deployment(env),
         })
     }

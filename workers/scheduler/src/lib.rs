@@ -9,19 +9,19 @@ mod wiring;
 use contracts::health::HealthContract;
 use contracts::scheduler::JobsContract;
 
-host::entrypoint!(
+mesh_worker::entrypoint!(
     /// For the gateway and the admin: a tenant's jobs.
     Jobs,
     JobsContract,
     wiring::jobs
 );
-host::entrypoint!(
+mesh_worker::entrypoint!(
     /// For anyone: how this Worker is.
     Health,
     HealthContract,
     wiring::health
 );
-host::durable_object!(
+mesh_worker::durable_object!(
     /// One tenant's jobs and runs, and the alarm that fires them.
     TenantSchedule,
     JobsContract,

@@ -6,8 +6,8 @@ use app::ports::StoreError;
 use app::scheduler::{FireReport, FiredRun, SchedulePorts, TenantJobs, fire_due};
 use async_trait::async_trait;
 use contracts::scheduler::JobsDispatch;
-use host::DurableObject;
 use mesh::Dispatch;
+use mesh_worker::DurableObject;
 
 pub(crate) struct TenantScheduleObject {
     dispatch: Rc<dyn Dispatch>,

@@ -6,9 +6,10 @@ use app::ports::{Clock, ScheduleObjects, StoreError};
 use app::scheduler::{JobsRouter, PipelineTasks, SchedulePorts};
 use contracts::health::HealthDispatch;
 use contracts::scheduler::JobsDispatch;
-use host::{BindingError, BindingTransport, Instance, WorkerClock, WorkerRandom, bindings};
+use host::{WorkerClock, WorkerRandom, bindings};
 use mesh::Transport;
 use mesh::durable::Address;
+use mesh_worker::{BindingError, BindingTransport, Instance};
 use storage::{DurableAlarm, DurableSql, SqlScheduleStore};
 
 use crate::health::HealthService;
@@ -16,7 +17,7 @@ use crate::tenant_schedule::TenantScheduleObject;
 
 pub(crate) fn jobs(instance: &Instance) -> Result<JobsDispatch<JobsRouter>, BindingError> {
     telemetry::console::init("scheduler");
-    host::binding(&instance.env, bindings::TENANT_SCHEDULE)?;
+    mesh_worker::binding(&instance.env, bindings::TENANT_SCHEDULE)?;
     Ok(JobsDispatch(JobsRouter(Rc::new(Objects { env: instance.env.clone() }))))
 }
 

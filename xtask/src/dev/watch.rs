@@ -141,7 +141,7 @@ mod tests {
         assert_eq!(change(&["workers/gateway/src/lib.rs", "Cargo.lock"]), built);
         assert_eq!(change(&["workers/gateway/entry.mjs"]), reload(&["gateway"]));
         assert_eq!(change(&["wrangler/admin.jsonc", "wrangler/README.md"]), reload(&["admin"]));
-        assert_eq!(change(&["crates/host/js/expose.mjs"]), reload(&ROLES));
+        assert_eq!(change(&["crates/mesh-worker/js/expose.mjs"]), reload(&ROLES));
         let migrated = Change { migrations: true, ..Change::default() };
         assert_eq!(change(&["migrations/data/0002_more.sql"]), migrated);
     }

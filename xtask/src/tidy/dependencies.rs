@@ -12,21 +12,22 @@ use super::files::Files;
 use crate::{paths, process};
 
 /// The workspace crates that each crate may use. Workers may use all of these; nothing may use a Worker.
-const EDGES: [(&str, &[&str]); 15] = [
+const EDGES: [(&str, &[&str]); 16] = [
     ("ids", &[]),
     ("signing", &[]),
     ("transcript", &[]),
     ("telemetry", &[]),
     ("mesh-macros", &[]),
     ("mesh", &["mesh-macros"]),
+    ("mesh-worker", &["mesh"]),
     ("auth", &["ids"]),
     ("http-api", &["ids"]),
     ("domain", &["ids", "signing", "transcript"]),
     ("contracts", &["ids", "mesh"]),
     ("app", &["contracts", "domain", "ids", "mesh", "signing", "transcript"]),
     ("embedded", &["app", "domain", "ids", "transcript"]),
-    ("storage", &["app", "contracts", "domain", "embedded", "ids", "mesh"]),
-    ("host", &["app", "contracts", "ids", "mesh"]),
+    ("storage", &["app", "contracts", "domain", "embedded", "ids", "mesh", "mesh-worker"]),
+    ("host", &["app", "contracts", "ids", "mesh", "mesh-worker"]),
     ("test-kit", &["app", "contracts", "domain", "embedded", "ids", "mesh", "signing", "transcript"]),
 ];
 
@@ -42,7 +43,7 @@ const PLATFORM: [&str; 8] = [
     "serde-wasm-bindgen",
 ];
 /// The crates that may touch the platform, besides the Workers.
-const PLATFORM_USERS: [&str; 3] = ["host", "storage", "telemetry"];
+const PLATFORM_USERS: [&str; 4] = ["host", "mesh-worker", "storage", "telemetry"];
 /// All that the contracts may use from outside the workspace: the wire is what these can say.
 const CONTRACTS_EXTERNAL: [&str; 3] = ["async-trait", "serde", "thiserror"];
 /// Only for tests.

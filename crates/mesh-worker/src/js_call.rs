@@ -10,7 +10,7 @@ use wasm_bindgen::JsValue;
 ///
 /// # Errors
 /// What the method throws at once; a remote one answers with a promise, which carries the rest.
-pub(crate) fn call_method<const N: usize>(
+pub fn call_method<const N: usize>(
     target: &JsValue,
     method: &Function,
     arguments: [&JsValue; N],

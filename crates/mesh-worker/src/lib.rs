@@ -1,0 +1,21 @@
+//! The mesh on Cloudflare Workers: what carries [`mesh`]'s calls, objects and workflows in the real runtime.
+//!
+//! A Worker names its classes with [`entrypoint!`], [`durable_object!`] and [`workflow!`], and its JavaScript entry
+//! module wraps each in the platform's base class with the few lines of `js/expose.mjs`. **This crate knows no
+//! product**: no contract, binding name or table of anyone's.
+
+mod binding_transport;
+mod entrypoint;
+mod env;
+mod js_call;
+mod js_error;
+#[doc(hidden)]
+pub mod macro_support;
+mod workflow_engine;
+
+pub use binding_transport::BindingTransport;
+pub use entrypoint::{DurableObject, Failing, dispatch_call};
+pub use env::{BindingError, Instance, binding, text_var};
+pub use js_call::call_method;
+pub use js_error::describe;
+pub use workflow_engine::run_workflow;
