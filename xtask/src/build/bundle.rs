@@ -3,27 +3,28 @@
 
 use std::fs;
 use std::num::NonZero;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::thread;
 
 use anyhow::{Context, Result, anyhow};
 
+use super::graph::Graph;
 use super::packages;
+use crate::process;
 use crate::setup::Toolchain;
-use crate::{paths, process};
 
 /// Prints a file's length before and after gzip at the highest level.
 const SIZES: &str = "const bytes = require('node:fs').readFileSync(process.argv[1]);\
      console.log(bytes.length, require('node:zlib').gzipSync(bytes, { level: 9 }).length);";
 
-fn wasm(worker: &str) -> PathBuf {
-    paths::workers().join(worker).join("build/index_bg.wasm")
+fn wasm(folder: &Path) -> PathBuf {
+    folder.join("build/index_bg.wasm")
 }
 
-/// Whether the Worker's folder holds a finished build.
-pub(super) fn exists(worker: &str) -> bool {
-    wasm(worker).is_file() && wasm(worker).with_file_name("index.js").is_file()
+/// Whether a Worker's folder holds a finished build.
+pub(super) fn exists(folder: &Path) -> bool {
+    wasm(folder).is_file() && wasm(folder).with_file_name("index.js").is_file()
 }
 
 /// Bundles the `stale` Workers, as many at a time as there are cores. `all` are the packages of the cargo call that
@@ -31,13 +32,13 @@ pub(super) fn exists(worker: &str) -> bool {
 ///
 /// # Errors
 /// When `worker-build` fails for one of them; the message says why.
-pub(super) fn make(stale: &[&String], all: &[String], toolchain: &Toolchain) -> Result<()> {
+pub(super) fn make(stale: &[&String], all: &[String], graph: &Graph, toolchain: &Toolchain) -> Result<()> {
     let queue = Mutex::new(stale.iter());
     let next = || queue.lock().ok()?.next().copied();
     let work = || -> Result<()> {
         while let Some(worker) = next() {
             let mut command = toolchain.worker_build();
-            command.arg("--release").arg(paths::workers().join(worker)).args(packages(all));
+            command.arg("--release").arg(graph.folder(worker)?).args(packages(all));
             process::run(&mut command).with_context(|| format!("can't bundle `{worker}`"))?;
         }
         Ok(())
@@ -54,8 +55,8 @@ pub(super) fn make(stale: &[&String], all: &[String], toolchain: &Toolchain) -> 
 ///
 /// # Errors
 /// When the build isn't there.
-pub(super) fn sizes(worker: &str, toolchain: &Toolchain) -> Result<(u64, u64)> {
-    let path = wasm(worker);
+pub(super) fn sizes(folder: &Path, toolchain: &Toolchain) -> Result<(u64, u64)> {
+    let path = wasm(folder);
     let raw = fs::metadata(&path).with_context(|| format!("`{}` is missing", path.display()))?.len();
     let printed = process::run(toolchain.node().args(["--eval", SIZES]).arg(&path))?;
     let gzip = printed.split_whitespace().nth(1).and_then(|gzip| gzip.parse().ok());

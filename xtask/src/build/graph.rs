@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use serde::Deserialize;
 
 use crate::setup::{self, Toolchain};
@@ -28,6 +28,12 @@ struct Package {
     manifest_path: PathBuf,
     /// `None` for a package of this checkout.
     source: Option<String>,
+    targets: Vec<Target>,
+}
+
+#[derive(Deserialize)]
+struct Target {
+    crate_types: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -87,12 +93,11 @@ impl Graph {
         Ok(Self { packages, nodes })
     }
 
-    /// The names of the crates in `workers/`, in order.
-    pub(super) fn workers(&self) -> Vec<String> {
+    /// The names of the product's Workers, which are those in `workers/`, in order.
+    pub(super) fn product(&self) -> Vec<String> {
         let home = paths::workers();
         let mut names: Vec<String> = self
-            .packages
-            .values()
+            .workers()
             .filter(|package| package.folder().parent() == Some(&home))
             .map(|package| package.name.clone())
             .collect();
@@ -100,19 +105,42 @@ impl Graph {
         names
     }
 
+    /// The names of every Worker of this checkout, in order: the product's, and those of benchmarks, tests and
+    /// examples.
+    pub(super) fn every(&self) -> Vec<String> {
+        let mut names: Vec<String> = self.workers().map(|package| package.name.clone()).collect();
+        names.sort();
+        names
+    }
+
+    /// The folder of a Worker's crate.
+    ///
+    /// # Errors
+    /// When there is no such Worker.
+    pub(super) fn folder(&self, worker: &str) -> Result<&Path> {
+        self.find(worker).map(Package::folder)
+    }
+
+    /// A Worker is a package of this checkout that compiles to a Wasm module of its own.
+    fn workers(&self) -> impl Iterator<Item = &Package> {
+        let module = |target: &Target| target.crate_types.iter().any(|kind| kind == "cdylib");
+        self.packages
+            .values()
+            .filter(move |package| package.source.is_none() && package.targets.iter().any(module))
+    }
+
+    fn find(&self, worker: &str) -> Result<&Package> {
+        let found = self.workers().find(|package| package.name == worker);
+        found
+            .with_context(|| format!("there is no Worker `{worker}`; there are: {}", self.every().join(", ")))
+    }
+
     /// What goes into `worker`, itself included. What only its tests need doesn't count.
     ///
     /// # Errors
     /// When there is no such Worker.
     pub(super) fn ingredients(&self, worker: &str) -> Result<Ingredients> {
-        let home = paths::workers();
-        let root = self
-            .packages
-            .values()
-            .find(|package| package.name == worker && package.folder().parent() == Some(&home));
-        let Some(root) = root else {
-            bail!("there is no Worker `{worker}`; there are: {}", self.workers().join(", "));
-        };
+        let root = self.find(worker)?;
         let mut seen = BTreeSet::new();
         let mut open = vec![root.id.as_str()];
         while let Some(id) = open.pop() {
@@ -155,7 +183,9 @@ mod tests {
     fn graph() -> Graph {
         let package = |name: &str, folder: &str, source: Option<&str>| {
             let manifest = paths::root().join(folder).join("Cargo.toml");
-            serde_json::json!({ "id": name, "name": name, "manifest_path": manifest, "source": source })
+            let kind = if folder.starts_with("crates") { "lib" } else { "cdylib" };
+            let targets = [serde_json::json!({ "crate_types": [kind] })];
+            serde_json::json!({ "id": name, "name": name, "manifest_path": manifest, "source": source, "targets": targets })
         };
         let node = |id: &str, deps: &[(&str, Option<&str>)]| {
             let dep = |(pkg, kind): &(&str, Option<&str>)| serde_json::json!({ "pkg": pkg, "dep_kinds": [{ "kind": kind }] });
@@ -165,12 +195,14 @@ mod tests {
         let metadata = serde_json::json!({
             "packages": [
                 package("gateway", "workers/gateway", None),
+                package("rpc-bench", "bench/rust", None),
                 package("app", "crates/app", None),
                 package("test-kit", "crates/test-kit", None),
                 package("serde", "elsewhere", Some("registry")),
             ],
             "resolve": { "nodes": [
                 node("gateway", &[("app", None), ("test-kit", Some("dev"))]),
+                node("rpc-bench", &[]),
                 node("app", &[("serde", None)]),
                 node("test-kit", &[("serde", None)]),
                 node("serde", &[]),
@@ -180,8 +212,18 @@ mod tests {
     }
 
     #[test]
-    fn only_crates_in_the_workers_folder_are_workers() {
-        assert_eq!(graph().workers(), ["gateway"]);
+    fn only_workers_in_the_workers_folder_are_the_products() {
+        assert_eq!(graph().product(), ["gateway"]);
+        assert_eq!(graph().every(), ["gateway", "rpc-bench"]);
+    }
+
+    #[test]
+    fn a_worker_is_found_wherever_its_folder_is() {
+        let graph = graph();
+        assert_eq!(graph.folder("rpc-bench").unwrap(), paths::root().join("bench/rust"));
+        let ingredients = graph.ingredients("rpc-bench").unwrap();
+        assert_eq!(ingredients.folders, [paths::root().join("bench/rust")]);
+        assert!(graph.folder("app").is_err(), "a library is no Worker");
     }
 
     #[test]

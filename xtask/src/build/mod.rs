@@ -1,4 +1,4 @@
-//! `cargo xtask build`: each Worker's Rust to `workers/<name>/build/`, and only where something that goes into it
+//! `cargo xtask build`: each Worker's Rust to the `build/` in its folder, and only where something that goes into it
 //! changed.
 
 mod bundle;
@@ -6,7 +6,7 @@ mod fingerprint;
 mod graph;
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
@@ -20,14 +20,14 @@ use self::graph::Graph;
 /// Which Workers to build.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Workers by name; all of them when none is named
+    /// Workers by name, in `workers/` or elsewhere; the product's when none is named
     workers: Vec<String>,
 }
 
 /// A Worker that stands built.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Built {
-    /// Its name, as in `workers/<name>`.
+    /// Its package's name.
     pub(crate) name: String,
     /// Whether this call built it; otherwise nothing had changed.
     pub(crate) rebuilt: bool,
@@ -64,7 +64,7 @@ pub(crate) fn run(args: Args, ui: &Ui) -> Result<()> {
     Ok(())
 }
 
-/// Builds every Worker whose sources changed.
+/// Builds every Worker of the product whose sources changed.
 ///
 /// # Errors
 /// When a Worker doesn't compile; the message carries the compiler's first error.
@@ -72,8 +72,20 @@ pub(crate) fn ensure(toolchain: &Toolchain, ui: &Ui) -> Result<Vec<Built>> {
     build(None, toolchain, ui)
 }
 
-fn ensure_named(names: &[String], toolchain: &Toolchain, ui: &Ui) -> Result<Vec<Built>> {
+/// Builds the named Workers where their sources changed, whatever folder of the checkout they are in.
+///
+/// # Errors
+/// As [`ensure`], and when a named Worker doesn't exist.
+pub(crate) fn ensure_named(names: &[String], toolchain: &Toolchain, ui: &Ui) -> Result<Vec<Built>> {
     build(Some(names), toolchain, ui)
+}
+
+/// The names of every Worker of this checkout: the product's, and those of benchmarks, tests and examples.
+///
+/// # Errors
+/// When cargo can't read a manifest.
+pub(crate) fn every(toolchain: &Toolchain) -> Result<Vec<String>> {
+    Ok(Graph::load(toolchain)?.every())
 }
 
 fn build(names: Option<&[String]>, toolchain: &Toolchain, ui: &Ui) -> Result<Vec<Built>> {
@@ -82,25 +94,22 @@ fn build(names: Option<&[String]>, toolchain: &Toolchain, ui: &Ui) -> Result<Vec
     let graph = Graph::load(toolchain)?;
     let workers = match names {
         Some(names) => names.to_vec(),
-        None => graph.workers(),
+        None => graph.product(),
     };
     if workers.is_empty() {
         bail!("there are no Workers in `{}`", paths::workers().display());
     }
     let surroundings = fingerprint::surroundings(toolchain)?;
     let mut fingerprints = Vec::with_capacity(workers.len());
+    let mut stale = Vec::new();
     for worker in &workers {
-        fingerprints.push(fingerprint::of(worker, &graph, &surroundings)?);
+        let fingerprint = fingerprint::of(worker, &graph, &surroundings)?;
+        let same = read_record(worker).is_some_and(|record| record.fingerprint == fingerprint);
+        if !(same && bundle::exists(graph.folder(worker)?)) {
+            stale.push(worker);
+        }
+        fingerprints.push(fingerprint);
     }
-    let fresh = |worker: &String, fingerprint: &String| {
-        read_record(worker).is_some_and(|record| record.fingerprint == *fingerprint && bundle::exists(worker))
-    };
-    let stale: Vec<&String> = workers
-        .iter()
-        .zip(&fingerprints)
-        .filter(|(worker, fingerprint)| !fresh(worker, fingerprint))
-        .map(|(worker, _)| worker)
-        .collect();
     if stale.is_empty() {
         step.skipped(format!("{} unchanged", workers.join(", ")));
     } else {
@@ -108,14 +117,17 @@ fn build(names: Option<&[String]>, toolchain: &Toolchain, ui: &Ui) -> Result<Vec
         step.note(format!("compiling {named}"));
         compile(&workers, toolchain, &step)?;
         step.note(format!("optimizing and bundling {named}"));
-        bundle::make(&stale, &workers, toolchain)?;
+        bundle::make(&stale, &workers, &graph, toolchain)?;
         step.done(format!("built {named}"));
     }
     let mut built = Vec::with_capacity(workers.len());
     for (worker, fingerprint) in workers.iter().zip(fingerprints) {
         let rebuilt = stale.contains(&worker);
-        let record =
-            if rebuilt { keep_record(worker, fingerprint, toolchain)? } else { kept_record(worker)? };
+        let record = if rebuilt {
+            keep_record(worker, fingerprint, graph.folder(worker)?, toolchain)?
+        } else {
+            kept_record(worker)?
+        };
         built.push(Built { name: worker.clone(), rebuilt, raw: record.raw, gzip: record.gzip });
     }
     Ok(built)
@@ -147,8 +159,8 @@ fn kept_record(worker: &str) -> Result<Record> {
     read_record(worker).with_context(|| format!("the record of `{worker}`'s build went missing: build again"))
 }
 
-fn keep_record(worker: &str, fingerprint: String, toolchain: &Toolchain) -> Result<Record> {
-    let (raw, gzip) = bundle::sizes(worker, toolchain)?;
+fn keep_record(worker: &str, fingerprint: String, folder: &Path, toolchain: &Toolchain) -> Result<Record> {
+    let (raw, gzip) = bundle::sizes(folder, toolchain)?;
     let record = Record { fingerprint, raw, gzip };
     let path = record_path(worker);
     if let Some(folder) = path.parent() {

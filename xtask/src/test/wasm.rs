@@ -1,14 +1,11 @@
 //! Lints of the code that only exists on Wasm, and the builds of the Workers.
 
-use std::ffi::OsStr;
-use std::fs;
-
-use anyhow::{Context, Result};
+use anyhow::Result;
 
 use super::{Count, at_root};
 use crate::setup::{self, Toolchain};
 use crate::ui::{Step, Ui};
-use crate::{build, paths, process, size};
+use crate::{build, process, size};
 
 /// Checks the Workers and all that goes into them as the Wasm target sees it: by clippy where the host's toolchain
 /// has the target. The distribution's compiler comes without clippy, and the build that follows checks the rest.
@@ -21,10 +18,8 @@ pub(super) fn lint(toolchain: &Toolchain, step: &Step) -> Result<()> {
     step.note("checking the Workers as Wasm");
     let mut cargo = at_root(toolchain.wasm_cargo());
     cargo.args(task).args(["--quiet", "--lib", "--target", setup::WASM_TARGET]);
-    for entry in fs::read_dir(paths::workers()).context("there are no Workers")?.flatten() {
-        if entry.path().join("Cargo.toml").is_file() {
-            cargo.args([OsStr::new("-p"), &entry.file_name()]);
-        }
+    for worker in build::every(toolchain)? {
+        cargo.args(["-p", &worker]);
     }
     cargo.args(deny);
     process::run_watched(&mut cargo, |line| step.live(line))

@@ -46,6 +46,8 @@ const PLATFORM: [&str; 8] = [
 const PLATFORM_USERS: [&str; 4] = ["host", "mesh-worker", "storage", "telemetry"];
 /// All that the contracts may use from outside the workspace: the wire is what these can say.
 const CONTRACTS_EXTERNAL: [&str; 3] = ["async-trait", "serde", "thiserror"];
+/// Where Workers are: the product's, and those of benchmarks, tests and examples. These wire and are used by nothing.
+const WORKERS: [&str; 4] = ["workers/", "bench/", "e2e/", "examples/"];
 /// Only for tests.
 const TEST_ONLY: &str = "test-kit";
 
@@ -85,7 +87,7 @@ fn judge(package: &Package) -> Vec<Finding> {
     if manifest.starts_with("xtask/") {
         return Vec::new();
     }
-    let worker = manifest.starts_with("workers/");
+    let worker = WORKERS.iter().any(|home| manifest.starts_with(home));
     let mut findings = Vec::new();
     let mut refuse = |text: String| findings.push(Finding::new(manifest.clone(), text));
     let allowed = edges.get(package.name.as_str());
@@ -148,6 +150,7 @@ mod tests {
         assert_eq!(found("crates", "app", &[("worker", Some("dev"), false)]), 1);
         assert_eq!(found("crates", "host", &[("worker", None, false)]), 0);
         assert_eq!(found("workers", "gateway", &[("worker", None, false)]), 0);
+        assert_eq!(found("bench", "rpc-bench", &[("worker", None, false)]), 0);
     }
 
     #[test]
