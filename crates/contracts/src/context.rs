@@ -18,6 +18,12 @@ pub struct TenantScope {
     pub actor: Actor,
 }
 
+impl mesh::TenantScoped for TenantScope {
+    fn tenant_key(&self) -> String {
+        self.tenant.to_string()
+    }
+}
+
 /// Who acts for a tenant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

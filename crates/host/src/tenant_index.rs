@@ -30,10 +30,10 @@ impl DurableIndex {
         Self { env: env.clone() }
     }
 
-    fn client(&self, tenant: TenantId) -> Result<TenantIndexClient<BindingTransport>, StoreError> {
-        let transport =
-            BindingTransport::durable_object(&self.env, TENANT_INDEX, &Address::new(&tenant, "index"))
-                .map_err(|error| StoreError::new(TENANT_INDEX, error))?;
+    fn client(&self, context: &TenantCall) -> Result<TenantIndexClient<BindingTransport>, StoreError> {
+        let address = Address::of(context, "index");
+        let transport = BindingTransport::durable_object(&self.env, TENANT_INDEX, &address)
+            .map_err(|error| StoreError::new(TENANT_INDEX, error))?;
         Ok(TenantIndexClient::over(transport))
     }
 
@@ -64,7 +64,8 @@ impl PassageIndex for DurableIndex {
             })
             .collect();
         let request = UpsertPassages { event_id, passages };
-        let outcome = self.client(tenant)?.upsert(&Self::context(tenant, trace), request).await;
+        let context = Self::context(tenant, trace);
+        let outcome = self.client(&context)?.upsert(&context, request).await;
         outcome.map_err(|error| StoreError::new(TENANT_INDEX, error))
     }
 
@@ -78,7 +79,8 @@ impl PassageIndex for DurableIndex {
         limit: u32,
     ) -> Result<Vec<IndexHit>, StoreError> {
         let request = FindPassages { query: query.to_owned(), vector: encode_vector(vector), kind, limit };
-        let found = self.client(tenant)?.find(&Self::context(tenant, trace), request).await;
+        let context = Self::context(tenant, trace);
+        let found = self.client(&context)?.find(&context, request).await;
         let found = found.map_err(|error| StoreError::new(TENANT_INDEX, error))?;
         let hits = found.hits.into_iter().map(|hit| IndexHit {
             id: hit.id,

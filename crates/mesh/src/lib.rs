@@ -29,6 +29,7 @@ pub use bytes::Bytes;
 pub use context::{CallContext, Deadline, MAX_HOPS, ParseTraceError, TraceContext};
 pub use contract::{Contract, Fingerprint};
 pub use dispatch::{Dispatch, Incoming};
+pub use durable::TenantScoped;
 pub use error::{CallError, Fault, FaultKind};
 pub use mesh_macros::service;
 pub use transport::{Outgoing, Transport, TransportError};

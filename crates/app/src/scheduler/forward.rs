@@ -19,7 +19,7 @@ pub struct JobsRouter(pub Rc<dyn ScheduleObjects>);
 
 impl JobsRouter {
     fn object(&self, context: &TenantCall) -> Result<(JobsClient<Rc<dyn Transport>>, TenantCall), JobError> {
-        let address = Address::new(&context.scope.tenant, "schedule");
+        let address = Address::of(context, "schedule");
         let transport = self.0.connect(&address).map_err(unavailable)?;
         Ok((JobsClient::over(transport), context.forwarded_by("scheduler")))
     }

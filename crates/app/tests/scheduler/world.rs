@@ -87,7 +87,7 @@ fn loopback(callee: impl mesh::Dispatch + 'static, clock: &FakeClock) -> Loopbac
 }
 
 fn address(tenant: TenantId) -> Address {
-    Address::new(&tenant, "schedule")
+    Address::of(&TenantScope { tenant, actor: Actor::Service("scheduler".into()) }, "schedule")
 }
 
 impl World {
