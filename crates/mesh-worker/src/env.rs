@@ -1,7 +1,13 @@
 //! What the platform hands to an instance, and reading bindings from it.
 
-use js_sys::Reflect;
+use std::future::Future;
+
+use js_sys::{Function, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::future_to_promise;
+
+use crate::js_call::call_method;
+use crate::js_error::describe;
 
 /// What the platform hands to an entrypoint, a Durable Object or a workflow when it makes one.
 #[derive(Clone)]
@@ -20,6 +26,23 @@ impl Instance {
         Self { context, env: env.unchecked_into(), assets }
     }
 
+    /// Lets `work` go on after the answer: without this the platform ends what an invocation began when it has
+    /// answered, or when its caller goes away. The platform allows it 30 more seconds.
+    ///
+    /// # Errors
+    /// [`BindingError::Unusable`] when the platform takes no more work, because the invocation has ended.
+    pub fn wait_until(&self, work: impl Future<Output = ()> + 'static) -> Result<(), BindingError> {
+        let work = future_to_promise(async move {
+            work.await;
+            Ok(JsValue::UNDEFINED)
+        });
+        Reflect::get(&self.context, &"waitUntil".into())
+            .and_then(JsCast::dyn_into::<Function>)
+            .and_then(|method| call_method(&self.context, &method, [&work]))
+            .map(drop)
+            .map_err(|thrown| BindingError::Unusable { name: "waitUntil", message: describe(&thrown) })
+    }
+
     /// One of the assets, by name.
     ///
     /// # Errors
@@ -33,7 +56,7 @@ impl Instance {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BindingError {
     /// It is not there.
-    #[error("binding `{0}` is missing: add it to this Worker's file in `wrangler/`")]
+    #[error("binding `{0}` is missing: add it to this Worker's wrangler configuration")]
     Missing(&'static str),
     /// It is there and is something else.
     #[error("binding `{name}` cannot be used: {message}")]

@@ -1,5 +1,6 @@
 //! What Node's test runner runs: the journeys of `e2e/`, against a mesh of their own on free ports and with its own
-//! state, and the tests of the local runtime's parts, which need no mesh.
+//! state; the mesh framework's own tests, which start the runtimes they need; and the tests of the local runtime's
+//! parts, which need none.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
@@ -17,6 +18,8 @@ use crate::ui::Step;
 
 /// Where the journeys are, from the checkout's top.
 const JOURNEYS: &str = "e2e/journeys";
+/// Where the mesh framework's tests in the real runtime are.
+const FRAMEWORK: &str = "e2e/mesh";
 /// Where the local runtime's own tests are.
 const RUNTIME: &str = "xtask/runtime/tests";
 /// What a test's file ends in.
@@ -56,6 +59,14 @@ pub(super) fn run(toolchain: &Toolchain, filter: Option<&str>, step: &Step) -> R
 /// When there are none, or the test runner doesn't start.
 pub(super) fn runtime(toolchain: &Toolchain, filter: Option<&str>) -> Result<Count> {
     outcome(&mut runner(toolchain, &files(RUNTIME)?, filter), RUNTIME, filter)
+}
+
+/// Runs the mesh framework's tests, each file with Workers of its own in the real runtime.
+///
+/// # Errors
+/// When there are none, or the test runner doesn't start.
+pub(super) fn framework(toolchain: &Toolchain, filter: Option<&str>) -> Result<Count> {
+    outcome(&mut runner(toolchain, &files(FRAMEWORK)?, filter), FRAMEWORK, filter)
 }
 
 /// Node's test runner over files.

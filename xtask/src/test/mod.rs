@@ -90,6 +90,7 @@ pub(crate) fn run(args: Args, ui: &Ui) -> Result<()> {
                 match wasm::build(&toolchain, ui) {
                     Ok(count) => {
                         run.passed += count.passed;
+                        run.step("mesh framework", |_| journeys::framework(&toolchain, filter));
                         run.step("journeys", |step| journeys::run(&toolchain, filter, step));
                     }
                     Err(error) => run.step("Wasm builds", |_| Err(error)),

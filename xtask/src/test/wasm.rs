@@ -25,12 +25,13 @@ pub(super) fn lint(toolchain: &Toolchain, step: &Step) -> Result<()> {
     process::run_watched(&mut cargo, |line| step.live(line))
 }
 
-/// Builds every Worker and says how large it is.
+/// Builds every Worker, those that only tests run too, and says how large it is. One call for all: what they share is
+/// compiled once.
 ///
 /// # Errors
 /// When one doesn't build.
 pub(super) fn build(toolchain: &Toolchain, ui: &Ui) -> Result<Count> {
-    let built = build::ensure(toolchain, ui)?;
+    let built = build::ensure_named(&build::every(toolchain)?, toolchain, ui)?;
     ui.say(super::indent(&size::table(&built)));
     Ok(Count { passed: built.len(), ..Count::default() })
 }

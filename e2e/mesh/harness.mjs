@@ -1,0 +1,131 @@
+//! The mesh's own Workers in the local runtime, for one test file: started, asked, restarted on their storage, stopped.
+//!
+//! A Worker is named after its file in `wrangler/`. All state is in a folder on disk that goes with the runtime.
+
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+
+import { Log, LogLevel, Miniflare } from "miniflare";
+
+import { bundleWorker, meshOptions, readWorker } from "../../xtask/runtime/workers.mjs";
+import { parse, stringify } from "./json.mjs";
+
+const HOST = "127.0.0.1";
+const CONFIGS = path.join(import.meta.dirname, "wrangler");
+
+/** A running set of Workers. The first one named is the one that `ask` and `fetch` reach unless they name another. */
+export class Runtime {
+  /** What the Workers logged: `{level, message}`, the message parsed where it is JSON. */
+  logs = [];
+  #workers;
+  #vars;
+  #folder;
+  #runtime;
+  #origin;
+
+  /**
+   * Starts the Workers named `roles`. `vars` override the variables of their configurations, by role.
+   * With the test context `t`, everything stops and is removed when the test ends.
+   */
+  static async start(roles, { vars = {}, t } = {}) {
+    const started = new Runtime();
+    const configs = roles.map((role) => ({ role, config: path.join(CONFIGS, `${role}.jsonc`) }));
+    started.#workers = await Promise.all(configs.map(readWorker).map(bundleWorker));
+    started.#vars = vars;
+    started.#folder = await mkdtemp(path.join(tmpdir(), "mesh-runtime-"));
+    t?.after(() => started.stop());
+    await started.#run();
+    return started;
+  }
+
+  async #run() {
+    const options = meshOptions(this.#workers, {
+      shared: {
+        host: HOST,
+        port: 0,
+        log: new Log(LogLevel.NONE),
+        logRequests: false,
+        handleStructuredLogs: ({ level, message }) => this.logs.push({ level, message: parsed(message) }),
+        // Either would call home.
+        cf: false,
+        telemetry: { enabled: false },
+        resourcePersistencePath: path.join(this.#folder, "state"),
+        resourceTmpPath: path.join(this.#folder, "tmp"),
+        unsafeLocalExplorer: true,
+        unsafeInspectDurableObjects: true,
+        unsafeTriggerHandlers: true,
+      },
+      sockets: {},
+      vars: this.#vars,
+    });
+    this.#runtime = new Miniflare(options);
+    this.#origin = await this.#runtime.ready;
+  }
+
+  /** Asks a case of the probe, `module/case`, with JSON, and gives its JSON answer. Integers past 2^53 are bigints. */
+  async ask(name, input = null, worker) {
+    const response = await this.fetch(`/${name}`, { method: "POST", body: stringify(input) }, worker);
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${name}: ${response.status}: ${text}`);
+    return parse(text);
+  }
+
+  /** A plain request to a Worker. */
+  async fetch(route, init, worker) {
+    if (worker === undefined) return fetch(new URL(route, this.#origin), init);
+    const target = await this.#runtime.getWorker(this.#named(worker).name);
+    return target.fetch(new URL(route, this.#origin), init);
+  }
+
+  /** A Worker's bindings, for use in the test itself. */
+  bindings(worker) {
+    return this.#runtime.getBindings(this.#named(worker).name);
+  }
+
+  /** Drops a Durable Object from memory, as the platform does with an idle one. `target` is `{name}` or `{id}`. */
+  evict(worker, className, target) {
+    return this.#runtime.unsafeEvictDurableObject(this.#named(worker).name, className, target);
+  }
+
+  /** Rows of SQL from inside a Durable Object. */
+  async rows(worker, className, target, sql, ...parameters) {
+    const name = this.#named(worker).name;
+    const storage = await this.#runtime.unsafeGetDurableObjectStorage(name, className, target);
+    return storage.exec(sql, ...parameters);
+  }
+
+  /** The local runtime's own interface below `/cdn-cgi/local/explorer/api`. */
+  async explorer(route, init) {
+    const response = await fetch(new URL(`/cdn-cgi/local/explorer/api${route}`, this.#origin), init);
+    if (!response.ok) throw new Error(`the local explorer answered ${response.status} to ${route}`);
+    return response.json();
+  }
+
+  /** Stops the whole runtime and starts it again on the same storage, with other `vars` if they are given. */
+  async restart({ vars = this.#vars } = {}) {
+    await this.#runtime.dispose();
+    this.#vars = vars;
+    await this.#run();
+  }
+
+  /** Stops everything and removes the storage. */
+  async stop() {
+    await this.#runtime?.dispose();
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  #named(role) {
+    const found = this.#workers.find((worker) => worker.role === role);
+    if (!found) throw new Error(`no Worker \`${role}\` was started`);
+    return found;
+  }
+}
+
+function parsed(message) {
+  try {
+    return JSON.parse(message);
+  } catch {
+    return message;
+  }
+}

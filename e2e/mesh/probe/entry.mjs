@@ -1,0 +1,8 @@
+// The probe's classes as the runtime takes them: one line a class.
+import { WorkerEntrypoint } from "cloudflare:workers";
+import * as rust from "./build/index.js";
+import { expose } from "../../../crates/mesh-worker/js/expose.mjs";
+
+export { default } from "./build/index.js";
+export const Calls = expose(WorkerEntrypoint, rust.Calls);
+export const Contexts = expose(WorkerEntrypoint, rust.Contexts);

@@ -1,0 +1,18 @@
+//! From an HTTP request to the module that it names.
+
+use worker::{Context, Env, Request, Response, event};
+
+use crate::case::Case;
+use crate::{calls, contexts};
+
+#[event(fetch)]
+async fn fetch(request: Request, env: Env, _context: Context) -> worker::Result<Response> {
+    let path = request.path();
+    let (module, name) = path.trim_start_matches('/').split_once('/').unwrap_or((&path, ""));
+    let case = Case { name: name.to_owned(), request, env };
+    match module {
+        "calls" => calls::run(case).await,
+        "contexts" => contexts::run(case).await,
+        _ => case.unknown(),
+    }
+}
