@@ -8,6 +8,7 @@ use crate::ServiceCall;
 #[mesh::service]
 pub trait Health {
     /// Looks at what the Worker itself needs (its stores) and reports.
+    #[mesh(idempotent)]
     async fn check_health(
         &self,
         context: &ServiceCall,

@@ -22,6 +22,9 @@ use proc_macro::TokenStream;
 /// - `GreeterDispatch<S>`: a `mesh::Dispatch` for any implementation `S`;
 /// - `mesh::Contract` for both: the name, the methods and a fingerprint of all signatures.
 ///
+/// A method marked `#[mesh(idempotent)]` may be sent again: the client then retries failures that may pass, with
+/// jittered backoff and never past the deadline. Mark what only reads, and what heeds the context's idempotency key.
+///
 /// Each method is `async`, takes `&self`, `&Context` and one request, and returns `Result<Reply, Error>`.
 #[proc_macro_attribute]
 pub fn service(arguments: TokenStream, item: TokenStream) -> TokenStream {

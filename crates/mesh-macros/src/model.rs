@@ -18,6 +18,8 @@ pub(crate) struct Method {
     pub(crate) request: Type,
     pub(crate) reply: Type,
     pub(crate) error: Type,
+    /// Marked `#[mesh(idempotent)]`: a client may send it again.
+    pub(crate) idempotent: bool,
 }
 
 impl Service {

@@ -73,6 +73,7 @@ pub(crate) fn service(arguments: TokenStream, item: &ItemTrait) -> syn::Result<S
 fn method(function: &TraitItemFn, mistakes: &mut Mistakes) -> Option<Method> {
     let signature = &function.sig;
     let name = signature.ident.clone();
+    let idempotent = marks(&function.attrs, mistakes);
     if let Some(attribute) = function.attrs.iter().find(|attribute| attribute.path().is_ident("cfg")) {
         mistakes
             .add(attribute, format!("`{name}` is there in some builds only: a contract is the same in all"));
@@ -120,7 +121,38 @@ fn method(function: &TraitItemFn, mistakes: &mut Mistakes) -> Option<Method> {
         mistakes.add(at, format!("`{name}` does not return `Result<Reply, Error>`; {ACCEPTED}"));
     }
     let (reply, error) = result?;
-    Some(Method { docs: docs(&function.attrs), name, context: context?, request: request?, reply, error })
+    Some(Method {
+        docs: docs(&function.attrs),
+        name,
+        context: context?,
+        request: request?,
+        reply,
+        error,
+        idempotent,
+    })
+}
+
+/// Reads `#[mesh(…)]`: whether the method is idempotent.
+fn marks(attributes: &[Attribute], mistakes: &mut Mistakes) -> bool {
+    let mut idempotent = false;
+    for attribute in attributes.iter().filter(|attribute| is_mark(attribute)) {
+        let read = attribute.parse_nested_meta(|mark| {
+            if mark.path.is_ident("idempotent") && mark.input.is_empty() {
+                idempotent = true;
+                return Ok(());
+            }
+            Err(mark.error("unknown mark; the accepted one is `#[mesh(idempotent)]`"))
+        });
+        if let Err(error) = read {
+            mistakes.add(attribute, error);
+        }
+    }
+    idempotent
+}
+
+/// Whether the attribute is ours, and so must not stay on the trait.
+pub(crate) fn is_mark(attribute: &Attribute) -> bool {
+    attribute.path().is_ident("mesh")
 }
 
 fn docs(attributes: &[Attribute]) -> Vec<Attribute> {

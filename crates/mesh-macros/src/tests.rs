@@ -31,6 +31,7 @@ fn a_service_expands_to_trait_client_contract_and_dispatcher() {
                 /// Says hello.
                 async fn greet(&self, context: &CallContext<Guest>, request: Greet) -> Result<Greeting, GreetError>;
                 /// Says nothing.
+                #[mesh(idempotent)]
                 async fn r#nod(&self, context: &CallContext<Guest>, request: ()) -> Result<(), GreetError>;
             }
         },

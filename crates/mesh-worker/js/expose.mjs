@@ -1,7 +1,7 @@
 // Wraps an exported Rust class in the base class that the runtime asks for. This and one `export const` line a class
 // in each Worker's entry module are all the JavaScript there is.
 //
-// A Rust class that has `methods()` names its RPC methods there, and answers them all through `call(method, argument)`.
+// A Rust class that has `methods()` names its RPC methods there, and answers them all through `call(method, …)`.
 // Its other prototype methods (`alarm`, `run`) are forwarded as they are.
 
 const OWN = new Set(["constructor", "free", "call"]);
@@ -22,8 +22,8 @@ export function expose(Base, Rust, assets = {}) {
     });
   }
   for (const name of Rust.methods?.() ?? []) {
-    define(name, function (argument) {
-      return this.rust.call(name, argument);
+    define(name, function (first, second) {
+      return this.rust.call(name, first, second);
     });
   }
   return Exposed;

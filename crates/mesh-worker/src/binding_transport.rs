@@ -1,23 +1,32 @@
 //! Calls over a service binding or a Durable Object stub: one JavaScript method call with the encoded bytes.
 
-use std::time::Duration;
-
 use async_trait::async_trait;
 use futures_util::future::{Either, select};
-use js_sys::{Function, Promise, Reflect, Uint8Array};
+use js_sys::{Array, Function, Promise, Reflect, Uint8Array};
 use mesh::durable::Address;
-use mesh::{Outgoing, Transport, TransportError};
+use mesh::{Message, Outgoing, Runtime, Transport, TransportError};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
+use web_sys::ReadableStream;
 
 use crate::env::{BindingError, binding};
-use crate::js_call::call_method;
 use crate::js_error::describe;
+use crate::plain;
+use crate::runtime::WorkerRuntime;
+use crate::stream::{from_readable, into_readable};
 
 /// A [`Transport`] over an RPC target of the runtime.
 #[derive(Debug, Clone)]
 pub struct BindingTransport {
     target: JsValue,
+    kind: Kind,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Service,
+    DurableObject,
+    Plain,
 }
 
 impl BindingTransport {
@@ -26,7 +35,16 @@ impl BindingTransport {
     /// # Errors
     /// [`BindingError::Missing`].
     pub fn service(env: &worker::Env, name: &'static str) -> Result<Self, BindingError> {
-        Ok(Self { target: binding(env, name)? })
+        Ok(Self { target: binding(env, name)?, kind: Kind::Service })
+    }
+
+    /// Over the service binding `name`, to a Worker that is not built on this framework (one in TypeScript, say): its
+    /// methods are called with `(request, context)` as plain objects, and answer `{ok}` or `{refused}`.
+    ///
+    /// # Errors
+    /// [`BindingError::Missing`].
+    pub fn plain(env: &worker::Env, name: &'static str) -> Result<Self, BindingError> {
+        Ok(Self { target: binding(env, name)?, kind: Kind::Plain })
     }
 
     /// Over a stub of the Durable Object at `address` in the namespace bound as `name`. Make a new one a call: a stub
@@ -43,48 +61,95 @@ impl BindingTransport {
         let unusable = |error: JsValue| BindingError::Unusable { name, message: describe(&error) };
         let get: Function =
             Reflect::get(&namespace, &"getByName".into()).and_then(JsCast::dyn_into).map_err(unusable)?;
-        Ok(Self { target: get.call1(&namespace, &address.as_str().into()).map_err(unusable)? })
+        let target = get.call1(&namespace, &address.as_str().into()).map_err(unusable)?;
+        Ok(Self { target, kind: Kind::DurableObject })
     }
+
+    fn arguments(&self, call: &Outgoing<'_>) -> Result<Array, TransportError> {
+        let unsendable = |error: String| {
+            TransportError::Threw(format!("the request of `{}` was not sent: {error}", call.method))
+        };
+        if self.kind == Kind::Plain {
+            let frame = plain::write(&call.message).map_err(|error| unsendable(error.to_string()))?;
+            let part = |name: &str| Reflect::get(&frame, &name.into()).unwrap_or_default();
+            return Ok(Array::of2(&part("req"), &part("cx")));
+        }
+        let arguments = Array::of1(&Uint8Array::from(call.message.bytes.as_slice()));
+        if !call.message.streams.is_empty() {
+            let streams = call.message.streams.iter().map(into_readable);
+            let streams =
+                streams.collect::<Result<Vec<_>, _>>().map_err(|error| unsendable(error.to_string()))?;
+            arguments.push(&streams.into_iter().collect::<Array>());
+        }
+        Ok(arguments)
+    }
+
+    fn reply(&self, reply: JsValue) -> Result<Message, TransportError> {
+        if self.kind == Kind::Plain {
+            let mut message = Message::default();
+            plain::read(&reply, "reply", &mut message.bytes, &mut message.streams)
+                .map_err(|error| TransportError::Threw(format!("the reply cannot be read: {error}")))?;
+            return Ok(message);
+        }
+        decoded_frame(reply).ok_or_else(|| {
+            TransportError::Threw("the callee answered with something other than bytes".into())
+        })
+    }
+}
+
+/// Bytes, or an array of bytes and the streams that travel beside them.
+pub(crate) fn decoded_frame(frame: JsValue) -> Option<Message> {
+    let frame = match frame.dyn_into::<Uint8Array>() {
+        Ok(bytes) => return Some(bytes.to_vec().into()),
+        Err(frame) => frame,
+    };
+    let parts = frame.dyn_into::<Array>().ok()?;
+    let bytes = parts.get(0).dyn_into::<Uint8Array>().ok()?.to_vec();
+    let streams =
+        parts.iter().skip(1).map(|stream| stream.dyn_into::<ReadableStream>().ok().map(from_readable));
+    Some(Message { bytes, streams: streams.collect::<Option<Vec<_>>>()? })
 }
 
 #[async_trait(?Send)]
 impl Transport for BindingTransport {
-    async fn send(&self, call: Outgoing<'_>) -> Result<Vec<u8>, TransportError> {
+    async fn send(&self, call: Outgoing<'_>) -> Result<Message, TransportError> {
         let method: Function =
             Reflect::get(&self.target, &call.method.into()).and_then(JsCast::dyn_into).map_err(|_| {
                 TransportError::Unreachable(format!("the binding has no callable `{}`", call.method))
             })?;
-        let payload = Uint8Array::from(call.payload.as_slice());
-        let pending = call_method(&self.target, &method, [&payload]).map_err(|thrown| classify(&thrown))?;
+        let arguments = self.arguments(&call)?;
+        let pending =
+            Reflect::apply(&method, &self.target, &arguments).map_err(|thrown| classify(&thrown))?;
         // An RPC result is a thenable of its own; `resolve` adopts it into a true promise.
         let reply = JsFuture::from(Promise::resolve(&pending));
-        let patience = worker::Delay::from(Duration::from_millis(call.time_left_ms.min(MAX_WAIT_MS)));
-        let reply = match select(reply, std::pin::pin!(patience)).await {
-            Either::Left((reply, _)) => reply.map_err(|thrown| classify(&thrown))?,
-            Either::Right(_) => return Err(TransportError::TimedOut),
-        };
-        match reply.dyn_into::<Uint8Array>() {
-            Ok(bytes) => Ok(bytes.to_vec()),
-            Err(_) => {
-                Err(TransportError::Threw("the callee answered with something other than bytes".into()))
-            }
+        let patience = WorkerRuntime.sleep(call.time_left_ms);
+        match select(reply, patience).await {
+            Either::Left((reply, _)) => self.reply(reply.map_err(|thrown| classify(&thrown))?),
+            Either::Right(_) => Err(TransportError::TimedOut),
         }
     }
 
-    fn now_ms(&self) -> u64 {
-        js_sys::Date::now() as u64
+    fn runtime(&self) -> &dyn Runtime {
+        &WorkerRuntime
+    }
+
+    fn counts_as_invocation(&self) -> bool {
+        self.kind != Kind::DurableObject
     }
 }
 
-/// `setTimeout` takes a signed 32-bit number; a day is far past any deadline in use.
-const MAX_WAIT_MS: u64 = 24 * 60 * 60 * 1000;
-
-/// Tells a broken link from a callee that threw. Only the message is sure to cross, so it decides.
+/// Tells a broken link from a callee that threw. Only the message is sure to cross, so it decides where no flag did.
 fn classify(thrown: &JsValue) -> TransportError {
     let message = describe(thrown);
     if message.contains("does not implement the method") {
         return TransportError::UnknownMethod(message);
     }
-    let remote = Reflect::get(thrown, &"remote".into()).is_ok_and(|flag| flag.is_truthy());
-    if remote { TransportError::Threw(message) } else { TransportError::Unreachable(message) }
+    let flag = |name: &str| Reflect::get(thrown, &name.into()).is_ok_and(|flag| flag.is_truthy());
+    if flag("overloaded") {
+        TransportError::Overloaded(message)
+    } else if flag("remote") && !flag("retryable") && !flag("durableObjectReset") {
+        TransportError::Threw(message)
+    } else {
+        TransportError::Unreachable(message)
+    }
 }

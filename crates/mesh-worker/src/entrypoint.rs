@@ -3,25 +3,10 @@
 use std::rc::Rc;
 
 use async_trait::async_trait;
-use js_sys::{Promise, Uint8Array};
-use mesh::{Dispatch, Incoming};
-use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::future_to_promise;
+use mesh::Dispatch;
+use wasm_bindgen::JsValue;
 
 use crate::env::BindingError;
-
-/// Answers one call that arrived as a JavaScript method call.
-pub fn dispatch_call(dispatch: Rc<dyn Dispatch>, method: String, argument: JsValue) -> Promise {
-    future_to_promise(async move {
-        let payload = argument.dyn_into::<Uint8Array>().map_err(|_| {
-            js_sys::TypeError::new(&format!("`{method}` takes one Uint8Array: an encoded mesh request"))
-        })?;
-        let payload = payload.to_vec();
-        let now_ms = js_sys::Date::now() as u64;
-        let reply = dispatch.dispatch(Incoming { method: &method, payload: &payload, now_ms }).await;
-        Ok(Uint8Array::from(reply.as_slice()).into())
-    })
-}
 
 /// A Durable Object: RPC methods, and an alarm.
 #[async_trait(?Send)]
@@ -78,8 +63,13 @@ macro_rules! entrypoint {
             }
 
             /// Answers one call.
-            pub fn call(&self, method: ::std::string::String, argument: wasm_bindgen::JsValue) -> $crate::macro_support::Promise {
-                $crate::macro_support::call(&self.dispatch, method, argument)
+            pub fn call(
+                &self,
+                method: ::std::string::String,
+                first: wasm_bindgen::JsValue,
+                second: wasm_bindgen::JsValue,
+            ) -> $crate::macro_support::Promise {
+                $crate::macro_support::call(&self.dispatch, method, first, second)
             }
         }
     };
@@ -116,8 +106,13 @@ macro_rules! durable_object {
             }
 
             /// Answers one call.
-            pub fn call(&self, method: ::std::string::String, argument: wasm_bindgen::JsValue) -> $crate::macro_support::Promise {
-                $crate::macro_support::call_object(&self.object, method, argument)
+            pub fn call(
+                &self,
+                method: ::std::string::String,
+                first: wasm_bindgen::JsValue,
+                second: wasm_bindgen::JsValue,
+            ) -> $crate::macro_support::Promise {
+                $crate::macro_support::call_object(&self.object, method, first, second)
             }
 
             /// The alarm went off.

@@ -7,15 +7,21 @@
 mod binding_transport;
 mod entrypoint;
 mod env;
+mod incoming;
 mod js_call;
 mod js_error;
 #[doc(hidden)]
 pub mod macro_support;
+mod plain;
+mod runtime;
+pub mod stream;
 mod workflow_engine;
 
 pub use binding_transport::BindingTransport;
-pub use entrypoint::{DurableObject, Failing, dispatch_call};
+pub use entrypoint::{DurableObject, Failing};
 pub use env::{BindingError, Instance, binding, text_var};
+pub use incoming::dispatch_call;
 pub use js_call::call_method;
 pub use js_error::describe;
+pub use runtime::WorkerRuntime;
 pub use workflow_engine::run_workflow;

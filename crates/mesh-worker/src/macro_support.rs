@@ -7,8 +7,9 @@ use mesh::Dispatch;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::future_to_promise;
 
-use crate::entrypoint::{DurableObject, Failing, dispatch_call};
+use crate::entrypoint::{DurableObject, Failing};
 use crate::env::BindingError;
+use crate::incoming::dispatch_call;
 
 pub fn dispatch<D: Dispatch + 'static>(
     wired: Result<D, BindingError>,
@@ -22,9 +23,14 @@ pub fn object<O: DurableObject + 'static>(
     wired.map(|object| Rc::new(object) as Rc<dyn DurableObject>)
 }
 
-pub fn call(target: &Result<Rc<dyn Dispatch>, BindingError>, method: String, argument: JsValue) -> Promise {
+pub fn call(
+    target: &Result<Rc<dyn Dispatch>, BindingError>,
+    method: String,
+    first: JsValue,
+    second: JsValue,
+) -> Promise {
     match target {
-        Ok(dispatch) => dispatch_call(dispatch.clone(), method, argument),
+        Ok(dispatch) => dispatch_call(dispatch.clone(), method, first, second),
         Err(error) => Promise::reject(&Failing(error.clone()).thrown()),
     }
 }
@@ -32,10 +38,11 @@ pub fn call(target: &Result<Rc<dyn Dispatch>, BindingError>, method: String, arg
 pub fn call_object(
     target: &Result<Rc<dyn DurableObject>, BindingError>,
     method: String,
-    argument: JsValue,
+    first: JsValue,
+    second: JsValue,
 ) -> Promise {
     match target {
-        Ok(object) => dispatch_call(object.dispatch(), method, argument),
+        Ok(object) => dispatch_call(object.dispatch(), method, first, second),
         Err(error) => Promise::reject(&Failing(error.clone()).thrown()),
     }
 }

@@ -2,10 +2,12 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
-/// Calls may be nested this deep. The platform allows 32 Worker invocations a request; two are kept for the entry
-/// and for a callee that needs one of its own.
-pub const MAX_HOPS: u8 = 30;
+/// Calls between Workers that one request may make in all. The platform allows 32 Worker invocations a request; two
+/// are kept for the entry and for what a Worker calls outside the mesh.
+pub const MAX_HOPS: u32 = 30;
 
 /// The context of one call: the first argument of every service method.
 ///
@@ -23,13 +25,32 @@ pub struct CallContext<S> {
     pub idempotency_key: Option<String>,
     /// The Worker that made the call, for logs.
     pub caller: String,
-    pub(crate) hops: u8,
+    /// Shared by all contexts of one request in this Worker, since the platform's limit is the request's.
+    pub(crate) hops: Hops,
+}
+
+/// Calls made so far in one request.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Hops(Arc<AtomicU32>);
+
+impl Hops {
+    pub(crate) fn starting_at(count: u32) -> Self {
+        Self(Arc::new(AtomicU32::new(count)))
+    }
+
+    pub(crate) fn count(&self) -> u32 {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn add(&self, more: u32) {
+        self.0.fetch_add(more, Ordering::Relaxed);
+    }
 }
 
 impl<S> CallContext<S> {
     /// The context at the edge of the mesh, where a request enters.
     pub fn new(scope: S, trace: TraceContext, deadline: Deadline, caller: impl Into<String>) -> Self {
-        Self { scope, trace, deadline, idempotency_key: None, caller: caller.into(), hops: 0 }
+        Self { scope, trace, deadline, idempotency_key: None, caller: caller.into(), hops: Hops::default() }
     }
 
     /// The same call under an idempotency key.
@@ -51,13 +72,13 @@ impl<S> CallContext<S> {
             deadline: self.deadline,
             idempotency_key: self.idempotency_key.clone(),
             caller: caller.into(),
-            hops: self.hops,
+            hops: self.hops.clone(),
         }
     }
 
-    /// How many calls deep this one is; 0 at the edge.
-    pub fn hops(&self) -> u8 {
-        self.hops
+    /// How many calls the request has made so far, as far as is known here; 0 at the edge.
+    pub fn hops(&self) -> u32 {
+        self.hops.count()
     }
 }
 

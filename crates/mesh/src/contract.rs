@@ -8,6 +8,8 @@ pub trait Contract {
     const NAME: &'static str;
     /// Its methods in the order of the trait.
     const METHODS: &'static [&'static str];
+    /// Those of its methods that are marked `#[mesh(idempotent)]`.
+    const IDEMPOTENT: &'static [&'static str];
     /// A hash of all signatures. Two sides with the same value were built from the same trait.
     const FINGERPRINT: Fingerprint;
 }

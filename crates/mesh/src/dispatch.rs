@@ -1,22 +1,28 @@
 //! The callee's side: from an encoded call to an encoded reply.
 
+use std::any::Any;
+use std::panic::AssertUnwindSafe;
+
 use async_trait::async_trait;
+use futures_util::FutureExt;
+use futures_util::future::{Either, select};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::context::{CallContext, MAX_HOPS};
 use crate::contract::Contract;
 use crate::error::{Fault, FaultKind};
-use crate::wire::{self, Reply};
+use crate::runtime::Runtime;
+use crate::transport::Message;
+use crate::wire::{self, Outcome, Reply};
 
 /// One encoded call as it arrives.
-#[derive(Debug, Clone, Copy)]
 pub struct Incoming<'a> {
     /// The method's name.
     pub method: &'a str,
     /// The encoded context and request.
-    pub payload: &'a [u8],
-    /// The callee's clock, Unix milliseconds.
-    pub now_ms: u64,
+    pub message: Message,
+    /// The callee's machine.
+    pub runtime: &'a dyn Runtime,
 }
 
 /// Answers encoded calls; generated for every service.
@@ -26,50 +32,89 @@ pub trait Dispatch {
     fn methods(&self) -> &'static [&'static str];
 
     /// Answers one call. Every failure is part of the reply, so this cannot fail.
-    async fn dispatch(&self, call: Incoming<'_>) -> Vec<u8>;
+    async fn dispatch(&self, call: Incoming<'_>) -> Message;
 }
 
-/// Reads the context and request of a call, refusing it before any user code runs when it is expired, nested too
-/// deep, or not to be understood.
+/// Answers one call with `method`, the user's own.
 ///
-/// # Errors
-/// The encoded reply to send instead.
-pub fn open<C, S, Q>(call: Incoming<'_>) -> Result<(CallContext<S>, Q), Vec<u8>>
+/// Refuses it before any user code runs when it cannot be understood, has no time left or is one call too many. Gives
+/// the user's future up when the call's time is over, and turns a panic in it into a failure of this call alone.
+pub async fn answer<C, S, Q, R, E>(
+    call: Incoming<'_>,
+    method: impl AsyncFnOnce(&CallContext<S>, Q) -> Result<R, E>,
+) -> Message
+where
+    C: Contract,
+    S: DeserializeOwned,
+    Q: DeserializeOwned,
+    R: Serialize,
+    E: Serialize,
+{
+    let Incoming { method: _, message, runtime } = call;
+    let now_ms = runtime.now_ms();
+    let (context, request) = match open::<C, S, Q>(message, now_ms) {
+        Ok(opened) => opened,
+        Err(fault) => return fault_reply(fault),
+    };
+    let hops = context.hops();
+    let time_left_ms = context.deadline.time_left(now_ms);
+    // The panicked future is dropped and never polled again; what it shares with others is theirs to keep sound, as
+    // it is in any language with exceptions.
+    let guarded = AssertUnwindSafe(method(&context, request)).catch_unwind();
+    // The timer starts only when the method has to wait.
+    let patience = async { runtime.sleep(time_left_ms).await };
+    let outcome = match select(std::pin::pin!(guarded), std::pin::pin!(patience)).await {
+        Either::Left((Ok(Ok(value)), _)) => Outcome::Ok(value),
+        Either::Left((Ok(Err(error)), _)) => Outcome::Refused(error),
+        Either::Left((Err(panic), _)) => {
+            Outcome::Fault(Fault { kind: FaultKind::Panicked, message: panic_message(&*panic) })
+        }
+        Either::Right(_) => Outcome::Fault(Fault {
+            kind: FaultKind::Expired,
+            message: "the call's time was over before its answer was there".into(),
+        }),
+    };
+    // How far the count stands after the call; nothing when the callee called nobody.
+    let hops = if context.hops() == hops { 0 } else { context.hops() };
+    wire::encode(&Reply { outcome, hops }).unwrap_or_else(|message| {
+        fault_reply(Fault { kind: FaultKind::Failed, message: format!("the reply: {message}") })
+    })
+}
+
+fn open<C, S, Q>(message: Message, now_ms: u64) -> Result<(CallContext<S>, Q), Fault>
 where
     C: Contract,
     S: DeserializeOwned,
     Q: DeserializeOwned,
 {
-    let (context, request) =
-        wire::decode_request::<S, Q>(call.payload, C::FINGERPRINT, call.now_ms).map_err(fault_reply)?;
-    if context.deadline.time_left(call.now_ms) == 0 {
-        return Err(fault_reply(Fault {
+    let (context, request) = wire::decode_request::<S, Q>(message, C::FINGERPRINT, now_ms)?;
+    if context.deadline.time_left(now_ms) == 0 {
+        return Err(Fault {
             kind: FaultKind::Expired,
             message: "no time was left when the call arrived".into(),
-        }));
+        });
     }
     if context.hops() > MAX_HOPS {
-        return Err(fault_reply(Fault {
+        return Err(Fault {
             kind: FaultKind::TooManyHops,
-            message: format!("calls are nested more than {MAX_HOPS} deep: look for a loop in the call graph"),
-        }));
+            message: format!(
+                "the request made more than {MAX_HOPS} calls between Workers: look for a loop in the call graph"
+            ),
+        });
     }
     Ok((context, request))
 }
 
-/// Encodes the outcome of a method.
-pub fn close<R: Serialize, E: Serialize>(outcome: Result<R, E>) -> Vec<u8> {
-    let reply = match outcome {
-        Ok(value) => Reply::Ok(value),
-        Err(error) => Reply::Refused(error),
-    };
-    wire::encode(&reply).unwrap_or_else(|message| {
-        fault_reply(Fault { kind: FaultKind::Failed, message: format!("the reply: {message}") })
-    })
+fn panic_message(panic: &(dyn Any + Send)) -> String {
+    match (panic.downcast_ref::<&str>(), panic.downcast_ref::<String>()) {
+        (Some(text), _) => (*text).to_owned(),
+        (_, Some(text)) => text.clone(),
+        _ => "a panic without a text".into(),
+    }
 }
 
 /// The reply to a method that this service does not have.
-pub fn unknown_method<C: Contract>(method: &str) -> Vec<u8> {
+pub fn unknown_method<C: Contract>(method: &str) -> Message {
     fault_reply(Fault {
         kind: FaultKind::Contract,
         message: format!(
@@ -81,7 +126,8 @@ pub fn unknown_method<C: Contract>(method: &str) -> Vec<u8> {
     })
 }
 
-fn fault_reply(fault: Fault) -> Vec<u8> {
+/// A failure of the mesh as the reply to a call; adapters use it.
+pub fn fault_reply(fault: Fault) -> Message {
     // A `Fault` is two short fields: its encoding has no way to fail. An empty reply would read as a mismatch.
-    wire::encode(&Reply::<(), ()>::Fault(fault)).unwrap_or_default()
+    wire::encode(&Reply::<(), ()> { outcome: Outcome::Fault(fault), hops: 0 }).unwrap_or_default()
 }

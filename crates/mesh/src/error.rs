@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::retry::RetrySafety;
+
 /// Why a call gave no reply.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CallError<E> {
@@ -16,7 +18,15 @@ pub enum CallError<E> {
         /// What the transport said.
         message: String,
     },
-    /// The time left ran out, before the call or while waiting. The callee may still be at work.
+    /// The callee has more to do than it can and turned the call away.
+    #[error("`{service}` is overloaded: {message}")]
+    Overloaded {
+        /// The service that was called.
+        service: &'static str,
+        /// What the transport said.
+        message: String,
+    },
+    /// The time left ran out, before the call or while waiting. The callee's work is given up with it.
     #[error("`{service}` gave no answer within the time left")]
     TimedOut {
         /// The service that was called.
@@ -30,6 +40,14 @@ pub enum CallError<E> {
         /// Which side could not read what.
         message: String,
     },
+    /// The callee's code panicked. Only this call failed; whether it had an effect before is unknown.
+    #[error("`{service}` panicked: {message}")]
+    Panicked {
+        /// The service that was called.
+        service: &'static str,
+        /// The panic's own message and place; for operators, not for the public.
+        message: String,
+    },
     /// The callee broke down while it handled the call. Whether it had an effect is unknown.
     #[error("`{service}` failed: {message}")]
     Failed {
@@ -41,11 +59,29 @@ pub enum CallError<E> {
 }
 
 impl<E> CallError<E> {
-    /// Whether sending the same call again can help and cannot do harm *for a method without side effects*; for any
-    /// other method it is safe only with an idempotency key.
+    /// Whether sending the same call again is safe.
+    ///
+    /// A panic counts as [`RetrySafety::Never`]: the same request would most likely meet the same bug.
+    pub fn retry_safety(&self) -> RetrySafety {
+        match self {
+            Self::Unreachable { .. } | Self::TimedOut { .. } | Self::Failed { .. } => {
+                RetrySafety::IfIdempotent
+            }
+            Self::Refused(_)
+            | Self::Overloaded { .. }
+            | Self::ContractMismatch { .. }
+            | Self::Panicked { .. } => RetrySafety::Never,
+        }
+    }
+
+    /// Whether the failure may pass by itself, so that the call is worth making later.
     pub fn is_transient(&self) -> bool {
         match self {
-            Self::Unreachable { .. } | Self::TimedOut { .. } | Self::Failed { .. } => true,
+            Self::Unreachable { .. }
+            | Self::Overloaded { .. }
+            | Self::TimedOut { .. }
+            | Self::Panicked { .. }
+            | Self::Failed { .. } => true,
             Self::Refused(_) | Self::ContractMismatch { .. } => false,
         }
     }
@@ -70,6 +106,10 @@ pub enum FaultKind {
     Contract,
     /// Calls were nested deeper than [`crate::MAX_HOPS`]; no user code ran.
     TooManyHops,
+    /// The call reached an object that is another tenant's; no user code ran.
+    WrongTenant,
+    /// The callee's code panicked.
+    Panicked,
     /// The callee broke down.
     #[serde(other)]
     Failed,
@@ -80,7 +120,8 @@ impl Fault {
         match self.kind {
             FaultKind::Expired => CallError::TimedOut { service },
             FaultKind::Contract => CallError::ContractMismatch { service, message: self.message },
-            FaultKind::TooManyHops | FaultKind::Failed => {
+            FaultKind::Panicked => CallError::Panicked { service, message: self.message },
+            FaultKind::TooManyHops | FaultKind::WrongTenant | FaultKind::Failed => {
                 CallError::Failed { service, message: self.message }
             }
         }

@@ -2,5 +2,5 @@
 
 pub use async_trait::async_trait;
 
-pub use crate::client::call;
-pub use crate::dispatch::{close, open, unknown_method};
+pub use crate::client::{call, call_idempotent};
+pub use crate::dispatch::{answer, unknown_method};

@@ -6,6 +6,10 @@ use std::rc::Rc;
 use futures_util::FutureExt;
 use mesh::loopback::Loopback;
 use mesh::{Bytes, CallContext, CallError, Contract, Deadline, Dispatch, Incoming, TraceContext};
+
+mod machine;
+
+use machine::Machine;
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -25,7 +29,7 @@ struct Greeting {
     large: u64,
     raw: Bytes,
     left_ms: u64,
-    hops: u8,
+    hops: u32,
 }
 
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
@@ -126,8 +130,12 @@ fn an_expired_call_never_leaves_and_never_reaches_user_code() {
     });
     let payload = rmp_serde::to_vec_named(&request).unwrap();
     let dispatch = GreeterDispatch(Counting(calls.clone()));
-    let reply = now(dispatch.dispatch(Incoming { method: "greet", payload: &payload, now_ms: 77 }));
-    let reply: serde_json::Value = rmp_serde::from_slice(&reply).unwrap();
+    let reply = now(dispatch.dispatch(Incoming {
+        method: "greet",
+        message: payload.into(),
+        runtime: &Machine::at(77),
+    }));
+    let reply: serde_json::Value = rmp_serde::from_slice(&reply.bytes).unwrap();
     assert_eq!(reply["fault"]["kind"], "expired");
     assert_eq!(calls.get(), 0);
 }
@@ -142,7 +150,11 @@ fn unknown_fields_are_skipped_and_a_lost_field_is_a_contract_mismatch() {
             "req": request,
         });
         let payload = rmp_serde::to_vec_named(&frame).unwrap();
-        now(dispatch.dispatch(Incoming { method: "greet", payload: &payload, now_ms: 0 }))
+        now(dispatch.dispatch(Incoming {
+            method: "greet",
+            message: payload.into(),
+            runtime: &Machine::at(0),
+        }))
     };
     #[derive(Debug, Deserialize)]
     #[serde(rename_all = "snake_case")]
@@ -151,10 +163,10 @@ fn unknown_fields_are_skipped_and_a_lost_field_is_a_contract_mismatch() {
         Fault(mesh::Fault),
     }
     let reply = call(serde_json::json!({"salutation": "hi", "large": 1, "unheard_of": [1, 2]}));
-    let Reply::Ok(greeting) = rmp_serde::from_slice(&reply).unwrap() else { panic!("a fault") };
+    let Reply::Ok(greeting) = rmp_serde::from_slice(&reply.bytes).unwrap() else { panic!("a fault") };
     assert_eq!(greeting.text, "hi Ada");
     let reply = call(serde_json::json!({"large": 1}));
-    let Reply::Fault(fault) = rmp_serde::from_slice(&reply).unwrap() else { panic!("no fault") };
+    let Reply::Fault(fault) = rmp_serde::from_slice(&reply.bytes).unwrap() else { panic!("no fault") };
     assert_eq!(fault.kind, mesh::FaultKind::Contract);
     let message = fault.message;
     assert!(message.contains("00000000deadbeef") && message.contains("salutation"), "{message}");
@@ -163,8 +175,12 @@ fn unknown_fields_are_skipped_and_a_lost_field_is_a_contract_mismatch() {
 #[test]
 fn an_unknown_method_names_those_that_exist() {
     let dispatch = GreeterDispatch(Polite);
-    let reply = now(dispatch.dispatch(Incoming { method: "shout", payload: &[], now_ms: 0 }));
-    let reply: serde_json::Value = rmp_serde::from_slice(&reply).unwrap();
+    let reply = now(dispatch.dispatch(Incoming {
+        method: "shout",
+        message: Vec::new().into(),
+        runtime: &Machine::at(0),
+    }));
+    let reply: serde_json::Value = rmp_serde::from_slice(&reply.bytes).unwrap();
     assert_eq!(reply["fault"]["kind"], "contract");
     assert!(
         reply["fault"]["message"].as_str().unwrap().ends_with("has no method `shout`; it has: greet, nod")

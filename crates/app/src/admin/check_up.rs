@@ -75,8 +75,8 @@ mod tests {
     use contracts::health::{Dependency, Health, HealthDispatch, NeverRefused};
     use contracts::{ServiceScope, Timestamp};
     use futures_util::FutureExt;
-    use mesh::loopback::Loopback;
-    use mesh::{CallContext, Deadline, Outgoing, TraceContext, TransportError};
+    use mesh::loopback::{Loopback, Severed};
+    use mesh::{CallContext, Deadline, TraceContext};
 
     use super::*;
 
@@ -110,19 +110,6 @@ mod tests {
         }
     }
 
-    struct Severed;
-
-    #[async_trait(?Send)]
-    impl Transport for Severed {
-        async fn send(&self, _: Outgoing<'_>) -> Result<Vec<u8>, TransportError> {
-            Err(TransportError::Unreachable("the binding has no callable `check_health`".into()))
-        }
-
-        fn now_ms(&self) -> u64 {
-            0
-        }
-    }
-
     fn ask(transport: impl Transport, watch: &Watch) -> Checkup {
         let trace = TraceContext::from_random([3; 24]);
         let context =
@@ -147,7 +134,7 @@ mod tests {
 
     #[test]
     fn a_worker_that_gives_no_answer_is_down_and_the_reason_is_kept() {
-        let checkup = ask(Severed, &Watch::default());
+        let checkup = ask(Severed::saying("the binding has no callable `check_health`"), &Watch::default());
         assert_eq!(checkup.condition(), Condition::Down);
         let reason = checkup.outcome.unwrap_err();
         assert!(reason.contains("`Health`") && reason.contains("no callable `check_health`"), "{reason}");
@@ -156,7 +143,7 @@ mod tests {
     #[test]
     fn the_mesh_is_well_only_if_each_worker_is() {
         let (well, ill) = (patient(None), patient(Some("busy")));
-        let dead = ask(Severed, &Watch::default());
+        let dead = ask(Severed::saying("the binding has no callable `check_health`"), &Watch::default());
         let check = |checkups: &[Checkup], expect| assert_eq!(Condition::of_mesh(checkups), expect);
         check(&[well.clone(), well.clone()], Condition::Ok);
         check(&[well.clone(), ill], Condition::Degraded);

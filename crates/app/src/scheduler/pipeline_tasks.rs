@@ -52,9 +52,13 @@ fn task_error(error: CallError<IngestEventError>) -> TaskError {
             | IngestEventError::KeyReused => (format!("the event was refused: {refusal}"), false),
         },
         // Two builds that do not understand each other: the rest of a deployment is on its way.
-        CallError::Unreachable { .. } | CallError::ContractMismatch { .. } => (UNAVAILABLE.to_owned(), true),
+        CallError::Unreachable { .. } | CallError::Overloaded { .. } | CallError::ContractMismatch { .. } => {
+            (UNAVAILABLE.to_owned(), true)
+        }
         CallError::TimedOut { .. } => ("the event was not confirmed in time".to_owned(), true),
-        CallError::Failed { .. } => ("accepting the event failed for an internal reason".to_owned(), true),
+        CallError::Panicked { .. } | CallError::Failed { .. } => {
+            ("accepting the event failed for an internal reason".to_owned(), true)
+        }
     };
     TaskError { reason, detail, transient }
 }
@@ -78,7 +82,13 @@ mod tests {
                 false,
             ),
             (CallError::Unreachable { service, message: message.clone() }, UNAVAILABLE, true),
+            (CallError::Overloaded { service, message: message.clone() }, UNAVAILABLE, true),
             (CallError::ContractMismatch { service, message: message.clone() }, UNAVAILABLE, true),
+            (
+                CallError::Panicked { service, message: message.clone() },
+                "accepting the event failed for an internal reason",
+                true,
+            ),
             (CallError::TimedOut { service }, "the event was not confirmed in time", true),
             (
                 CallError::Failed { service, message: message.clone() },

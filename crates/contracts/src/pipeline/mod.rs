@@ -23,27 +23,34 @@ pub trait Intake {
         request: IngestEvent,
     ) -> Result<IngestReceipt, IngestEventError>;
     /// One event with its steps.
+    #[mesh(idempotent)]
     async fn get_event(&self, context: &TenantCall, request: GetEvent)
     -> Result<EventDetail, ReadEventError>;
     /// Events, newest first.
+    #[mesh(idempotent)]
     async fn list_events(
         &self,
         context: &TenantCall,
         request: ListEvents,
     ) -> Result<EventPage, ReadEventError>;
     /// The archived bytes.
+    #[mesh(idempotent)]
     async fn read_raw(&self, context: &TenantCall, request: GetEvent) -> Result<RawEvent, ReadEventError>;
     /// The source text that evidence offsets point into.
+    #[mesh(idempotent)]
     async fn read_text(&self, context: &TenantCall, request: GetEvent) -> Result<SourceText, ReadEventError>;
     /// One signal.
+    #[mesh(idempotent)]
     async fn get_signal(&self, context: &TenantCall, request: GetSignal) -> Result<Signal, ReadSignalError>;
     /// Signals, newest first.
+    #[mesh(idempotent)]
     async fn list_signals(
         &self,
         context: &TenantCall,
         request: ListSignals,
     ) -> Result<SignalPage, ReadSignalError>;
     /// Hybrid search over passages and signals.
+    #[mesh(idempotent)]
     async fn search(&self, context: &TenantCall, request: Search) -> Result<SearchHits, SearchError>;
 }
 

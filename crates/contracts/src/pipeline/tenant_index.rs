@@ -10,8 +10,10 @@ use crate::TenantCall;
 #[mesh::service]
 pub trait TenantIndex {
     /// Adds passages, replacing those of the same id.
+    #[mesh(idempotent)]
     async fn upsert(&self, context: &TenantCall, request: UpsertPassages) -> Result<(), IndexError>;
     /// The best hits for a query, by its words and by its vector, best first.
+    #[mesh(idempotent)]
     async fn find(&self, context: &TenantCall, request: FindPassages) -> Result<SearchHits, IndexError>;
 }
 

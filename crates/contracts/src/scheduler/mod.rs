@@ -12,17 +12,22 @@ pub trait Jobs {
     /// Creates a job. The context's idempotency key makes a repeated call give the first job.
     async fn create_job(&self, context: &TenantCall, request: CreateJob) -> Result<Job, JobError>;
     /// One job.
+    #[mesh(idempotent)]
     async fn get_job(&self, context: &TenantCall, request: GetJob) -> Result<Job, JobError>;
     /// Jobs, newest first.
+    #[mesh(idempotent)]
     async fn list_jobs(&self, context: &TenantCall, request: ListJobs) -> Result<JobPage, JobError>;
     /// Deletes a job and what is pending of it. Its runs are deleted too.
     async fn delete_job(&self, context: &TenantCall, request: GetJob) -> Result<(), JobError>;
     /// Stops firing until resumed. Pausing a paused job changes nothing.
+    #[mesh(idempotent)]
     async fn pause_job(&self, context: &TenantCall, request: GetJob) -> Result<Job, JobError>;
     /// Fires again, from the next nominal time on. Resuming an active job changes nothing.
+    #[mesh(idempotent)]
     async fn resume_job(&self, context: &TenantCall, request: GetJob) -> Result<Job, JobError>;
     /// Runs the job once now, whatever its schedule.
     async fn run_job(&self, context: &TenantCall, request: GetJob) -> Result<JobRun, JobError>;
     /// Runs of a job, newest first.
+    #[mesh(idempotent)]
     async fn list_runs(&self, context: &TenantCall, request: ListRuns) -> Result<RunPage, JobError>;
 }

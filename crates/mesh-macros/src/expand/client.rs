@@ -23,13 +23,21 @@ pub(crate) fn expand(service: &Service) -> TokenStream {
         #[derive(Debug, Clone)]
         #visibility struct #client<T> {
             transport: T,
+            retry: ::mesh::RetryPolicy,
         }
 
         #[automatically_derived]
         impl<T: ::mesh::Transport> #client<T> {
-            /// A client over `transport`.
+            /// A client over `transport`, which retries idempotent methods as the default policy says.
             pub fn over(transport: T) -> Self {
-                Self { transport }
+                Self { transport, retry: ::core::default::Default::default() }
+            }
+
+            /// The same client with another policy for its idempotent methods.
+            #[must_use]
+            pub fn with_retry(mut self, policy: ::mesh::RetryPolicy) -> Self {
+                self.retry = policy;
+                self
             }
 
             #(#methods)*
@@ -38,8 +46,23 @@ pub(crate) fn expand(service: &Service) -> TokenStream {
 }
 
 fn one(method: &Method, marker: &proc_macro2::Ident) -> TokenStream {
-    let Method { docs, name, context, request, reply, error } = method;
+    let Method { docs, name, context, request, reply, error, idempotent } = method;
     let text = method.wire_name();
+    let call = if *idempotent {
+        quote! {
+            ::mesh::macro_support::call_idempotent::<#marker, _, _, _, _>(
+                &self.transport,
+                self.retry,
+                #text,
+                context,
+                &request,
+            )
+        }
+    } else {
+        quote! {
+            ::mesh::macro_support::call::<#marker, _, _, _, _>(&self.transport, #text, context, &request)
+        }
+    };
     quote! {
         #(#docs)*
         pub async fn #name(
@@ -47,7 +70,7 @@ fn one(method: &Method, marker: &proc_macro2::Ident) -> TokenStream {
             context: &#context,
             request: #request,
         ) -> ::core::result::Result<#reply, ::mesh::CallError<#error>> {
-            ::mesh::macro_support::call::<#marker, _, _, _, _>(&self.transport, #text, context, &request).await
+            #call.await
         }
     }
 }

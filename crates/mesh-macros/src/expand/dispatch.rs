@@ -24,7 +24,7 @@ pub(crate) fn expand(service: &Service) -> TokenStream {
                 <#marker as ::mesh::Contract>::METHODS
             }
 
-            async fn dispatch(&self, call: ::mesh::Incoming<'_>) -> ::std::vec::Vec<u8> {
+            async fn dispatch(&self, call: ::mesh::Incoming<'_>) -> ::mesh::Message {
                 match call.method {
                     #(#arms)*
                     other => ::mesh::macro_support::unknown_method::<#marker>(other),
@@ -35,16 +35,13 @@ pub(crate) fn expand(service: &Service) -> TokenStream {
 }
 
 fn arm(method: &Method, marker: &proc_macro2::Ident) -> TokenStream {
-    let Method { name, context, request, reply, error, docs: _ } = method;
+    let Method { name, context, request, reply, error, docs: _, idempotent: _ } = method;
     let text = method.wire_name();
     quote! {
-        #text => match ::mesh::macro_support::open::<#marker, _, #request>(call) {
-            ::core::result::Result::Ok((context, request)) => {
-                let context: #context = context;
-                let outcome = self.0.#name(&context, request).await;
-                ::mesh::macro_support::close::<#reply, #error>(outcome)
-            }
-            ::core::result::Result::Err(reply) => reply,
-        },
+        #text => ::mesh::macro_support::answer::<#marker, _, #request, #reply, #error>(
+            call,
+            async |context: &#context, request| self.0.#name(context, request).await,
+        )
+        .await,
     }
 }

@@ -5,7 +5,7 @@ mod dispatch;
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
-use syn::ItemTrait;
+use syn::{ItemTrait, TraitItem};
 
 use crate::model::{Method, Service};
 use crate::parse;
@@ -18,12 +18,14 @@ pub(crate) fn service(arguments: TokenStream, item: TokenStream) -> TokenStream 
             return quote!(::core::compile_error!(#message); #item);
         }
     };
+    let parsed = parse::service(arguments, &item);
+    let item = without_marks(item);
     // The trait stays in either case, so that one mistake does not become twenty.
     let the_trait = quote! {
         #[::mesh::macro_support::async_trait(?Send)]
         #item
     };
-    match parse::service(arguments, &item) {
+    match parsed {
         Ok(service) => {
             let client = client::expand(&service);
             let dispatch = dispatch::expand(&service);
@@ -36,16 +38,27 @@ pub(crate) fn service(arguments: TokenStream, item: TokenStream) -> TokenStream 
     }
 }
 
+fn without_marks(mut item: ItemTrait) -> ItemTrait {
+    for member in &mut item.items {
+        if let TraitItem::Fn(function) = member {
+            function.attrs.retain(|attribute| !parse::is_mark(attribute));
+        }
+    }
+    item
+}
+
 /// `impl mesh::Contract` for a generated type.
 fn contract(service: &Service, generics: &TokenStream, target: &TokenStream) -> TokenStream {
     let name = service.name.to_string();
     let methods = service.methods.iter().map(Method::wire_name);
+    let idempotent = service.methods.iter().filter(|method| method.idempotent).map(Method::wire_name);
     let fingerprint = service.fingerprint();
     quote! {
         #[automatically_derived]
         impl #generics ::mesh::Contract for #target {
             const NAME: &'static str = #name;
             const METHODS: &'static [&'static str] = &[#(#methods),*];
+            const IDEMPOTENT: &'static [&'static str] = &[#(#idempotent),*];
             const FINGERPRINT: ::mesh::Fingerprint = ::mesh::Fingerprint(#fingerprint);
         }
     }

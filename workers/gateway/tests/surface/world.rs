@@ -3,7 +3,6 @@
 use std::rc::Rc;
 
 use app::ports::{Clock, EndpointSecret, Random, StoredEndpoint, StoredKey};
-use async_trait::async_trait;
 use auth::ApiKey;
 use contracts::health::HealthDispatch;
 use contracts::pipeline::{IntakeClient, IntakeDispatch};
@@ -12,27 +11,13 @@ use futures_util::{StreamExt, stream};
 use gateway::exchange::{Ports, Request};
 use gateway::serve::{Served, serve};
 use ids::TenantId;
-use mesh::loopback::Loopback;
-use mesh::{Outgoing, Transport, TransportError};
+use mesh::Transport;
+use mesh::loopback::{Loopback, Severed};
 use serde_json::Value;
 use signing::{Secret, Secrets, Source};
 use test_kit::{FakeClock, Faults, Fixtures, MemoryControl, SeededRandom, run};
 
 use crate::services::{Pipeline, Scheduler, Wellness};
-
-/// A link that is cut.
-struct Cut;
-
-#[async_trait(?Send)]
-impl Transport for Cut {
-    async fn send(&self, _: Outgoing<'_>) -> Result<Vec<u8>, TransportError> {
-        Err(TransportError::Unreachable("weft-pipeline at 10.0.0.7 is not there".into()))
-    }
-
-    fn now_ms(&self) -> u64 {
-        FakeClock::default().now().unix_ms()
-    }
-}
 
 /// A gateway, and what it was joined to.
 pub(crate) struct World {
@@ -93,7 +78,8 @@ impl World {
 
     /// Cuts the links to the services.
     pub(crate) fn cut(&mut self) {
-        let cut = || -> Rc<dyn Transport> { Rc::new(Cut) };
+        let cut =
+            || -> Rc<dyn Transport> { Rc::new(Severed::saying("weft-pipeline at 10.0.0.7 is not there")) };
         self.ports.pipeline = IntakeClient::over(cut());
         self.ports.scheduler = JobsClient::over(cut());
         self.ports.pipeline_health = cut();

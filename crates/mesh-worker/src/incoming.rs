@@ -1,0 +1,103 @@
+//! One call as it arrives from JavaScript, in bytes or as plain objects, and its answer in the same form.
+
+use std::rc::Rc;
+
+use js_sys::{Array, Object, Promise, Reflect, Uint8Array};
+use mesh::{Dispatch, Fault, FaultKind, Incoming, Message, TraceContext, fault_reply};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::future_to_promise;
+
+use crate::binding_transport::decoded_frame;
+use crate::js_error::describe;
+use crate::plain::{self, PlainError};
+use crate::runtime::WorkerRuntime;
+use crate::stream::into_readable;
+
+/// The time that a caller has who gives none.
+const DEFAULT_TIME_LEFT_MS: u32 = 30_000;
+
+/// Answers one call that arrived as a JavaScript method call: `method(bytes)`, `method(bytes, streams)` from this
+/// framework, or `method(request, context)` with plain objects from anyone.
+pub fn dispatch_call(dispatch: Rc<dyn Dispatch>, method: String, first: JsValue, second: JsValue) -> Promise {
+    future_to_promise(async move {
+        let plain = !first.is_instance_of::<Uint8Array>();
+        let message = if plain {
+            match plain_message(&first, second) {
+                Ok(message) => message,
+                Err(error) => return plain_reply(&fault_reply(misfit(&method, &error))),
+            }
+        } else {
+            encoded_message(first, second)?
+        };
+        let reply = dispatch.dispatch(Incoming { method: &method, message, runtime: &WorkerRuntime }).await;
+        if plain { plain_reply(&reply) } else { encoded_reply(&reply) }
+    })
+}
+
+fn encoded_message(bytes: JsValue, streams: JsValue) -> Result<Message, JsValue> {
+    let frame = if streams.is_undefined() {
+        bytes
+    } else {
+        Array::of1(&bytes).concat(streams.dyn_ref::<Array>().ok_or_else(malformed)?).into()
+    };
+    decoded_frame(frame).ok_or_else(malformed)
+}
+
+fn malformed() -> JsValue {
+    js_sys::TypeError::new("a mesh call is `(bytes)`, `(bytes, streams)` or `(request, context)`").into()
+}
+
+fn encoded_reply(reply: &Message) -> Result<JsValue, JsValue> {
+    let bytes = Uint8Array::from(reply.bytes.as_slice());
+    if reply.streams.is_empty() {
+        return Ok(bytes.into());
+    }
+    let frame = Array::of1(&bytes);
+    for stream in &reply.streams {
+        let stream = into_readable(stream).map_err(|error| js_sys::Error::new(&error.to_string()))?;
+        frame.push(&stream);
+    }
+    Ok(frame.into())
+}
+
+/// `{cx, req}` out of a caller's plain objects; what a caller may leave out of the context is filled in.
+fn plain_message(request: &JsValue, context: JsValue) -> Result<Message, PlainError> {
+    let context = if context.is_undefined() || context.is_null() { Object::new().into() } else { context };
+    let unusable = |_| PlainError { path: "context".into(), problem: "it must be an object".into() };
+    let copy = Object::assign(&Object::new(), context.unchecked_ref());
+    let default = |name: &str, value: &dyn Fn() -> JsValue| -> Result<(), JsValue> {
+        if Reflect::get(&copy, &name.into())?.is_undefined() {
+            Reflect::set(&copy, &name.into(), &value())?;
+        }
+        Ok(())
+    };
+    default("scope", &|| Object::new().into()).map_err(unusable)?;
+    default("left_ms", &|| DEFAULT_TIME_LEFT_MS.into()).map_err(unusable)?;
+    default("trace", &|| fresh_trace().to_string().into()).map_err(unusable)?;
+    let mut message = Message::default();
+    let Message { bytes, streams } = &mut message;
+    // A map of two entries.
+    bytes.push(0x82);
+    for (key, name, value) in [("cx", "context", copy.as_ref()), ("req", "request", request)] {
+        plain::read(&key.into(), key, bytes, streams)?;
+        plain::read(value, name, bytes, streams)?;
+    }
+    Ok(message)
+}
+
+fn fresh_trace() -> TraceContext {
+    let mut random = [0; 24];
+    for part in random.chunks_mut(4) {
+        let bits = (js_sys::Math::random() * f64::from(u32::MAX)) as u32;
+        part.copy_from_slice(&bits.to_le_bytes());
+    }
+    TraceContext::from_random(random)
+}
+
+fn misfit(method: &str, error: &PlainError) -> Fault {
+    Fault { kind: FaultKind::Contract, message: format!("the call of `{method}` cannot be read {error}") }
+}
+
+fn plain_reply(reply: &Message) -> Result<JsValue, JsValue> {
+    plain::write(reply).map_err(|error| js_sys::Error::new(&describe(&error.to_string().into())).into())
+}

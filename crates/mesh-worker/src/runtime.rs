@@ -1,0 +1,29 @@
+//! The platform's time, timers and chance.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use mesh::Runtime;
+
+/// `setTimeout` takes a signed 32-bit number; a day is far past any deadline in use.
+const LONGEST_WAIT_MS: u64 = 24 * 60 * 60 * 1000;
+
+/// The Worker's machine. Its clock stands still between I/O operations.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct WorkerRuntime;
+
+#[async_trait(?Send)]
+impl Runtime for WorkerRuntime {
+    fn now_ms(&self) -> u64 {
+        js_sys::Date::now() as u64
+    }
+
+    /// At most a day.
+    async fn sleep(&self, milliseconds: u64) {
+        worker::Delay::from(Duration::from_millis(milliseconds.min(LONGEST_WAIT_MS))).await;
+    }
+
+    fn random(&self) -> u64 {
+        (js_sys::Math::random() * u64::MAX as f64) as u64
+    }
+}

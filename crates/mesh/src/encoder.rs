@@ -1,0 +1,499 @@
+//! The encoder: MessagePack maps with field names, as `rmp_serde::to_vec_named` writes them, with one difference.
+//!
+//! A `u64` or `i64` is always written in its nine-byte form. MessagePack's shortest form would lose what the type says,
+//! and a bridge to JavaScript could then not tell a 64-bit integer, which must become a `bigint`, from a small number.
+//! Every MessagePack reader takes either form.
+
+use std::fmt::Display;
+
+use rmp::encode;
+use serde::ser::{self, Serialize};
+
+/// Appends encoded values to bytes.
+pub(crate) struct Encoder<'a> {
+    out: &'a mut Vec<u8>,
+}
+
+/// A value that has no encoding, in the words of its `Serialize` implementation.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct EncodeError(String);
+
+impl ser::Error for EncodeError {
+    fn custom<T: Display>(message: T) -> Self {
+        Self(message.to_string())
+    }
+}
+
+type Outcome = Result<(), EncodeError>;
+
+/// Writing to a `Vec` has no way to fail.
+const INFALLIBLE: &str = "a Vec takes every byte";
+
+impl<'a> Encoder<'a> {
+    pub(crate) fn new(out: &'a mut Vec<u8>) -> Self {
+        Self { out }
+    }
+
+    fn text(&mut self, text: &str) {
+        encode::write_str(self.out, text).expect(INFALLIBLE);
+    }
+
+    fn map_of(&mut self, length: usize) -> Outcome {
+        encode::write_map_len(self.out, counted(length)?).expect(INFALLIBLE);
+        Ok(())
+    }
+
+    fn array_of(&mut self, length: usize) -> Outcome {
+        encode::write_array_len(self.out, counted(length)?).expect(INFALLIBLE);
+        Ok(())
+    }
+
+    /// The head of a variant with data: a map of one entry.
+    fn variant(&mut self, variant: &str) -> Outcome {
+        self.map_of(1)?;
+        self.text(variant);
+        Ok(())
+    }
+}
+
+fn counted(length: usize) -> Result<u32, EncodeError> {
+    u32::try_from(length)
+        .map_err(|_| EncodeError(format!("{length} elements are more than MessagePack counts")))
+}
+
+impl<'a, 'b> ser::Serializer for &'b mut Encoder<'a> {
+    type Ok = ();
+    type Error = EncodeError;
+    type SerializeSeq = Compound<'a, 'b>;
+    type SerializeTuple = Compound<'a, 'b>;
+    type SerializeTupleStruct = Compound<'a, 'b>;
+    type SerializeTupleVariant = Compound<'a, 'b>;
+    type SerializeMap = Compound<'a, 'b>;
+    type SerializeStruct = Compound<'a, 'b>;
+    type SerializeStructVariant = Compound<'a, 'b>;
+
+    fn is_human_readable(&self) -> bool {
+        false
+    }
+
+    fn serialize_bool(self, value: bool) -> Outcome {
+        encode::write_bool(self.out, value).expect(INFALLIBLE);
+        Ok(())
+    }
+
+    fn serialize_i8(self, value: i8) -> Outcome {
+        self.serialize_i32(value.into())
+    }
+
+    fn serialize_i16(self, value: i16) -> Outcome {
+        self.serialize_i32(value.into())
+    }
+
+    fn serialize_i32(self, value: i32) -> Outcome {
+        encode::write_sint(self.out, value.into()).expect(INFALLIBLE);
+        Ok(())
+    }
+
+    fn serialize_i64(self, value: i64) -> Outcome {
+        encode::write_i64(self.out, value).expect(INFALLIBLE);
+        Ok(())
+    }
+
+    fn serialize_i128(self, value: i128) -> Outcome {
+        self.serialize_bytes(&value.to_be_bytes())
+    }
+
+    fn serialize_u8(self, value: u8) -> Outcome {
+        self.serialize_u32(value.into())
+    }
+
+    fn serialize_u16(self, value: u16) -> Outcome {
+        self.serialize_u32(value.into())
+    }
+
+    fn serialize_u32(self, value: u32) -> Outcome {
+        encode::write_uint(self.out, value.into()).expect(INFALLIBLE);
+        Ok(())
+    }
+
+    fn serialize_u64(self, value: u64) -> Outcome {
+        encode::write_u64(self.out, value).expect(INFALLIBLE);
+        Ok(())
+    }
+
+    fn serialize_u128(self, value: u128) -> Outcome {
+        self.serialize_bytes(&value.to_be_bytes())
+    }
+
+    fn serialize_f32(self, value: f32) -> Outcome {
+        encode::write_f32(self.out, value).expect(INFALLIBLE);
+        Ok(())
+    }
+
+    fn serialize_f64(self, value: f64) -> Outcome {
+        encode::write_f64(self.out, value).expect(INFALLIBLE);
+        Ok(())
+    }
+
+    fn serialize_char(self, value: char) -> Outcome {
+        self.serialize_str(value.encode_utf8(&mut [0; 4]))
+    }
+
+    fn serialize_str(self, value: &str) -> Outcome {
+        self.text(value);
+        Ok(())
+    }
+
+    fn serialize_bytes(self, value: &[u8]) -> Outcome {
+        counted(value.len())?;
+        encode::write_bin(self.out, value).expect(INFALLIBLE);
+        Ok(())
+    }
+
+    fn serialize_none(self) -> Outcome {
+        self.serialize_unit()
+    }
+
+    fn serialize_some<T: ?Sized + Serialize>(self, value: &T) -> Outcome {
+        value.serialize(self)
+    }
+
+    fn serialize_unit(self) -> Outcome {
+        encode::write_nil(self.out).expect(INFALLIBLE);
+        Ok(())
+    }
+
+    fn serialize_unit_struct(self, _name: &'static str) -> Outcome {
+        self.array_of(0)
+    }
+
+    fn serialize_unit_variant(self, _name: &'static str, _index: u32, variant: &'static str) -> Outcome {
+        self.serialize_str(variant)
+    }
+
+    fn serialize_newtype_struct<T: ?Sized + Serialize>(self, _name: &'static str, value: &T) -> Outcome {
+        value.serialize(self)
+    }
+
+    fn serialize_newtype_variant<T: ?Sized + Serialize>(
+        self,
+        _name: &'static str,
+        _index: u32,
+        variant: &'static str,
+        value: &T,
+    ) -> Outcome {
+        self.variant(variant)?;
+        value.serialize(self)
+    }
+
+    fn serialize_seq(self, length: Option<usize>) -> Result<Compound<'a, 'b>, EncodeError> {
+        match length {
+            Some(length) => {
+                self.array_of(length)?;
+                Ok(Compound::Counted(self))
+            }
+            None => Ok(Compound::uncounted(self, Kind::Array)),
+        }
+    }
+
+    fn serialize_tuple(self, length: usize) -> Result<Compound<'a, 'b>, EncodeError> {
+        self.serialize_seq(Some(length))
+    }
+
+    fn serialize_tuple_struct(
+        self,
+        _name: &'static str,
+        length: usize,
+    ) -> Result<Compound<'a, 'b>, EncodeError> {
+        self.serialize_seq(Some(length))
+    }
+
+    fn serialize_tuple_variant(
+        self,
+        _name: &'static str,
+        _index: u32,
+        variant: &'static str,
+        length: usize,
+    ) -> Result<Compound<'a, 'b>, EncodeError> {
+        self.variant(variant)?;
+        self.serialize_seq(Some(length))
+    }
+
+    fn serialize_map(self, length: Option<usize>) -> Result<Compound<'a, 'b>, EncodeError> {
+        match length {
+            Some(length) => {
+                self.map_of(length)?;
+                Ok(Compound::Counted(self))
+            }
+            None => Ok(Compound::uncounted(self, Kind::Map)),
+        }
+    }
+
+    fn serialize_struct(self, _name: &'static str, length: usize) -> Result<Compound<'a, 'b>, EncodeError> {
+        self.serialize_map(Some(length))
+    }
+
+    fn serialize_struct_variant(
+        self,
+        _name: &'static str,
+        _index: u32,
+        variant: &'static str,
+        length: usize,
+    ) -> Result<Compound<'a, 'b>, EncodeError> {
+        self.variant(variant)?;
+        self.serialize_map(Some(length))
+    }
+}
+
+#[derive(Clone, Copy)]
+pub(crate) enum Kind {
+    Array,
+    Map,
+}
+
+/// A sequence or map under way.
+pub(crate) enum Compound<'a, 'b> {
+    /// Its length was known and is written.
+    Counted(&'b mut Encoder<'a>),
+    /// Its length comes before its elements and is known only after them (`#[serde(flatten)]`, iterators).
+    Uncounted { encoder: &'b mut Encoder<'a>, kind: Kind, elements: Vec<u8>, count: usize },
+}
+
+impl<'a, 'b> Compound<'a, 'b> {
+    fn uncounted(encoder: &'b mut Encoder<'a>, kind: Kind) -> Self {
+        Self::Uncounted { encoder, kind, elements: Vec::new(), count: 0 }
+    }
+
+    fn element<T: ?Sized + Serialize>(&mut self, value: &T) -> Outcome {
+        match self {
+            Self::Counted(encoder) => value.serialize(&mut **encoder),
+            Self::Uncounted { elements, count, .. } => {
+                *count += 1;
+                value.serialize(&mut Encoder::new(elements))
+            }
+        }
+    }
+
+    fn named<T: ?Sized + Serialize>(&mut self, name: &'static str, value: &T) -> Outcome {
+        match self {
+            Self::Counted(encoder) => {
+                encoder.text(name);
+                value.serialize(&mut **encoder)
+            }
+            Self::Uncounted { .. } => {
+                self.element(name)?;
+                self.element(value)
+            }
+        }
+    }
+
+    fn finish(self) -> Outcome {
+        if let Self::Uncounted { encoder, kind, elements, count } = self {
+            match kind {
+                Kind::Array => encoder.array_of(count)?,
+                Kind::Map => encoder.map_of(count / 2)?,
+            }
+            encoder.out.extend_from_slice(&elements);
+        }
+        Ok(())
+    }
+}
+
+impl ser::SerializeSeq for Compound<'_, '_> {
+    type Ok = ();
+    type Error = EncodeError;
+
+    fn serialize_element<T: ?Sized + Serialize>(&mut self, value: &T) -> Outcome {
+        self.element(value)
+    }
+
+    fn end(self) -> Outcome {
+        self.finish()
+    }
+}
+
+impl ser::SerializeTuple for Compound<'_, '_> {
+    type Ok = ();
+    type Error = EncodeError;
+
+    fn serialize_element<T: ?Sized + Serialize>(&mut self, value: &T) -> Outcome {
+        self.element(value)
+    }
+
+    fn end(self) -> Outcome {
+        self.finish()
+    }
+}
+
+impl ser::SerializeTupleStruct for Compound<'_, '_> {
+    type Ok = ();
+    type Error = EncodeError;
+
+    fn serialize_field<T: ?Sized + Serialize>(&mut self, value: &T) -> Outcome {
+        self.element(value)
+    }
+
+    fn end(self) -> Outcome {
+        self.finish()
+    }
+}
+
+impl ser::SerializeTupleVariant for Compound<'_, '_> {
+    type Ok = ();
+    type Error = EncodeError;
+
+    fn serialize_field<T: ?Sized + Serialize>(&mut self, value: &T) -> Outcome {
+        self.element(value)
+    }
+
+    fn end(self) -> Outcome {
+        self.finish()
+    }
+}
+
+impl ser::SerializeMap for Compound<'_, '_> {
+    type Ok = ();
+    type Error = EncodeError;
+
+    fn serialize_key<T: ?Sized + Serialize>(&mut self, key: &T) -> Outcome {
+        self.element(key)
+    }
+
+    fn serialize_value<T: ?Sized + Serialize>(&mut self, value: &T) -> Outcome {
+        self.element(value)
+    }
+
+    fn end(self) -> Outcome {
+        self.finish()
+    }
+}
+
+impl ser::SerializeStruct for Compound<'_, '_> {
+    type Ok = ();
+    type Error = EncodeError;
+
+    fn serialize_field<T: ?Sized + Serialize>(&mut self, name: &'static str, value: &T) -> Outcome {
+        self.named(name, value)
+    }
+
+    fn end(self) -> Outcome {
+        self.finish()
+    }
+}
+
+impl ser::SerializeStructVariant for Compound<'_, '_> {
+    type Ok = ();
+    type Error = EncodeError;
+
+    fn serialize_field<T: ?Sized + Serialize>(&mut self, name: &'static str, value: &T) -> Outcome {
+        self.named(name, value)
+    }
+
+    fn end(self) -> Outcome {
+        self.finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use serde::{Deserialize, Serialize, ser};
+
+    use super::Encoder;
+
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    struct Unit;
+
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    struct Wrapped(String);
+
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    enum Shape {
+        Point,
+        Line(i32),
+        Box(u8, i16),
+        Named { sides: u32, label: Option<char> },
+    }
+
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    struct Rest {
+        known: f32,
+        #[serde(flatten)]
+        more: BTreeMap<String, i32>,
+    }
+
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    struct Everything {
+        shapes: Vec<Shape>,
+        unit: Unit,
+        wrapped: Wrapped,
+        nothing: Option<u8>,
+        void: (),
+        tuple: (bool, f64, i8),
+        huge: (i128, u128),
+        bytes: crate::Bytes,
+        rest: Rest,
+        map: BTreeMap<u16, String>,
+    }
+
+    fn everything() -> Everything {
+        Everything {
+            shapes: vec![
+                Shape::Point,
+                Shape::Line(-40_000),
+                Shape::Box(200, -300),
+                Shape::Named { sides: 70_000, label: Some('ß') },
+            ],
+            unit: Unit,
+            wrapped: Wrapped("w".repeat(300)),
+            nothing: None,
+            void: (),
+            tuple: (true, 1.5, -1),
+            huge: (i128::MIN, u128::MAX),
+            bytes: crate::Bytes(vec![1, 2, 3]),
+            rest: Rest { known: 0.5, more: BTreeMap::from([("a".into(), 1), ("b".into(), -2)]) },
+            map: BTreeMap::from([(1, "one".into()), (300, "many".into())]),
+        }
+    }
+
+    fn encoded<T: Serialize>(value: &T) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        value.serialize(&mut Encoder::new(&mut bytes)).expect("it has an encoding");
+        bytes
+    }
+
+    #[test]
+    fn all_but_wide_integers_are_written_as_rmp_serde_writes_them() {
+        assert_eq!(
+            encoded(&everything()),
+            rmp_serde::to_vec_named(&everything()).expect("it has an encoding")
+        );
+    }
+
+    #[test]
+    fn wide_integers_keep_their_width_and_every_reader_takes_them() {
+        assert_eq!(encoded(&7_u64), [0xcf, 0, 0, 0, 0, 0, 0, 0, 7]);
+        assert_eq!(encoded(&-7_i64), [0xd3, 255, 255, 255, 255, 255, 255, 255, 249]);
+        for value in [0, 7, u64::from(u32::MAX), u64::MAX] {
+            assert_eq!(rmp_serde::from_slice::<u64>(&encoded(&value)).expect("a u64"), value);
+        }
+        for value in [i64::MIN, -1, 0, i64::MAX] {
+            assert_eq!(rmp_serde::from_slice::<i64>(&encoded(&value)).expect("an i64"), value);
+        }
+        assert_eq!(rmp_serde::from_slice::<u8>(&encoded(&7_u64)).expect("a narrower reader"), 7);
+    }
+
+    #[test]
+    fn what_has_no_encoding_says_so() {
+        struct Refusing;
+        impl Serialize for Refusing {
+            fn serialize<S: ser::Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
+                Err(ser::Error::custom("not I"))
+            }
+        }
+        let error = Refusing.serialize(&mut Encoder::new(&mut Vec::new())).expect_err("it refuses");
+        assert_eq!(error.to_string(), "not I");
+    }
+}
