@@ -1,5 +1,6 @@
 //! Weft's command line: `cargo xtask <task>`. This file is the table of contents; each task has a module.
 
+mod bench;
 mod build;
 mod demo;
 mod dev;
@@ -38,6 +39,8 @@ enum Task {
     Test(test::Args),
     /// Builds the Workers whose sources changed
     Build(build::Args),
+    /// Measures the speed of calls between Workers, against TypeScript
+    Bench(bench::Args),
     /// Prints the size of each Worker and keeps the table in `docs/performance.md`
     Size(size::Args),
     /// Brings the toolchain that builds and runs the Workers onto this machine
@@ -58,6 +61,7 @@ fn main() -> ExitCode {
         Task::Demo(args) => demo::run(args, &ui),
         Task::Test(args) => test::run(args, &ui),
         Task::Build(args) => build::run(args, &ui),
+        Task::Bench(args) => bench::run(args, &ui),
         Task::Size(args) => size::run(args, &ui),
         Task::Setup(args) => setup::run(args, &ui),
         Task::Tidy(args) => tidy::run(args, &ui),
