@@ -97,8 +97,10 @@ pub(crate) fn run(args: Args, ui: &Ui) -> Result<()> {
 ///
 /// # Errors
 /// As [`run`], and when a ratio is missing.
-pub(crate) fn smoke(toolchain: &Toolchain, ui: &Ui) -> Result<()> {
-    let report = measure(&Options { rounds: 1, seconds: 0.1, filter: Vec::new() }, toolchain, ui)?;
+pub(crate) fn smoke(toolchain: &Toolchain) -> Result<()> {
+    // The step of the tests stands for the steps inside.
+    let quiet = Ui::new(true);
+    let report = measure(&Options { rounds: 1, seconds: 0.1, filter: Vec::new() }, toolchain, &quiet)?;
     let missing: Vec<&str> = MEASURES
         .iter()
         .map(|measure| measure.name)
@@ -106,6 +108,9 @@ pub(crate) fn smoke(toolchain: &Toolchain, ui: &Ui) -> Result<()> {
         .collect();
     if !missing.is_empty() {
         bail!("the benchmark gave no ratio for {}", missing.join(", "));
+    }
+    if report.start_up.is_empty() {
+        bail!("the benchmark timed no Worker's start");
     }
     Ok(())
 }

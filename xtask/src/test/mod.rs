@@ -9,7 +9,7 @@ mod wasm;
 use anyhow::Result;
 
 use crate::ui::{Told, Ui};
-use crate::{paths, process, setup, tidy};
+use crate::{bench, paths, process, setup, tidy};
 
 /// Which tests to run.
 #[derive(clap::Args)]
@@ -92,6 +92,9 @@ pub(crate) fn run(args: Args, ui: &Ui) -> Result<()> {
                         run.passed += count.passed;
                         run.step("mesh framework", |_| journeys::framework(&toolchain, filter));
                         run.step("journeys", |step| journeys::run(&toolchain, filter, step));
+                        if filter.is_none() {
+                            run.step("benchmark", |_| Ok(Count::of(bench::smoke(&toolchain))));
+                        }
                     }
                     Err(error) => run.step("Wasm builds", |_| Err(error)),
                 }
