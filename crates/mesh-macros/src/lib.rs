@@ -1,5 +1,6 @@
 //! The attribute macro of the `mesh` crate. Use it as `mesh::service`; the documentation there has examples.
 
+mod durable;
 mod expand;
 mod model;
 mod parse;
@@ -29,4 +30,23 @@ use proc_macro::TokenStream;
 #[proc_macro_attribute]
 pub fn service(arguments: TokenStream, item: TokenStream) -> TokenStream {
     expand::service(arguments.into(), item.into()).into()
+}
+
+/// Makes a struct a class of Durable Objects.
+///
+/// ```text
+/// #[mesh::durable(service = Counter, migrations = MIGRATIONS)]
+/// pub struct CounterObject {
+///     storage: Storage,
+/// }
+/// ```
+/// The struct implements the service's trait and `mesh::durable::DurableObject`. Generated beside it:
+/// - `mesh::durable::Durable`: the class's name (`class = "…"`, else the struct's), its schema and its dispatcher;
+/// - `CounterObject::stub(&namespace, &scope, "name")`: a client of the object that a tenant's scope and a name address;
+/// - for `wasm32`, the exported class, by `mesh_worker::export_durable_object!`.
+///
+/// `CounterClient`, `CounterDispatch` and `CounterContract` must be where the path of `service` finds them.
+#[proc_macro_attribute]
+pub fn durable(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    durable::durable(arguments.into(), item.into()).into()
 }

@@ -31,11 +31,14 @@ const RESERVED: [&str; 14] = [
 
 /// Collects mistakes, so that one compilation shows them all.
 #[derive(Default)]
-struct Mistakes(Option<syn::Error>);
+pub(crate) struct Mistakes(pub(crate) Option<syn::Error>);
 
 impl Mistakes {
-    fn add(&mut self, at: impl quote::ToTokens, message: impl std::fmt::Display) {
-        let error = syn::Error::new_spanned(at, message);
+    pub(crate) fn add(&mut self, at: impl quote::ToTokens, message: impl std::fmt::Display) {
+        self.join(syn::Error::new_spanned(at, message));
+    }
+
+    pub(crate) fn join(&mut self, error: syn::Error) {
         match &mut self.0 {
             Some(all) => all.combine(error),
             None => self.0 = Some(error),
@@ -159,7 +162,7 @@ fn docs(attributes: &[Attribute]) -> Vec<Attribute> {
     attributes.iter().filter(|a| a.path().is_ident("doc")).cloned().collect()
 }
 
-fn result_types(output: &ReturnType) -> Option<(Type, Type)> {
+pub(crate) fn result_types(output: &ReturnType) -> Option<(Type, Type)> {
     let ReturnType::Type(_, ty) = output else { return None };
     let Type::Path(path) = &**ty else { return None };
     let last = path.path.segments.last().filter(|segment| segment.ident == "Result")?;

@@ -8,10 +8,14 @@ use quote::quote;
 use crate::{expand, parse};
 
 fn golden(name: &str, item: TokenStream) {
-    let expanded = expand::service(TokenStream::new(), item);
+    check_golden(name, "mesh::service", expand::service(TokenStream::new(), item));
+}
+
+/// Compares an expansion with the one that is kept.
+pub(crate) fn check_golden(name: &str, attribute: &str, expanded: TokenStream) {
     let file: syn::File = syn::parse2(expanded).expect("the expansion is Rust");
     let text =
-        format!("//! Expansion of `#[mesh::service]`, kept for review.\n\n{}", prettyplease::unparse(&file));
+        format!("//! Expansion of `#[{attribute}]`, kept for review.\n\n{}", prettyplease::unparse(&file));
     let path = format!("{}/tests/output/{name}.expanded", env!("CARGO_MANIFEST_DIR"));
     if std::env::var_os("WRITE_GOLDENS").is_some() {
         std::fs::write(&path, &text).expect("the golden can be written");

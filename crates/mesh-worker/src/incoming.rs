@@ -29,7 +29,8 @@ pub fn dispatch_call(dispatch: Rc<dyn Dispatch>, method: String, first: JsValue,
         } else {
             encoded_message(first, second)?
         };
-        let reply = dispatch.dispatch(Incoming { method: &method, message, runtime: &WorkerRuntime }).await;
+        let call = Incoming { method: &method, message, runtime: &WorkerRuntime, tenant: None };
+        let reply = dispatch.dispatch(call).await;
         if plain { plain_reply(&reply) } else { encoded_reply(&reply) }
     })
 }

@@ -1,7 +1,7 @@
 //! Calling a method of something that may be an RPC target.
 
 use js_sys::{Array, Function, Reflect};
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
 
 /// Calls `method`, read from `target`, on it.
 ///
@@ -16,4 +16,14 @@ pub fn call_method<const N: usize>(
     arguments: [&JsValue; N],
 ) -> Result<JsValue, JsValue> {
     Reflect::apply(method, target, &arguments.into_iter().collect::<Array>())
+}
+
+/// The method called `name` of `target`.
+///
+/// # Errors
+/// When there is none, or it is something else.
+pub(crate) fn method(target: &JsValue, name: &str) -> Result<Function, JsValue> {
+    Reflect::get(target, &name.into())?
+        .dyn_into()
+        .map_err(|_| js_sys::TypeError::new(&format!("there is no method `{name}` here")).into())
 }

@@ -3,7 +3,9 @@
 use std::rc::Rc;
 
 pub use js_sys::Promise;
-use mesh::Dispatch;
+use mesh::durable::Durable;
+use mesh::{Contract, Dispatch};
+pub use wasm_bindgen;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::future_to_promise;
 
@@ -58,4 +60,9 @@ pub fn alarm(target: &Result<Rc<dyn DurableObject>, BindingError>) -> Promise {
         }
         Err(error) => Promise::reject(&Failing(error.clone()).thrown()),
     }
+}
+
+/// The methods of an object's service.
+pub fn method_names<O: Durable>() -> Vec<String> {
+    O::Contract::METHODS.iter().map(|method| (*method).to_owned()).collect()
 }

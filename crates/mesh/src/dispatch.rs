@@ -23,6 +23,8 @@ pub struct Incoming<'a> {
     pub message: Message,
     /// The callee's machine.
     pub runtime: &'a dyn Runtime,
+    /// The tenant whose object answers: a call of any other is refused. None where the callee is no tenant's own.
+    pub tenant: Option<&'a str>,
 }
 
 /// Answers encoded calls; generated for every service.
@@ -39,8 +41,10 @@ pub trait Dispatch {
 ///
 /// Refuses it before any user code runs when it cannot be understood, has no time left or is one call too many. Gives
 /// the user's future up when the call's time is over, and turns a panic in it into a failure of this call alone.
+/// `tenant_of` says for which tenant a call is made, if its scope has one.
 pub async fn answer<C, S, Q, R, E>(
     call: Incoming<'_>,
+    tenant_of: impl FnOnce(&CallContext<S>) -> Option<String>,
     method: impl AsyncFnOnce(&CallContext<S>, Q) -> Result<R, E>,
 ) -> Message
 where
@@ -50,12 +54,20 @@ where
     R: Serialize,
     E: Serialize,
 {
-    let Incoming { method: _, message, runtime } = call;
+    let Incoming { method: _, message, runtime, tenant } = call;
     let now_ms = runtime.now_ms();
     let (context, request) = match open::<C, S, Q>(message, now_ms) {
         Ok(opened) => opened,
         Err(fault) => return fault_reply(fault),
     };
+    if let Some(tenant) = tenant
+        && tenant_of(&context).as_deref() != Some(tenant)
+    {
+        return fault_reply(Fault {
+            kind: FaultKind::WrongTenant,
+            message: "the call is made for another tenant than the one whose object this is".into(),
+        });
+    }
     let hops = context.hops();
     let time_left_ms = context.deadline.time_left(now_ms);
     // The panicked future is dropped and never polled again; what it shares with others is theirs to keep sound, as

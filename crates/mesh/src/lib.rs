@@ -35,7 +35,7 @@ pub use contract::{Contract, Fingerprint};
 pub use dispatch::{Dispatch, Incoming, fault_reply};
 pub use durable::TenantScoped;
 pub use error::{CallError, Fault, FaultKind};
-pub use mesh_macros::service;
+pub use mesh_macros::{durable, service};
 pub use retry::{RetryPolicy, RetrySafety};
 pub use runtime::Runtime;
 pub use stream::{ByteStream, STREAM_KEY, StreamError, StreamSource};

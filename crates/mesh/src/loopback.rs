@@ -30,7 +30,8 @@ impl Loopback {
 #[async_trait(?Send)]
 impl Transport for Loopback {
     async fn send(&self, call: Outgoing<'_>) -> Result<Message, TransportError> {
-        let incoming = Incoming { method: call.method, message: call.message, runtime: &*self.runtime };
+        let incoming =
+            Incoming { method: call.method, message: call.message, runtime: &*self.runtime, tenant: None };
         Ok(self.callee.dispatch(incoming).await)
     }
 

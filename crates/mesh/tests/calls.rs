@@ -134,6 +134,7 @@ fn an_expired_call_never_leaves_and_never_reaches_user_code() {
         method: "greet",
         message: payload.into(),
         runtime: &Machine::at(77),
+        tenant: None,
     }));
     let reply: serde_json::Value = rmp_serde::from_slice(&reply.bytes).unwrap();
     assert_eq!(reply["fault"]["kind"], "expired");
@@ -154,6 +155,7 @@ fn unknown_fields_are_skipped_and_a_lost_field_is_a_contract_mismatch() {
             method: "greet",
             message: payload.into(),
             runtime: &Machine::at(0),
+            tenant: None,
         }))
     };
     #[derive(Debug, Deserialize)]
@@ -179,6 +181,7 @@ fn an_unknown_method_names_those_that_exist() {
         method: "shout",
         message: Vec::new().into(),
         runtime: &Machine::at(0),
+        tenant: None,
     }));
     let reply: serde_json::Value = rmp_serde::from_slice(&reply.bytes).unwrap();
     assert_eq!(reply["fault"]["kind"], "contract");

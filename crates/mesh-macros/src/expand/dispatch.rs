@@ -40,6 +40,10 @@ fn arm(method: &Method, marker: &proc_macro2::Ident) -> TokenStream {
     quote! {
         #text => ::mesh::macro_support::answer::<#marker, _, #request, #reply, #error>(
             call,
+            |context: &#context| {
+                use ::mesh::macro_support::{AnyScope as _, ScopeOfTenant as _};
+                (&&::mesh::macro_support::ScopeOf(context)).tenant_key()
+            },
             async |context: &#context, request| self.0.#name(context, request).await,
         )
         .await,
