@@ -5,6 +5,7 @@
 //! product**: no contract, binding name or table of anyone's.
 
 mod binding_transport;
+pub mod bindings;
 pub mod durable;
 mod entrypoint;
 mod env;
