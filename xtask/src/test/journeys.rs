@@ -72,7 +72,8 @@ pub(super) fn framework(toolchain: &Toolchain, filter: Option<&str>) -> Result<C
 /// Node's test runner over files.
 fn runner(toolchain: &Toolchain, files: &[PathBuf], filter: Option<&str>) -> Command {
     let mut node = at_root(toolchain.node());
-    node.args(["--test", "--test-reporter=tap"]);
+    // A file whose tests the filter leaves out skips its `after` too, and would hold its servers open for ever.
+    node.args(["--test", "--test-force-exit", "--test-reporter=tap"]);
     if let Some(filter) = filter {
         node.arg(format!("--test-name-pattern={filter}"));
     }
