@@ -1,0 +1,3 @@
+//! The mesh on the host, without the platform, for tests.
+
+pub mod durable;

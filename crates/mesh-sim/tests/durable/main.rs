@@ -1,0 +1,13 @@
+//! Durable Objects on the host: the rules that hold on the platform too.
+
+mod counter;
+mod events;
+mod migrations;
+mod storage;
+
+use futures_util::FutureExt;
+
+/// Nothing here waits for anything but the simulated clock, which the tests move.
+fn now<T>(future: impl Future<Output = T>) -> T {
+    future.now_or_never().expect("it does not wait")
+}
