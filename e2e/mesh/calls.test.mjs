@@ -6,10 +6,16 @@ import { after, before, describe, test } from "node:test";
 import { until } from "../support/poll.mjs";
 import { Runtime } from "./harness.mjs";
 
+test("a callee that is not deployed is unreachable, and a retry is worth it", async (t) => {
+  const mesh = await Runtime.start(["alone"], { registry: true, t });
+  const { error, transient, message } = await mesh.ask("calls/who");
+  assert.deepEqual([error, transient], ["unreachable", true], message);
+});
+
 describe("a call between two Workers", () => {
   let mesh;
   before(async () => {
-    mesh = await Runtime.start(["front", "back"]);
+    mesh = await Runtime.start();
   });
   after(() => mesh.stop());
 
@@ -43,7 +49,7 @@ describe("a call between two Workers", () => {
     assert.deepEqual(await mesh.ask("calls/linger", lost), { ok: null });
     const kept = { line: "the platform was told", delay_ms: 300, told: true };
     assert.deepEqual(await mesh.ask("calls/linger", kept), { ok: null });
-    await until("the work that goes on", () => logged(kept.line), Boolean);
+    await until("the work that goes on", () => logged(kept.line), Boolean, { seconds: 20 });
     assert.equal(logged(lost.line), false);
   });
 });

@@ -8,7 +8,7 @@ import { Runtime } from "./harness.mjs";
 describe("a call's context", () => {
   let mesh;
   before(async () => {
-    mesh = await Runtime.start(["front", "back"]);
+    mesh = await Runtime.start();
   });
   after(() => mesh.stop());
 
@@ -18,6 +18,44 @@ describe("a call's context", () => {
     assert.match(seen.trace_id, /^[0-9a-f]{32}$/);
     assert.ok(seen.left_ms > 0 && seen.left_ms <= 10_000, `${seen.left_ms}`);
     assert.deepEqual([seen.key, seen.caller, seen.hops], ["key-1", "probe", 1]);
+  });
+
+  test("gives the callee's work up when the caller's time is over, down the whole chain", async () => {
+    const wait = { name: "one too slow", ms: 800 };
+    const { error } = await mesh.ask("contexts/delegate", { wait, left_ms: 300 });
+    assert.equal(error, "timed_out");
+    // By the time that this one has ended, the slow one would have.
+    const other = { name: "another", ms: 1_000 };
+    assert.deepEqual(await mesh.ask("contexts/wait", { wait: other, left_ms: 5_000 }), { ok: null });
+    const lines = mesh.logs.map(({ message }) => message);
+    const of = (name) => lines.filter((line) => `${line}`.startsWith(name));
+    assert.deepEqual(of("another"), ["another began", "another finished"]);
+    assert.deepEqual(of("one too slow delegated "), ["one too slow delegated began", "one too slow delegated given up"]);
+    assert.ok(lines.includes("one too slow began") && !lines.includes("one too slow finished"));
+  });
+
+  test("leaves the callee the time that it has", async () => {
+    const wait = { name: "one in time", ms: 300 };
+    assert.deepEqual(await mesh.ask("contexts/wait", { wait, left_ms: 5_000 }), { ok: null });
+  });
+
+  test("that has no time left is not even sent", async () => {
+    const wait = { name: "one too late", ms: 0 };
+    const { error } = await mesh.ask("contexts/wait", { wait, left_ms: 0 });
+    assert.equal(error, "timed_out");
+    assert.ok(!mesh.logs.some(({ message }) => `${message}`.startsWith(wait.name)));
+  });
+
+  test("whose time is over when it arrives is answered before the service's own code runs", async () => {
+    const { CONTEXTS } = await mesh.bindings("front");
+    const wait = { name: "one that comes too late", ms: 0 };
+    const scope = { tenant: "acme", actor: "ada" };
+    const { fault } = await CONTEXTS.wait(wait, { scope, left_ms: 0 });
+    assert.deepEqual(fault, { kind: "expired", message: "no time was left when the call arrived" });
+    const { ok } = await CONTEXTS.wait({ ...wait, name: "one in time" }, { scope });
+    assert.equal(ok, null);
+    const lines = mesh.logs.map(({ message }) => message);
+    assert.ok(lines.includes("one in time began") && !lines.includes(`${wait.name} began`));
   });
 
   test("ends a loop of calls before the platform does, and says so", async () => {

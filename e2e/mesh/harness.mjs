@@ -9,10 +9,16 @@ import path from "node:path";
 import { Log, LogLevel, Miniflare } from "miniflare";
 
 import { bundleWorker, meshOptions, readWorker } from "../../xtask/runtime/workers.mjs";
+import { resumeWorkflows } from "../../xtask/runtime/workflows.mjs";
 import { parse, stringify } from "./json.mjs";
 
 const HOST = "127.0.0.1";
 const CONFIGS = path.join(import.meta.dirname, "wrangler");
+
+/** The Workers that most tests need: `front` calls `back`, and by way of `flaky`. */
+const USUAL = ["front", "back", "flaky"];
+
+const probe = (role) => ({ role, config: path.join(CONFIGS, `${role}.jsonc`) });
 
 /** A running set of Workers. The first one named is the one that `ask` and `fetch` reach unless they name another. */
 export class Runtime {
@@ -20,19 +26,22 @@ export class Runtime {
   logs = [];
   #workers;
   #vars;
+  #registry;
   #folder;
   #runtime;
   #origin;
 
   /**
-   * Starts the Workers named `roles`. `vars` override the variables of their configurations, by role.
-   * With the test context `t`, everything stops and is removed when the test ends.
+   * Starts the Workers named `roles`; one that is no probe is given as `{role, config}`, with its configuration file.
+   * `vars` override the variables of their configurations, by role. With `registry`, a Worker that they bind may be
+   * absent. With the test context `t`, everything stops and is removed when the test ends.
    */
-  static async start(roles, { vars = {}, t } = {}) {
+  static async start(roles = USUAL, { vars = {}, registry = false, t } = {}) {
     const started = new Runtime();
-    const configs = roles.map((role) => ({ role, config: path.join(CONFIGS, `${role}.jsonc`) }));
-    started.#workers = await Promise.all(configs.map(readWorker).map(bundleWorker));
+    const workers = roles.map((role) => (typeof role === "string" ? probe(role) : role));
+    started.#workers = await Promise.all(workers.map(readWorker).map(bundleWorker));
     started.#vars = vars;
+    started.#registry = registry;
     started.#folder = await mkdtemp(path.join(tmpdir(), "mesh-runtime-"));
     t?.after(() => started.stop());
     await started.#run();
@@ -53,6 +62,8 @@ export class Runtime {
         resourcePersistencePath: path.join(this.#folder, "state"),
         resourceTmpPath: path.join(this.#folder, "tmp"),
         unsafeLocalExplorer: true,
+        // With a registry a Worker may name one that does not run, as one on the platform may.
+        unsafeDevRegistryPath: this.#registry ? path.join(this.#folder, "registry") : undefined,
         unsafeInspectDurableObjects: true,
         unsafeTriggerHandlers: true,
       },
@@ -102,11 +113,19 @@ export class Runtime {
     return response.json();
   }
 
-  /** Stops the whole runtime and starts it again on the same storage, with other `vars` if they are given. */
+  /**
+   * Stops the whole runtime and starts it again on the same storage, with other `vars` if they are given. Workflow
+   * instances that were at work go on.
+   */
   async restart({ vars = this.#vars } = {}) {
     await this.#runtime.dispose();
     this.#vars = vars;
     await this.#run();
+    await resumeWorkflows(this.#workers, {
+      restarted: Date.now(),
+      bindings: (name) => this.#runtime.getBindings(name),
+      explorer: (route) => this.explorer(route),
+    });
   }
 
   /** Stops everything and removes the storage. */

@@ -138,6 +138,9 @@ impl Transport for BindingTransport {
     }
 }
 
+/// What the local runtime throws, as if from afar, for a Worker that does not run.
+const NOT_RUNNING: &str = "Make sure it is running locally";
+
 /// Tells a broken link from a callee that threw. Only the message is sure to cross, so it decides where no flag did.
 fn classify(thrown: &JsValue) -> TransportError {
     let message = describe(thrown);
@@ -147,6 +150,8 @@ fn classify(thrown: &JsValue) -> TransportError {
     let flag = |name: &str| Reflect::get(thrown, &name.into()).is_ok_and(|flag| flag.is_truthy());
     if flag("overloaded") {
         TransportError::Overloaded(message)
+    } else if message.contains(NOT_RUNNING) {
+        TransportError::Unreachable(message)
     } else if flag("remote") && !flag("retryable") && !flag("durableObjectReset") {
         TransportError::Threw(message)
     } else {

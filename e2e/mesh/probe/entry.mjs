@@ -6,3 +6,7 @@ import { expose } from "../../../crates/mesh-worker/js/expose.mjs";
 export { default } from "./build/index.js";
 export const Calls = expose(WorkerEntrypoint, rust.Calls);
 export const Contexts = expose(WorkerEntrypoint, rust.Contexts);
+export const Desk = expose(WorkerEntrypoint, rust.Desk);
+export const NewerHost = expose(WorkerEntrypoint, rust.NewerHost);
+export const OlderHost = expose(WorkerEntrypoint, rust.OlderHost);
+export const Streams = expose(WorkerEntrypoint, rust.Streams);

@@ -3,7 +3,7 @@
 use worker::{Context, Env, Request, Response, event};
 
 use crate::case::Case;
-use crate::{calls, contexts};
+use crate::{calls, contexts, retries, streams, versions};
 
 #[event(fetch)]
 async fn fetch(request: Request, env: Env, _context: Context) -> worker::Result<Response> {
@@ -13,6 +13,9 @@ async fn fetch(request: Request, env: Env, _context: Context) -> worker::Result<
     match module {
         "calls" => calls::run(case).await,
         "contexts" => contexts::run(case).await,
+        "retries" => retries::run(case).await,
+        "streams" => streams::run(case).await,
+        "versions" => versions::run(case).await,
         _ => case.unknown(),
     }
 }

@@ -10,3 +10,6 @@ pub mod case;
 pub mod contexts;
 mod front;
 mod outcome;
+pub mod retries;
+pub mod streams;
+pub mod versions;

@@ -19,7 +19,16 @@ pub struct Seen {
     /// Who calls.
     pub caller: String,
     /// How deep.
-    pub hops: u8,
+    pub hops: u32,
+}
+
+/// How long to take.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wait {
+    /// What the callee logs with its progress.
+    pub name: String,
+    /// Milliseconds.
+    pub ms: u64,
 }
 
 /// What travels beside a request.
@@ -27,6 +36,10 @@ pub struct Seen {
 pub trait Contexts {
     /// Says what came with the call.
     async fn describe(&self, context: &Call, request: ()) -> Result<Seen, Never>;
+    /// Answers after a while. Logs `began`, then `finished`, or `given up` when its time is over before.
+    async fn wait(&self, context: &Call, request: Wait) -> Result<(), Never>;
+    /// Has another wait, and logs the like.
+    async fn delegate(&self, context: &Call, request: Wait) -> Result<(), Never>;
     /// Calls itself over a binding, as long as it may, and says how deep that was and what ended it.
     async fn descend(&self, context: &Call, request: ()) -> Result<String, Never>;
 }

@@ -2,11 +2,14 @@
 
 pub mod contract;
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use mesh_worker::{BindingError, BindingTransport, Instance};
-use worker::{Env, Response};
+use serde::Deserialize;
+use worker::{Delay, Env, Response, console_log};
 
-use self::contract::{ContextsClient, ContextsContract, ContextsDispatch, Seen};
+use self::contract::{ContextsClient, ContextsContract, ContextsDispatch, Seen, Wait};
 use crate::calls::Never;
 use crate::case::{CALLER, Call, Case};
 use crate::outcome;
@@ -43,6 +46,23 @@ impl contract::Contexts for Service {
         })
     }
 
+    async fn wait(&self, _context: &Call, Wait { name, ms }: Wait) -> Result<(), Never> {
+        let work = Work::begin(name);
+        Delay::from(Duration::from_millis(ms)).await;
+        work.finish();
+        Ok(())
+    }
+
+    async fn delegate(&self, context: &Call, request: Wait) -> Result<(), Never> {
+        let work = Work::begin(format!("{} delegated", request.name));
+        if let Ok(next) = BindingTransport::service(&self.env, CONTEXTS)
+            && ContextsClient::over(next).wait(&context.forwarded_by(CALLER), request).await.is_ok()
+        {
+            work.finish();
+        }
+        Ok(())
+    }
+
     async fn descend(&self, context: &Call, _request: ()) -> Result<String, Never> {
         let itself = match BindingTransport::service(&self.env, CONTEXTS) {
             Ok(itself) => ContextsClient::over(itself),
@@ -55,6 +75,38 @@ impl contract::Contexts for Service {
     }
 }
 
+/// Logs what becomes of a method's work, also when its future is dropped.
+struct Work {
+    name: String,
+    end: &'static str,
+}
+
+impl Work {
+    fn begin(name: String) -> Self {
+        console_log!("{name} began");
+        Self { name, end: "given up" }
+    }
+
+    fn finish(mut self) {
+        self.end = "finished";
+    }
+}
+
+impl Drop for Work {
+    fn drop(&mut self) {
+        console_log!("{} {}", self.name, self.end);
+    }
+}
+
+/// What a test says of a call that takes time.
+#[derive(Deserialize)]
+struct Patience {
+    /// What the callee shall do.
+    wait: Wait,
+    /// How long the caller has, milliseconds.
+    left_ms: u64,
+}
+
 /// Calls the other Worker.
 pub(crate) async fn run(mut case: Case) -> worker::Result<Response> {
     let client = ContextsClient::over(case.over(CONTEXTS)?);
@@ -64,6 +116,14 @@ pub(crate) async fn run(mut case: Case) -> worker::Result<Response> {
             let mut context = case.call();
             context.idempotency_key = key;
             outcome::of(client.describe(&context, ()).await)
+        }
+        "wait" => {
+            let Patience { wait, left_ms } = case.input().await?;
+            outcome::of(client.wait(&case.call_for(left_ms), wait).await)
+        }
+        "delegate" => {
+            let Patience { wait, left_ms } = case.input().await?;
+            outcome::of(client.delegate(&case.call_for(left_ms), wait).await)
         }
         "descend" => outcome::of(client.descend(&case.call(), ()).await),
         _ => return case.unknown(),
