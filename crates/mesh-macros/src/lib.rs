@@ -2,6 +2,7 @@
 
 mod durable;
 mod expand;
+mod message;
 mod model;
 mod parse;
 #[cfg(test)]
@@ -49,4 +50,27 @@ pub fn service(arguments: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn durable(arguments: TokenStream, item: TokenStream) -> TokenStream {
     durable::durable(arguments.into(), item.into()).into()
+}
+
+/// Makes a struct or an enum a message: what travels in a request, a reply or a refusal.
+///
+/// ```text
+/// /// Asks for a greeting.
+/// #[mesh::message]
+/// #[derive(Debug, Clone, PartialEq)]
+/// pub struct Greet {
+///     /// A name for people.
+///     pub name: String,
+///     /// How often.
+///     #[serde(default)]
+///     pub times: Option<u32>,
+/// }
+/// ```
+/// derives `Serialize` and `Deserialize`, and natively `JsonSchema`, so that the message's schema can stand in the
+/// contract's document; no Worker carries schemas. All other derives stay where they can be seen. Attributes of serde
+/// and of schemars mean what they mean there; `alias`, `other` and `skip_serializing_if = "Option::is_none"`, which
+/// schemars passes over, are noted in the schema too.
+#[proc_macro_attribute]
+pub fn message(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    message::expand(arguments.into(), item.into()).into()
 }

@@ -15,6 +15,8 @@ mod bytes;
 mod client;
 mod context;
 mod contract;
+#[cfg(not(target_family = "wasm"))]
+pub mod describe;
 mod dispatch;
 pub mod durable;
 mod encoder;
@@ -35,7 +37,7 @@ pub use contract::{Contract, Fingerprint};
 pub use dispatch::{Dispatch, Incoming, fault_reply};
 pub use durable::TenantScoped;
 pub use error::{CallError, Fault, FaultKind};
-pub use mesh_macros::{durable, service};
+pub use mesh_macros::{durable, message, service};
 pub use retry::{RetryPolicy, RetrySafety};
 pub use runtime::Runtime;
 pub use stream::{ByteStream, STREAM_KEY, StreamError, StreamSource};

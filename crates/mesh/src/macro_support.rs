@@ -1,6 +1,9 @@
 //! What generated code calls. Not public API.
 
 pub use async_trait::async_trait;
+#[cfg(not(target_family = "wasm"))]
+pub use schemars;
+pub use serde;
 
 pub use crate::client::{call, call_idempotent};
 pub use crate::dispatch::{answer, unknown_method};

@@ -12,13 +12,14 @@ use super::files::Files;
 use crate::{paths, process};
 
 /// The workspace crates that each crate may use. Workers may use all of these; nothing may use a Worker.
-const EDGES: [(&str, &[&str]); 17] = [
+const EDGES: [(&str, &[&str]); 18] = [
     ("ids", &[]),
     ("signing", &[]),
     ("transcript", &[]),
     ("telemetry", &[]),
     ("mesh-macros", &[]),
-    ("mesh", &["mesh-macros"]),
+    ("mesh-contract", &[]),
+    ("mesh", &["mesh-contract", "mesh-macros"]),
     ("mesh-sim", &["mesh"]),
     ("mesh-worker", &["mesh"]),
     ("auth", &["ids"]),

@@ -1,0 +1,183 @@
+//! Encodes, decodes, and compares what happened with what was said.
+
+use std::fmt::Debug;
+
+use mesh::CallContext;
+use mesh::describe::{Description, Document};
+use mesh_contract::{Class, Comparison, Peers, Situation};
+use rmpv::Value;
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// What the messages of the pairs are made of.
+pub(crate) mod prelude {
+    pub(crate) use std::collections::{BTreeMap, BTreeSet};
+
+    pub(crate) use mesh::Bytes;
+    pub(crate) use serde_json::json;
+
+    pub(crate) use crate::values::Slug;
+}
+
+/// Whether one side's messages are understood by the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// All of them, and nothing that the reader knows is lost.
+    Fits,
+    /// Not all.
+    Breaks,
+}
+
+#[expect(non_upper_case_globals, reason = "they read as words in the tables")]
+pub(crate) const fits: Outcome = Outcome::Fits;
+#[expect(non_upper_case_globals, reason = "they read as words in the tables")]
+pub(crate) const breaks: Outcome = Outcome::Breaks;
+
+/// A change, what was expected of it, what the classifier says and what happened; old to new, then new to old.
+pub(crate) struct Pair {
+    name: &'static str,
+    expected: [Outcome; 2],
+    happened: [Result<(), String>; 2],
+    comparison: Comparison,
+}
+
+/// Looks at one change from both ends.
+pub(crate) fn pair<Old, New>(name: &'static str, old: Vec<Old>, new: Vec<New>, expected: [Outcome; 2]) -> Pair
+where
+    Old: Serialize + DeserializeOwned + JsonSchema + Debug,
+    New: Serialize + DeserializeOwned + JsonSchema + Debug,
+{
+    let (before, after) = (document::<Old>(), document::<New>());
+    Pair {
+        name,
+        expected,
+        happened: [travel::<Old, New>(&old), travel::<New, Old>(&new)],
+        comparison: Comparison::of("Fixture", Some(&before), Some(&after), Peers::default()),
+    }
+}
+
+/// Both schemas as they would come back from a committed file.
+fn document<T: JsonSchema>() -> Document {
+    let document = Description::new("Fixture", "").method::<CallContext<()>, T, (), ()>("send", "", false);
+    Document::parse(&document.service().to_text()).expect("a document reads back")
+}
+
+impl Pair {
+    fn said(&self, situation: Situation) -> Outcome {
+        let mut breaking = self.sentences().into_iter().filter(|(when, _)| *when == situation);
+        if breaking.next().is_some() { Outcome::Breaks } else { Outcome::Fits }
+    }
+
+    /// What breaks, as the classifier puts it.
+    pub(crate) fn sentences(&self) -> Vec<(Situation, String)> {
+        self.comparison.changes.iter().flat_map(|change| change.breaks.clone()).collect()
+    }
+
+    /// Where expectation, verdict and what happened are not one.
+    pub(crate) fn mistakes(&self) -> Vec<String> {
+        let mut mistakes = Vec::new();
+        let directions = [
+            ("old bytes, new code", Situation::OldCallerNewCallee),
+            ("new bytes, old code", Situation::NewCallerOldCallee),
+        ];
+        for (index, (words, situation)) in directions.into_iter().enumerate() {
+            let (expected, said, happened) =
+                (self.expected[index], self.said(situation), &self.happened[index]);
+            let did = if happened.is_ok() { Outcome::Fits } else { Outcome::Breaks };
+            if expected != said || said != did {
+                mistakes.push(format!(
+                    "{} ({words}): expected {expected:?}, said {said:?}, happened {happened:?}; {:?}",
+                    self.name, self.comparison.changes
+                ));
+            }
+        }
+        let class = if self.expected.contains(&Outcome::Breaks) {
+            [Class::Breaking; 2]
+        } else {
+            [Class::Identical, Class::Compatible]
+        };
+        if !class.contains(&self.comparison.class) {
+            mistakes.push(format!("{}: classified as {}", self.name, self.comparison.class));
+        }
+        mistakes
+    }
+}
+
+/// Sends samples of `Writer` to a `Reader`.
+fn travel<Writer, Reader>(samples: &[Writer]) -> Result<(), String>
+where
+    Writer: Serialize + Debug,
+    Reader: Serialize + DeserializeOwned,
+{
+    for sample in samples {
+        let bytes = rmp_serde::to_vec_named(sample).expect("a sample encodes");
+        let read: Reader = rmp_serde::from_slice(&bytes).map_err(|error| format!("{sample:?}: {error}"))?;
+        let again = rmp_serde::to_vec_named(&read).expect("what was read encodes");
+        let tree =
+            |bytes: &[u8]| rmp_serde::from_slice::<Value>(bytes).expect("MessagePack is self-describing");
+        let (sent, kept) = (tree(&bytes), tree(&again));
+        if !survives(&sent, &kept) {
+            return Err(format!("{sample:?} was sent as {sent} and kept as {kept}"));
+        }
+    }
+    Ok(())
+}
+
+/// Whether all that both sides know of a value is the same. A reader may know more or fewer fields.
+fn survives(sent: &Value, kept: &Value) -> bool {
+    match (sent, kept) {
+        (Value::Map(sent), Value::Map(kept)) => {
+            let shared: Vec<_> = sent
+                .iter()
+                .filter_map(|(key, value)| {
+                    let same = kept.iter().find(|(other, _)| current(other) == current(key))?;
+                    Some((value, &same.1))
+                })
+                .collect();
+            // Nothing in common means that it was taken for something else.
+            let taken = !shared.is_empty() || sent.is_empty() || kept.is_empty();
+            taken && shared.into_iter().all(|(sent, kept)| survives(sent, kept))
+        }
+        (Value::Array(sent), Value::Array(kept)) => {
+            sent.len() == kept.len() && sent.iter().zip(kept).all(|(sent, kept)| survives(sent, kept))
+        }
+        // A list of numbers may be kept as bytes.
+        (Value::Array(sent), Value::Binary(kept)) => {
+            sent.iter().map(Value::as_u64).eq(kept.iter().map(|byte| Some(u64::from(*byte))))
+        }
+        (Value::String(_), Value::String(_)) => {
+            // The variant that stands for unknown ones says so itself.
+            current(sent) == current(kept) || kept.as_str() == Some("unknown")
+        }
+        (Value::Map(_), Value::String(_)) => kept.as_str() == Some("unknown"),
+        (Value::Integer(_) | Value::F32(_) | Value::F64(_), Value::F32(_) | Value::F64(_)) => {
+            exact(sent).is_some() && exact(sent) == exact(kept)
+        }
+        _ => sent == kept,
+    }
+}
+
+/// A number as a float, if that is exact.
+fn exact(value: &Value) -> Option<f64> {
+    match value {
+        Value::Integer(_) => {
+            let float = value.as_f64()?;
+            let exact = match (value.as_u64(), value.as_i64()) {
+                (Some(whole), _) => float < 18_446_744_073_709_551_616.0 && float as u64 == whole,
+                (None, Some(whole)) => float as i64 == whole,
+                (None, None) => false,
+            };
+            exact.then_some(float)
+        }
+        other => other.as_f64(),
+    }
+}
+
+/// Names of old are `legacy_…`: an alias makes them the same.
+fn current(value: &Value) -> Value {
+    match value.as_str() {
+        Some(text) => Value::from(text.trim_start_matches("legacy_")),
+        None => value.clone(),
+    }
+}
