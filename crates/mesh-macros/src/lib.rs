@@ -1,5 +1,6 @@
 //! The attribute macro of the `mesh` crate. Use it as `mesh::service`; the documentation there has examples.
 
+mod contract;
 mod durable;
 mod expand;
 mod message;
@@ -26,6 +27,10 @@ use proc_macro::TokenStream;
 ///
 /// A method marked `#[mesh(idempotent)]` may be sent again: the client then retries failures that may pass, with
 /// jittered backoff and never past the deadline. Mark what only reads, and what heeds the context's idempotency key.
+///
+/// With `#[mesh::service(contract = "../../contracts/Greeter.json")]`, a path from the crate's folder, the contract is
+/// kept as a document: the fingerprint is the file's, which covers all that travels, and natively
+/// `mesh::describe::Described` gives the document that the file should be. All messages are then `#[mesh::message]`s.
 ///
 /// Each method is `async`, takes `&self`, `&Context` and one request, and returns `Result<Reply, Error>`.
 #[proc_macro_attribute]

@@ -1,13 +1,16 @@
 //! What a service trait says, as plain structs.
 
 use syn::ext::IdentExt;
-use syn::{Attribute, Ident, Type, Visibility};
+use syn::{Attribute, Ident, LitStr, Type, Visibility};
 
 /// A service trait that passed every check.
 pub(crate) struct Service {
+    pub(crate) docs: Vec<Attribute>,
     pub(crate) visibility: Visibility,
     pub(crate) name: Ident,
     pub(crate) methods: Vec<Method>,
+    /// The path of the contract's document from the crate's folder, where it is kept as a file.
+    pub(crate) contract: Option<LitStr>,
 }
 
 /// One method of it.

@@ -6,6 +6,7 @@ use syn::{
     Attribute, FnArg, GenericArgument, ItemTrait, PathArguments, ReturnType, TraitItem, TraitItemFn, Type,
 };
 
+use crate::contract;
 use crate::model::{Method, Service};
 
 const ACCEPTED: &str =
@@ -48,9 +49,7 @@ impl Mistakes {
 
 pub(crate) fn service(arguments: TokenStream, item: &ItemTrait) -> syn::Result<Service> {
     let mut mistakes = Mistakes::default();
-    if !arguments.is_empty() {
-        mistakes.add(&arguments, "`#[mesh::service]` takes no arguments");
-    }
+    let contract = contract::argument(arguments, &mut mistakes);
     if !item.generics.params.is_empty() {
         mistakes.add(&item.generics, "a service has no generic parameters: its messages are concrete types");
     }
@@ -69,7 +68,13 @@ pub(crate) fn service(arguments: TokenStream, item: &ItemTrait) -> syn::Result<S
     }
     match mistakes.0 {
         Some(error) => Err(error),
-        None => Ok(Service { visibility: item.vis.clone(), name: item.ident.clone(), methods }),
+        None => Ok(Service {
+            docs: docs(&item.attrs),
+            visibility: item.vis.clone(),
+            name: item.ident.clone(),
+            methods,
+            contract,
+        }),
     }
 }
 

@@ -12,7 +12,7 @@ use serde_json::Value;
 
 pub use mesh_contract::{Body, Document, Event, Method};
 
-use crate::{Bytes, CallContext};
+use crate::{ByteStream, Bytes, CallContext};
 
 /// A contract that can say all that it speaks.
 pub trait Described {
@@ -67,7 +67,7 @@ impl Description {
         E: JsonSchema,
     {
         let method = Method {
-            docs: docs.into(),
+            docs: plain(docs),
             idempotent,
             scope: self.schema::<C::Scope>(),
             request: self.schema::<Q>(),
@@ -82,7 +82,7 @@ impl Description {
     #[must_use]
     pub fn event<P: JsonSchema>(mut self, name: &str, docs: &str) -> Self {
         let payload = self.schema::<P>();
-        self.events.insert(name.into(), Event { docs: docs.into(), payload });
+        self.events.insert(name.into(), Event { docs: plain(docs), payload });
         self
     }
 
@@ -159,5 +159,20 @@ impl JsonSchema for Bytes {
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({ "type": "string", "format": "bytes" })
+    }
+}
+
+/// As [`Bytes`], with `format: stream`.
+impl JsonSchema for ByteStream {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "ByteStream".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "format": "stream" })
     }
 }

@@ -6,6 +6,7 @@ pub use schemars;
 pub use serde;
 
 pub use crate::client::{call, call_idempotent};
+pub use crate::contract::fingerprint;
 pub use crate::dispatch::{answer, unknown_method};
 use crate::{CallContext, TenantScoped};
 

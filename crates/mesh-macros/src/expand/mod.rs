@@ -52,15 +52,17 @@ fn contract(service: &Service, generics: &TokenStream, target: &TokenStream) -> 
     let name = service.name.to_string();
     let methods = service.methods.iter().map(Method::wire_name);
     let idempotent = service.methods.iter().filter(|method| method.idempotent).map(Method::wire_name);
-    let fingerprint = service.fingerprint();
+    let fingerprint = crate::contract::fingerprint(service);
+    let described = crate::contract::described(service, generics, target);
     quote! {
         #[automatically_derived]
         impl #generics ::mesh::Contract for #target {
             const NAME: &'static str = #name;
             const METHODS: &'static [&'static str] = &[#(#methods),*];
             const IDEMPOTENT: &'static [&'static str] = &[#(#idempotent),*];
-            const FINGERPRINT: ::mesh::Fingerprint = ::mesh::Fingerprint(#fingerprint);
+            const FINGERPRINT: ::mesh::Fingerprint = #fingerprint;
         }
+        #described
     }
 }
 

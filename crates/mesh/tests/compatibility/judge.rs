@@ -1,9 +1,16 @@
 //! Encodes, decodes, and compares what happened with what was said.
 
+use std::cell::RefCell;
 use std::fmt::Debug;
 
-use mesh::CallContext;
+use async_trait::async_trait;
+use futures_util::FutureExt;
 use mesh::describe::{Description, Document};
+use mesh::macro_support::{answer, call};
+use mesh::{
+    CallContext, CallError, Contract, Deadline, Fingerprint, Incoming, Message, Outgoing, Runtime,
+    TraceContext, Transport, TransportError,
+};
 use mesh_contract::{Class, Comparison, Peers, Situation};
 use rmpv::Value;
 use schemars::JsonSchema;
@@ -104,24 +111,81 @@ impl Pair {
     }
 }
 
-/// Sends samples of `Writer` to a `Reader`.
+/// Sends samples of `Writer` to a `Reader`, as the mesh does.
 fn travel<Writer, Reader>(samples: &[Writer]) -> Result<(), String>
 where
     Writer: Serialize + Debug,
     Reader: Serialize + DeserializeOwned,
 {
+    let context = CallContext::new((), TraceContext::from_random([1; 24]), Deadline::after(0, 1), "test");
     for sample in samples {
-        let bytes = rmp_serde::to_vec_named(sample).expect("a sample encodes");
-        let read: Reader = rmp_serde::from_slice(&bytes).map_err(|error| format!("{sample:?}: {error}"))?;
-        let again = rmp_serde::to_vec_named(&read).expect("what was read encodes");
-        let tree =
-            |bytes: &[u8]| rmp_serde::from_slice::<Value>(bytes).expect("MessagePack is self-describing");
-        let (sent, kept) = (tree(&bytes), tree(&again));
+        let transport = Reading::<Reader>(RefCell::new(None));
+        call::<Fixture, (), Writer, (), ()>(&transport, "send", &context, sample)
+            .now_or_never()
+            .expect("nothing waits")
+            .map_err(|error: CallError<()>| format!("{sample:?}: {error:?}"))?;
+        let read = transport.0.take().expect("the request was read");
+        let (sent, kept) = (tree(sample), tree(&read));
         if !survives(&sent, &kept) {
             return Err(format!("{sample:?} was sent as {sent} and kept as {kept}"));
         }
     }
     Ok(())
+}
+
+fn tree(value: &impl Serialize) -> Value {
+    let bytes = rmp_serde::to_vec_named(value).expect("a sample encodes");
+    rmp_serde::from_slice(&bytes).expect("MessagePack is self-describing")
+}
+
+/// The contract of both sides; only its types differ.
+struct Fixture;
+
+impl Contract for Fixture {
+    const NAME: &'static str = "Fixture";
+    const METHODS: &'static [&'static str] = &["send"];
+    const IDEMPOTENT: &'static [&'static str] = &[];
+    const FINGERPRINT: Fingerprint = Fingerprint(0);
+}
+
+/// A callee that reads requests as `Reader` and keeps the last one.
+struct Reading<Reader>(RefCell<Option<Reader>>);
+
+struct Still;
+
+#[async_trait(?Send)]
+impl Runtime for Still {
+    fn now_ms(&self) -> u64 {
+        0
+    }
+
+    async fn sleep(&self, _milliseconds: u64) {
+        std::future::pending().await
+    }
+
+    fn random(&self) -> u64 {
+        0
+    }
+}
+
+#[async_trait(?Send)]
+impl<Reader: DeserializeOwned> Transport for Reading<Reader> {
+    async fn send(&self, call: Outgoing<'_>) -> Result<Message, TransportError> {
+        let incoming = Incoming { method: call.method, message: call.message, runtime: &Still, tenant: None };
+        let keep = async |_: &CallContext<()>, read: Reader| {
+            self.0.replace(Some(read));
+            Ok(())
+        };
+        Ok(answer::<Fixture, (), Reader, (), ()>(incoming, |_| None, keep).await)
+    }
+
+    fn runtime(&self) -> &dyn Runtime {
+        &Still
+    }
+
+    fn counts_as_invocation(&self) -> bool {
+        false
+    }
 }
 
 /// Whether all that both sides know of a value is the same. A reader may know more or fewer fields.
