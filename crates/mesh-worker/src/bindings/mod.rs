@@ -8,10 +8,12 @@
 //! A Worker that does not use a module does not carry it: nothing here is exported to JavaScript by itself.
 
 pub mod analytics;
+pub mod browser;
 mod call;
 mod failure;
 mod http_answer;
 pub mod pipelines;
+pub mod tail;
 pub mod vectorize;
 
 pub use failure::{ProductError, Refusal};
