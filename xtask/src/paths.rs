@@ -37,6 +37,11 @@ pub(crate) fn wrangler() -> PathBuf {
     root().join("wrangler")
 }
 
+/// The contracts' documents, and their types for TypeScript.
+pub(crate) fn contracts() -> PathBuf {
+    root().join("contracts")
+}
+
 /// A tool that npm installed, as a path below `node_modules`.
 pub(crate) fn node_module(path: &str) -> PathBuf {
     root().join("node_modules").join(path)

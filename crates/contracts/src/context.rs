@@ -1,7 +1,6 @@
 //! Whom a call is made for.
 
 use ids::{EndpointId, JobId, KeyId, TenantId};
-use serde::{Deserialize, Serialize};
 
 /// A call on behalf of a tenant. Every method that touches tenant data takes this, so none can be called without one.
 pub type TenantCall = mesh::CallContext<TenantScope>;
@@ -10,7 +9,8 @@ pub type TenantCall = mesh::CallContext<TenantScope>;
 pub type ServiceCall = mesh::CallContext<ServiceScope>;
 
 /// The authenticated tenant and who acts for it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[mesh::message]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TenantScope {
     /// From a verified key, a verified webhook's endpoint, or a stored job; never from a request's own words.
     pub tenant: TenantId,
@@ -25,7 +25,8 @@ impl mesh::TenantScoped for TenantScope {
 }
 
 /// Who acts for a tenant.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[mesh::message]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[serde(rename_all = "snake_case")]
 pub enum Actor {
     /// The holder of an API key.
@@ -39,5 +40,6 @@ pub enum Actor {
 }
 
 /// No tenant: health and the like.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[mesh::message]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct ServiceScope {}

@@ -1,11 +1,9 @@
 //! What every Worker says of itself.
 
-use serde::{Deserialize, Serialize};
-
 use crate::ServiceCall;
 
 /// Every Worker's `Health` entrypoint; anyone in the mesh may bind it.
-#[mesh::service]
+#[mesh::service(contract = "../../contracts/Health.json")]
 pub trait Health {
     /// Looks at what the Worker itself needs (its stores) and reports.
     #[mesh(idempotent)]
@@ -17,11 +15,13 @@ pub trait Health {
 }
 
 /// Asks for a report.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[mesh::message]
+#[derive(Debug, Clone, Default)]
 pub struct CheckHealth {}
 
 /// A Worker's report of itself.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[mesh::message]
+#[derive(Debug, Clone, PartialEq)]
 pub struct HealthReport {
     /// The Worker's name, such as `pipeline`.
     pub service: String,
@@ -56,7 +56,8 @@ impl HealthReport {
 }
 
 /// One contract that a Worker serves.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[mesh::message]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ContractInfo {
     /// The service trait's name.
     pub name: String,
@@ -73,7 +74,8 @@ impl ContractInfo {
 }
 
 /// One store that a Worker needs.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[mesh::message]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Dependency {
     /// The binding's name.
     pub name: String,
@@ -83,7 +85,8 @@ pub struct Dependency {
 }
 
 /// One count.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[mesh::message]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Gauge {
     /// Such as `outbox`.
     pub name: String,
@@ -92,6 +95,7 @@ pub struct Gauge {
 }
 
 /// A health check is never refused: trouble is part of the report.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[mesh::message]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("never refused")]
 pub enum NeverRefused {}

@@ -1,9 +1,8 @@
 //! Time on the wire.
 
-use serde::{Deserialize, Serialize};
-
 /// Unix milliseconds, UTC. Below 2^53 until the year 287396, so exact as a JavaScript number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[mesh::message]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[serde(transparent)]
 pub struct Timestamp(u64);
 

@@ -21,7 +21,9 @@ pub(super) fn surroundings(toolchain: &Toolchain) -> Result<String> {
         .text(&toolchain.identity())
         .text(&std::env::var("RUSTFLAGS").unwrap_or_default())
         .text(&profiles(&text))
-        .file(&paths::root().join(".cargo/config.toml"))?;
+        .file(&paths::root().join(".cargo/config.toml"))?
+        // Each Worker carries the fingerprints of the contracts that it speaks.
+        .folder(&paths::contracts(), &|path| path.extension().is_some_and(|kind| kind != "json"))?;
     Ok(fingerprint.finish())
 }
 

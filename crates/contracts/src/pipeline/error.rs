@@ -1,9 +1,8 @@
 //! How the pipeline refuses.
 
-use serde::{Deserialize, Serialize};
-
 /// An event was not accepted; nothing was stored.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[mesh::message]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
 pub enum IngestEventError {
     /// The body is over the limit.
@@ -30,7 +29,8 @@ pub enum IngestEventError {
 }
 
 /// An event could not be read.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[mesh::message]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
 pub enum ReadEventError {
     /// The tenant has no such event.
@@ -51,7 +51,8 @@ pub enum ReadEventError {
 }
 
 /// A signal could not be read.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[mesh::message]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
 pub enum ReadSignalError {
     /// The tenant has no such signal.
@@ -66,7 +67,8 @@ pub enum ReadSignalError {
 }
 
 /// A search could not be carried out.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[mesh::message]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
 pub enum SearchError {
     /// The index did not answer.

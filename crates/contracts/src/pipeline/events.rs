@@ -1,7 +1,6 @@
 //! Events: accepted, read, listed.
 
 use ids::{EndpointId, EventId};
-use serde::{Deserialize, Serialize};
 
 use crate::Timestamp;
 
@@ -9,7 +8,8 @@ use crate::Timestamp;
 pub const MAX_EVENT_BYTES: usize = 8 * 1024 * 1024;
 
 /// Asks the pipeline to accept an event.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[mesh::message]
+#[derive(Debug, Clone)]
 pub struct IngestEvent {
     /// The provider of the catalog, or `generic`.
     pub source: String,
@@ -34,7 +34,8 @@ pub struct IngestEvent {
 }
 
 /// Asks the pipeline to ingest an event for a job.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[mesh::message]
+#[derive(Debug, Clone)]
 pub struct EmitEvent {
     /// As in [`IngestEvent`].
     pub source: String,
@@ -45,7 +46,8 @@ pub struct EmitEvent {
 }
 
 /// The event is durable.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[mesh::message]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IngestReceipt {
     /// The event's id: of the first delivery, when this is a repeated one.
     pub event_id: EventId,
@@ -54,14 +56,16 @@ pub struct IngestReceipt {
 }
 
 /// Names one event.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[mesh::message]
+#[derive(Debug, Clone)]
 pub struct GetEvent {
     /// Which.
     pub event_id: EventId,
 }
 
 /// Asks for a page of events, newest first.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[mesh::message]
+#[derive(Debug, Clone, Default)]
 pub struct ListEvents {
     /// Only with this status.
     #[serde(default)]
@@ -80,7 +84,8 @@ pub struct ListEvents {
 }
 
 /// A page of events.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[mesh::message]
+#[derive(Debug, Clone)]
 pub struct EventPage {
     /// Newest first.
     pub items: Vec<EventSummary>,
@@ -90,7 +95,8 @@ pub struct EventPage {
 }
 
 /// An event without its steps.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[mesh::message]
+#[derive(Debug, Clone, PartialEq)]
 pub struct EventSummary {
     /// The id.
     pub event_id: EventId,
@@ -128,7 +134,8 @@ pub struct EventSummary {
 }
 
 /// An event with its steps.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[mesh::message]
+#[derive(Debug, Clone, PartialEq)]
 pub struct EventDetail {
     /// The event.
     pub event: EventSummary,
@@ -140,7 +147,8 @@ pub struct EventDetail {
 }
 
 /// What a call's signals amount to.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[mesh::message]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Assessment {
     /// How well the opportunity is qualified, 0 to 1.
     pub qualification: f64,
@@ -153,7 +161,8 @@ pub struct Assessment {
 }
 
 /// A count of one kind of signal.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[mesh::message]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KindCount {
     /// The kind.
     pub kind: String,
@@ -162,7 +171,8 @@ pub struct KindCount {
 }
 
 /// One step of an event's workflow.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[mesh::message]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StepReport {
     /// Such as `extract`.
     pub name: String,
@@ -181,7 +191,8 @@ pub struct StepReport {
 }
 
 /// The archived bytes of an event.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[mesh::message]
+#[derive(Debug, Clone)]
 pub struct RawEvent {
     /// As it was declared on arrival.
     pub media_type: String,
@@ -192,7 +203,8 @@ pub struct RawEvent {
 }
 
 /// The text that an event's signals were found in.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[mesh::message]
+#[derive(Debug, Clone)]
 pub struct SourceText {
     /// The speakers' turns, one a line.
     pub text: String,

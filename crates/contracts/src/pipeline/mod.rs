@@ -14,7 +14,7 @@ pub use signals::*;
 use crate::TenantCall;
 
 /// The gateway's view of the pipeline: accept events, and read what came of them.
-#[mesh::service]
+#[mesh::service(contract = "../../contracts/Intake.json")]
 pub trait Intake {
     /// Makes an event durable (raw bytes and row), then hands it on. A repeated delivery key gives the first event.
     async fn ingest_event(
@@ -55,7 +55,7 @@ pub trait Intake {
 }
 
 /// The scheduler's view of the pipeline: the effects that a job can have.
-#[mesh::service]
+#[mesh::service(contract = "../../contracts/Tasks.json")]
 pub trait Tasks {
     /// Ingests an event on behalf of a job. The context's idempotency key (job and nominal time) makes it happen once.
     async fn emit_event(

@@ -1,10 +1,10 @@
 //! Search.
 
 use ids::EventId;
-use serde::{Deserialize, Serialize};
 
 /// Asks for what is about `query`, in words or in meaning.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[mesh::message]
+#[derive(Debug, Clone)]
 pub struct Search {
     /// What a person typed; at most 1,000 characters.
     pub query: String,
@@ -16,7 +16,8 @@ pub struct Search {
 }
 
 /// What a hit is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[mesh::message]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[serde(rename_all = "snake_case")]
 pub enum HitKind {
     /// A passage of a source text.
@@ -26,14 +27,16 @@ pub enum HitKind {
 }
 
 /// What was found, best first.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[mesh::message]
+#[derive(Debug, Clone, PartialEq)]
 pub struct SearchHits {
     /// Best first.
     pub hits: Vec<SearchHit>,
 }
 
 /// One hit.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[mesh::message]
+#[derive(Debug, Clone, PartialEq)]
 pub struct SearchHit {
     /// The passage's or signal's id.
     pub id: String,

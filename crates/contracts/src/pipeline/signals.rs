@@ -1,12 +1,12 @@
 //! Signals.
 
 use ids::{EventId, SignalId};
-use serde::{Deserialize, Serialize};
 
 use crate::Timestamp;
 
 /// Something a revenue team wants to know, with its proof.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[mesh::message]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Signal {
     /// The id.
     pub signal_id: SignalId,
@@ -26,7 +26,8 @@ pub struct Signal {
 }
 
 /// A verbatim slice of an event's source text.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[mesh::message]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Evidence {
     /// The words.
     pub quote: String,
@@ -44,14 +45,16 @@ pub struct Evidence {
 }
 
 /// Names one signal.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[mesh::message]
+#[derive(Debug, Clone)]
 pub struct GetSignal {
     /// Which.
     pub signal_id: SignalId,
 }
 
 /// Asks for a page of signals, newest first.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[mesh::message]
+#[derive(Debug, Clone, Default)]
 pub struct ListSignals {
     /// Only of this account.
     #[serde(default)]
@@ -76,7 +79,8 @@ pub struct ListSignals {
 }
 
 /// A page of signals.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[mesh::message]
+#[derive(Debug, Clone)]
 pub struct SignalPage {
     /// Newest first.
     pub items: Vec<Signal>,

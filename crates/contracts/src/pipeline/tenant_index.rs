@@ -1,13 +1,12 @@
 //! What the pipeline asks of a tenant's search index, which is a Durable Object of its own.
 
 use ids::EventId;
-use serde::{Deserialize, Serialize};
 
 use super::{HitKind, SearchHits};
 use crate::TenantCall;
 
 /// A tenant's hybrid index of words and vectors.
-#[mesh::service]
+#[mesh::service(contract = "../../contracts/TenantIndex.json")]
 pub trait TenantIndex {
     /// Adds passages, replacing those of the same id.
     #[mesh(idempotent)]
@@ -18,7 +17,8 @@ pub trait TenantIndex {
 }
 
 /// Asks the index to take passages of one event.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[mesh::message]
+#[derive(Debug, Clone)]
 pub struct UpsertPassages {
     /// Where they are from.
     pub event_id: EventId,
@@ -27,7 +27,8 @@ pub struct UpsertPassages {
 }
 
 /// A text to be found again.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[mesh::message]
+#[derive(Debug, Clone)]
 pub struct Passage {
     /// The passage's or signal's id: a prefix and 32 hexadecimal digits.
     pub id: String,
@@ -43,7 +44,8 @@ pub struct Passage {
 }
 
 /// Asks for hits.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[mesh::message]
+#[derive(Debug, Clone)]
 pub struct FindPassages {
     /// What a person typed.
     pub query: String,
@@ -57,7 +59,8 @@ pub struct FindPassages {
 }
 
 /// The index refused or failed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[mesh::message]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
 pub enum IndexError {
     /// A passage or vector cannot be used; sending it again cannot help.

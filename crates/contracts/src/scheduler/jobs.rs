@@ -1,12 +1,12 @@
 //! Jobs and their runs.
 
 use ids::{EventId, JobId, RunId};
-use serde::{Deserialize, Serialize};
 
 use crate::Timestamp;
 
 /// Asks for a job.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[mesh::message]
+#[derive(Debug, Clone, PartialEq)]
 pub struct CreateJob {
     /// A name for people, 1 to 200 characters.
     pub name: String,
@@ -20,7 +20,8 @@ pub struct CreateJob {
 }
 
 /// When a job fires.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[mesh::message]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[serde(rename_all = "snake_case")]
 pub enum Schedule {
     /// Every so many milliseconds (1 second to 366 days), counted from the job's creation.
@@ -36,7 +37,8 @@ pub enum Schedule {
 }
 
 /// What a job does when it fires.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[mesh::message]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[serde(rename_all = "snake_case")]
 pub enum Task {
     /// Ingests an event.
@@ -51,7 +53,8 @@ pub enum Task {
 }
 
 /// How a failed run is tried again: after `delay_ms`, doubling each time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[mesh::message]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RetryPolicy {
     /// Tries in total, 1 to 10.
     pub max_attempts: u32,
@@ -67,7 +70,8 @@ impl Default for RetryPolicy {
 }
 
 /// A job as it stands.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[mesh::message]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Job {
     /// The id.
     pub job_id: JobId,
@@ -91,7 +95,8 @@ pub struct Job {
 }
 
 /// Whether a job fires.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[mesh::message]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[serde(rename_all = "snake_case")]
 pub enum JobStatus {
     /// It fires when due.
@@ -103,14 +108,16 @@ pub enum JobStatus {
 }
 
 /// Names one job.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[mesh::message]
+#[derive(Debug, Clone)]
 pub struct GetJob {
     /// Which.
     pub job_id: JobId,
 }
 
 /// Asks for a page of jobs, newest first.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[mesh::message]
+#[derive(Debug, Clone)]
 pub struct ListJobs {
     /// Only older than this job.
     #[serde(default)]
@@ -120,7 +127,8 @@ pub struct ListJobs {
 }
 
 /// A page of jobs.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[mesh::message]
+#[derive(Debug, Clone)]
 pub struct JobPage {
     /// Newest first.
     pub items: Vec<Job>,
@@ -130,7 +138,8 @@ pub struct JobPage {
 }
 
 /// Asks for a page of a job's runs, newest first.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[mesh::message]
+#[derive(Debug, Clone)]
 pub struct ListRuns {
     /// Of which job.
     pub job_id: JobId,
@@ -142,7 +151,8 @@ pub struct ListRuns {
 }
 
 /// A page of runs.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[mesh::message]
+#[derive(Debug, Clone)]
 pub struct RunPage {
     /// Newest first.
     pub items: Vec<JobRun>,
@@ -152,7 +162,8 @@ pub struct RunPage {
 }
 
 /// What came of one firing.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[mesh::message]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JobRun {
     /// The id.
     pub run_id: RunId,
@@ -179,7 +190,8 @@ pub struct JobRun {
 }
 
 /// How a run stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[mesh::message]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[serde(rename_all = "snake_case")]
 pub enum RunOutcome {
     /// Waiting for its first or next try.
@@ -195,7 +207,8 @@ pub enum RunOutcome {
 }
 
 /// A request about jobs was refused.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[mesh::message]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
 pub enum JobError {
     /// The tenant has no such job.

@@ -7,7 +7,7 @@ pub use jobs::*;
 use crate::TenantCall;
 
 /// The gateway's view of the scheduler: a tenant's jobs.
-#[mesh::service]
+#[mesh::service(contract = "../../contracts/Jobs.json")]
 pub trait Jobs {
     /// Creates a job. The context's idempotency key makes a repeated call give the first job.
     async fn create_job(&self, context: &TenantCall, request: CreateJob) -> Result<Job, JobError>;
