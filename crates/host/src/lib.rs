@@ -3,14 +3,12 @@
 
 pub mod bindings;
 mod clock;
-mod instances;
 mod queue;
 mod random;
 mod tenant_index;
 mod version;
 
 pub use clock::WorkerClock;
-pub use instances::WorkflowInstances;
 pub use queue::{QueuedEvent, WorkerQueue};
 pub use random::WorkerRandom;
 pub use tenant_index::DurableIndex;

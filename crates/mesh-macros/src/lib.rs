@@ -1,4 +1,5 @@
-//! The attribute macro of the `mesh` crate. Use it as `mesh::service`; the documentation there has examples.
+//! The attribute macros of the `mesh` crate. Use them as `mesh::service` and `mesh::workflow`; the documentation there
+//! has examples.
 
 mod contract;
 mod durable;
@@ -8,6 +9,7 @@ mod model;
 mod parse;
 #[cfg(test)]
 mod tests;
+mod workflow;
 
 use proc_macro::TokenStream;
 
@@ -78,4 +80,22 @@ pub fn durable(arguments: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn message(arguments: TokenStream, item: TokenStream) -> TokenStream {
     message::expand(arguments.into(), item.into()).into()
+}
+
+/// Turns an `impl` block with a `run` into a durable workflow.
+///
+/// ```text
+/// #[mesh::workflow(events(Approved, Declined))]
+/// impl Order {
+///     async fn run(&self, input: OrderInput, steps: &Steps) -> Result<Receipt, OrderError> { … }
+/// }
+/// ```
+/// keeps the block and gives, beside it:
+/// - `mesh::workflow::Definition` with the types, the name (`name = "…"`, else the type's) and the most entries of an
+///   instance (`max_steps = 25_000`, else the platform's default);
+/// - `mesh::workflow::Workflow`, by the block's own `run`;
+/// - `mesh::workflow::Accepts` for each event, without which a handle cannot send it.
+#[proc_macro_attribute]
+pub fn workflow(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    workflow::workflow(arguments.into(), item.into()).into()
 }

@@ -122,35 +122,3 @@ macro_rules! durable_object {
         }
     };
 }
-
-/// Exports a Workflow class.
-///
-/// `workflow!(Name, wire)`: `wire` makes the [`mesh::workflow::Workflow`] from an [`crate::Instance`].
-#[macro_export]
-macro_rules! workflow {
-    ($(#[$doc:meta])* $name:ident, $wire:expr) => {
-        $(#[$doc])*
-        #[wasm_bindgen::prelude::wasm_bindgen]
-        pub struct $name {
-            instance: $crate::Instance,
-        }
-
-        #[wasm_bindgen::prelude::wasm_bindgen]
-        impl $name {
-            /// Made by the runtime.
-            #[wasm_bindgen(constructor)]
-            pub fn new(
-                context: wasm_bindgen::JsValue,
-                env: wasm_bindgen::JsValue,
-                assets: wasm_bindgen::JsValue,
-            ) -> $name {
-                $name { instance: $crate::Instance::new(context, env, assets) }
-            }
-
-            /// Runs or resumes an instance.
-            pub fn run(&self, event: wasm_bindgen::JsValue, step: wasm_bindgen::JsValue) -> $crate::macro_support::Promise {
-                $crate::run_workflow($wire(&self.instance), event, step)
-            }
-        }
-    };
-}

@@ -17,7 +17,7 @@ pub mod macro_support;
 mod plain;
 mod runtime;
 pub mod stream;
-mod workflow_engine;
+pub mod workflow;
 
 pub use binding_transport::BindingTransport;
 pub use entrypoint::{DurableObject, Failing};
@@ -26,4 +26,4 @@ pub use incoming::dispatch_call;
 pub use js_call::call_method;
 pub use js_error::describe;
 pub use runtime::WorkerRuntime;
-pub use workflow_engine::run_workflow;
+pub use workflow::WorkflowBinding;

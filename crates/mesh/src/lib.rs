@@ -37,7 +37,7 @@ pub use contract::{Contract, Fingerprint};
 pub use dispatch::{Dispatch, Incoming, fault_reply};
 pub use durable::TenantScoped;
 pub use error::{CallError, Fault, FaultKind};
-pub use mesh_macros::{durable, message, service};
+pub use mesh_macros::{durable, message, service, workflow};
 pub use retry::{RetryPolicy, RetrySafety};
 pub use runtime::Runtime;
 pub use stream::{ByteStream, STREAM_KEY, StreamError, StreamSource};

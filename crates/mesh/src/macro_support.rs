@@ -8,6 +8,7 @@ pub use serde;
 pub use crate::client::{call, call_idempotent};
 pub use crate::contract::fingerprint;
 pub use crate::dispatch::{answer, unknown_method};
+pub use crate::workflow::assert_event_types;
 use crate::{CallContext, TenantScoped};
 
 /// Finds out for a scope of any type whether it has a tenant: of the two methods of one name, the compiler takes the

@@ -3,15 +3,15 @@
 use std::cell::OnceCell;
 use std::rc::Rc;
 
-use app::pipeline::{HandoverPorts, IntakeService, PipelinePorts, TasksService};
+use app::pipeline::{CallIngest, HandoverPorts, IntakeService, PipelinePorts, TasksService};
 use app::ports::StoreError;
 use contracts::health::HealthDispatch;
 use contracts::pipeline::{IntakeDispatch, TasksDispatch};
 use embedded::adapters::{RulesExtractor, StaticEmbedder};
 use embedded::embedding::StaticModel;
-use host::{DurableIndex, WorkerClock, WorkerQueue, WorkerRandom, WorkflowInstances, bindings};
+use host::{DurableIndex, WorkerClock, WorkerQueue, WorkerRandom, bindings};
 use js_sys::Uint8Array;
-use mesh_worker::{BindingError, Instance};
+use mesh_worker::{BindingError, Instance, WorkflowBinding};
 use storage::{D1, D1EventStore, D1SignalStore, R2Archive};
 
 use crate::health::HealthService;
@@ -40,8 +40,8 @@ pub(crate) fn tenant_index(instance: &Instance) -> Result<TenantIndexObject, Bin
     TenantIndexObject::open(instance)
 }
 
-pub(crate) fn call_ingest(instance: &Instance) -> Result<app::pipeline::CallIngest, BindingError> {
-    Ok(app::pipeline::CallIngest(ports(instance)?))
+pub(crate) fn call_ingest(instance: &Instance) -> Result<CallIngest, BindingError> {
+    Ok(CallIngest(ports(instance)?))
 }
 
 pub(crate) fn ports(instance: &Instance) -> Result<PipelinePorts, BindingError> {
@@ -66,7 +66,7 @@ pub(crate) fn handover(env: &worker::Env) -> Result<HandoverPorts, BindingError>
     telemetry::console::init("pipeline");
     Ok(HandoverPorts {
         events: Rc::new(D1EventStore::new(data_db(env)?)),
-        instances: Rc::new(WorkflowInstances::new(env, bindings::CALL_INGEST)?),
+        instances: Rc::new(WorkflowBinding::instances::<CallIngest>(env, bindings::CALL_INGEST)?),
         clock: Rc::new(WorkerClock),
     })
 }

@@ -15,8 +15,9 @@ use embedded::adapters::{RulesExtractor, StaticEmbedder};
 use embedded::embedding::StaticModel;
 use ids::{EndpointId, EventId, TenantId};
 use mesh::loopback::Loopback;
-use mesh::workflow::{InlineEngine, Steps, Workflow};
+use mesh::workflow::{InstanceId, InstanceStatus, NewInstance};
 use mesh::{CallContext, CallError, Deadline, TraceContext};
+use mesh_sim::Sim;
 use test_kit::{
     FakeClock, Faults, Fixtures, MemoryArchive, MemoryEventStore, MemoryIndex, MemoryInstances, MemoryQueue,
     MemorySignalStore, SeededRandom,
@@ -124,10 +125,16 @@ impl World {
                 event_id: message.event_id,
                 traceparent: message.traceparent,
             };
-            let steps = Steps::new(Rc::new(InlineEngine::default()), &message.event_id.to_string());
-            let state = match CallIngest(self.ports.clone()).run(input, &steps).await {
-                Ok(_) => InstanceState::Complete,
-                Err(error) => InstanceState::Failed { error: error.to_string() },
+            let (sim, ports) = (Sim::calm(), self.ports.clone());
+            let instances = sim.workflow(move || CallIngest(ports.clone()));
+            let id: InstanceId =
+                message.event_id.to_string().parse().expect("an event's id is an instance's");
+            sim.run(instances.create(NewInstance::new(id.clone(), input))).expect("it starts");
+            sim.settle();
+            let state = match sim.run(instances.handle(id).status()).expect("it has a status") {
+                InstanceStatus::Complete(_) => InstanceState::Complete,
+                InstanceStatus::Errored(failure) => InstanceState::Failed { error: failure.to_string() },
+                other => panic!("the workflow neither ended nor failed: {other:?}"),
             };
             self.instances.set(message.event_id, state);
         }

@@ -5,14 +5,14 @@
 //! effect is idempotent on the event's id, so a step that is cut off and runs again does nothing twice.
 
 mod findings;
+mod instances;
 mod progress;
 mod stages;
 
-use async_trait::async_trait;
 use domain::EventStatus;
 use ids::{EventId, TenantId};
 use mesh::TraceContext;
-use mesh::workflow::{StepError, StepFailure, StepPolicy, Steps, Workflow};
+use mesh::workflow::{StepError, StepFailure, StepPolicy, Steps};
 use serde::{Deserialize, Serialize};
 
 use super::PipelinePorts;
@@ -47,11 +47,8 @@ pub struct CallIngestOutput {
 #[derive(Clone)]
 pub struct CallIngest(pub PipelinePorts);
 
-#[async_trait(?Send)]
-impl Workflow for CallIngest {
-    type Input = CallIngestInput;
-    type Output = CallIngestOutput;
-
+#[mesh::workflow]
+impl CallIngest {
     async fn run(&self, input: CallIngestInput, steps: &Steps) -> Result<CallIngestOutput, StepError> {
         match self.stages(&input, steps).await {
             Ok(output) => Ok(output),
