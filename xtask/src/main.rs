@@ -2,6 +2,7 @@
 
 mod bench;
 mod build;
+mod contracts;
 mod demo;
 mod dev;
 mod paths;
@@ -41,6 +42,8 @@ enum Task {
     Build(build::Args),
     /// Measures the speed of calls between Workers, against TypeScript
     Bench(bench::Args),
+    /// Writes the contracts between Workers as files, and says what a change of them breaks
+    Contracts(contracts::Args),
     /// Prints the size of each Worker and keeps the table in `docs/performance.md`
     Size(size::Args),
     /// Brings the toolchain that builds and runs the Workers onto this machine
@@ -62,6 +65,7 @@ fn main() -> ExitCode {
         Task::Test(args) => test::run(args, &ui),
         Task::Build(args) => build::run(args, &ui),
         Task::Bench(args) => bench::run(args, &ui),
+        Task::Contracts(args) => contracts::run(args, &ui),
         Task::Size(args) => size::run(args, &ui),
         Task::Setup(args) => setup::run(args, &ui),
         Task::Tidy(args) => tidy::run(args, &ui),
@@ -72,7 +76,7 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             ui.error(&error);
-            ExitCode::FAILURE
+            error.downcast_ref::<ui::Verdict>().map_or(ExitCode::FAILURE, |verdict| ExitCode::from(verdict.0))
         }
     }
 }

@@ -30,6 +30,18 @@ impl std::fmt::Display for Told {
 
 impl std::error::Error for Told {}
 
+/// An answer that isn't the good one and has been shown already: the code to end with.
+#[derive(Debug)]
+pub(crate) struct Verdict(pub(crate) u8);
+
+impl std::fmt::Display for Verdict {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "ended with code {}", self.0)
+    }
+}
+
+impl std::error::Error for Verdict {}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Mode {
     Terminal,
@@ -117,7 +129,7 @@ impl Ui {
 
     /// Prints what went wrong, with its causes, as one paragraph.
     pub(crate) fn error(&self, error: &anyhow::Error) {
-        if error.is::<Told>() {
+        if error.is::<Told>() || error.is::<Verdict>() {
             return;
         }
         let active = self.lock();
@@ -132,6 +144,12 @@ impl Ui {
     /// Wraps `text` in an SGR color where colors are wanted: `1` bold, `2` dim, `31` red, `32` green, `36` cyan.
     pub(crate) fn paint(&self, sgr: &str, text: &str) -> String {
         if self.shared.color { format!("\x1b[{sgr}m{text}\x1b[0m") } else { text.to_owned() }
+    }
+
+    /// Like [`Ui::paint`], for results: what matters is where standard output goes.
+    pub(crate) fn result_paint(&self, sgr: &str, text: &str) -> String {
+        let wanted = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+        if wanted { format!("\x1b[{sgr}m{text}\x1b[0m") } else { text.to_owned() }
     }
 
     fn lock(&self) -> MutexGuard<'_, Vec<Active>> {

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::canonical;
 use crate::document::{Body, Document, Method};
-use crate::fit::{SchemaNode, obstacles};
+use crate::fit::{SchemaNode, obstacles, obstacles_by_hand};
 use crate::outline::{differences, outline};
 use crate::words::{Age, Peers};
 
@@ -87,10 +87,19 @@ pub struct Change {
     pub part: Part,
     /// How much the change is.
     pub class: Class,
-    /// What breaks, in which situation, in a sentence each.
-    pub breaks: Vec<(Situation, String)>,
+    /// What breaks.
+    pub breaks: Vec<Break>,
     /// What else there is to say of it.
     pub notes: Vec<String>,
+}
+
+/// Something that breaks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Break {
+    /// While who talks to whom.
+    pub situation: Situation,
+    /// What would happen to whom, and why.
+    pub sentence: String,
 }
 
 /// What a contract's two documents differ in.
@@ -244,7 +253,10 @@ impl Comparing<'_> {
             member: member.map(str::to_owned),
             part: Part::Existence,
             class,
-            breaks: breaks.into_iter().map(|sentence| (Situation::OldCallerNewCallee, sentence)).collect(),
+            breaks: breaks
+                .into_iter()
+                .map(|sentence| Break { situation: Situation::OldCallerNewCallee, sentence })
+                .collect(),
             notes: (!note.is_empty()).then(|| note.to_owned()).into_iter().collect(),
         });
     }
@@ -269,17 +281,22 @@ impl Comparing<'_> {
         for (situation, writer) in pairs {
             let (written, read) = if *writer == Age::Old { (old, new) } else { (new, old) };
             for obstacle in obstacles(written, read) {
-                breaks.push((*situation, self.sentence(member, part, *situation, &obstacle.clause(*writer))));
+                let sentence = self.sentence(member, part, *situation, &obstacle.clause(*writer));
+                breaks.push(Break { situation: *situation, sentence });
             }
         }
         let class = if breaks.is_empty() { Class::Compatible } else { Class::Breaking };
-        self.changes.push(Change {
-            member: member.map(str::to_owned),
-            part,
-            class,
-            breaks,
-            notes: differences(&outline(old), &outline(new)),
-        });
+        let mut notes = differences(&outline(old), &outline(new));
+        if part.is_request() && class == Class::Compatible {
+            let by_hand = obstacles_by_hand(old, new).into_iter();
+            notes.extend(by_hand.map(|obstacle| {
+                format!(
+                    "a caller that is not built from these types would be refused: {}",
+                    obstacle.clause(Age::Old)
+                )
+            }));
+        }
+        self.changes.push(Change { member: member.map(str::to_owned), part, class, breaks, notes });
     }
 
     fn sentence(&self, member: Option<&str>, part: Part, situation: Situation, clause: &str) -> String {

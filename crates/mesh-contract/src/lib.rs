@@ -23,7 +23,7 @@ mod shape;
 mod words;
 mod written;
 
-pub use compare::{Change, Class, Comparison, Part, Situation};
+pub use compare::{Break, Change, Class, Comparison, Part, Situation};
 pub use document::{Body, Document, Event, Method, ParseDocumentError};
 pub use fit::{SchemaNode, obstacles};
 pub use obstacle::{Obstacle, Problem};

@@ -13,6 +13,8 @@ mod npm_lock;
 mod sources;
 mod wrangler;
 
+use std::collections::BTreeSet;
+
 use anyhow::{Result, bail};
 
 use crate::ui::Ui;
@@ -49,6 +51,14 @@ const RULES: [Rule; 10] = [
     ("links in the documentation lead somewhere", markdown::check),
     ("the npm lock file installs anywhere", npm_lock::check),
 ];
+
+/// Whom each Worker calls: the caller, the callee and the entrypoint, each by its name without the product's prefix.
+///
+/// # Errors
+/// When a Worker's configuration can't be read.
+pub(crate) fn calls() -> Result<BTreeSet<(String, String, String)>> {
+    Ok(wrangler::calls(&wrangler::configs(&Files::list()?)?))
+}
 
 /// How many rules there are, and what they found.
 pub(crate) struct Report {

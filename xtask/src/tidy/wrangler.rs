@@ -54,7 +54,7 @@ fn word<'a>(value: &'a Value, key: &str) -> &'a str {
 }
 
 /// Whom each Worker calls: the role, the callee's role and the entrypoint.
-fn calls(configs: &[Config]) -> BTreeSet<(String, String, String)> {
+pub(super) fn calls(configs: &[Config]) -> BTreeSet<(String, String, String)> {
     let role = |name: &str| name.strip_prefix(PREFIX).unwrap_or(name).to_owned();
     let of = |config: &Config| -> Vec<_> {
         entries(&config.value, &["services"])

@@ -11,7 +11,7 @@ use mesh::{
     CallContext, CallError, Contract, Deadline, Fingerprint, Incoming, Message, Outgoing, Runtime,
     TraceContext, Transport, TransportError,
 };
-use mesh_contract::{Class, Comparison, Peers, Situation};
+use mesh_contract::{Break, Class, Comparison, Peers, Situation};
 use rmpv::Value;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -71,13 +71,27 @@ fn document<T: JsonSchema>() -> Document {
 }
 
 impl Pair {
+    pub(crate) fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// The outcomes as the documentation has them.
+    pub(crate) fn words(&self) -> [&'static str; 2] {
+        [Situation::OldCallerNewCallee, Situation::NewCallerOldCallee].map(|situation| {
+            match self.said(situation) {
+                Outcome::Fits => "fits",
+                Outcome::Breaks => "breaks",
+            }
+        })
+    }
+
     fn said(&self, situation: Situation) -> Outcome {
-        let mut breaking = self.sentences().into_iter().filter(|(when, _)| *when == situation);
-        if breaking.next().is_some() { Outcome::Breaks } else { Outcome::Fits }
+        let found = self.breaks().iter().any(|found| found.situation == situation);
+        if found { Outcome::Breaks } else { Outcome::Fits }
     }
 
     /// What breaks, as the classifier puts it.
-    pub(crate) fn sentences(&self) -> Vec<(Situation, String)> {
+    pub(crate) fn breaks(&self) -> Vec<Break> {
         self.comparison.changes.iter().flat_map(|change| change.breaks.clone()).collect()
     }
 

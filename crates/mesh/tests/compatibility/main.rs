@@ -59,8 +59,24 @@ fn the_classifier_says_what_decoding_then_does() {
 #[test]
 fn every_break_is_told_in_a_sentence() {
     for pair in pairs() {
-        for (situation, sentence) in pair.sentences() {
-            assert!(sentence.contains("`send`") && sentence.contains(": "), "{situation:?} {sentence}");
+        for found in pair.breaks() {
+            assert!(found.sentence.contains("`send`") && found.sentence.contains(": "), "{found:?}");
         }
     }
+}
+
+#[test]
+fn the_table_in_the_documentation_is_what_happens() {
+    let page = include_str!("../../../../docs/contracts.md");
+    let pairs = pairs();
+    let mut rows = 0;
+    for line in page.lines().filter(|line| line.starts_with("| ") && line.contains("::")) {
+        let cells: Vec<&str> = line.trim_matches('|').split(" | ").map(str::trim).collect();
+        let [_, old_to_new, new_to_old, name] = cells.as_slice() else { continue };
+        let pair = pairs.iter().find(|pair| format!("`{}`", pair.name()) == *name);
+        let pair = pair.unwrap_or_else(|| panic!("no pair is called {name}"));
+        assert_eq!(pair.words(), [*old_to_new, *new_to_old], "{name}");
+        rows += 1;
+    }
+    assert!(rows > 30, "the table has {rows} rows that name a pair");
 }
