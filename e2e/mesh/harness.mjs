@@ -33,12 +33,14 @@ export class Runtime {
 
   /**
    * Starts the Workers named `roles`; one that is no probe is given as `{role, config}`, with its configuration file.
-   * `vars` override the variables of their configurations, by role. With `registry`, a Worker that they bind may be
-   * absent. With the test context `t`, everything stops and is removed when the test ends.
+   * `vars` override the variables of their configurations, by role. `remote` says, by role, at which address their
+   * remote bindings are. With `registry`, a Worker that they bind may be absent. With the test context `t`, everything
+   * stops and is removed when the test ends.
    */
-  static async start(roles = USUAL, { vars = {}, registry = false, t } = {}) {
+  static async start(roles = USUAL, { vars = {}, remote = {}, registry = false, t } = {}) {
     const started = new Runtime();
-    const workers = roles.map((role) => (typeof role === "string" ? probe(role) : role));
+    const named = roles.map((role) => (typeof role === "string" ? probe(role) : role));
+    const workers = named.map((worker) => ({ ...worker, remote: remote[worker.role] }));
     started.#workers = await Promise.all(workers.map(readWorker).map(bundleWorker));
     started.#vars = vars;
     started.#registry = registry;
@@ -87,6 +89,11 @@ export class Runtime {
     if (worker === undefined) return fetch(new URL(route, this.#origin), init);
     const target = await this.#runtime.getWorker(this.#named(worker).name);
     return target.fetch(new URL(route, this.#origin), init);
+  }
+
+  /** A Worker's own handle: its crons and queues can be set off through it. */
+  worker(role) {
+    return this.#runtime.getWorker(this.#named(role).name);
   }
 
   /** A Worker's bindings, for use in the test itself. */

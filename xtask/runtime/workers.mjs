@@ -8,10 +8,15 @@ import { unstable_getMiniflareWorkerOptions, unstable_readConfig } from "wrangle
 
 import { bundle } from "./bundle.mjs";
 
-/** Reads one Worker's configuration file: its bindings, and where its migrations are. */
-export function readWorker({ role, config: configPath }) {
+/**
+ * Reads one Worker's configuration file: its bindings, and where its migrations are. Bindings that are marked `remote`
+ * go to the address `remote`, if there is one.
+ */
+export function readWorker({ role, config: configPath, remote }) {
   const config = unstable_readConfig({ config: configPath }, { hideWarnings: true });
-  const { workerOptions, externalWorkers, main } = unstable_getMiniflareWorkerOptions(config);
+  const { workerOptions, externalWorkers, main } = unstable_getMiniflareWorkerOptions(config, undefined, {
+    remoteProxyConnectionString: remote && new URL(remote),
+  });
   const { modulesRules, ...options } = workerOptions;
   return {
     role,

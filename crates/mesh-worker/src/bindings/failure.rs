@@ -1,5 +1,7 @@
 //! Why a product did not do what it was asked. Pure: what the edge caught is judged here.
 
+use serde::Serialize;
+
 /// A call of one of the platform's products failed. `I` is what can be wrong with a request of that product.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum ProductError<I: std::error::Error + 'static> {
@@ -35,7 +37,7 @@ impl<I: std::error::Error + 'static> ProductError<I> {
 }
 
 /// What a product says when it refuses.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
 #[error("the product refused: {message}{}", detail(*code, *status))]
 pub struct Refusal {
     /// The product's own number for it, where it gives one.

@@ -3,7 +3,7 @@
 use worker::{Context, Env, Request, Response, event};
 
 use crate::case::Case;
-use crate::{calls, contexts, retries, streams, versions};
+use crate::{bindings, calls, contexts, retries, streams, versions};
 
 #[event(fetch)]
 async fn fetch(request: Request, env: Env, _context: Context) -> worker::Result<Response> {
@@ -11,6 +11,7 @@ async fn fetch(request: Request, env: Env, _context: Context) -> worker::Result<
     let (module, name) = path.trim_start_matches('/').split_once('/').unwrap_or((&path, ""));
     let case = Case { name: name.to_owned(), request, env };
     match module {
+        "bindings" => bindings::run(case).await,
         "calls" => calls::run(case).await,
         "contexts" => contexts::run(case).await,
         "retries" => retries::run(case).await,

@@ -5,6 +5,7 @@
 //! service and its entrypoint class.
 #![cfg(target_arch = "wasm32")]
 
+pub mod bindings;
 pub mod calls;
 pub mod case;
 pub mod contexts;

@@ -1,12 +1,12 @@
 //! What a query answers.
 
 use serde::de::{DeserializeOwned, Error};
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 /// The rows of an answer, in a type of the caller's.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(bound = "T: DeserializeOwned")]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(bound(deserialize = "T: DeserializeOwned"))]
 pub struct Rows<T> {
     /// The rows, by column name.
     pub data: Vec<T>,
@@ -19,7 +19,7 @@ pub struct Rows<T> {
 }
 
 /// What a query cost. 0 also means that the store did not say.
-#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Statistics {
     /// Milliseconds in the data store, without queueing and network.
     #[serde(default)]

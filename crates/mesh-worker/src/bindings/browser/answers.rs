@@ -11,7 +11,7 @@ use crate::bindings::ProductError;
 use crate::bindings::http_answer::Head;
 
 /// A result, and how the page was loaded.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Answer<T> {
     /// What was asked for.
     pub result: T,

@@ -23,7 +23,7 @@ pub(super) struct Mutation {
 }
 
 /// What an index says of itself.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct IndexInfo {
     /// Vectors in it.

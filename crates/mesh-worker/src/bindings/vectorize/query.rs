@@ -97,7 +97,7 @@ impl Query {
 }
 
 /// What a query found, the nearest first.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Matches {
     /// How many there are.
     pub count: u32,
@@ -106,7 +106,7 @@ pub struct Matches {
 }
 
 /// A vector that a query found.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Match {
     /// Its id.
     pub id: String,
