@@ -12,6 +12,7 @@ use contracts::pipeline::{IntakeContract, TasksContract};
 use contracts::scheduler::JobsContract;
 use mesh::Contract;
 use mesh::describe::{Described, Document};
+use mesh_contract::{MESH_DECLARATIONS, declarations};
 
 /// A contract's document, and the fingerprint that this build has of it.
 fn described<C: Contract + Described>() -> (Document, String) {
@@ -31,7 +32,12 @@ fn all() -> Vec<(Document, String)> {
 
 /// The files by their names below `contracts/`.
 fn files() -> BTreeMap<String, String> {
-    all().iter().map(|(document, _)| (format!("{}.json", document.name), document.to_text())).collect()
+    let mut files = BTreeMap::from([("typescript/mesh.d.ts".to_owned(), MESH_DECLARATIONS.to_owned())]);
+    for (document, _) in all() {
+        files.insert(format!("{}.json", document.name), document.to_text());
+        files.insert(format!("typescript/{}.d.ts", document.name), declarations(&document));
+    }
+    files
 }
 
 /// Where the files are: at the repository's top, or where they shall be written for a comparison.
@@ -44,7 +50,7 @@ fn folder() -> PathBuf {
 fn the_committed_documents_are_those_of_the_types() {
     let (folder, files) = (folder(), files());
     if std::env::var_os("WRITE_CONTRACTS").is_some() {
-        fs::create_dir_all(&folder).unwrap();
+        fs::create_dir_all(folder.join("typescript")).unwrap();
         for (name, text) in &files {
             fs::write(folder.join(name), text).unwrap();
         }

@@ -73,12 +73,12 @@ impl Fit {
             (Shape::Bytes, Shape::Bytes) | (Shape::Stream, Shape::Stream) => {}
             (Shape::Wide { signed: one }, Shape::Wide { signed: other }) if one == other => {}
             (Shape::Null, _) => self.add(Problem::Null),
-            (Shape::Integer { least, most }, Shape::Integer { least: from, most: to }) => {
+            (Shape::Integer { least, most, .. }, Shape::Integer { least: from, most: to, .. }) => {
                 if least < from || most > to {
                     self.add(Problem::Range(a_number(&written), a_number(&read)));
                 }
             }
-            (Shape::Integer { least, most }, Shape::Float { single }) => {
+            (Shape::Integer { least, most, .. }, Shape::Float { single }) => {
                 // Up to here every whole number has a float of its own.
                 let exact = if *single { 1 << 24 } else { 1 << 53 };
                 if *least < -exact || *most > exact {

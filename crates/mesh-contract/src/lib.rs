@@ -20,6 +20,7 @@ mod obstacle;
 mod outline;
 mod overlap;
 mod shape;
+mod typescript;
 mod words;
 mod written;
 
@@ -27,5 +28,6 @@ pub use compare::{Break, Change, Class, Comparison, Part, Situation};
 pub use document::{Body, Document, Event, Method, ParseDocumentError};
 pub use fit::{SchemaNode, obstacles};
 pub use obstacle::{Obstacle, Problem};
+pub use typescript::{MESH_DECLARATIONS, declarations};
 pub use words::Peers;
 pub use written::both_directions;

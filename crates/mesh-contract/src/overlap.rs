@@ -45,7 +45,7 @@ fn overlap(writer: End<'_>, reader: End<'_>, depth: u8) -> bool {
         (_, Shape::Choice { alternatives, .. }) => {
             alternatives.iter().any(|alternative| overlap(writer, reader.at(alternative), depth))
         }
-        (Shape::Integer { least, most }, Shape::Integer { least: from, most: to }) => {
+        (Shape::Integer { least, most, .. }, Shape::Integer { least: from, most: to, .. }) => {
             least <= to && from <= most
         }
         (Shape::Integer { .. } | Shape::Float { .. }, Shape::Float { .. }) => true,

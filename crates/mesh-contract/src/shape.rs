@@ -48,9 +48,11 @@ pub(crate) enum Shape {
     Never,
     Null,
     Boolean,
+    /// `long` where the type has 64 bits, whatever its bounds.
     Integer {
         least: i128,
         most: i128,
+        long: bool,
     },
     /// 128-bit integers, which travel as bytes.
     Wide {
@@ -246,7 +248,9 @@ fn constants(object: &Map<String, Value>, side: Side) -> Shape {
 }
 
 fn integer(object: &Map<String, Value>) -> Option<Shape> {
-    let (mut least, mut most): (i128, i128) = match object.get("format").and_then(Value::as_str) {
+    let format = object.get("format").and_then(Value::as_str);
+    let long = matches!(format, Some("int64" | "uint64" | "int" | "uint"));
+    let (mut least, mut most): (i128, i128) = match format {
         Some("int8") => (i8::MIN.into(), i8::MAX.into()),
         Some("int16") => (i16::MIN.into(), i16::MAX.into()),
         Some("int32") => (i32::MIN.into(), i32::MAX.into()),
@@ -272,11 +276,11 @@ fn integer(object: &Map<String, Value>) -> Option<Shape> {
         most = values.iter().copied().max()?;
         let listed: BTreeSet<i128> = values.into_iter().collect();
         let gapless = i128::try_from(listed.len()).is_ok_and(|length| most - least + 1 == length);
-        return gapless.then_some(Shape::Integer { least, most });
+        return gapless.then_some(Shape::Integer { least, most, long });
     }
     least = number("minimum").map_or(least, |limit| least.max(limit));
     most = number("maximum").map_or(most, |limit| most.min(limit));
-    Some(Shape::Integer { least, most })
+    Some(Shape::Integer { least, most, long })
 }
 
 fn whole(value: &Value) -> Option<i128> {

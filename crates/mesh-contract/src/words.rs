@@ -75,7 +75,7 @@ fn a_record(record: &Record) -> String {
 
 pub(crate) fn a_number(shape: &Shape) -> String {
     match shape {
-        Shape::Integer { least, most } => {
+        Shape::Integer { least, most, .. } => {
             let named = [8_u32, 16, 32, 64].into_iter().find_map(|bits| {
                 let half = 1_i128 << (bits - 1);
                 if (*least, *most) == (0, half * 2 - 1) {

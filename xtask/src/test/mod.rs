@@ -4,6 +4,7 @@
 
 mod journeys;
 mod native;
+mod typescript;
 mod wasm;
 
 use anyhow::Result;
@@ -85,6 +86,7 @@ pub(crate) fn run(args: Args, ui: &Ui) -> Result<()> {
             Ok(toolchain) => {
                 run.step("local runtime", |_| journeys::runtime(&toolchain, filter));
                 if filter.is_none() {
+                    run.step("TypeScript", |_| Ok(Count::of(typescript::check(&toolchain))));
                     run.step("Wasm lints", |step| Ok(Count::of(wasm::lint(&toolchain, step))));
                 }
                 match wasm::build(&toolchain, ui) {
