@@ -1,5 +1,7 @@
 //! The tenants' search indexes, reached as Durable Objects.
 
+use std::rc::Rc;
+
 use app::ports::{Clock, EmbeddedPassage, IndexHit, PassageIndex, StoreError};
 use async_trait::async_trait;
 use contracts::pipeline::HitKind;
@@ -8,12 +10,13 @@ use contracts::pipeline::tenant_index::{
 };
 use contracts::{Actor, TenantCall, TenantScope};
 use ids::{EventId, TenantId};
-use mesh::durable::Address;
-use mesh::{CallContext, Deadline, TraceContext};
+use mesh::durable::{Address, Namespace};
+use mesh::{CallContext, Deadline, TraceContext, Transport};
+use mesh_worker::BindingError;
+use mesh_worker::durable::DurableNamespace;
 
 use crate::bindings::TENANT_INDEX;
 use crate::clock::WorkerClock;
-use mesh_worker::BindingTransport;
 
 /// How long an index may take.
 const PATIENCE_MS: u64 = 30_000;
@@ -21,20 +24,20 @@ const PATIENCE_MS: u64 = 30_000;
 /// [`PassageIndex`] over the namespace of index objects: one object a tenant.
 #[derive(Clone)]
 pub struct DurableIndex {
-    env: worker::Env,
+    objects: DurableNamespace,
 }
 
 impl DurableIndex {
     /// Over the namespace bound in `env`.
-    pub fn new(env: &worker::Env) -> Self {
-        Self { env: env.clone() }
+    ///
+    /// # Errors
+    /// [`BindingError`] when it is missing or is none.
+    pub fn new(env: &worker::Env) -> Result<Self, BindingError> {
+        Ok(Self { objects: DurableNamespace::over(env, TENANT_INDEX)? })
     }
 
-    fn client(&self, context: &TenantCall) -> Result<TenantIndexClient<BindingTransport>, StoreError> {
-        let address = Address::of(context, "index");
-        let transport = BindingTransport::durable_object(&self.env, TENANT_INDEX, &address)
-            .map_err(|error| StoreError::new(TENANT_INDEX, error))?;
-        Ok(TenantIndexClient::over(transport))
+    fn client(&self, context: &TenantCall) -> TenantIndexClient<Rc<dyn Transport>> {
+        TenantIndexClient::over(self.objects.object(&Address::of(context, "index")))
     }
 
     fn context(tenant: TenantId, trace: TraceContext) -> TenantCall {
@@ -65,7 +68,7 @@ impl PassageIndex for DurableIndex {
             .collect();
         let request = UpsertPassages { event_id, passages };
         let context = Self::context(tenant, trace);
-        let outcome = self.client(&context)?.upsert(&context, request).await;
+        let outcome = self.client(&context).upsert(&context, request).await;
         outcome.map_err(|error| StoreError::new(TENANT_INDEX, error))
     }
 
@@ -80,7 +83,7 @@ impl PassageIndex for DurableIndex {
     ) -> Result<Vec<IndexHit>, StoreError> {
         let request = FindPassages { query: query.to_owned(), vector: encode_vector(vector), kind, limit };
         let context = Self::context(tenant, trace);
-        let found = self.client(&context)?.find(&context, request).await;
+        let found = self.client(&context).find(&context, request).await;
         let found = found.map_err(|error| StoreError::new(TENANT_INDEX, error))?;
         let hits = found.hits.into_iter().map(|hit| IndexHit {
             id: hit.id,

@@ -1,26 +1,10 @@
-//! What the exported classes do: RPC entrypoints and Durable Objects.
+//! What the exported classes do.
 
-use std::rc::Rc;
-
-use async_trait::async_trait;
-use mesh::Dispatch;
 use wasm_bindgen::JsValue;
 
 use crate::env::BindingError;
 
-/// A Durable Object: RPC methods, and an alarm.
-#[async_trait(?Send)]
-pub trait DurableObject {
-    /// Its RPC methods.
-    fn dispatch(&self) -> Rc<dyn Dispatch>;
-
-    /// Its alarm went off. An error makes the platform try again, at most six times.
-    async fn alarm(&self) -> Result<(), String> {
-        Ok(())
-    }
-}
-
-/// Stands in for an object whose wiring failed: every use of it says why.
+/// Stands in for a service whose wiring failed: every use of it says why.
 #[derive(Debug)]
 pub struct Failing(pub BindingError);
 
@@ -70,54 +54,6 @@ macro_rules! entrypoint {
                 second: wasm_bindgen::JsValue,
             ) -> $crate::macro_support::Promise {
                 $crate::macro_support::call(&self.dispatch, method, first, second)
-            }
-        }
-    };
-}
-
-/// Exports a Durable Object class: RPC methods of a contract, and an alarm.
-///
-/// `durable_object!(Name, Contract, wire)`: `wire` makes the [`DurableObject`] from an [`crate::Instance`].
-#[macro_export]
-macro_rules! durable_object {
-    ($(#[$doc:meta])* $name:ident, $contract:ty, $wire:expr) => {
-        $(#[$doc])*
-        #[wasm_bindgen::prelude::wasm_bindgen]
-        pub struct $name {
-            object: ::std::result::Result<::std::rc::Rc<dyn $crate::DurableObject>, $crate::BindingError>,
-        }
-
-        #[wasm_bindgen::prelude::wasm_bindgen]
-        impl $name {
-            /// Made by the runtime.
-            #[wasm_bindgen(constructor)]
-            pub fn new(
-                context: wasm_bindgen::JsValue,
-                env: wasm_bindgen::JsValue,
-                assets: wasm_bindgen::JsValue,
-            ) -> $name {
-                let instance = $crate::Instance::new(context, env, assets);
-                $name { object: $crate::macro_support::object($wire(&instance)) }
-            }
-
-            /// The contract's methods, which the entry module puts on the prototype.
-            pub fn methods() -> ::std::vec::Vec<::std::string::String> {
-                <$contract as ::mesh::Contract>::METHODS.iter().map(|method| (*method).to_owned()).collect()
-            }
-
-            /// Answers one call.
-            pub fn call(
-                &self,
-                method: ::std::string::String,
-                first: wasm_bindgen::JsValue,
-                second: wasm_bindgen::JsValue,
-            ) -> $crate::macro_support::Promise {
-                $crate::macro_support::call_object(&self.object, method, first, second)
-            }
-
-            /// The alarm went off.
-            pub fn alarm(&self) -> $crate::macro_support::Promise {
-                $crate::macro_support::alarm(&self.object)
             }
         }
     };

@@ -1,6 +1,6 @@
 //! The mesh on Cloudflare Workers: what carries [`mesh`]'s calls, objects and workflows in the real runtime.
 //!
-//! A Worker names its classes with [`entrypoint!`], [`durable_object!`] and [`workflow!`], and its JavaScript entry
+//! A Worker names its classes with [`entrypoint!`], `#[mesh::durable]` and [`workflow!`], and its JavaScript entry
 //! module wraps each in the platform's base class with the few lines of `js/expose.mjs`. **This crate knows no
 //! product**: no contract, binding name or table of anyone's.
 
@@ -20,7 +20,7 @@ pub mod stream;
 pub mod workflow;
 
 pub use binding_transport::BindingTransport;
-pub use entrypoint::{DurableObject, Failing};
+pub use entrypoint::Failing;
 pub use env::{BindingError, Instance, binding, text_var};
 pub use incoming::dispatch_call;
 pub use js_call::call_method;

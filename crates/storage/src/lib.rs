@@ -21,10 +21,10 @@ pub use archive::R2Archive;
 pub use control::{CACHED_MS, CachedControl, IsolateCache, KvCache, SqlControl, TextCache};
 pub use d1::D1;
 pub use events::SqlEventStore;
-pub use schedule::{DurableAlarm, DurableSql, ObjectDatabase, SqlScheduleStore};
+pub use schedule::{ObjectAlarm, SCHEDULE, SqlScheduleStore};
 pub use signals::SqlSignalStore;
 pub use sql::{Rows, SqlDatabase, Statement, Value};
-pub use tenant_index::SqlTenantIndex;
+pub use tenant_index::{SqlTenantIndex, TENANT_INDEX};
 
 /// Events over D1.
 pub type D1EventStore = SqlEventStore<D1>;

@@ -121,6 +121,17 @@ impl<T: Into<Value>> From<Option<T>> for Value {
     }
 }
 
+/// For the database of a Durable Object.
+impl From<Value> for mesh::durable::Value {
+    fn from(value: Value) -> Self {
+        match value {
+            Value::Null => Self::Null,
+            Value::Number(number) => Self::from_number(number),
+            Value::Text(text) => Self::Text(text),
+        }
+    }
+}
+
 macro_rules! id_values {
     ($($id:ty),+) => {$(
         impl From<$id> for Value {

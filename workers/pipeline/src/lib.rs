@@ -8,7 +8,6 @@ mod tenant_index;
 mod wiring;
 
 use contracts::health::HealthContract;
-use contracts::pipeline::tenant_index::TenantIndexContract;
 use contracts::pipeline::{IntakeContract, TasksContract};
 
 mesh_worker::entrypoint!(
@@ -28,12 +27,6 @@ mesh_worker::entrypoint!(
     Health,
     HealthContract,
     wiring::health
-);
-mesh_worker::durable_object!(
-    /// One search index a tenant.
-    TenantIndex,
-    TenantIndexContract,
-    wiring::tenant_index
 );
 mesh_worker::workflow!(
     /// Works an event off.

@@ -1,35 +1,36 @@
 //! The Durable Object that holds a tenant's search index.
 
-use std::rc::Rc;
-
-use contracts::pipeline::tenant_index::TenantIndexDispatch;
-use host::bindings;
-use mesh::Dispatch;
-use mesh_worker::{BindingError, DurableObject, Instance};
-use storage::SqlTenantIndex;
-use wasm_bindgen::JsCast;
+use async_trait::async_trait;
+use contracts::TenantCall;
+use contracts::pipeline::SearchHits;
+use contracts::pipeline::tenant_index::{
+    FindPassages, IndexError, TenantIndex, TenantIndexClient, TenantIndexContract, TenantIndexDispatch,
+    UpsertPassages,
+};
+use mesh::durable::{DurableObject, ObjectContext, StartError};
+use storage::{SqlTenantIndex, TENANT_INDEX};
 
 /// Numbers in a vector of the embedded model.
 const DIMENSIONS: usize = 192;
 
-pub(crate) struct TenantIndexObject {
-    dispatch: Rc<dyn Dispatch>,
-}
+#[mesh::durable(service = TenantIndex, migrations = TENANT_INDEX, class = "TenantIndex")]
+pub(crate) struct TenantIndexObject(SqlTenantIndex);
 
-impl TenantIndexObject {
-    pub(crate) fn open(instance: &Instance) -> Result<Self, BindingError> {
-        let state = worker::durable::State::from(
-            instance.context.clone().unchecked_into::<worker::worker_sys::DurableObjectState>(),
-        );
-        let index = SqlTenantIndex::open(state.storage().sql(), DIMENSIONS).map_err(|error| {
-            BindingError::Unusable { name: bindings::TENANT_INDEX, message: error.to_string() }
-        })?;
-        Ok(Self { dispatch: Rc::new(TenantIndexDispatch(index)) })
+#[async_trait(?Send)]
+impl DurableObject for TenantIndexObject {
+    async fn start(context: ObjectContext) -> Result<Self, StartError> {
+        telemetry::console::init("pipeline");
+        SqlTenantIndex::open(context.storage, DIMENSIONS).map(Self).map_err(StartError::other)
     }
 }
 
-impl DurableObject for TenantIndexObject {
-    fn dispatch(&self) -> Rc<dyn Dispatch> {
-        self.dispatch.clone()
+#[async_trait(?Send)]
+impl TenantIndex for TenantIndexObject {
+    async fn upsert(&self, context: &TenantCall, request: UpsertPassages) -> Result<(), IndexError> {
+        self.0.upsert(context, request).await
+    }
+
+    async fn find(&self, context: &TenantCall, request: FindPassages) -> Result<SearchHits, IndexError> {
+        self.0.find(context, request).await
     }
 }

@@ -15,7 +15,6 @@ use mesh_worker::{BindingError, Instance, WorkflowBinding};
 use storage::{D1, D1EventStore, D1SignalStore, R2Archive};
 
 use crate::health::HealthService;
-use crate::tenant_index::TenantIndexObject;
 
 thread_local! {
     /// The model, made at its first use in an isolate and kept: its weights are megabytes.
@@ -35,11 +34,6 @@ pub(crate) fn health(instance: &Instance) -> Result<HealthDispatch<HealthService
     Ok(HealthDispatch(HealthService::new(&instance.env)?))
 }
 
-pub(crate) fn tenant_index(instance: &Instance) -> Result<TenantIndexObject, BindingError> {
-    telemetry::console::init("pipeline");
-    TenantIndexObject::open(instance)
-}
-
 pub(crate) fn call_ingest(instance: &Instance) -> Result<CallIngest, BindingError> {
     Ok(CallIngest(ports(instance)?))
 }
@@ -56,7 +50,7 @@ pub(crate) fn ports(instance: &Instance) -> Result<PipelinePorts, BindingError> 
         queue: Rc::new(WorkerQueue::new(env)?),
         extractor: Rc::new(RulesExtractor),
         embedder: Rc::new(embedder(instance.clone())),
-        index: Rc::new(DurableIndex::new(env)),
+        index: Rc::new(DurableIndex::new(env)?),
         clock: Rc::new(WorkerClock),
         random: Rc::new(WorkerRandom),
     })

@@ -21,9 +21,3 @@ mesh_worker::entrypoint!(
     HealthContract,
     wiring::health
 );
-mesh_worker::durable_object!(
-    /// One tenant's jobs and runs, and the alarm that fires them.
-    TenantSchedule,
-    JobsContract,
-    wiring::tenant_schedule
-);

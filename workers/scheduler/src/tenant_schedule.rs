@@ -1,44 +1,71 @@
-//! The Durable Object that holds a tenant's schedule.
+//! The Durable Object that holds a tenant's schedule: its jobs and runs, and the alarm that fires them.
 
 use std::rc::Rc;
 
-use app::ports::StoreError;
-use app::scheduler::{FireReport, FiredRun, SchedulePorts, TenantJobs, fire_due};
+use app::ports::Clock;
+use app::scheduler::{FireReport, FiredRun, PipelineTasks, SchedulePorts, TenantJobs, fire_due};
 use async_trait::async_trait;
-use contracts::scheduler::JobsDispatch;
-use mesh::Dispatch;
-use mesh_worker::DurableObject;
+use contracts::TenantCall;
+use contracts::scheduler::{
+    CreateJob, GetJob, Job, JobError, JobPage, JobRun, Jobs, JobsClient, JobsContract, JobsDispatch,
+    ListJobs, ListRuns, RunPage,
+};
+use host::{WorkerClock, WorkerRandom, bindings};
+use mesh::durable::{AlarmEvent, DurableObject, HandlerError, ObjectContext, StartError};
+use mesh_worker::{BindingTransport, Instance};
+use storage::{ObjectAlarm, SCHEDULE, SqlScheduleStore};
 
-pub(crate) struct TenantScheduleObject {
-    dispatch: Rc<dyn Dispatch>,
+#[mesh::durable(service = Jobs, migrations = SCHEDULE)]
+pub(crate) struct TenantSchedule {
+    jobs: TenantJobs,
     ports: SchedulePorts,
 }
 
-impl TenantScheduleObject {
-    pub(crate) fn start(ports: SchedulePorts) -> Result<Self, StoreError> {
-        let dispatch = Rc::new(JobsDispatch(TenantJobs::start(ports.clone())?));
-        Ok(Self { dispatch, ports })
+#[async_trait(?Send)]
+impl DurableObject for TenantSchedule {
+    async fn start(context: ObjectContext) -> Result<Self, StartError> {
+        telemetry::console::init("scheduler");
+        let env = &context.resources::<Instance>()?.env;
+        let pipeline = BindingTransport::service(env, bindings::PIPELINE_TASKS).map_err(StartError::other)?;
+        let clock: Rc<dyn Clock> = Rc::new(WorkerClock);
+        let ports = SchedulePorts {
+            store: Rc::new(SqlScheduleStore::new(context.storage)),
+            alarm: Rc::new(ObjectAlarm(context.alarm)),
+            tasks: Rc::new(PipelineTasks::over(pipeline, clock.clone())),
+            clock,
+            random: Rc::new(WorkerRandom),
+        };
+        Ok(Self { jobs: TenantJobs::start(ports.clone()).map_err(StartError::other)?, ports })
+    }
+
+    async fn alarm(&self, _: AlarmEvent) -> Result<(), HandlerError> {
+        let fired = fire_due(&self.ports).await;
+        fired.as_ref().map_or_else(|error| tracing::error!(event = "schedule.alarm_not_set", %error), log);
+        Ok(fired.map(drop)?)
     }
 }
 
-#[async_trait(?Send)]
-impl DurableObject for TenantScheduleObject {
-    fn dispatch(&self) -> Rc<dyn Dispatch> {
-        self.dispatch.clone()
-    }
+/// One arm for each method: they differ in nothing but their names and types.
+macro_rules! answered_by_jobs {
+    ($($method:ident($request:ty) -> $reply:ty;)+) => {
+        #[async_trait(?Send)]
+        impl Jobs for TenantSchedule {$(
+            async fn $method(&self, context: &TenantCall, request: $request) -> Result<$reply, JobError> {
+                self.jobs.$method(context, request).await
+            }
+        )+}
+    };
+}
 
-    async fn alarm(&self) -> Result<(), String> {
-        match fire_due(&self.ports).await {
-            Ok(report) => {
-                log(&report);
-                Ok(())
-            }
-            Err(error) => {
-                tracing::error!(event = "schedule.alarm_not_set", %error);
-                Err(error.to_string())
-            }
-        }
-    }
+answered_by_jobs! {
+    create_job(CreateJob) -> Job;
+    get_job(GetJob) -> Job;
+    list_jobs(ListJobs) -> JobPage;
+    delete_job(GetJob) -> ();
+    pause_job(GetJob) -> Job;
+    resume_job(GetJob) -> Job;
+    run_job(GetJob) -> JobRun;
+    list_runs(ListRuns) -> RunPage;
 }
 
 fn log(report: &FireReport) {

@@ -16,7 +16,7 @@ pub use events::{EventRecord, EventStore, EventTransition, Inserted, NewEvent, O
 pub use index::{EmbeddedPassage, Embedder, IndexHit, PassageIndex};
 pub use runtime::{Clock, EventMessage, EventQueue, Extractor, IngestInstances, InstanceState, Random};
 pub use schedule::{
-    Alarm, Firing, JobRecord, JobState, KeyUse, RUNS_KEPT, RunProgress, RunRecord, ScheduleObjects,
-    ScheduleStore, TaskError, TaskRunner, Trigger,
+    Alarm, Firing, JobRecord, JobState, KeyUse, RUNS_KEPT, RunProgress, RunRecord, ScheduleStore, TaskError,
+    TaskRunner, Trigger,
 };
 pub use signals::{NewSignal, SignalQuery, SignalRecord, SignalStore};

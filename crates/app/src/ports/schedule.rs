@@ -1,13 +1,10 @@
 //! A tenant's schedule: its jobs and their runs, the alarm that wakes it, and what carries a job's task out.
 
-use std::rc::Rc;
-
 use async_trait::async_trait;
 use contracts::Timestamp;
 use contracts::scheduler::{JobStatus, RetryPolicy, RunOutcome, Schedule, Task};
 use ids::{EventId, JobId, RunId, TenantId};
-use mesh::durable::Address;
-use mesh::{TraceContext, Transport};
+use mesh::TraceContext;
 
 use super::StoreError;
 
@@ -207,13 +204,4 @@ pub trait TaskRunner {
     /// # Errors
     /// [`TaskError`] says why, and whether to try again.
     async fn run(&self, firing: &Firing) -> Result<EventId, TaskError>;
-}
-
-/// The tenants' schedule objects.
-pub trait ScheduleObjects {
-    /// A way to the object at `address`, for one call.
-    ///
-    /// # Errors
-    /// [`StoreError`] when there is none to be had.
-    fn connect(&self, address: &Address) -> Result<Rc<dyn Transport>, StoreError>;
 }

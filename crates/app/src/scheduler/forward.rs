@@ -7,21 +7,17 @@ use contracts::TenantCall;
 use contracts::scheduler::{
     CreateJob, GetJob, Job, JobError, JobPage, JobRun, Jobs, JobsClient, ListJobs, ListRuns, RunPage,
 };
-use mesh::durable::Address;
+use mesh::durable::{Address, Namespace};
 use mesh::{CallError, Transport};
-
-use super::tenant_jobs::unavailable;
-use crate::ports::ScheduleObjects;
 
 /// [`Jobs`] over the tenants' objects. The object is chosen by the call's authenticated tenant and nothing else.
 #[derive(Clone)]
-pub struct JobsRouter(pub Rc<dyn ScheduleObjects>);
+pub struct JobsRouter(pub Rc<dyn Namespace>);
 
 impl JobsRouter {
-    fn object(&self, context: &TenantCall) -> Result<(JobsClient<Rc<dyn Transport>>, TenantCall), JobError> {
-        let address = Address::of(context, "schedule");
-        let transport = self.0.connect(&address).map_err(unavailable)?;
-        Ok((JobsClient::over(transport), context.forwarded_by("scheduler")))
+    fn object(&self, context: &TenantCall) -> (JobsClient<Rc<dyn Transport>>, TenantCall) {
+        let object = self.0.object(&Address::of(context, "schedule"));
+        (JobsClient::over(object), context.forwarded_by("scheduler"))
     }
 }
 
@@ -31,7 +27,7 @@ macro_rules! forward {
         #[async_trait(?Send)]
         impl Jobs for JobsRouter {$(
             async fn $method(&self, context: &TenantCall, request: $request) -> Result<$reply, JobError> {
-                let (object, context) = self.object(context)?;
+                let (object, context) = self.object(context);
                 object.$method(&context, request).await.map_err(refusal)
             }
         )+}

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use app::ports::{Clock, Random, ScheduleObjects, ScheduleStore, StoreError};
+use app::ports::{Clock, Random, ScheduleStore};
 use app::scheduler::{JobsRouter, PipelineTasks, SchedulePorts, TenantJobs, fire_due};
 use contracts::pipeline::TasksDispatch;
 use contracts::scheduler::{
@@ -12,7 +12,7 @@ use contracts::scheduler::{
 };
 use contracts::{Actor, TenantCall, TenantScope, Timestamp};
 use ids::{JobId, KeyId, TenantId};
-use mesh::durable::Address;
+use mesh::durable::{Address, Namespace};
 use mesh::loopback::Loopback;
 use mesh::{CallContext, CallError, Deadline, TraceContext, Transport};
 use test_kit::schedule::{FakeTasks, MemoryAlarm, MemoryScheduleStore};
@@ -56,7 +56,7 @@ impl Objects {
         Object { ports, alarm, transport }
     }
 
-    fn object(&self, address: &Address) -> Object {
+    fn made(&self, address: &Address) -> Object {
         let mut all = self.all.borrow_mut();
         let make = || {
             let alarm = MemoryAlarm::with_faults(&self.faults);
@@ -75,9 +75,9 @@ impl Objects {
     }
 }
 
-impl ScheduleObjects for Objects {
-    fn connect(&self, address: &Address) -> Result<Rc<dyn Transport>, StoreError> {
-        Ok(self.object(address).transport)
+impl Namespace for Objects {
+    fn object(&self, address: &Address) -> Rc<dyn Transport> {
+        self.made(address).transport
     }
 }
 
@@ -105,7 +105,7 @@ impl World {
         });
         let jobs = JobsClient::over(loopback(JobsDispatch(JobsRouter(objects.clone())), &clock));
         // Started before a test plans failures: an object that cannot start is not what they are about.
-        objects.object(&address(tenant));
+        objects.made(&address(tenant));
         Self { clock, pipeline, faults, tenant, jobs, objects }
     }
 
@@ -165,17 +165,17 @@ impl World {
 
     /// The tenant's object itself, past the router that chooses it.
     pub(crate) fn object(&self) -> JobsClient<Rc<dyn Transport>> {
-        JobsClient::over(self.objects.object(&address(self.tenant)).transport)
+        JobsClient::over(self.objects.made(&address(self.tenant)).transport)
     }
 
     /// The tenant's store, to fill it with more than calls could.
     pub(crate) fn store(&self) -> Rc<dyn ScheduleStore> {
-        self.objects.object(&address(self.tenant)).ports.store
+        self.objects.made(&address(self.tenant)).ports.store
     }
 
     /// When the tenant's alarm will ring.
     pub(crate) fn alarm(&self) -> Option<Timestamp> {
-        self.objects.object(&address(self.tenant)).alarm.at()
+        self.objects.made(&address(self.tenant)).alarm.at()
     }
 
     /// Lets time pass, with the alarm ringing whenever it is due.
@@ -195,7 +195,7 @@ impl World {
 
     /// Rings the alarm if it is due. As on the platform, a handler that fails is called again.
     pub(crate) fn ring(&self) {
-        let object = self.objects.object(&address(self.tenant));
+        let object = self.objects.made(&address(self.tenant));
         if object.alarm.ring(self.clock.now()) {
             let called = (0..6).any(|_| run(fire_due(&object.ports)).is_ok());
             assert!(called, "the alarm's handler failed six times");
@@ -205,7 +205,7 @@ impl World {
     /// Rings the alarm, and has the object die after so many turns of its handler. Says whether it died; if not, the
     /// handler ended before.
     pub(crate) fn die_while_ringing(&self, turns: usize) -> bool {
-        let object = self.objects.object(&address(self.tenant));
+        let object = self.objects.made(&address(self.tenant));
         let before = object.alarm.at();
         assert!(object.alarm.ring(self.clock.now()), "it is not due");
         let mut handler = Box::pin(fire_due(&object.ports));
@@ -226,7 +226,7 @@ impl World {
 
     /// The tenant's object goes away and starts again over what it stored.
     pub(crate) fn restart(&self) {
-        let Object { ports, alarm, .. } = self.objects.object(&address(self.tenant));
+        let Object { ports, alarm, .. } = self.objects.made(&address(self.tenant));
         let started = self.objects.start(ports, alarm);
         self.objects.all.borrow_mut().insert(address(self.tenant).as_str().to_owned(), started);
     }

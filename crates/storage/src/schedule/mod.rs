@@ -1,11 +1,9 @@
 //! A tenant's jobs and runs in the SQLite of its Durable Object.
 //!
-//! The tables are made and moved on when the object starts ([`SqlScheduleStore::open`]), which needs no care for other
-//! versions: an object runs one at a time. Its SQL answers at once, so that the port over it is synchronous.
+//! The tables are made and moved on when the object starts ([`SCHEDULE`]), which needs no care for other versions: an
+//! object runs one at a time. Its SQL answers at once, so that the port over it is synchronous.
 
 mod alarm;
-mod migrate;
-mod object_sql;
 mod row;
 #[cfg(test)]
 mod tests;
@@ -13,18 +11,25 @@ mod tests;
 use app::ports::{JobRecord, JobState, KeyUse, RUNS_KEPT, RunProgress, RunRecord, ScheduleStore, StoreError};
 use contracts::Timestamp;
 use ids::{JobId, RunId, TenantId};
+use mesh::durable::{Migration, Migrations, Rows, Storage, StorageError};
 use serde::Deserialize;
 
-pub use alarm::DurableAlarm;
-pub use object_sql::{DurableSql, ObjectDatabase};
+pub use alarm::ObjectAlarm;
 
-use crate::sql::{Rows, Statement, Value, values};
+use crate::sql::{Statement, Value, values};
 use row::{CountRow, JobRow, KeyRow, OwnerRow, RunRow, WakeRow};
+
+/// The schema of a schedule. Append-only: an object may be at any of these.
+pub const SCHEDULE: Migrations =
+    Migrations::new(&[Migration::sql("0001_initial", include_str!("0001_initial.sql"))]);
+
+/// What errors call the database.
+const NAME: &str = "TENANT_SCHEDULE";
 
 /// [`ScheduleStore`] over the database of one object.
 #[derive(Debug, Clone)]
-pub struct SqlScheduleStore<D> {
-    database: D,
+pub struct SqlScheduleStore {
+    storage: Storage,
 }
 
 /// A statement from a file in `queries/schedule`.
@@ -34,23 +39,28 @@ macro_rules! query {
     };
 }
 
-impl<D: ObjectDatabase> SqlScheduleStore<D> {
-    /// Over a database, whose tables are made or moved on first.
-    ///
-    /// # Errors
-    /// [`StoreError`] when the database fails, or comes from a later build than this one.
-    pub fn open(database: D) -> Result<Self, StoreError> {
-        migrate::migrate(&database)?;
-        Ok(Self { database })
+impl SqlScheduleStore {
+    /// Over a database that has taken the steps of [`SCHEDULE`].
+    #[must_use]
+    pub fn new(storage: Storage) -> Self {
+        Self { storage }
+    }
+
+    fn run(storage: &Storage, statement: Statement) -> Result<Rows, StorageError> {
+        let values: Vec<_> = statement.values.into_iter().map(Into::into).collect();
+        storage.exec(&statement.sql, &values)
     }
 
     fn query(&self, statement: Statement) -> Result<Rows, StoreError> {
-        let answers = self.database.transaction(vec![statement])?;
-        answers.into_iter().next().ok_or_else(|| self.broken("no answer to a statement"))
+        Self::run(&self.storage, statement).map_err(broken)
     }
 
-    fn execute(&self, statements: Vec<Statement>) -> Result<(), StoreError> {
-        self.database.transaction(statements).map(drop)
+    /// All of the statements, or none; what the last one answered.
+    fn execute(&self, statements: Vec<Statement>) -> Result<Rows, StoreError> {
+        let all = |storage: &Storage| {
+            statements.into_iter().try_fold(Rows::default(), |_, statement| Self::run(storage, statement))
+        };
+        self.storage.transaction(all).map_err(broken)
     }
 
     fn all<R, T>(&self, statement: Statement) -> Result<Vec<T>, StoreError>
@@ -58,7 +68,8 @@ impl<D: ObjectDatabase> SqlScheduleStore<D> {
         R: for<'de> Deserialize<'de>,
         T: TryFrom<R, Error: std::fmt::Display>,
     {
-        self.query(statement)?.read::<R, T>()
+        let rows = self.query(statement)?.typed::<R>().map_err(broken)?;
+        rows.into_iter().map(|row| T::try_from(row).map_err(broken)).collect()
     }
 
     fn first<R, T>(&self, statement: Statement) -> Result<Option<T>, StoreError>
@@ -66,15 +77,12 @@ impl<D: ObjectDatabase> SqlScheduleStore<D> {
         R: for<'de> Deserialize<'de>,
         T: TryFrom<R, Error: std::fmt::Display>,
     {
-        self.query(statement)?.first::<R, T>()
+        let row = self.query(statement)?.first::<R>().map_err(broken)?;
+        row.map(|row| T::try_from(row).map_err(broken)).transpose()
     }
 
-    fn broken(&self, message: impl std::fmt::Display) -> StoreError {
-        StoreError::new(self.database.name(), message)
-    }
-
-    fn json(&self, value: &impl serde::Serialize) -> Result<String, StoreError> {
-        serde_json::to_string(value).map_err(|error| self.broken(error))
+    fn json(value: &impl serde::Serialize) -> Result<String, StoreError> {
+        serde_json::to_string(value).map_err(broken)
     }
 
     fn insert_key(key: &KeyUse) -> Statement {
@@ -104,7 +112,7 @@ impl<D: ObjectDatabase> SqlScheduleStore<D> {
     }
 }
 
-impl<D: ObjectDatabase> ScheduleStore for SqlScheduleStore<D> {
+impl ScheduleStore for SqlScheduleStore {
     fn owner(&self) -> Result<Option<TenantId>, StoreError> {
         let owner = self.first::<OwnerRow, OwnerRow>(query!("owner", values![]))?;
         Ok(owner.map(|row| row.tenant))
@@ -125,8 +133,8 @@ impl<D: ObjectDatabase> ScheduleStore for SqlScheduleStore<D> {
             values![
                 job.job_id,
                 &job.name,
-                self.json(&job.schedule)?,
-                self.json(&job.task)?,
+                Self::json(&job.schedule)?,
+                Self::json(&job.task)?,
                 job.retry.max_attempts,
                 job.retry.delay_ms,
                 row::status_name(job.state.status),
@@ -134,7 +142,7 @@ impl<D: ObjectDatabase> ScheduleStore for SqlScheduleStore<D> {
                 job.created_at,
             ]
         );
-        self.execute([insert].into_iter().chain(key.map(Self::insert_key)).collect())
+        self.execute([insert].into_iter().chain(key.map(Self::insert_key)).collect()).map(drop)
     }
 
     fn job(&self, job_id: JobId) -> Result<Option<JobRecord>, StoreError> {
@@ -152,8 +160,8 @@ impl<D: ObjectDatabase> ScheduleStore for SqlScheduleStore<D> {
 
     fn delete_job(&self, job_id: JobId) -> Result<bool, StoreError> {
         let statements = vec![query!("delete_runs", values![job_id]), query!("delete_job", values![job_id])];
-        let answers = self.database.transaction(statements)?;
-        Ok(answers.last().is_some_and(|deleted| !deleted.is_empty()))
+        let deleted = self.execute(statements)?;
+        Ok(!deleted.is_empty())
     }
 
     fn due_jobs(&self, now: Timestamp, limit: u32) -> Result<Vec<JobRecord>, StoreError> {
@@ -174,7 +182,7 @@ impl<D: ObjectDatabase> ScheduleStore for SqlScheduleStore<D> {
             statements.push(query!("prune_runs", values![job_id, RUNS_KEPT]));
         }
         statements.extend(key.map(Self::insert_key));
-        self.execute(statements)
+        self.execute(statements).map(drop)
     }
 
     fn run(&self, run_id: RunId) -> Result<Option<RunRecord>, StoreError> {
@@ -220,13 +228,17 @@ impl<D: ObjectDatabase> ScheduleStore for SqlScheduleStore<D> {
     }
 
     fn forget_keys(&self, time: Timestamp) -> Result<(), StoreError> {
-        self.execute(vec![query!("forget_keys", values![time])])
+        self.query(query!("forget_keys", values![time])).map(drop)
     }
 
     fn next_wake(&self) -> Result<Option<Timestamp>, StoreError> {
         let wake = self.first::<WakeRow, WakeRow>(query!("next_wake", values![]))?;
         Ok(wake.and_then(|row| row.at))
     }
+}
+
+fn broken(error: impl std::fmt::Display) -> StoreError {
+    StoreError::new(NAME, error)
 }
 
 impl From<JobId> for Value {

@@ -29,11 +29,6 @@ pub(super) struct IdRow {
 }
 
 #[derive(Deserialize)]
-pub(super) struct VersionRow {
-    pub(super) version: u32,
-}
-
-#[derive(Deserialize)]
 pub(super) struct KeyRow {
     key: String,
     request_hash: String,

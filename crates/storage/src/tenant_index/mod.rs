@@ -3,6 +3,8 @@
 //! Texts and words are rows; vectors lie in slabs that are read once when the object wakes and written through. The
 //! object runs one call at a time and its SQL is synchronous, so a call's writes become durable together.
 
+#[cfg(test)]
+mod tests;
 mod texts;
 mod vectors;
 
@@ -16,9 +18,15 @@ use contracts::pipeline::tenant_index::{
 };
 use contracts::pipeline::{HitKind, SearchHit, SearchHits};
 use embedded::vectors::fusion::fuse;
+use mesh::durable::{Migration, Migrations, Storage};
 
 use texts::TextTable;
 use vectors::VectorTable;
+
+/// The schema of an index. Append-only: an object may be at any of these. The first creates what is not there, since
+/// objects from before there was a list have its tables.
+pub const TENANT_INDEX: Migrations =
+    Migrations::new(&[Migration::sql("0001_initial", include_str!("schema.sql"))]);
 
 /// How many candidates each of the two searches gives to the fusion, for every hit asked for.
 const CANDIDATES_PER_HIT: usize = 4;
@@ -33,14 +41,13 @@ pub struct SqlTenantIndex {
 }
 
 impl SqlTenantIndex {
-    /// Over the object's storage, for vectors of so many numbers. Creates the tables at the first start.
+    /// Over a database that has taken the steps of [`TENANT_INDEX`], for vectors of so many numbers.
     ///
     /// # Errors
-    /// [`IndexError::Storage`] when the tables cannot be made or the stored vectors cannot be read.
-    pub fn open(sql: worker::SqlStorage, dimensions: usize) -> Result<Self, IndexError> {
-        let texts = TextTable::open(sql.clone())?;
-        let vectors = RefCell::new(VectorTable::open(sql, dimensions)?);
-        Ok(Self { texts, vectors })
+    /// [`IndexError::Storage`] when the stored vectors cannot be read.
+    pub fn open(storage: Storage, dimensions: usize) -> Result<Self, IndexError> {
+        let vectors = RefCell::new(VectorTable::open(storage.clone(), dimensions)?);
+        Ok(Self { texts: TextTable::new(storage), vectors })
     }
 }
 

@@ -3,12 +3,12 @@
 use contracts::pipeline::HitKind;
 use contracts::pipeline::tenant_index::{IndexError, Passage};
 use ids::EventId;
+use mesh::durable::{Rows, Storage, Value};
+use mesh::values;
 use serde::Deserialize;
-use worker::{SqlStorage, SqlStorageValue};
 
 use super::storage;
 
-const SCHEMA: &str = include_str!("schema.sql");
 const SEARCH: &str = include_str!("search.sql");
 
 /// `kind` of a passage and of a signal, as stored.
@@ -22,7 +22,7 @@ const MAX_QUERY_WORDS: usize = 32;
 const IDS_A_STATEMENT: usize = 90;
 
 pub(super) struct TextTable {
-    sql: SqlStorage,
+    storage: Storage,
 }
 
 /// A text as stored.
@@ -33,11 +33,6 @@ pub(super) struct TextRow {
     pub(super) event_id: String,
     pub(super) account: Option<String>,
     pub(super) text: String,
-}
-
-#[derive(Deserialize)]
-struct RowId {
-    rowid: f64,
 }
 
 #[derive(Deserialize)]
@@ -54,29 +49,26 @@ pub(super) fn kind_name(kind: HitKind) -> &'static str {
 }
 
 impl TextTable {
-    pub(super) fn open(sql: SqlStorage) -> Result<Self, IndexError> {
-        sql.exec(SCHEMA, None).map_err(storage)?;
-        Ok(Self { sql })
+    pub(super) fn new(storage: Storage) -> Self {
+        Self { storage }
     }
 
     pub(super) fn put(&self, event_id: EventId, passage: &Passage) -> Result<(), IndexError> {
-        let row: Vec<RowId> = self.read(
+        let rows = self.exec(
             "INSERT INTO texts (id, kind, event_id, account, text) VALUES (?, ?, ?, ?, ?)
              ON CONFLICT (id) DO UPDATE SET account = excluded.account, text = excluded.text
              RETURNING rowid",
-            vec![
-                passage.id.as_str().into(),
-                kind_name(passage.kind).into(),
-                event_id.to_string().into(),
-                passage.account.clone().into(),
-                passage.text.as_str().into(),
+            &values![
+                &passage.id,
+                kind_name(passage.kind),
+                event_id.to_string(),
+                passage.account.clone(),
+                &passage.text,
             ],
         )?;
-        let Some(row) = row.first() else { return Err(storage("an upsert gave no row")) };
-        let rowid = SqlStorageValue::Integer(row.rowid as i64);
-        self.read::<serde_json::Value>("DELETE FROM words WHERE rowid = ?", vec![rowid.clone()])?;
-        let values = vec![rowid, passage.text.as_str().into()];
-        self.read::<serde_json::Value>("INSERT INTO words (rowid, text) VALUES (?, ?)", values)?;
+        let rowid: u64 = rows.one().map_err(storage)?;
+        self.exec("DELETE FROM words WHERE rowid = ?", &values![rowid])?;
+        self.exec("INSERT INTO words (rowid, text) VALUES (?, ?)", &values![rowid, &passage.text])?;
         Ok(())
     }
 
@@ -91,9 +83,9 @@ impl TextTable {
         if expression.is_empty() {
             return Ok(Vec::new());
         }
-        let kind: SqlStorageValue = kind.map(kind_name).into();
-        let values = vec![expression.into(), kind.clone(), kind, SqlStorageValue::Integer(limit as i64)];
-        let matches: Vec<Match> = self.read(SEARCH, values)?;
+        let kind = Value::from(kind.map(kind_name));
+        let rows = self.exec(SEARCH, &values![expression, kind.clone(), kind, limit])?;
+        let matches: Vec<Match> = rows.typed().map_err(storage)?;
         // SQLite's `bm25` is the smaller the better; the fusion goes by order.
         Ok(matches.into_iter().map(|found| (found.id, -found.rank as f32)).collect())
     }
@@ -103,17 +95,14 @@ impl TextTable {
         for chunk in ids.chunks(IDS_A_STATEMENT) {
             let marks = vec!["?"; chunk.len()].join(", ");
             let query = format!("SELECT id, kind, event_id, account, text FROM texts WHERE id IN ({marks})");
-            rows.extend(self.read::<TextRow>(&query, chunk.iter().map(|id| (*id).into()).collect())?);
+            let ids: Vec<Value> = chunk.iter().map(|id| Value::from(*id)).collect();
+            rows.extend(self.exec(&query, &ids)?.typed::<TextRow>().map_err(storage)?);
         }
         Ok(rows)
     }
 
-    fn read<T: serde::de::DeserializeOwned>(
-        &self,
-        query: &str,
-        values: Vec<SqlStorageValue>,
-    ) -> Result<Vec<T>, IndexError> {
-        self.sql.exec(query, values).and_then(|cursor| cursor.to_array()).map_err(storage)
+    fn exec(&self, query: &str, values: &[Value]) -> Result<Rows, IndexError> {
+        self.storage.exec(query, values).map_err(storage)
     }
 }
 

@@ -3,7 +3,9 @@
 use contracts::pipeline::HitKind;
 use contracts::pipeline::tenant_index::IndexError;
 use embedded::vectors::{Key, QuantizedQuery, VectorIndex};
-use worker::{SqlStorage, SqlStorageValue};
+use mesh::Bytes;
+use mesh::durable::Storage;
+use mesh::values;
 
 use super::texts::kind_name;
 use super::{invalid, storage};
@@ -15,7 +17,7 @@ const SLAB_BYTES: usize = 64 * 1024;
 const MIN_COSINE: f32 = 0.15;
 
 pub(super) struct VectorTable {
-    sql: SqlStorage,
+    storage: Storage,
     passages: VectorIndex,
     signals: VectorIndex,
 }
@@ -35,23 +37,13 @@ fn id(kind: HitKind, key: Key) -> String {
 }
 
 impl VectorTable {
-    pub(super) fn open(sql: SqlStorage, dimensions: usize) -> Result<Self, IndexError> {
+    pub(super) fn open(database: Storage, dimensions: usize) -> Result<Self, IndexError> {
         let passages = VectorIndex::new(dimensions, SLAB_BYTES).map_err(storage)?;
         let signals = VectorIndex::new(dimensions, SLAB_BYTES).map_err(storage)?;
-        let mut table = Self { sql, passages, signals };
-        let cursor = table.sql.exec("SELECT kind, number, bytes FROM slabs", None).map_err(storage)?;
-        for row in cursor.raw() {
-            let mut values = row.map_err(storage)?.into_iter();
-            let (Some(SqlStorageValue::String(kind)), Some(number), Some(SqlStorageValue::Blob(bytes))) =
-                (values.next(), values.next(), values.next())
-            else {
-                return Err(storage("a row of `slabs` has another shape"));
-            };
-            let number = match number {
-                SqlStorageValue::Integer(number) => number as u32,
-                SqlStorageValue::Float(number) => number as u32,
-                _ => return Err(storage("a row of `slabs` has no number")),
-            };
+        let slabs = database.exec("SELECT kind, number, bytes FROM slabs", &[]).map_err(storage)?;
+        let slabs: Vec<(String, u32, Bytes)> = slabs.typed().map_err(storage)?;
+        let mut table = Self { storage: database, passages, signals };
+        for (kind, number, Bytes(bytes)) in slabs {
             let kind = if kind == kind_name(HitKind::Signal) { HitKind::Signal } else { HitKind::Passage };
             table.of_mut(kind).load(number, bytes).map_err(storage)?;
         }
@@ -71,13 +63,15 @@ impl VectorTable {
     pub(super) fn write_through(&mut self) -> Result<(), IndexError> {
         for kind in [HitKind::Passage, HitKind::Signal] {
             for number in self.of_mut(kind).take_changed() {
-                let place = [kind_name(kind).into(), SqlStorageValue::Integer(i64::from(number))];
                 let written = match self.of(kind).slab_bytes(number) {
-                    Some(bytes) => self.sql.exec(
+                    Some(bytes) => self.storage.exec(
                         "INSERT OR REPLACE INTO slabs (kind, number, bytes) VALUES (?, ?, ?)",
-                        place.into_iter().chain([bytes.to_vec().into()]).collect::<Vec<_>>(),
+                        &values![kind_name(kind), number, bytes],
                     ),
-                    None => self.sql.exec("DELETE FROM slabs WHERE kind = ? AND number = ?", place.to_vec()),
+                    None => self.storage.exec(
+                        "DELETE FROM slabs WHERE kind = ? AND number = ?",
+                        &values![kind_name(kind), number],
+                    ),
                 };
                 written.map_err(storage)?;
             }
