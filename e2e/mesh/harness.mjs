@@ -10,6 +10,7 @@ import { Log, LogLevel, Miniflare } from "miniflare";
 
 import { bundleWorker, meshOptions, readWorker } from "../../xtask/runtime/workers.mjs";
 import { resumeWorkflows } from "../../xtask/runtime/workflows.mjs";
+import { Client } from "./client.mjs";
 import { parse, stringify } from "./json.mjs";
 
 const HOST = "127.0.0.1";
@@ -94,6 +95,13 @@ export class Runtime {
   /** A Worker's own handle: its crons and queues can be set off through it. */
   worker(role) {
     return this.#runtime.getWorker(this.#named(role).name);
+  }
+
+  /** A WebSocket to the first Worker, open; or the status that it was refused with. */
+  socket(route, protocols = []) {
+    const url = new URL(route, this.#origin);
+    url.protocol = "ws:";
+    return Client.open(url, protocols);
   }
 
   /** A Worker's bindings, for use in the test itself. */

@@ -1,5 +1,5 @@
 // The probe's classes as the runtime takes them: one line a class.
-import { WorkerEntrypoint } from "cloudflare:workers";
+import { DurableObject, WorkerEntrypoint } from "cloudflare:workers";
 import * as rust from "./build/index.js";
 import { expose } from "../../../crates/mesh-worker/js/expose.mjs";
 
@@ -8,5 +8,6 @@ export const Calls = expose(WorkerEntrypoint, rust.Calls);
 export const Contexts = expose(WorkerEntrypoint, rust.Contexts);
 export const Desk = expose(WorkerEntrypoint, rust.Desk);
 export const NewerHost = expose(WorkerEntrypoint, rust.NewerHost);
+export const Notebook = expose(DurableObject, rust.Notebook);
 export const OlderHost = expose(WorkerEntrypoint, rust.OlderHost);
 export const Streams = expose(WorkerEntrypoint, rust.Streams);

@@ -20,6 +20,12 @@ pub struct Visitor {
     pub actor: String,
 }
 
+impl mesh::TenantScoped for Visitor {
+    fn tenant_key(&self) -> String {
+        self.tenant.clone()
+    }
+}
+
 /// What the probe's services take as their context.
 pub type Call = CallContext<Visitor>;
 

@@ -3,7 +3,7 @@
 use worker::{Context, Env, Request, Response, event};
 
 use crate::case::Case;
-use crate::{bindings, calls, contexts, retries, streams, versions};
+use crate::{bindings, calls, contexts, objects, retries, streams, versions};
 
 #[event(fetch)]
 async fn fetch(request: Request, env: Env, _context: Context) -> worker::Result<Response> {
@@ -14,6 +14,7 @@ async fn fetch(request: Request, env: Env, _context: Context) -> worker::Result<
         "bindings" => bindings::run(case).await,
         "calls" => calls::run(case).await,
         "contexts" => contexts::run(case).await,
+        "objects" => objects::run(case).await,
         "retries" => retries::run(case).await,
         "streams" => streams::run(case).await,
         "versions" => versions::run(case).await,
