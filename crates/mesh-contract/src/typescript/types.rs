@@ -226,7 +226,11 @@ mod tests {
             (json!({"type": "integer", "format": "uint32"}), "number", "number"),
             (json!({"type": "number", "format": "double"}), "number", "number"),
             (long.clone(), "bigint", "bigint | number"),
-            (json!({"type": ["integer", "null"], "format": "int64"}), "bigint | null", "bigint | number | null"),
+            (
+                json!({"type": ["integer", "null"], "format": "int64"}),
+                "bigint | null",
+                "bigint | number | null",
+            ),
             (json!({"type": "array", "items": long}), "bigint[]", "(bigint | number)[]"),
             (json!({"type": "string", "format": "bytes"}), "Uint8Array", "Uint8Array | ArrayBuffer"),
             (json!({"type": "string", "format": "stream"}), "ReadableStream", "ReadableStream"),
@@ -271,8 +275,14 @@ mod tests {
         ]);
         let names = Names::of("Jobs", &definitions);
         let name = |of: &str, side| names.ty(&json!({"$ref": format!("#/$defs/{of}")}), side, 0);
-        assert_eq!((name("Outer", Side::Writer), name("Outer", Side::Reader)), ("Outer".into(), "OuterInput".into()));
-        assert_eq!((name("Plain", Side::Writer), name("Plain", Side::Reader)), ("Plain".into(), "Plain".into()));
+        assert_eq!(
+            (name("Outer", Side::Writer), name("Outer", Side::Reader)),
+            ("Outer".into(), "OuterInput".into())
+        );
+        assert_eq!(
+            (name("Plain", Side::Writer), name("Plain", Side::Reader)),
+            ("Plain".into(), "Plain".into())
+        );
         assert_eq!(name("Jobs", Side::Writer), "JobsMessage");
     }
 

@@ -88,6 +88,12 @@ impl<O: Durable> SimulatedObjects<O> {
         self.stored(address).alarm
     }
 
+    /// The object's ends of the sockets of an object.
+    #[must_use]
+    pub fn sockets(&self, address: &Address) -> Sockets {
+        Sockets::over(self.stored(address).sockets)
+    }
+
     /// Lets `milliseconds` pass, with every alarm going off when it is due, the earliest first. What handlers failed
     /// with, in order; they are called again as on the platform.
     pub async fn pass(&self, milliseconds: u64) -> Vec<String> {

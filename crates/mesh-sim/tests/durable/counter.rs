@@ -142,6 +142,32 @@ impl Counter for CounterObject {
     }
 }
 
+/// The counter as it was before it had tables.
+#[mesh::durable(service = Counter, class = "CounterObject")]
+pub(crate) struct Earlier;
+
+#[async_trait::async_trait(?Send)]
+impl DurableObject for Earlier {
+    async fn start(_: ObjectContext) -> Result<Self, StartError> {
+        Ok(Self)
+    }
+}
+
+#[async_trait::async_trait(?Send)]
+impl Counter for Earlier {
+    async fn add(&self, _: &CallContext<Guest>, request: Add) -> Result<i64, CounterError> {
+        Ok(request.amount)
+    }
+
+    async fn ring(&self, _: &CallContext<Guest>, _: Ring) -> Result<(), CounterError> {
+        Ok(())
+    }
+
+    async fn starts(&self, _: &CallContext<Guest>, (): ()) -> Result<u32, CounterError> {
+        Ok(0)
+    }
+}
+
 pub(crate) fn call_of(tenant: &str) -> CallContext<Guest> {
     let scope = Guest { tenant: tenant.to_owned() };
     let deadline = Deadline::after(START_MS, 60 * 60 * 1000);

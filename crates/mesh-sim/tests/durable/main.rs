@@ -2,6 +2,7 @@
 
 mod counter;
 mod events;
+mod limits;
 mod migrations;
 mod storage;
 

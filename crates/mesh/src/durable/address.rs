@@ -4,6 +4,10 @@ use std::fmt;
 
 /// A scope that belongs to one tenant. Implement it for the scope of an authenticated call and for nothing else: it is
 /// what a Durable Object's address is made from, so that no code reaches an object without a tenant.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no tenant, and a durable object is always a tenant's",
+    note = "address it by the scope of an authenticated call, which implements `mesh::TenantScoped`"
+)]
 pub trait TenantScoped {
     /// The tenant, as text that stays the same for ever.
     fn tenant_key(&self) -> String;

@@ -21,6 +21,10 @@ use crate::runtime::Runtime;
 /// The platform may drop it whenever nothing is under way and start it again: what is to last belongs into the
 /// [`Storage`], and what belongs to a socket is attached to it.
 #[async_trait(?Send)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is marked `#[mesh::durable]` and does not say how it starts",
+    note = "implement `mesh::durable::DurableObject`, with `async fn start(context: ObjectContext) -> Result<Self, StartError>`"
+)]
 pub trait DurableObject: Sized + 'static {
     /// Starts over what is stored. No other event arrives before this is done, and the schema is up to date.
     ///
