@@ -16,8 +16,10 @@ const SEED: &str = "MESH_SIM_SEED";
 const COUNT: &str = "MESH_SIM_SEEDS";
 /// The first of them.
 const FROM: &str = "MESH_SIM_FROM";
+/// In so many orders, every crash is tried.
+const ORDERS: u64 = 8;
 /// The lines of a trace that a failure shows.
-const SHOWN: usize = 60;
+const SHOWN: usize = 200;
 
 /// Runs a scenario again and again. It asserts its invariants by panicking, as any test does.
 #[derive(Debug, Clone)]
@@ -41,10 +43,18 @@ pub struct Failure {
 pub enum Cause {
     /// The failures of this seed.
     Seed(u64),
-    /// No failures.
-    Calm,
-    /// One crash at this place, counted from 0.
-    CrashAt(u64),
+    /// No failures, in this order.
+    Calm {
+        /// The seed of the order alone.
+        order: u64,
+    },
+    /// One crash.
+    CrashAt {
+        /// Where: the number of the place, from 0.
+        place: u64,
+        /// The seed of the order alone.
+        order: u64,
+    },
 }
 
 /// What was tried without a failure.
@@ -97,22 +107,26 @@ impl Simulation {
     }
 
     /// Runs the scenario without failures, and then once more for each place where a process can crash: before and after
-    /// every durable write.
+    /// every durable write. All of it in several orders of what happens at the same time.
     ///
     /// # Errors
     /// [`Failure`].
     pub fn try_every_crash(scenario: impl Fn(&Sim)) -> Result<Tried, Failure> {
-        let run = |cause, place| {
-            let sim = Sim::planned(0, Some(Plan::CrashAt(place)), Journal::default());
+        let run = |order, cause, place| {
+            let sim = Sim::planned(order, Some(Plan::CrashAt(place)), Journal::default());
             let outcome = attempt(&sim, &scenario);
             let places = sim.world.places();
             outcome.map(|()| places).map_err(|message| Failure { cause, message, trace: sim.trace() })
         };
-        let places = run(Cause::Calm, u64::MAX)?;
-        for place in 0..places {
-            run(Cause::CrashAt(place), place)?;
+        let mut runs = 0;
+        for order in 0..ORDERS {
+            let places = run(order, Cause::Calm { order }, u64::MAX)?;
+            for place in 0..places {
+                run(order, Cause::CrashAt { place, order }, place)?;
+            }
+            runs += places + 1;
         }
-        Ok(Tried { runs: places + 1 })
+        Ok(Tried { runs })
     }
 
     /// The same, for a test.
@@ -143,10 +157,11 @@ impl fmt::Display for Failure {
                 writeln!(f, "seed {seed}: {}", self.message)?;
                 writeln!(f, "see it again with {SEED}={seed}, or `Sim::seeded({seed})`; what happened:")?;
             }
-            Cause::Calm => writeln!(f, "without a failure: {}\nwhat happened:", self.message)?,
-            Cause::CrashAt(place) => {
-                writeln!(f, "a crash at place {place}: {}", self.message)?;
-                writeln!(f, "what happened:")?;
+            Cause::Calm { order } => {
+                writeln!(f, "without a failure, in order {order}: {}\nwhat happened:", self.message)?;
+            }
+            Cause::CrashAt { place, order } => {
+                writeln!(f, "a crash at place {place} in order {order}: {}\nwhat happened:", self.message)?;
             }
         }
         let skipped = self.trace.len().saturating_sub(SHOWN);

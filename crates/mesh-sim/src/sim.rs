@@ -1,17 +1,20 @@
 //! One simulation: the world as a scenario sees it.
 
+use std::fmt::Display;
 use std::future::Future;
 use std::rc::Rc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use mesh::Runtime;
 use mesh::workflow::{Definition, Instances, Workflow};
+use mesh::{Dispatch, Runtime};
 
 use crate::faults::{Faults, Plan};
 use crate::host::{Host, SimInstances};
 use crate::journal::Journal;
+use crate::queue::Queue;
 use crate::store::Store;
+use crate::transport::SimTransport;
 use crate::world::World;
 
 /// One run of a scenario. Everything in it happens on a virtual clock and in an order that the seed decides.
@@ -67,6 +70,23 @@ impl Sim {
         Store::new(self.world.clone(), name, value)
     }
 
+    /// A service behind a link that fails, in a process of its own. `make` is called for each call, so the service
+    /// remembers nothing but what it stores: `TasksClient::over(sim.link(move || TasksDispatch(Service::new(&store))))`.
+    pub fn link<D: Dispatch + 'static>(&self, make: impl Fn() -> D + 'static) -> SimTransport {
+        SimTransport::new(self.world.clone(), Rc::new(move || Rc::new(make()) as Rc<dyn Dispatch>))
+    }
+
+    /// A queue whose consumer runs in a process of its own.
+    pub fn queue<M, F, Fut, E>(&self, name: &'static str, consumer: F) -> Queue<M>
+    where
+        M: Clone + 'static,
+        F: Fn(M) -> Fut + 'static,
+        Fut: Future<Output = Result<(), E>> + 'static,
+        E: Display,
+    {
+        Queue::new(self.world.clone(), name, consumer)
+    }
+
     /// The virtual machine: its clock, waiting on it, and chance from the seed. For services and clients of the mesh.
     pub fn runtime(&self) -> Rc<dyn Runtime> {
         Rc::new(SimRuntime(self.world.clone()))
@@ -110,7 +130,7 @@ impl Sim {
     }
 
     /// Adds a line to the trace.
-    pub fn note(&self, line: impl std::fmt::Display) {
+    pub fn note(&self, line: impl Display) {
         self.world.note(line);
     }
 }
@@ -123,7 +143,7 @@ impl Drop for Sim {
     }
 }
 
-struct SimRuntime(Rc<World>);
+pub(crate) struct SimRuntime(pub(crate) Rc<World>);
 
 #[async_trait(?Send)]
 impl Runtime for SimRuntime {

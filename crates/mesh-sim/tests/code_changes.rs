@@ -7,7 +7,7 @@ use mesh::workflow::{
     Classify, CodeChanged, Definition, Event, InstanceStatus, NewInstance, StepError, StepPolicy, Steps,
     Undo, WorkflowFailure,
 };
-use mesh_sim::{Sim, Store};
+use mesh_sim::{Sim, Simulation, Store};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -253,4 +253,38 @@ fn the_record_can_be_kept_in_a_file() {
     std::fs::remove_file(&path).expect("removed");
     assert_eq!(read, sim.journal());
     assert_eq!(read.steps(Build::NAME, "one"), ["charge"]);
+}
+
+#[test]
+fn a_step_that_may_have_run_is_never_replaced_wherever_the_deploy_comes() {
+    const BILL: Act = Act::Step("bill", Answer::Number);
+    let outcomes = std::cell::RefCell::new(std::collections::BTreeSet::new());
+    // The crash is the deploy: what starts after it is the new build.
+    let tried = Simulation::every_crash(|sim| {
+        let log = sim.store("log", Vec::new());
+        let (kept, first) = (log.clone(), std::cell::Cell::new(true));
+        let instances = sim.workflow(move || Build {
+            log: kept.clone(),
+            plan: if first.replace(false) { &[SHIP, CHARGE, NAP] } else { &[SHIP, BILL, NAP] },
+        });
+        let id: mesh::workflow::InstanceId = "one".parse().expect("an id");
+        sim.run(instances.create(NewInstance::new(id.clone(), ()))).expect("created");
+        sim.settle();
+        let did = |name: &str| log.look(|lines| lines.iter().any(|line| line == name));
+        let (charged, billed) = (did("charge"), did("bill"));
+        assert!(!(charged && billed), "paid twice");
+        let ended = sim.run(instances.handle(id).status()).expect("a status");
+        match ended {
+            InstanceStatus::Complete(()) => assert!(charged || billed, "paid"),
+            InstanceStatus::Errored(WorkflowFailure::CodeChanged(_)) => assert!(!billed),
+            other => panic!("{other:?}"),
+        }
+        outcomes.borrow_mut().insert((charged, billed));
+    });
+    assert!(tried.runs > 10, "{tried:?}");
+    // Deployed before the step, in it, and after it.
+    assert_eq!(
+        outcomes.into_inner().into_iter().collect::<Vec<_>>(),
+        [(false, false), (false, true), (true, false)]
+    );
 }

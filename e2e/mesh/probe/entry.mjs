@@ -1,5 +1,5 @@
 // The probe's classes as the runtime takes them: one line a class.
-import { DurableObject, WorkerEntrypoint } from "cloudflare:workers";
+import { DurableObject, WorkerEntrypoint, WorkflowEntrypoint } from "cloudflare:workers";
 import * as rust from "./build/index.js";
 import { expose } from "../../../crates/mesh-worker/js/expose.mjs";
 
@@ -11,3 +11,4 @@ export const NewerHost = expose(WorkerEntrypoint, rust.NewerHost);
 export const Notebook = expose(DurableObject, rust.Notebook);
 export const OlderHost = expose(WorkerEntrypoint, rust.OlderHost);
 export const Streams = expose(WorkerEntrypoint, rust.Streams);
+export const ErrandWorkflow = expose(WorkflowEntrypoint, rust.ErrandWorkflow);

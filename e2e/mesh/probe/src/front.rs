@@ -3,7 +3,7 @@
 use worker::{Context, Env, Request, Response, event};
 
 use crate::case::Case;
-use crate::{bindings, calls, contexts, objects, retries, streams, versions};
+use crate::{bindings, calls, contexts, objects, retries, streams, versions, workflows};
 
 #[event(fetch)]
 async fn fetch(request: Request, env: Env, _context: Context) -> worker::Result<Response> {
@@ -18,6 +18,7 @@ async fn fetch(request: Request, env: Env, _context: Context) -> worker::Result<
         "retries" => retries::run(case).await,
         "streams" => streams::run(case).await,
         "versions" => versions::run(case).await,
+        "workflows" => workflows::run(case).await,
         _ => case.unknown(),
     }
 }

@@ -15,3 +15,4 @@ mod outcome;
 pub mod retries;
 pub mod streams;
 pub mod versions;
+pub mod workflows;
