@@ -104,6 +104,8 @@ impl Tour {
             "too long" => steps.sleep("years", 366 * DAY).await.map(|()| String::new()),
             "undeclared" => steps.wait_for::<Declined>("no", DAY).await.map(|_| String::new()),
             "too large" => steps.run("large", policy(0), |_| async { Ok("x".repeat(1 << 20)) }).await,
+            "panic" => steps.run("bug", policy(1), |_| async { panic!("oh") }).await,
+            "panic outside" => panic!("no"),
             "forgetful" => {
                 let output = steps.run("forgets", policy(0), |_| async { Ok(Forgetful { kept: 1 }) }).await?;
                 Ok(output.kept.to_string())
@@ -178,6 +180,7 @@ fn each_way_to_end_is_typed() {
                 message: "the try took longer than its 5 s".into(),
             }),
         ),
+        ("panic", Err(StepError::Exhausted { step: step("bug"), message: "it panicked: oh".into() })),
         ("concurrent", Err(StepError::Concurrent { step: step("two"), under_way: step("one") })),
         ("twice", Err(StepError::DuplicateName { step: step("same") })),
         ("reserved", Err(StepError::InvalidName { step: step("journal 3") })),
@@ -214,6 +217,17 @@ fn each_way_to_end_is_typed() {
         };
         assert_eq!(status(&sim, &handle), expected, "{stop}");
     }
+}
+
+#[test]
+fn a_panic_outside_a_step_ends_the_instance_and_nothing_else() {
+    let sim = Sim::calm();
+    let (tours, _) = tour(&sim);
+    let (broken, fine) = (start(&sim, &tours, "panic outside"), start(&sim, &tours, "retry"));
+    sim.settle();
+    let failure = WorkflowFailure::Panicked("no".into());
+    assert_eq!(status(&sim, &broken), InstanceStatus::Errored(failure));
+    assert_eq!(status(&sim, &fine), InstanceStatus::Complete("4".into()));
 }
 
 #[test]

@@ -117,7 +117,8 @@ where
     Ok((context, request))
 }
 
-fn panic_message(panic: &(dyn Any + Send)) -> String {
+/// What a panic says of itself.
+pub(crate) fn panic_message(panic: &(dyn Any + Send)) -> String {
     match (panic.downcast_ref::<&str>(), panic.downcast_ref::<String>()) {
         (Some(text), _) => (*text).to_owned(),
         (_, Some(text)) => text.clone(),

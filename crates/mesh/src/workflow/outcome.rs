@@ -48,6 +48,9 @@ pub enum WorkflowFailure<E> {
     /// The instance was started with something that the code cannot read.
     #[error("the instance's input does not fit the code: {0}")]
     InputUnreadable(String),
+    /// The workflow's code panicked outside its steps.
+    #[error("the workflow panicked: {0}")]
+    Panicked(String),
     /// The output is too large or has no encoding.
     #[error("the workflow's output cannot be kept: {0}")]
     OutputUnrecordable(String),

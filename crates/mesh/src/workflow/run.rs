@@ -1,8 +1,12 @@
 //! One run of an instance: from its encoded input to the way it ends.
 
+use std::panic::AssertUnwindSafe;
 use std::rc::Rc;
 
+use futures_util::FutureExt;
 use futures_util::future::{Either, select};
+
+use crate::dispatch::panic_message;
 
 use super::branch::Run;
 use super::halt::HaltReason;
@@ -34,16 +38,19 @@ pub async fn run<W: Workflow>(
     let run = Run::new(engine, instance, W::EVENTS, W::MAX_STEPS);
     let steps = Steps::new(run.clone());
     let body = async {
-        let outcome = workflow.run(input, &steps).await;
+        let outcome = AssertUnwindSafe(workflow.run(input, &steps)).catch_unwind().await;
         run.close().await;
-        outcome
+        match outcome {
+            Ok(outcome) => outcome.map_err(WorkflowFailure::Failed),
+            Err(panic) => Err(WorkflowFailure::Panicked(panic_message(&*panic))),
+        }
     };
     match select(Box::pin(body), Box::pin(run.halt.halted())).await {
         Either::Left((Ok(output), _)) => match pack(&output) {
             Ok(output) => Ended::Completed(output),
             Err(message) => Ended::Failed(WorkflowFailure::OutputUnrecordable(message)),
         },
-        Either::Left((Err(error), _)) => Ended::Failed(WorkflowFailure::Failed(error)),
+        Either::Left((Err(failure), _)) => Ended::Failed(failure),
         Either::Right((reason, _)) => match reason {
             HaltReason::CodeChanged(change) => Ended::Failed(WorkflowFailure::CodeChanged(change)),
             HaltReason::Journal(message) => Ended::Failed(WorkflowFailure::Journal(message)),

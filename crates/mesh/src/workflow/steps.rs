@@ -2,12 +2,15 @@
 
 use std::cell::{Cell, RefCell};
 use std::future::Future;
+use std::panic::AssertUnwindSafe;
 use std::rc::Rc;
 use std::time::Duration;
 
 use futures_util::future::{FutureExt, join};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
+
+use crate::dispatch::panic_message;
 
 use super::branch::{Branch, Run, Turn};
 use super::halt::HaltReason;
@@ -169,8 +172,14 @@ impl Steps {
                 let (line, body) = (line.clone(), body.clone());
                 Box::pin(async move {
                     line.await;
-                    let answer = (body.borrow_mut())(attempt);
-                    record(answer.await)
+                    let answer = async {
+                        let answer = (body.borrow_mut())(attempt);
+                        answer.await
+                    };
+                    // A panicked try is dropped and never polled again; the next one starts from scratch.
+                    record(AssertUnwindSafe(answer).catch_unwind().await.unwrap_or_else(|panic| {
+                        Err(StepFailure::Retryable(format!("it panicked: {}", panic_message(&*panic))))
+                    }))
                 })
             })
         };

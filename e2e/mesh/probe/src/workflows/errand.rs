@@ -34,6 +34,8 @@ pub enum Plan {
         /// How long it waits.
         seconds: u64,
     },
+    /// A sleep, and a wait for an approval.
+    Late,
     /// Two branches at once.
     Branches,
     /// Three steps of which the last fails, and which are undone.
@@ -138,6 +140,11 @@ impl Errand {
                     WaitOutcome::TimedOut => report.by = Some("nobody".into()),
                 }
                 done(steps, "after").await?;
+            }
+            Plan::Late => {
+                steps.sleep("nap", Duration::from_secs(2)).await?;
+                let approval = steps.wait_for::<Approved>("approval", Duration::from_secs(3600)).await?;
+                report.by = approval.received().map(|approved| approved.by);
             }
             Plan::Branches => {
                 let (left, right) = (steps.branch("left").await?, steps.branch("right").await?);
