@@ -86,7 +86,9 @@ impl Build {
                     self.step(steps, name, json!(null), Narrow { id: 1 }).await?;
                 }
                 Act::Sleep(name, length) => steps.sleep(name, length).await?,
-                Act::Wait(name) => drop(steps.wait_for::<Approved>(name, HOUR).await?),
+                Act::Wait(name) => {
+                    steps.wait_for::<Approved>(name, HOUR).await?;
+                }
                 Act::Branches(first, second) => {
                     let (left, right) = (steps.branch("left").await?, steps.branch("right").await?);
                     let left = self.step(&left, first, json!(null), 1_u32);

@@ -78,7 +78,7 @@ mod tests {
             (json!("mesh_json"), true),
         ] {
             let packed = pack(&value).unwrap();
-            assert_eq!(packed == value.to_string(), plain, "{packed}");
+            assert_eq!(!packed.contains(r#"{"mesh_json":""#), plain, "{packed}");
             assert_eq!(unpack::<Value>(&packed).unwrap(), value);
         }
     }
