@@ -2,6 +2,7 @@
 
 mod client;
 mod dispatch;
+mod messages;
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -29,7 +30,8 @@ pub(crate) fn service(arguments: TokenStream, item: TokenStream) -> TokenStream 
         Ok(service) => {
             let client = client::expand(&service);
             let dispatch = dispatch::expand(&service);
-            quote!(#the_trait #client #dispatch)
+            let messages = messages::expand(&service);
+            quote!(#the_trait #messages #client #dispatch)
         }
         Err(error) => {
             let errors = error.to_compile_error();

@@ -1,0 +1,4 @@
+//! An argument that is given twice.
+
+#[mesh::durable(service = Counting, service = Counting)]
+pub struct Counter;

@@ -1,0 +1,4 @@
+//! Arguments that are none.
+
+#[mesh::durable(Counting)]
+pub struct Counter;

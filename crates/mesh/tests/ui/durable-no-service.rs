@@ -1,0 +1,4 @@
+//! An object without a service.
+
+#[mesh::durable]
+pub struct Counter;

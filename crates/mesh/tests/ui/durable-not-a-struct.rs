@@ -1,0 +1,6 @@
+//! The attribute on an enum.
+
+#[mesh::durable(service = Counting)]
+pub enum Counter {
+    Zero,
+}

@@ -1,0 +1,4 @@
+//! An argument that the attribute does not take.
+
+#[mesh::durable(service = Counting, storage = "kv")]
+pub struct Counter;

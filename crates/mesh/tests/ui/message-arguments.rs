@@ -1,0 +1,7 @@
+//! Arguments.
+
+#[mesh::message(loud)]
+#[derive(Debug)]
+pub struct Greet {
+    name: String,
+}

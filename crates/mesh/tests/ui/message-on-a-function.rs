@@ -1,0 +1,4 @@
+//! The attribute on a function.
+
+#[mesh::message]
+pub fn greet() {}

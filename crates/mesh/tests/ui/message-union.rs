@@ -1,0 +1,7 @@
+//! A union.
+
+#[mesh::message]
+pub union Both {
+    number: u32,
+    float: f32,
+}

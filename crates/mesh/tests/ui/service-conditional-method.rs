@@ -1,0 +1,16 @@
+//! A method that is there in some builds only.
+
+use mesh::CallContext;
+
+#[derive(serde::Serialize, serde::Deserialize)]
+pub struct Guest;
+type Call = CallContext<Guest>;
+
+#[derive(Debug, serde::Serialize, serde::Deserialize)]
+pub struct No;
+
+#[mesh::service]
+pub trait Greeter {
+    #[cfg(debug_assertions)]
+    async fn greet(&self, context: &Call, request: String) -> Result<String, No>;
+}

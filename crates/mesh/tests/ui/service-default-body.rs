@@ -1,0 +1,17 @@
+//! A method with a body.
+
+use mesh::CallContext;
+
+#[derive(serde::Serialize, serde::Deserialize)]
+pub struct Guest;
+type Call = CallContext<Guest>;
+
+#[derive(Debug, serde::Serialize, serde::Deserialize)]
+pub struct No;
+
+#[mesh::service]
+pub trait Greeter {
+    async fn greet(&self, context: &Call, request: String) -> Result<String, No> {
+        Ok(request)
+    }
+}

@@ -1,0 +1,15 @@
+//! A method that is not async.
+
+use mesh::CallContext;
+
+#[derive(serde::Serialize, serde::Deserialize)]
+pub struct Guest;
+type Call = CallContext<Guest>;
+
+#[derive(Debug, serde::Serialize, serde::Deserialize)]
+pub struct No;
+
+#[mesh::service]
+pub trait Greeter {
+    fn greet(&self, context: &Call, request: String) -> Result<String, No>;
+}

@@ -1,0 +1,15 @@
+//! A service that builds on another trait.
+
+use mesh::CallContext;
+
+#[derive(serde::Serialize, serde::Deserialize)]
+pub struct Guest;
+type Call = CallContext<Guest>;
+
+#[derive(Debug, serde::Serialize, serde::Deserialize)]
+pub struct No;
+
+#[mesh::service]
+pub trait Greeter: Clone {
+    async fn greet(&self, context: &Call, request: String) -> Result<String, No>;
+}

@@ -1,0 +1,22 @@
+//! A run that returns something else than a Result.
+
+use mesh::workflow::{Event, Steps};
+
+pub struct Order;
+
+#[derive(Debug, serde::Serialize, serde::Deserialize)]
+pub struct Approved;
+
+impl Event for Approved {
+    const TYPE: &'static str = "approved";
+}
+
+#[derive(Debug, serde::Serialize, serde::Deserialize)]
+pub struct Failed;
+
+#[mesh::workflow]
+impl Order {
+    async fn run(&self, input: u32, steps: &Steps) -> u32 {
+        input
+    }
+}

@@ -1,0 +1,22 @@
+//! A run with other parameters.
+
+use mesh::workflow::{Event, Steps};
+
+pub struct Order;
+
+#[derive(Debug, serde::Serialize, serde::Deserialize)]
+pub struct Approved;
+
+impl Event for Approved {
+    const TYPE: &'static str = "approved";
+}
+
+#[derive(Debug, serde::Serialize, serde::Deserialize)]
+pub struct Failed;
+
+#[mesh::workflow]
+impl Order {
+    async fn run(&mut self, input: &u32, steps: Steps) -> Result<u32, Failed> {
+        Ok(*input)
+    }
+}

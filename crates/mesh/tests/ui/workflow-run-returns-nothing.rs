@@ -1,0 +1,20 @@
+//! A run that returns nothing.
+
+use mesh::workflow::{Event, Steps};
+
+pub struct Order;
+
+#[derive(Debug, serde::Serialize, serde::Deserialize)]
+pub struct Approved;
+
+impl Event for Approved {
+    const TYPE: &'static str = "approved";
+}
+
+#[derive(Debug, serde::Serialize, serde::Deserialize)]
+pub struct Failed;
+
+#[mesh::workflow]
+impl Order {
+    async fn run(&self, input: u32, steps: &Steps) {}
+}
