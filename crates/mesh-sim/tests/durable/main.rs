@@ -1,5 +1,7 @@
 //! Durable Objects on the host: the rules that hold on the platform too.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
 mod counter;
 mod events;
 mod limits;
