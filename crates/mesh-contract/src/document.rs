@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::canonical;
 
-/// What a service, a Durable Object or a workflow speaks.
+/// What a service or a workflow speaks.
 ///
 /// Schemas are JSON Schema 2020-12 with a few keywords of our own: `format` may be `bytes` or `stream`,
 /// `x-always-written` and `x-written` say how what is written differs from what is read, and `x-aliases`,
@@ -34,13 +34,8 @@ pub struct Document {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Body {
-    /// A service behind an entrypoint.
+    /// A service: behind an entrypoint or in a Durable Object.
     Service {
-        /// Its methods by name.
-        methods: BTreeMap<String, Method>,
-    },
-    /// A Durable Object with typed methods.
-    DurableObject {
         /// Its methods by name.
         methods: BTreeMap<String, Method>,
     },
@@ -50,12 +45,11 @@ pub enum Body {
         input: Value,
         /// The schema of what it ends with.
         output: Value,
+        /// The schema of how it fails.
+        error: Value,
         /// What it may be sent, by the event's type.
         #[serde(default)]
         events: BTreeMap<String, Event>,
-        /// The schemas of what its steps record, by their names: read again by whatever build resumes an instance.
-        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-        steps: BTreeMap<String, Value>,
     },
 }
 
@@ -130,42 +124,28 @@ impl Document {
     pub fn fingerprint(&self) -> u64 {
         let text = |schema: &Value| canonical::text(schema, &self.definitions);
         let mut lines = vec![self.name.clone()];
-        let methods = |methods: &BTreeMap<String, Method>, lines: &mut Vec<String>| {
-            for (name, method) in methods {
-                lines.push(format!("{name} idempotent={}", method.idempotent));
-                lines.extend([&method.scope, &method.request, &method.reply, &method.error].map(text));
-            }
-        };
         match &self.body {
-            Body::Service { methods: all } => methods(all, &mut lines),
-            Body::DurableObject { methods: all } => {
-                lines.push("durable object".into());
-                methods(all, &mut lines);
+            Body::Service { methods } => {
+                for (name, method) in methods {
+                    lines.push(format!("{name} idempotent={}", method.idempotent));
+                    lines.extend([&method.scope, &method.request, &method.reply, &method.error].map(text));
+                }
             }
-            Body::Workflow { input, output, events, steps } => {
-                lines.extend(["workflow".into(), text(input), text(output)]);
+            Body::Workflow { input, output, error, events } => {
+                lines.push("workflow".into());
+                lines.extend([input, output, error].map(text));
                 lines.extend(
                     events.iter().map(|(name, event)| format!("event {name} {}", text(&event.payload))),
                 );
-                lines.extend(steps.iter().map(|(name, output)| format!("step {name} {}", text(output))));
             }
         }
         canonical::hash(&lines.join("\n"))
     }
 
-    /// The methods, where it has any.
-    #[must_use]
-    pub fn methods(&self) -> Option<&BTreeMap<String, Method>> {
-        match &self.body {
-            Body::Service { methods } | Body::DurableObject { methods } => Some(methods),
-            Body::Workflow { .. } => None,
-        }
-    }
-
     fn schemas_mut(&mut self) -> Vec<&mut Value> {
         let mut all: Vec<&mut Value> = self.definitions.values_mut().collect();
         match &mut self.body {
-            Body::Service { methods } | Body::DurableObject { methods } => {
+            Body::Service { methods } => {
                 for method in methods.values_mut() {
                     all.extend([
                         &mut method.scope,
@@ -175,10 +155,9 @@ impl Document {
                     ]);
                 }
             }
-            Body::Workflow { input, output, events, steps } => {
-                all.extend([input, output]);
+            Body::Workflow { input, output, error, events } => {
+                all.extend([input, output, error]);
                 all.extend(events.values_mut().map(|event| &mut event.payload));
-                all.extend(steps.values_mut());
             }
         }
         all

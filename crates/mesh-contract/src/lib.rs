@@ -1,4 +1,4 @@
-//! Contracts as documents: what a service, a Durable Object or a workflow speaks, as JSON that is committed beside the
+//! Contracts as documents: what a service or a workflow speaks, as JSON that is committed beside the
 //! code; what a change of such a document breaks, and for whom; and its types in TypeScript.
 //!
 //! This crate is pure: text in, verdicts out. It makes no schema itself (`mesh` does, from the Rust types) and reads no

@@ -34,7 +34,7 @@ pub(crate) fn argument(arguments: TokenStream, mistakes: &mut Mistakes) -> Optio
         let file = path.value();
         mistakes.add(
             &path,
-            format!("`{file}` is not there: create it with `{{}}` in it, then write it as the types say"),
+            format!("`{file}` is not there: create it with `{{}}` in it, then have the test that compares it write it"),
         );
         return None;
     }
@@ -88,4 +88,49 @@ fn docs(attributes: &[Attribute]) -> String {
         _ => None,
     });
     lines.collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::expand;
+    use crate::tests::check_golden;
+
+    fn item() -> TokenStream {
+        quote! {
+            /// Greets guests.
+            pub trait Greeter {
+                /// Says hello,
+                /// once.
+                #[mesh(idempotent)]
+                async fn greet(&self, context: &CallContext<Guest>, request: Greet) -> Result<Greeting, GreetError>;
+            }
+        }
+    }
+
+    #[test]
+    fn a_contract_that_is_kept_gives_its_fingerprint_and_natively_its_document() {
+        // Any file will do: it is only looked for.
+        let expanded = expand::service(quote!(contract = "Cargo.toml"), item());
+        check_golden("documented", "mesh::service(contract = …)", expanded);
+    }
+
+    #[test]
+    fn a_missing_file_and_other_arguments_are_named() {
+        let cases = [
+            (
+                quote!(contract = "../Nowhere.json"),
+                "`../Nowhere.json` is not there: create it with `{}` in it",
+            ),
+            (quote!(contract = 1), ACCEPTED),
+            (quote!(version = "1"), ACCEPTED),
+            (quote!(contract = "Cargo.toml", contract = "Cargo.toml"), ACCEPTED),
+        ];
+        for (arguments, message) in cases {
+            let mut mistakes = Mistakes::default();
+            assert!(argument(arguments, &mut mistakes).is_none());
+            let said = mistakes.0.map(|error| error.to_string()).unwrap_or_default();
+            assert!(said.contains(message), "{said}");
+        }
+    }
 }

@@ -10,8 +10,10 @@ use schemars::generate::{SchemaGenerator, SchemaSettings};
 use schemars::{JsonSchema, Schema, json_schema};
 use serde_json::Value;
 
-pub use mesh_contract::{Body, Document, Event, Method};
+use mesh_contract::Event as EventDocument;
+pub use mesh_contract::{Body, Document, Method};
 
+use crate::workflow::{Definition, Event};
 use crate::{ByteStream, Bytes, CallContext};
 
 /// A contract that can say all that it speaks.
@@ -27,8 +29,7 @@ pub struct Description {
     read: SchemaGenerator,
     written: SchemaGenerator,
     methods: BTreeMap<String, Method>,
-    events: BTreeMap<String, Event>,
-    steps: BTreeMap<String, Value>,
+    events: BTreeMap<String, EventDocument>,
 }
 
 /// A context whose scope travels with each call.
@@ -53,7 +54,6 @@ impl Description {
             written: settings().for_serialize().into_generator(),
             methods: BTreeMap::new(),
             events: BTreeMap::new(),
-            steps: BTreeMap::new(),
         }
     }
 
@@ -80,17 +80,9 @@ impl Description {
 
     /// Adds an event that a workflow waits for.
     #[must_use]
-    pub fn event<P: JsonSchema>(mut self, name: &str, docs: &str) -> Self {
-        let payload = self.schema::<P>();
-        self.events.insert(name.into(), Event { docs: plain(docs), payload });
-        self
-    }
-
-    /// Adds what a workflow's step records.
-    #[must_use]
-    pub fn step<O: JsonSchema>(mut self, name: &str) -> Self {
-        let output = self.schema::<O>();
-        self.steps.insert(name.into(), output);
+    pub fn event<E: Event + JsonSchema>(mut self, docs: &str) -> Self {
+        let payload = self.schema::<E>();
+        self.events.insert(E::TYPE.into(), EventDocument { docs: plain(docs), payload });
         self
     }
 
@@ -101,19 +93,15 @@ impl Description {
         self.document(Body::Service { methods })
     }
 
-    /// The document of a Durable Object.
+    /// The document of a workflow, with the events that were added.
     #[must_use]
-    pub fn durable_object(mut self) -> Document {
-        let methods = std::mem::take(&mut self.methods);
-        self.document(Body::DurableObject { methods })
-    }
-
-    /// The document of a workflow.
-    #[must_use]
-    pub fn workflow<I: JsonSchema, O: JsonSchema>(mut self) -> Document {
-        let (input, output) = (self.schema::<I>(), self.schema::<O>());
-        let (events, steps) = (std::mem::take(&mut self.events), std::mem::take(&mut self.steps));
-        self.document(Body::Workflow { input, output, events, steps })
+    pub fn workflow<W>(mut self) -> Document
+    where
+        W: Definition<Input: JsonSchema, Output: JsonSchema, Error: JsonSchema>,
+    {
+        let (input, output) = (self.schema::<W::Input>(), self.schema::<W::Output>());
+        let (error, events) = (self.schema::<W::Error>(), std::mem::take(&mut self.events));
+        self.document(Body::Workflow { input, output, error, events })
     }
 
     /// What is read and what is written of a type, in one.

@@ -60,7 +60,6 @@ impl Group<'_> {
             Part::Event => "the event ",
             Part::Reply => "the reply of ",
             Part::Error => "the refusal of ",
-            Part::Record => "the record of step ",
         };
         let of: Vec<String> = match self.change.member {
             None => vec![format!("`{contract}`")],

@@ -26,16 +26,17 @@ pub fn declarations(document: &Document) -> String {
     let names = Names::of(&document.name, &document.definitions);
     let mut out = format!("// The contract `{}`. Written by `cargo xtask contracts`.\n\n", document.name);
     match &document.body {
-        Body::Service { methods } | Body::DurableObject { methods } => {
+        Body::Service { methods } => {
             out.push_str("import type { Answer, Context, ReceivedContext } from \"./mesh.js\";\n\n");
             service(document, methods, &names, &mut out);
         }
-        Body::Workflow { input, output, events, .. } => {
+        Body::Workflow { input, output, error, events } => {
             docs(&document.docs, "", &mut out);
             let send = |schema| names.ty(schema, Side::Reader, 1);
             push(&mut out, format_args!("export interface {} {{\n", document.name));
             push(&mut out, format_args!("  input: {};\n", send(input)));
             push(&mut out, format_args!("  output: {};\n", names.ty(output, Side::Writer, 1)));
+            push(&mut out, format_args!("  error: {};\n", names.ty(error, Side::Writer, 1)));
             out.push_str("  events: {\n");
             for (name, event) in events {
                 docs(&event.docs, "    ", &mut out);

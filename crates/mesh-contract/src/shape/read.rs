@@ -1,134 +1,15 @@
-//! A JSON Schema seen as what it allows, one level at a time, for one direction.
-//!
-//! Only what `schemars` writes for serde's types is understood. Anything else is [`Shape::Unknown`], which fits
-//! nothing but itself: a change of it is never called compatible.
+//! From a schema to what it allows.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
+use super::combine::both;
+use super::{
+    ALIASES, ANNOTATIONS, Definitions, Field, List, NULL_LEFT_OUT, OTHER, Others, Record, Shape, Side, Text,
+    VARIANT_ALIASES,
+};
 use crate::written::{ALWAYS_WRITTEN, WRITTEN};
-
-/// Names that a reader takes for the same field.
-pub(crate) const ALIASES: &str = "x-aliases";
-/// Names that a reader takes for the same variant.
-pub(crate) const VARIANT_ALIASES: &str = "x-variant-aliases";
-/// The variant that a reader takes every unknown one for.
-pub(crate) const OTHER: &str = "x-other";
-/// A field that is left out rather than written as null.
-pub(crate) const NULL_LEFT_OUT: &str = "x-null-left-out";
-
-/// Keywords that say nothing about which values are allowed.
-pub(crate) const ANNOTATIONS: [&str; 9] = [
-    "$comment",
-    "$schema",
-    "default",
-    "deprecated",
-    "description",
-    "examples",
-    "readOnly",
-    "title",
-    "writeOnly",
-];
-
-/// Whether a schema is looked at as its writer or as its reader does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Side {
-    Writer,
-    Reader,
-}
-
-/// The schemas that others refer to by name.
-pub(crate) type Definitions = BTreeMap<String, Value>;
-
-/// What one schema allows.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Shape {
-    Any,
-    Never,
-    Null,
-    Boolean,
-    /// `long` where the type has 64 bits, whatever its bounds.
-    Integer {
-        least: i128,
-        most: i128,
-        long: bool,
-    },
-    /// 128-bit integers, which travel as bytes.
-    Wide {
-        signed: bool,
-    },
-    Float {
-        single: bool,
-    },
-    Text(Text),
-    Bytes,
-    Stream,
-    List(List),
-    Tuple(Vec<Value>),
-    Record(Record),
-    /// One of several; `ordered` where the reader takes the first that fits.
-    Choice {
-        alternatives: Vec<Value>,
-        ordered: bool,
-    },
-    /// Not to be judged, with its schema.
-    Unknown(Value),
-}
-
-/// What text is allowed.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub(crate) struct Text {
-    /// The only texts that are, if they are listed.
-    pub(crate) only: Option<BTreeSet<String>>,
-    /// Whether this is the variant that stands for all unknown ones.
-    pub(crate) other: bool,
-    pub(crate) format: Option<String>,
-    pub(crate) pattern: Option<String>,
-    /// Characters.
-    pub(crate) shortest: u64,
-    pub(crate) longest: Option<u64>,
-}
-
-/// A list of equal items.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct List {
-    pub(crate) items: Value,
-    pub(crate) least: u64,
-    pub(crate) most: Option<u64>,
-    /// Whether it is a set.
-    pub(crate) distinct: bool,
-}
-
-/// A struct or a map.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub(crate) struct Record {
-    pub(crate) fields: BTreeMap<String, Field>,
-    pub(crate) others: Others,
-    /// Fields by the pattern of their names.
-    pub(crate) patterns: BTreeMap<String, Value>,
-}
-
-/// A field of a record.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Field {
-    pub(crate) schema: Value,
-    /// To a reader: it must be there. To a writer: it always is.
-    pub(crate) always: bool,
-    pub(crate) aliases: Vec<String>,
-}
-
-/// Fields that a record does not name.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub(crate) enum Others {
-    /// A reader skips them, a writer writes none.
-    #[default]
-    Skipped,
-    /// A reader refuses them.
-    Refused,
-    /// They are entries of a map.
-    Kept(Value),
-}
 
 /// What `schema` allows, seen from `side`.
 pub(crate) fn shape(schema: &Value, definitions: &Definitions, side: Side) -> Shape {
@@ -390,64 +271,4 @@ fn without_null(schema: &Value) -> Value {
         }
     }
     schema
-}
-
-/// What two shapes allow together: a record that another is flattened into, or a tag beside a record.
-fn both(one: Shape, other: Shape) -> Shape {
-    match (one, other) {
-        (Shape::Any, shape) | (shape, Shape::Any) => shape,
-        (Shape::Never, _) | (_, Shape::Never) => Shape::Never,
-        (Shape::Record(one), Shape::Record(other)) => Shape::Record(joined(one, other)),
-        (Shape::Choice { alternatives, ordered }, shape)
-        | (shape, Shape::Choice { alternatives, ordered }) => {
-            let Some(base) = schema_of(&shape) else { return Shape::Unknown(Value::Array(alternatives)) };
-            let with = |alternative: Value| serde_json::json!({"allOf": [base, alternative]});
-            Shape::Choice { alternatives: alternatives.into_iter().map(with).collect(), ordered }
-        }
-        (one, _) => Shape::Unknown(Value::String(format!("{one:?}"))),
-    }
-}
-
-fn joined(one: Record, other: Record) -> Record {
-    let mut fields = one.fields;
-    fields.extend(other.fields);
-    let mut patterns = one.patterns;
-    patterns.extend(other.patterns);
-    let others = match (one.others, other.others) {
-        (Others::Skipped, others) | (others, Others::Skipped) => others,
-        (Others::Refused, others) | (others, Others::Refused) => others,
-        (kept, _) => kept,
-    };
-    Record { fields, others, patterns }
-}
-
-/// A schema that has this shape, for shapes that are combined with others.
-fn schema_of(shape: &Shape) -> Option<Value> {
-    match shape {
-        Shape::Record(record) => {
-            let mut object = Map::from_iter([("type".to_owned(), Value::from("object"))]);
-            let fields = record.fields.iter();
-            object.insert(
-                "properties".into(),
-                fields.map(|(name, f)| (name.clone(), f.schema.clone())).collect(),
-            );
-            let always = record.fields.iter().filter(|(_, field)| field.always);
-            object.insert("required".into(), always.map(|(name, _)| Value::from(name.as_str())).collect());
-            match &record.others {
-                Others::Skipped => {}
-                Others::Refused => drop(object.insert("additionalProperties".into(), false.into())),
-                Others::Kept(schema) => drop(object.insert("additionalProperties".into(), schema.clone())),
-            }
-            if !record.patterns.is_empty() {
-                let patterns = record.patterns.iter().map(|(key, schema)| (key.clone(), schema.clone()));
-                object.insert("patternProperties".into(), patterns.collect());
-            }
-            Some(Value::Object(object))
-        }
-        Shape::Choice { alternatives, ordered } => {
-            let keyword = if *ordered { "anyOf" } else { "oneOf" };
-            Some(Value::Object(Map::from_iter([(keyword.to_owned(), Value::Array(alternatives.clone()))])))
-        }
-        _ => None,
-    }
 }
