@@ -1,7 +1,9 @@
 //! Contracts as documents, made from the Rust types. Native only: a Worker carries no schemas.
 //!
-//! `#[mesh::service(contract = "…")]` implements [`Described`]; whoever writes the documents lists the contracts that
-//! they want and compares [`Document::to_text`] with the committed file.
+//! `#[mesh::service(contract = "…")]` implements [`Described`]. A test lists the contracts that shall be kept and asks
+//! [`compare_folder`]; with an environment variable set it calls [`write_folder`] first.
+
+mod folder;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -12,6 +14,8 @@ use serde_json::Value;
 
 use mesh_contract::Event as EventDocument;
 pub use mesh_contract::{Body, Document, Method};
+
+pub use folder::{FolderError, compare_folder, write_folder};
 
 use crate::workflow::{Definition, Event};
 use crate::{ByteStream, Bytes, CallContext};
