@@ -17,3 +17,8 @@ pub mod tail;
 pub mod vectorize;
 
 pub use failure::{ProductError, Refusal};
+
+/// Compiles the snippets of the page about the products.
+#[cfg(doctest)]
+#[doc = include_str!("../../../../docs/bindings.md")]
+mod page {}
