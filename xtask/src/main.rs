@@ -9,6 +9,7 @@ mod paths;
 mod process;
 mod setup;
 mod size;
+mod soak;
 mod test;
 mod tidy;
 mod ui;
@@ -46,6 +47,8 @@ enum Task {
     Contracts(contracts::Args),
     /// Prints the size of each Worker and keeps the table in `docs/performance.md`
     Size(size::Args),
+    /// Runs the simulated scenarios under many more seeds than the tests do
+    Soak(soak::Args),
     /// Brings the toolchain that builds and runs the Workers onto this machine
     Setup(setup::Args),
     /// Checks the rules that the compiler can't
@@ -67,6 +70,7 @@ fn main() -> ExitCode {
         Task::Bench(args) => bench::run(args, &ui),
         Task::Contracts(args) => contracts::run(args, &ui),
         Task::Size(args) => size::run(args, &ui),
+        Task::Soak(args) => soak::run(args, &ui),
         Task::Setup(args) => setup::run(args, &ui),
         Task::Tidy(args) => tidy::run(args, &ui),
     };
