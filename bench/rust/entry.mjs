@@ -5,4 +5,4 @@ import { expose } from "../../crates/mesh-worker/js/expose.mjs";
 export { default } from "./build/index.js";
 export const Back = expose(WorkerEntrypoint, rust.Back);
 export const Middle = expose(WorkerEntrypoint, rust.Middle);
-export const Counter = expose(DurableObject, rust.Counter);
+export const CounterObject = expose(DurableObject, rust.CounterObject);

@@ -41,7 +41,7 @@ export class Middle extends WorkerEntrypoint<Env> {
   }
 }
 
-export class Counter extends DurableObject<Env> {
+export class CounterObject extends DurableObject<Env> {
   #counted = 0;
 
   async fetch(request: Request): Promise<Response> {
@@ -57,20 +57,20 @@ export default {
     const { pathname } = new URL(request.url);
     switch (pathname) {
       case "/small":
-        return new Response(String((await post<Entry>(env.BACK, "/add", entry(1))).amount));
+        return whole((await post<Entry>(env.BACK, "/add", entry(1))).amount);
       case "/large": {
         const entries = Array.from({ length: MANY }, (_, number) => entry(number));
         const changed = await post<Entry[]>(env.BACK, "/add-all", entries);
-        return new Response(String(changed.reduce((sum, { amount }) => sum + amount, 0)));
+        return whole(changed.reduce((sum, { amount }) => sum + amount, 0));
       }
       case "/chain":
-        return new Response(String((await post<Entry>(env.MIDDLE, "/add", entry(1))).amount));
+        return whole((await post<Entry>(env.MIDDLE, "/add", entry(1))).amount);
       case "/durable": {
         const object = env.COUNTER.getByName("tenant-1/counter");
-        return new Response(String((await post<Entry>(object, "/count", entry(1))).amount));
+        return whole((await post<Entry>(object, "/count", entry(1))).amount);
       }
       case "/none":
-        return new Response(String(entry(1).amount));
+        return new Response(String(entry(1).amount);
       default:
         return new Response(`there is no ${pathname}`, { status: 500 });
     }
@@ -81,6 +81,10 @@ async function post<Reply>(target: Fetcher, path: string, body: unknown): Promis
   const answer = await target.fetch(`http://bench.internal${path}`, { method: "POST", body: JSON.stringify(body) });
   if (!answer.ok) throw new Error(await answer.text());
   return await answer.json();
+}
+
+function whole(amount: number): Response {
+  return new Response(String(Math.floor(amount)));
 }
 
 function entry(number: number): Entry {

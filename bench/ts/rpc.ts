@@ -49,7 +49,7 @@ export class Middle extends WorkerEntrypoint<Env> {
   }
 }
 
-export class Counter extends DurableObject<Env> {
+export class CounterObject extends DurableObject<Env> {
   #counted = 0;
 
   async count(entry: Entry): Promise<Entry> {
@@ -64,22 +64,26 @@ export default {
     const { pathname } = new URL(request.url);
     switch (pathname) {
       case "/small":
-        return new Response(String((await env.BACK.add(entry(1))).amount));
+        return whole((await env.BACK.add(entry(1))).amount);
       case "/large": {
         const changed = await env.BACK.addAll(Array.from({ length: MANY }, (_, number) => entry(number)));
-        return new Response(String(changed.reduce((sum, { amount }) => sum + amount, 0)));
+        return whole(changed.reduce((sum, { amount }) => sum + amount, 0));
       }
       case "/chain":
-        return new Response(String((await env.MIDDLE.add(entry(1))).amount));
+        return whole((await env.MIDDLE.add(entry(1))).amount);
       case "/durable":
-        return new Response(String((await env.COUNTER.getByName("tenant-1/counter").count(entry(1))).amount));
+        return whole((await env.COUNTER.getByName("tenant-1/counter").count(entry(1))).amount);
       case "/none":
-        return new Response(String(entry(1).amount));
+        return new Response(String(entry(1).amount);
       default:
         return new Response(`there is no ${pathname}`, { status: 500 });
     }
   },
 };
+
+function whole(amount: number): Response {
+  return new Response(String(Math.floor(amount)));
+}
 
 function entry(number: number): Entry {
   return {

@@ -1,13 +1,16 @@
 //! The end of every call: an entrypoint and a Durable Object that change what they are sent.
 
 use std::cell::Cell;
-use std::rc::Rc;
 
 use async_trait::async_trait;
-use mesh::{CallContext, Dispatch};
-use mesh_worker::{BindingError, DurableObject, Instance};
+use mesh::CallContext;
+use mesh::durable::{DurableObject, ObjectContext, StartError};
+use mesh_worker::{BindingError, Instance};
 
-use crate::contract::{Caller, Counter, CounterDispatch, Entry, Ledger, LedgerDispatch, LedgerError};
+use crate::contract::{
+    Caller, Counter, CounterClient, CounterContract, CounterDispatch, Entry, Ledger, LedgerDispatch,
+    LedgerError,
+};
 
 pub(crate) struct Adder;
 
@@ -37,28 +40,24 @@ pub(crate) fn wire(_instance: &Instance) -> Result<LedgerDispatch<Adder>, Bindin
     Ok(LedgerDispatch(Adder))
 }
 
-pub(crate) struct Counting {
+/// Counts in memory: what is measured is the call, not the disk.
+#[mesh::durable(service = Counter)]
+pub(crate) struct CounterObject {
     counted: Cell<f64>,
 }
 
 #[async_trait(?Send)]
-impl Counter for Counting {
+impl DurableObject for CounterObject {
+    async fn start(_context: ObjectContext) -> Result<Self, StartError> {
+        Ok(Self { counted: Cell::new(0.0) })
+    }
+}
+
+#[async_trait(?Send)]
+impl Counter for CounterObject {
     async fn count(&self, _context: &CallContext<Caller>, mut request: Entry) -> Result<Entry, LedgerError> {
         self.counted.set(self.counted.get() + 1.0);
         request.amount += self.counted.get();
         Ok(request)
     }
-}
-
-pub(crate) struct CounterObject(Rc<dyn Dispatch>);
-
-#[async_trait(?Send)]
-impl DurableObject for CounterObject {
-    fn dispatch(&self) -> Rc<dyn Dispatch> {
-        self.0.clone()
-    }
-}
-
-pub(crate) fn wire_object(_instance: &Instance) -> Result<CounterObject, BindingError> {
-    Ok(CounterObject(Rc::new(CounterDispatch(Counting { counted: Cell::new(0.0) }))))
 }

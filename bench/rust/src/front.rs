@@ -1,11 +1,15 @@
 //! The front: an HTTP request makes one call, and its answer is a small number, so that the call is what is measured.
 
-use mesh::durable::Address;
 use mesh::{CallContext, CallError, Deadline, TraceContext};
-use mesh_worker::BindingTransport;
-use worker::{Context, Env, Request, Response, event};
+use mesh_worker::durable::DurableNamespace;
+use mesh_worker::http::path_of;
+use mesh_worker::{BindingTransport, Instance};
+use wasm_bindgen::JsValue;
+use web_sys::{Request, Response};
+use worker::Env;
 
-use crate::contract::{Caller, CounterClient, Entry, LedgerClient, LedgerError};
+use crate::back::CounterObject;
+use crate::contract::{Caller, Entry, LedgerClient, LedgerError};
 
 /// How many entries a large payload has.
 const MANY: u32 = 100;
@@ -14,37 +18,34 @@ const PATIENCE_MS: u64 = 10_000;
 /// The trace of every call: making one is no part of a call.
 const TRACE: [u8; 24] = *b"a-trace-for-every-call-1";
 
-#[event(fetch)]
-async fn fetch(request: Request, env: Env, _context: Context) -> worker::Result<Response> {
-    let path = request.path();
-    match answer(&path, &env).await {
-        Ok(sum) => Response::ok(sum.to_string()),
-        Err(message) => Response::error(message, 500),
+pub(crate) async fn fetch(request: Request, instance: Instance) -> Result<Response, JsValue> {
+    match answer(path_of(&request.url()), &instance.env).await {
+        Ok(sum) => Response::new_with_opt_str(Some(&sum.to_string())),
+        Err(message) => Err(js_sys::Error::new(&message).into()),
     }
 }
 
-async fn answer(path: &str, env: &Env) -> Result<f64, String> {
+async fn answer(path: &str, env: &Env) -> Result<u64, String> {
     let context = context();
     match path {
         "/small" => one(ledger(env, "BACK")?.add(&context, entry(1)).await),
         "/large" => {
             let entries = (0..MANY).map(entry).collect();
             let changed = ledger(env, "BACK")?.add_all(&context, entries).await.map_err(text)?;
-            Ok(changed.iter().map(|entry| entry.amount).sum())
+            Ok(changed.iter().map(|entry| entry.amount).sum::<f64>() as u64)
         }
         "/chain" => one(ledger(env, "MIDDLE")?.add(&context, entry(1)).await),
         "/durable" => {
-            let address = Address::of(&context, "counter");
-            let object = BindingTransport::durable_object(env, "COUNTER", &address).map_err(text)?;
-            one(CounterClient::over(object).count(&context, entry(1)).await)
+            let namespace = DurableNamespace::over(env, "COUNTER").map_err(text)?;
+            one(CounterObject::stub(&namespace, &context, "counter").count(&context, entry(1)).await)
         }
-        "/none" => Ok(entry(1).amount),
+        "/none" => Ok(entry(1).amount as u64),
         _ => Err(format!("there is no `{path}`")),
     }
 }
 
-fn one(changed: Result<Entry, CallError<LedgerError>>) -> Result<f64, String> {
-    changed.map(|entry| entry.amount).map_err(text)
+fn one(changed: Result<Entry, CallError<LedgerError>>) -> Result<u64, String> {
+    changed.map(|entry| entry.amount as u64).map_err(text)
 }
 
 fn ledger(env: &Env, binding: &'static str) -> Result<LedgerClient<BindingTransport>, String> {
@@ -52,7 +53,7 @@ fn ledger(env: &Env, binding: &'static str) -> Result<LedgerClient<BindingTransp
 }
 
 fn context() -> CallContext<Caller> {
-    let now_ms = worker::Date::now().as_millis();
+    let now_ms = js_sys::Date::now() as u64;
     let scope = Caller { tenant: "tenant-1".to_owned() };
     CallContext::new(scope, TraceContext::from_random(TRACE), Deadline::after(now_ms, PATIENCE_MS), "front")
 }

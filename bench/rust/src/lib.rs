@@ -7,8 +7,9 @@ mod contract;
 mod front;
 mod middle;
 
-use contract::{CounterContract, LedgerContract};
+use contract::LedgerContract;
 
+mesh_worker::fetch!(front::fetch);
 mesh_worker::entrypoint!(
     /// Changes what it is sent.
     Back,
@@ -20,10 +21,4 @@ mesh_worker::entrypoint!(
     Middle,
     LedgerContract,
     middle::wire
-);
-mesh_worker::durable_object!(
-    /// Changes what it is sent, as one object.
-    Counter,
-    CounterContract,
-    back::wire_object
 );

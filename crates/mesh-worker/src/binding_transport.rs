@@ -1,19 +1,18 @@
 //! Calls over a service binding or a Durable Object stub: one JavaScript method call with the encoded bytes.
 
 use async_trait::async_trait;
-use futures_util::future::{Either, select};
-use js_sys::{Array, Function, Promise, Reflect, Uint8Array};
+use js_sys::{Array, Function, Reflect, Uint8Array};
 use mesh::durable::Address;
-use mesh::{Message, Outgoing, Runtime, Transport, TransportError};
+use mesh::{ByteStream, Message, Outgoing, Runtime, Transport, TransportError};
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
 use web_sys::ReadableStream;
 
 use crate::env::{BindingError, binding};
 use crate::js_error::describe;
 use crate::plain;
-use crate::runtime::WorkerRuntime;
+use crate::runtime::{LONGEST_WAIT_MS, WorkerRuntime};
 use crate::stream::{from_readable, into_readable};
+use crate::waiting::{Answer, Waiting};
 
 /// A [`Transport`] over an RPC target of the runtime.
 #[derive(Debug, Clone)]
@@ -65,23 +64,31 @@ impl BindingTransport {
         Ok(Self { target, kind: Kind::DurableObject })
     }
 
-    fn arguments(&self, call: &Outgoing<'_>) -> Result<Array, TransportError> {
+    /// Sends the call off.
+    fn start(&self, call: &Outgoing<'_>) -> Result<Waiting, TransportError> {
         let unsendable = |error: String| {
             TransportError::Threw(format!("the request of `{}` was not sent: {error}", call.method))
         };
-        if self.kind == Kind::Plain {
+        let values = if self.kind == Kind::Plain {
             let frame = plain::write(&call.message).map_err(|error| unsendable(error.to_string()))?;
             let part = |name: &str| Reflect::get(&frame, &name.into()).unwrap_or_default();
-            return Ok(Array::of2(&part("req"), &part("cx")));
-        }
-        let arguments = Array::of1(&Uint8Array::from(call.message.bytes.as_slice()));
-        if !call.message.streams.is_empty() {
+            [part("req"), part("cx")]
+        } else if call.message.streams.is_empty() {
+            let bytes = &call.message.bytes;
+            return Waiting::for_reply_to_bytes(&self.target, call.method, bytes, patience(call))
+                .map_err(|thrown| classify(&thrown));
+        } else {
             let streams = call.message.streams.iter().map(into_readable);
             let streams =
                 streams.collect::<Result<Vec<_>, _>>().map_err(|error| unsendable(error.to_string()))?;
-            arguments.push(&streams.into_iter().collect::<Array>());
-        }
-        Ok(arguments)
+            [
+                Uint8Array::from(call.message.bytes.as_slice()).into(),
+                streams.into_iter().collect::<Array>().into(),
+            ]
+        };
+        let [first, second] = &values;
+        Waiting::for_reply_to_values(&self.target, call.method, [first, second], patience(call))
+            .map_err(|thrown| classify(&thrown))
     }
 
     fn reply(&self, reply: JsValue) -> Result<Message, TransportError> {
@@ -98,34 +105,30 @@ impl BindingTransport {
 }
 
 /// Bytes, or an array of bytes and the streams that travel beside them.
-pub(crate) fn decoded_frame(frame: JsValue) -> Option<Message> {
+fn decoded_frame(frame: JsValue) -> Option<Message> {
     let frame = match frame.dyn_into::<Uint8Array>() {
         Ok(bytes) => return Some(bytes.to_vec().into()),
         Err(frame) => frame,
     };
     let parts = frame.dyn_into::<Array>().ok()?;
-    let bytes = parts.get(0).dyn_into::<Uint8Array>().ok()?.to_vec();
-    let streams =
-        parts.iter().skip(1).map(|stream| stream.dyn_into::<ReadableStream>().ok().map(from_readable));
-    Some(Message { bytes, streams: streams.collect::<Option<Vec<_>>>()? })
+    let bytes = parts.shift().dyn_into::<Uint8Array>().ok()?.to_vec();
+    Some(Message { bytes, streams: decoded_streams(&parts)? })
+}
+
+/// The streams that travel beside bytes.
+pub(crate) fn decoded_streams(streams: &Array) -> Option<Vec<ByteStream>> {
+    streams.iter().map(|stream| stream.dyn_into::<ReadableStream>().ok().map(from_readable)).collect()
 }
 
 #[async_trait(?Send)]
 impl Transport for BindingTransport {
     async fn send(&self, call: Outgoing<'_>) -> Result<Message, TransportError> {
-        let method: Function =
-            Reflect::get(&self.target, &call.method.into()).and_then(JsCast::dyn_into).map_err(|_| {
-                TransportError::Unreachable(format!("the binding has no callable `{}`", call.method))
-            })?;
-        let arguments = self.arguments(&call)?;
-        let pending =
-            Reflect::apply(&method, &self.target, &arguments).map_err(|thrown| classify(&thrown))?;
-        // An RPC result is a thenable of its own; `resolve` adopts it into a true promise.
-        let reply = JsFuture::from(Promise::resolve(&pending));
-        let patience = WorkerRuntime.sleep(call.time_left_ms);
-        match select(reply, patience).await {
-            Either::Left((reply, _)) => self.reply(reply.map_err(|thrown| classify(&thrown))?),
-            Either::Right(_) => Err(TransportError::TimedOut),
+        match self.start(&call)?.await {
+            Answer::Bytes(bytes) if self.kind != Kind::Plain => Ok(bytes.into()),
+            Answer::Bytes(bytes) => self.reply(Uint8Array::from(bytes.as_slice()).into()),
+            Answer::Value(reply) => self.reply(reply),
+            Answer::Thrown(thrown) => Err(classify(&thrown)),
+            Answer::TimeUp => Err(TransportError::TimedOut),
         }
     }
 
@@ -140,6 +143,10 @@ impl Transport for BindingTransport {
 
 /// What the local runtime throws, as if from afar, for a Worker that does not run.
 const NOT_RUNNING: &str = "Make sure it is running locally";
+
+fn patience(call: &Outgoing<'_>) -> u64 {
+    call.time_left_ms.min(LONGEST_WAIT_MS)
+}
 
 /// Tells a broken link from a callee that threw. Only the message is sure to cross, so it decides where no flag did.
 fn classify(thrown: &JsValue) -> TransportError {

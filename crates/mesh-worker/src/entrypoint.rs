@@ -24,36 +24,28 @@ macro_rules! entrypoint {
     ($(#[$doc:meta])* $name:ident, $contract:ty, $wire:expr) => {
         $(#[$doc])*
         #[wasm_bindgen::prelude::wasm_bindgen]
-        pub struct $name {
-            dispatch: ::std::result::Result<::std::rc::Rc<dyn ::mesh::Dispatch>, $crate::BindingError>,
-        }
+        pub struct $name;
 
         #[wasm_bindgen::prelude::wasm_bindgen]
         impl $name {
-            /// Made by the runtime.
-            #[wasm_bindgen(constructor)]
-            pub fn new(
-                context: wasm_bindgen::JsValue,
-                env: wasm_bindgen::JsValue,
-                assets: wasm_bindgen::JsValue,
-            ) -> $name {
-                let instance = $crate::Instance::new(context, env, assets);
-                $name { dispatch: $crate::macro_support::dispatch($wire(&instance)) }
-            }
-
             /// The contract's methods, which the entry module puts on the prototype.
             pub fn methods() -> ::std::vec::Vec<::std::string::String> {
                 <$contract as ::mesh::Contract>::METHODS.iter().map(|method| (*method).to_owned()).collect()
             }
 
-            /// Answers one call.
-            pub fn call(
-                &self,
-                method: ::std::string::String,
+            /// Answers one call. The platform makes an entrypoint for each, so there is no object to keep.
+            pub fn serve(
+                context: wasm_bindgen::JsValue,
+                env: wasm_bindgen::JsValue,
+                assets: wasm_bindgen::JsValue,
+                method: u32,
+                bytes: ::std::option::Option<::std::vec::Vec<u8>>,
                 first: wasm_bindgen::JsValue,
                 second: wasm_bindgen::JsValue,
-            ) -> $crate::macro_support::Promise {
-                $crate::macro_support::call(&self.dispatch, method, first, second)
+            ) -> ::std::result::Result<wasm_bindgen::JsValue, wasm_bindgen::JsValue> {
+                let instance = $crate::Instance::new(context, env, assets);
+                let arguments = $crate::macro_support::Arguments { bytes, first, second };
+                $crate::macro_support::call($wire(&instance), method, arguments)
             }
         }
     };

@@ -8,6 +8,7 @@ use wasm_bindgen_futures::future_to_promise;
 
 use crate::js_call::call_method;
 use crate::js_error::describe;
+use crate::names::name as js_name;
 
 /// What the platform hands to an entrypoint, a Durable Object or a workflow when it makes one.
 #[derive(Clone)]
@@ -73,7 +74,7 @@ pub enum BindingError {
 /// # Errors
 /// [`BindingError::Missing`].
 pub fn binding(env: &worker::Env, name: &'static str) -> Result<JsValue, BindingError> {
-    present(Reflect::get(env, &name.into()).ok(), name)
+    present(Reflect::get(env, &js_name(name)).ok(), name)
 }
 
 /// A text variable or secret; empty counts as missing.

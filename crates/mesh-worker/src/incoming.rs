@@ -2,13 +2,13 @@
 
 use std::rc::Rc;
 
-use js_sys::{Array, Object, Promise, Reflect, Uint8Array};
-use mesh::{Dispatch, Fault, FaultKind, Incoming, Message, TraceContext, fault_reply};
+use js_sys::{Array, Object, Reflect, Uint8Array};
+use mesh::{ByteStream, Dispatch, Fault, FaultKind, Incoming, Message, TraceContext, fault_reply};
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::future_to_promise;
 
-use crate::binding_transport::decoded_frame;
+use crate::binding_transport::decoded_streams;
 use crate::js_error::describe;
+use crate::outcome;
 use crate::plain::{self, PlainError};
 use crate::runtime::WorkerRuntime;
 use crate::stream::into_readable;
@@ -16,32 +16,52 @@ use crate::stream::into_readable;
 /// The time that a caller has who gives none.
 const DEFAULT_TIME_LEFT_MS: u32 = 30_000;
 
+/// The arguments of a JavaScript method call.
+#[derive(Debug)]
+pub struct Arguments {
+    /// The first, where it is a `Uint8Array`.
+    pub bytes: Option<Vec<u8>>,
+    /// The first, where it is anything else.
+    pub first: JsValue,
+    /// The second.
+    pub second: JsValue,
+}
+
 /// Answers one call that arrived as a JavaScript method call: `method(bytes)`, `method(bytes, streams)` from this
-/// framework, or `method(request, context)` with plain objects from anyone.
-pub fn dispatch_call(dispatch: Rc<dyn Dispatch>, method: String, first: JsValue, second: JsValue) -> Promise {
-    future_to_promise(async move {
-        let plain = !first.is_instance_of::<Uint8Array>();
-        let message = if plain {
-            match plain_message(&first, second) {
+/// framework, or `method(request, context)` with plain objects from anyone. `method` is its place in
+/// [`Dispatch::methods`]. Gives the reply, or a promise of it where the method has to wait.
+///
+/// # Errors
+/// What to throw when the call is none of these.
+pub fn dispatch_call(
+    dispatch: Rc<dyn Dispatch>,
+    method: u32,
+    arguments: Arguments,
+) -> Result<JsValue, JsValue> {
+    let Some(method) = dispatch.methods().get(method as usize).copied() else {
+        return Err(js_sys::TypeError::new("the entry module names a method that is not there").into());
+    };
+    outcome::run(async move {
+        let Arguments { bytes, first, second } = arguments;
+        let plain = bytes.is_none();
+        let message = match bytes {
+            Some(bytes) => Message { bytes, streams: streams(&second)? },
+            None => match plain_message(&first, second) {
                 Ok(message) => message,
-                Err(error) => return plain_reply(&fault_reply(misfit(&method, &error))),
-            }
-        } else {
-            encoded_message(first, second)?
+                Err(error) => return plain_reply(&fault_reply(misfit(method, &error))),
+            },
         };
-        let call = Incoming { method: &method, message, runtime: &WorkerRuntime, tenant: None };
+        let call = Incoming { method, message, runtime: &WorkerRuntime, tenant: None };
         let reply = dispatch.dispatch(call).await;
         if plain { plain_reply(&reply) } else { encoded_reply(&reply) }
     })
 }
 
-fn encoded_message(bytes: JsValue, streams: JsValue) -> Result<Message, JsValue> {
-    let frame = if streams.is_undefined() {
-        bytes
-    } else {
-        Array::of1(&bytes).concat(streams.dyn_ref::<Array>().ok_or_else(malformed)?).into()
-    };
-    decoded_frame(frame).ok_or_else(malformed)
+fn streams(beside: &JsValue) -> Result<Vec<ByteStream>, JsValue> {
+    if beside.is_undefined() {
+        return Ok(Vec::new());
+    }
+    beside.dyn_ref::<Array>().and_then(decoded_streams).ok_or_else(malformed)
 }
 
 fn malformed() -> JsValue {

@@ -9,20 +9,25 @@ pub mod bindings;
 pub mod durable;
 mod entrypoint;
 mod env;
+mod executor;
+pub mod http;
 mod incoming;
 mod js_call;
 mod js_error;
 #[doc(hidden)]
 pub mod macro_support;
+mod names;
+mod outcome;
 mod plain;
 mod runtime;
 pub mod stream;
+mod waiting;
 pub mod workflow;
 
 pub use binding_transport::BindingTransport;
 pub use entrypoint::Failing;
 pub use env::{BindingError, Instance, binding, text_var};
-pub use incoming::dispatch_call;
+pub use incoming::{Arguments, dispatch_call};
 pub use js_call::call_method;
 pub use js_error::describe;
 pub use runtime::WorkerRuntime;

@@ -10,24 +10,20 @@ use wasm_bindgen::JsValue;
 
 use crate::entrypoint::Failing;
 use crate::env::BindingError;
+pub use crate::incoming::Arguments;
 use crate::incoming::dispatch_call;
 
-pub fn dispatch<D: Dispatch + 'static>(
+/// Answers one call of an entrypoint with what its wiring gave.
+///
+/// # Errors
+/// As [`dispatch_call`], and when the wiring lacks a binding.
+pub fn call<D: Dispatch + 'static>(
     wired: Result<D, BindingError>,
-) -> Result<Rc<dyn Dispatch>, BindingError> {
-    wired.map(|dispatch| Rc::new(dispatch) as Rc<dyn Dispatch>)
-}
-
-pub fn call(
-    target: &Result<Rc<dyn Dispatch>, BindingError>,
-    method: String,
-    first: JsValue,
-    second: JsValue,
-) -> Promise {
-    match target {
-        Ok(dispatch) => dispatch_call(dispatch.clone(), method, first, second),
-        Err(error) => Promise::reject(&Failing(error.clone()).thrown()),
-    }
+    method: u32,
+    arguments: Arguments,
+) -> Result<JsValue, JsValue> {
+    let dispatch = wired.map_err(|error| Failing(error).thrown())?;
+    dispatch_call(Rc::new(dispatch), method, arguments)
 }
 
 /// The methods of an object's service.

@@ -1,12 +1,12 @@
 //! The platform's time, timers and chance.
 
-use std::time::Duration;
-
 use async_trait::async_trait;
 use mesh::Runtime;
 
+use crate::waiting::Waiting;
+
 /// `setTimeout` takes a signed 32-bit number; a day is far past any deadline in use.
-const LONGEST_WAIT_MS: u64 = 24 * 60 * 60 * 1000;
+pub(crate) const LONGEST_WAIT_MS: u64 = 24 * 60 * 60 * 1000;
 
 /// The Worker's machine. Its clock stands still between I/O operations.
 #[derive(Debug, Clone, Copy, Default)]
@@ -20,7 +20,7 @@ impl Runtime for WorkerRuntime {
 
     /// At most a day.
     async fn sleep(&self, milliseconds: u64) {
-        worker::Delay::from(Duration::from_millis(milliseconds.min(LONGEST_WAIT_MS))).await;
+        Waiting::for_timer(milliseconds.min(LONGEST_WAIT_MS)).await;
     }
 
     fn random(&self) -> u64 {

@@ -18,9 +18,10 @@ use super::database::PlatformDatabase;
 use super::sockets::{self, PlatformSockets};
 use super::upgrade;
 use crate::env::Instance;
-use crate::incoming::dispatch_call;
+use crate::incoming::{Arguments, dispatch_call};
 use crate::js_call::{call_method, method};
 use crate::js_error::describe;
+use crate::outcome;
 use crate::runtime::WorkerRuntime;
 
 /// What an exported class holds; see [`crate::export_durable_object!`].
@@ -65,14 +66,18 @@ impl ObjectClass {
     }
 
     /// Answers one RPC call.
-    pub fn call(&self, method: String, first: JsValue, second: JsValue) -> Promise {
+    ///
+    /// # Errors
+    /// As [`dispatch_call`].
+    pub fn call(&self, method: u32, arguments: Arguments) -> Result<JsValue, JsValue> {
         if let Some(running) = self.running.get() {
-            return dispatch_call(as_dispatch(running), method, first, second);
+            return dispatch_call(as_dispatch(running), method, arguments);
         }
         let class = self.clone();
-        future_to_promise(async move {
+        outcome::run(async move {
             let running = class.running().await?;
-            JsFuture::from(dispatch_call(as_dispatch(&running), method, first, second)).await
+            let reply = dispatch_call(as_dispatch(&running), method, arguments)?;
+            JsFuture::from(Promise::resolve(&reply)).await
         })
     }
 
@@ -220,11 +225,12 @@ macro_rules! export_durable_object {
                 /// Answers one call.
                 pub fn call(
                     &self,
-                    method: ::std::string::String,
+                    method: u32,
+                    bytes: ::std::option::Option<::std::vec::Vec<u8>>,
                     first: wasm_bindgen::JsValue,
                     second: wasm_bindgen::JsValue,
-                ) -> $crate::macro_support::Promise {
-                    self.class.call(method, first, second)
+                ) -> ::std::result::Result<wasm_bindgen::JsValue, wasm_bindgen::JsValue> {
+                    self.class.call(method, $crate::macro_support::Arguments { bytes, first, second })
                 }
 
                 /// The alarm went off.
