@@ -103,7 +103,7 @@ impl Span {
 /// Compiles a case and gives its errors, one a line, in the order of their places.
 fn errors(case: &Path, built: &Built) -> Vec<String> {
     let name = case.file_name().and_then(|name| name.to_str()).expect("a case has a name");
-    let scratch = std::env::temp_dir().join(format!("mesh-ui-{}", std::process::id()));
+    let scratch = std::env::temp_dir().join(format!("mesh-ui-{}-{name}", std::process::id()));
     let mut rustc = Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
     rustc.current_dir(case.parent().expect("a case is in a folder")).arg(name);
     rustc.args(["--edition", "2024", "--crate-type", "lib", "--emit", "metadata", "--error-format", "json"]);
@@ -150,6 +150,19 @@ impl Words {
     }
 }
 
+/// The errors of each case as its golden has them. Several compile at a time.
+fn all_errors(cases: &[PathBuf], built: &Built) -> Vec<String> {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    std::thread::scope(|scope| {
+        let parts = cases.chunks(cases.len().div_ceil(threads)).map(|part| {
+            let found = |case: &PathBuf| errors(case, built).join("\n") + "\n";
+            scope.spawn(move || part.iter().map(found).collect::<Vec<_>>())
+        });
+        let parts: Vec<_> = parts.collect();
+        parts.into_iter().flat_map(|part| part.join().expect("the cases compile")).collect()
+    })
+}
+
 fn told(diagnostic: &Diagnostic, case: &str) -> ((usize, usize), Words) {
     let primary = diagnostic.spans.iter().find(|span| span.is_primary).unwrap_or(&diagnostic.spans[0]);
     let Span { line_start, column_start, line_end, column_end, .. } = primary.within(case);
@@ -178,8 +191,7 @@ fn every_mistake_is_told_in_its_place_and_in_our_words() {
     let built = build();
     let write = std::env::var_os("WRITE_GOLDENS").is_some();
     let mut wrong = Vec::new();
-    for case in &cases {
-        let found = errors(case, &built).join("\n") + "\n";
+    for (case, found) in cases.iter().zip(all_errors(&cases, &built)) {
         let golden = case.with_extension("stderr");
         if write {
             std::fs::write(&golden, &found).expect("the golden can be written");
