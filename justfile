@@ -33,6 +33,10 @@ demo:
 size:
     cargo xtask size
 
+# Writes the contracts between Workers, or says what a change of them breaks: `just contracts diff`
+contracts *arguments:
+    cargo xtask contracts {{ arguments }}
+
 # What continuous integration runs
 verify:
     .ci/run
