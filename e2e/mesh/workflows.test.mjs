@@ -182,6 +182,25 @@ describe("a restart of the whole runtime", () => {
     assert.deepEqual(recovers.did(), ["first way", "second way"], "a failure for good is on record too");
   });
 
+  test("goes on with undoing where it stopped", async (t) => {
+    const mesh = await Runtime.start(ROLES, { t });
+    const errand = await Errand.start(mesh, "trip", "trip");
+    await errand.hasDone("undo hotel-1, try 1");
+    await restart(mesh);
+    assert.deepEqual(await errand.ended(), { errored: { failed: { terminal: { step: "pay", message: "no money" } } } });
+    assert.deepEqual(errand.did(), [
+      "flight",
+      "hotel",
+      "car",
+      "undo car-1, try 1",
+      "undo hotel-1, try 1",
+      // What counts the tries is in memory, which is gone: it fails once more.
+      "undo hotel-1, try 1",
+      "undo hotel-1, try 2",
+      "undo flight-1, try 1",
+    ]);
+  });
+
   test("with another build ends what no longer fits, before anything runs", async (t) => {
     const mesh = await Runtime.start(ROLES, { t });
     for (const [variant, changed] of [

@@ -25,16 +25,16 @@ pub(super) fn expand(workflow: &Workflow) -> TokenStream {
         #[automatically_derived]
         impl ::mesh::workflow::Definition for #target {
             const NAME: &'static str = #name;
-            const EVENTS: &'static [&'static str] = {
-                const TYPES: &[&str] = &[#(#types),*];
-                ::mesh::macro_support::assert_event_types(TYPES);
-                TYPES
-            };
+            const EVENTS: &'static [&'static str] = &[#(#types),*];
             const MAX_STEPS: u32 = #max_steps;
             type Input = #input;
             type Output = #output;
             type Error = #error;
         }
+
+        #(#conditions)*
+        const _: () =
+            ::mesh::macro_support::assert_event_types(<#target as ::mesh::workflow::Definition>::EVENTS);
 
         #(#conditions)*
         #[::mesh::macro_support::async_trait(?Send)]

@@ -5,6 +5,35 @@ use serde::{Serialize, de::DeserializeOwned};
 use super::Definition;
 
 /// A message to a running instance. At most 1 MiB encoded.
+///
+/// A workflow takes only what it declares, and no two events of one type; neither of these compiles:
+///
+/// ```compile_fail,E0277
+/// # use mesh::workflow::{Event, Handle, Steps, StepError};
+/// # #[derive(serde::Serialize, serde::Deserialize)] struct Declined;
+/// # impl Event for Declined { const TYPE: &'static str = "declined"; }
+/// struct Order;
+/// #[mesh::workflow]
+/// impl Order {
+///     async fn run(&self, input: u32, steps: &Steps) -> Result<(), StepError> { Ok(()) }
+/// }
+/// async fn decline(order: Handle<Order>) {
+///     order.send_event(&Declined).await;
+/// }
+/// ```
+///
+/// ```compile_fail,E0080
+/// # use mesh::workflow::{Definition, Event, Steps, StepError};
+/// # #[derive(serde::Serialize, serde::Deserialize)] struct Approved;
+/// # #[derive(serde::Serialize, serde::Deserialize)] struct Confirmed;
+/// impl Event for Approved { const TYPE: &'static str = "approved"; }
+/// impl Event for Confirmed { const TYPE: &'static str = "approved"; }
+/// struct Order;
+/// #[mesh::workflow(events(Approved, Confirmed))]
+/// impl Order {
+///     async fn run(&self, input: u32, steps: &Steps) -> Result<(), StepError> { Ok(()) }
+/// }
+/// ```
 pub trait Event: Serialize + DeserializeOwned {
     /// Its type to the platform: 1 to 100 letters, digits, `-` and `_`, and no `-` first.
     const TYPE: &'static str;

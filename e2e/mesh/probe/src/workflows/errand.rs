@@ -95,6 +95,9 @@ pub struct Errand {
 
 const QUICK: StepPolicy = StepPolicy { retries: 2, delay: Duration::from_secs(1), ..StepPolicy::DEFAULT };
 
+/// Slow enough that a test can stop everything before the next try.
+const SLOW: StepPolicy = StepPolicy { delay: Duration::from_secs(3), ..QUICK };
+
 #[mesh::workflow(events(Approved), max_steps = 40)]
 impl Errand {
     async fn run(&self, plan: Plan, steps: &Steps) -> Result<Report, StepError> {
@@ -246,7 +249,7 @@ async fn book(steps: &Steps) -> Result<(), StepError> {
             async move { if full { Err("full").retryable() } else { Ok(()) } }
         });
         steps
-            .run_with_undo(name, QUICK, undo.with_policy(QUICK), move |_| {
+            .run_with_undo(name, QUICK, undo.with_policy(SLOW), move |_| {
                 console_log!("{line}");
                 async move { Ok(format!("{name}-1")) }
             })
