@@ -24,6 +24,7 @@ describe("a call between two Workers", () => {
       largest: 2n ** 64n - 1n,
       smallest: -(2n ** 63n),
       fraction: 0.1,
+      count: 7,
       text: "grüße 👋",
       bytes: [0, 255, 128],
       maybe: null,

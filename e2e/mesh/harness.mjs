@@ -16,8 +16,8 @@ import { parse, stringify } from "./json.mjs";
 const HOST = "127.0.0.1";
 const CONFIGS = path.join(import.meta.dirname, "wrangler");
 
-/** The Workers that most tests need: `front` calls `back`, and by way of `flaky`. */
-const USUAL = ["front", "back", "flaky"];
+/** The Workers that most tests need: `front` calls the others. */
+const USUAL = ["front", "back", "flaky", "typescript"];
 
 const probe = (role) => ({ role, config: path.join(CONFIGS, `${role}.jsonc`) });
 
@@ -75,6 +75,11 @@ export class Runtime {
     });
     this.#runtime = new Miniflare(options);
     this.#origin = await this.#runtime.ready;
+  }
+
+  /** Where the first Worker answers, without a slash at the end. */
+  get origin() {
+    return this.#origin.origin;
   }
 
   /** Asks a case of the probe, `module/case`, with JSON, and gives its JSON answer. Integers past 2^53 are bigints. */

@@ -5,6 +5,7 @@ mod build;
 mod contracts;
 mod demo;
 mod dev;
+mod example;
 mod paths;
 mod process;
 mod setup;
@@ -37,6 +38,8 @@ enum Task {
     Dev(dev::Args),
     /// Sends the sample calls to a running mesh, or to one it starts, and prints the signals found
     Demo(demo::Args),
+    /// Builds an example of `examples/` and runs it locally
+    Example(example::Args),
     /// Runs every check and test, and closes with `N passed, N failed`
     Test(test::Args),
     /// Builds the Workers whose sources changed
@@ -65,6 +68,7 @@ fn main() -> ExitCode {
     let outcome = match cli.task {
         Task::Dev(args) => dev::run(args, &ui),
         Task::Demo(args) => demo::run(args, &ui),
+        Task::Example(args) => example::run(args, &ui),
         Task::Test(args) => test::run(args, &ui),
         Task::Build(args) => build::run(args, &ui),
         Task::Bench(args) => bench::run(args, &ui),

@@ -159,12 +159,29 @@ pub(crate) fn decode<T: DeserializeOwned>(bytes: &[u8], streams: Vec<ByteStream>
             let mut reader = rmp_serde::Deserializer::from_read_ref(bytes);
             match serde_path_to_error::deserialize::<_, T>(&mut reader) {
                 Err(placed) if placed.path().iter().next().is_some() => {
-                    format!("at `{}`: {error}", placed.path())
+                    format!("at `{}`: {}", placed.path(), in_words(&error))
                 }
-                _ => error.to_string(),
+                _ => in_words(&error),
             }
         })
     })
+}
+
+/// What did not fit, in words of values rather than of the encoding.
+fn in_words(error: &rmp_serde::decode::Error) -> String {
+    use rmp::Marker;
+    let rmp_serde::decode::Error::TypeMismatch(found) = error else { return error.to_string() };
+    let found = match found {
+        Marker::Null => "nothing",
+        Marker::True | Marker::False => "a bool",
+        Marker::F32 | Marker::F64 => "a number with a fraction",
+        Marker::FixStr(_) | Marker::Str8 | Marker::Str16 | Marker::Str32 => "a text",
+        Marker::Bin8 | Marker::Bin16 | Marker::Bin32 => "bytes",
+        Marker::FixArray(_) | Marker::Array16 | Marker::Array32 => "a sequence",
+        Marker::FixMap(_) | Marker::Map16 | Marker::Map32 => "a map",
+        _ => "a number",
+    };
+    format!("{found} is not what belongs there")
 }
 
 pub(crate) fn encode_request<S: Serialize, T: Serialize>(
@@ -198,6 +215,9 @@ pub(crate) fn decode_request<S: DeserializeOwned, T: DeserializeOwned>(
         message: format!(
             "the callee (contract {contract}) could not read the request{}: {error}",
             rmp_serde::from_slice::<Claimed>(&bytes)
+                .ok()
+                // A caller with plain objects claims none.
+                .filter(|claim| !claim.cx.contract.is_empty())
                 .map(|claim| format!(" of contract {}", claim.cx.contract))
                 .unwrap_or_default()
         ),

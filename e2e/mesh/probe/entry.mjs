@@ -12,3 +12,4 @@ export const Notebook = expose(DurableObject, rust.Notebook);
 export const OlderHost = expose(WorkerEntrypoint, rust.OlderHost);
 export const Streams = expose(WorkerEntrypoint, rust.Streams);
 export const ErrandWorkflow = expose(WorkflowEntrypoint, rust.ErrandWorkflow);
+export const Workshop = expose(WorkerEntrypoint, rust.Workshop);

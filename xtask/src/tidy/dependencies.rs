@@ -12,7 +12,7 @@ use super::files::Files;
 use crate::{paths, process};
 
 /// The workspace crates that each crate may use. Workers may use all of these; nothing may use a Worker.
-const EDGES: [(&str, &[&str]); 18] = [
+const EDGES: [(&str, &[&str]); 20] = [
     ("ids", &[]),
     ("signing", &[]),
     ("transcript", &[]),
@@ -22,6 +22,8 @@ const EDGES: [(&str, &[&str]); 18] = [
     ("mesh", &["mesh-contract", "mesh-macros"]),
     ("mesh-sim", &["mesh"]),
     ("mesh-worker", &["mesh"]),
+    ("guestbook-contract", &["mesh"]),
+    ("mesh-probe-contract", &["mesh"]),
     ("auth", &["ids"]),
     ("http-api", &["ids"]),
     ("domain", &["ids", "signing", "transcript"]),

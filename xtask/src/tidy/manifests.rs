@@ -18,12 +18,12 @@ pub(super) fn check(files: &Files) -> Result<Vec<Finding>> {
     Ok(findings)
 }
 
-/// `crates/x`, `workers/x`, `xtask` and the Workers below `bench` and `e2e` are members; what lies deeper is a
+/// `crates/x`, `workers/x`, `xtask` and the Workers below `bench`, `e2e` and `examples` are members; what lies deeper is a
 /// workspace of its own or a test's input.
 fn is_member(path: &str) -> bool {
     matches!(
         path.split('/').collect::<Vec<_>>().as_slice(),
-        ["crates" | "workers", _, _] | ["xtask", _] | ["bench" | "e2e", ..]
+        ["crates" | "workers", _, _] | ["xtask", _] | ["bench" | "e2e" | "examples", ..]
     )
 }
 
@@ -66,6 +66,7 @@ mod tests {
     #[test]
     fn nested_workspaces_are_no_members() {
         assert!(is_member("crates/ids/Cargo.toml") && is_member("xtask/Cargo.toml"));
+        assert!(is_member("examples/guestbook/front/Cargo.toml"));
         assert!(is_member("bench/rust/Cargo.toml") && is_member("e2e/mesh/probe/Cargo.toml"));
         assert!(!is_member("xtask/wasm-tools/Cargo.toml") && !is_member("Cargo.toml"));
     }

@@ -1,33 +1,16 @@
 //! One request of a test.
 
 use mesh::{CallContext, Deadline, TraceContext};
+pub use mesh_probe_contract::{Call, Visitor};
 use mesh_worker::BindingTransport;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 use worker::{Env, Request, Response};
 
 /// The name under which the probe calls.
 pub(crate) const CALLER: &str = "probe";
 /// Milliseconds that a case has where it does not say.
 const PATIENCE_MS: u64 = 10_000;
-
-/// On whose behalf the probe calls.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Visitor {
-    /// A tenant's key.
-    pub tenant: String,
-    /// Who acts.
-    pub actor: String,
-}
-
-impl mesh::TenantScoped for Visitor {
-    fn tenant_key(&self) -> String {
-        self.tenant.clone()
-    }
-}
-
-/// What the probe's services take as their context.
-pub type Call = CallContext<Visitor>;
 
 /// What a test asked, and what there is to answer it with.
 pub(crate) struct Case {

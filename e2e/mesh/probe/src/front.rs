@@ -3,7 +3,7 @@
 use worker::{Context, Env, Request, Response, event};
 
 use crate::case::Case;
-use crate::{bindings, calls, contexts, objects, retries, streams, versions, workflows};
+use crate::{bindings, calls, contexts, interop, objects, retries, streams, versions, workflows};
 
 #[event(fetch)]
 async fn fetch(request: Request, env: Env, _context: Context) -> worker::Result<Response> {
@@ -14,6 +14,7 @@ async fn fetch(request: Request, env: Env, _context: Context) -> worker::Result<
         "bindings" => bindings::run(case).await,
         "calls" => calls::run(case).await,
         "contexts" => contexts::run(case).await,
+        "interop" => interop::run(case).await,
         "objects" => objects::run(case).await,
         "retries" => retries::run(case).await,
         "streams" => streams::run(case).await,

@@ -10,6 +10,7 @@ pub mod calls;
 pub mod case;
 pub mod contexts;
 mod front;
+pub mod interop;
 pub mod objects;
 mod outcome;
 pub mod retries;
