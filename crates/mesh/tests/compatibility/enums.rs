@@ -234,7 +234,7 @@ change! {
     new {
         #[mesh::message] #[derive(Debug)] #[serde(untagged)]
         pub(crate) enum Message { A { a: Option<u8> }, B { b: u8 } }
-    } [Message::A { a: None }]
+    } [Message::A { a: None }, Message::B { b: 1 }]
 }
 
 change! {

@@ -214,7 +214,7 @@ change! {
     old { #[mesh::message] #[derive(Debug)] pub(crate) struct Message { a: u8, b: u8 } } [Message { a: 1, b: 0 }]
     new {
         #[mesh::message] #[derive(Debug)] pub(crate) struct Message { a: u8, #[serde(skip_deserializing)] b: u8 }
-    } [Message { a: 1, b: 2 }]
+    } [Message { a: 1, b: 0 }]
 }
 
 change! {

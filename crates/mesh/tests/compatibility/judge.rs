@@ -5,13 +5,13 @@ use std::fmt::Debug;
 
 use async_trait::async_trait;
 use futures_util::FutureExt;
-use mesh::describe::{Description, Document};
+use mesh::describe::{Body, Description, Document};
 use mesh::macro_support::{answer, call};
 use mesh::{
     CallContext, CallError, Contract, Deadline, Fingerprint, Incoming, Message, Outgoing, Runtime,
     TraceContext, Transport, TransportError,
 };
-use mesh_contract::{Break, Class, Comparison, Peers, Situation};
+use mesh_contract::{Break, Class, Comparison, Obstacle, Peers, SchemaNode, Situation, obstacles};
 use rmpv::Value;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -47,6 +47,9 @@ pub(crate) struct Pair {
     expected: [Outcome; 2],
     happened: [Result<(), String>; 2],
     comparison: Comparison,
+    /// Each side with itself: what stands against it, and what happened. A change elsewhere in a message must not
+    /// make trouble of what stays the same.
+    with_itself: [(Vec<Obstacle>, Result<(), String>); 2],
 }
 
 /// Looks at one change from both ends.
@@ -61,6 +64,10 @@ where
         expected,
         happened: [travel::<Old, New>(&old), travel::<New, Old>(&new)],
         comparison: Comparison::of("Fixture", Some(&before), Some(&after), Peers::default()),
+        with_itself: [
+            (itself(&before), travel::<Old, Old>(&old)),
+            (itself(&after), travel::<New, New>(&new)),
+        ],
     }
 }
 
@@ -68,6 +75,12 @@ where
 fn document<T: JsonSchema>() -> Document {
     let document = Description::new("Fixture", "").method::<CallContext<()>, T, (), ()>("send", "", false);
     Document::parse(&document.service().to_text()).expect("a document reads back")
+}
+
+fn itself(document: &Document) -> Vec<Obstacle> {
+    let Body::Service { methods } = &document.body else { unreachable!("it was made as a service") };
+    let node = SchemaNode { schema: &methods["send"].request, definitions: &document.definitions };
+    obstacles(node, node)
 }
 
 impl Pair {
@@ -110,6 +123,14 @@ impl Pair {
                 mistakes.push(format!(
                     "{} ({words}): expected {expected:?}, said {said:?}, happened {happened:?}; {:?}",
                     self.name, self.comparison.changes
+                ));
+            }
+        }
+        for (side, (said, happened)) in ["old", "new"].into_iter().zip(&self.with_itself) {
+            if said.is_empty() != happened.is_ok() {
+                mistakes.push(format!(
+                    "{} ({side} with itself): said {said:?}, happened {happened:?}",
+                    self.name
                 ));
             }
         }
@@ -209,7 +230,10 @@ fn survives(sent: &Value, kept: &Value) -> bool {
             let shared: Vec<_> = sent
                 .iter()
                 .filter_map(|(key, value)| {
-                    let same = kept.iter().find(|(other, _)| current(other) == current(key))?;
+                    let same = kept
+                        .iter()
+                        .find(|(other, _)| other == key)
+                        .or_else(|| kept.iter().find(|(other, _)| current(other) == current(key)))?;
                     Some((value, &same.1))
                 })
                 .collect();
