@@ -1,16 +1,12 @@
-//! Where instances live: started, brought back after a crash, steered from outside.
+//! Where instances live: started, and brought back after a crash.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::task::Waker;
 
-use async_trait::async_trait;
 use futures_util::future::LocalBoxFuture;
-use mesh::workflow::{
-    Batch, Created, Ended, InstanceError, InstanceHost, InstanceId, RawInstance, RawStatus, Workflow,
-    WorkflowFailure,
-};
+use mesh::workflow::{Ended, InstanceId, Workflow, WorkflowFailure};
 
 use crate::engine::SimEngine;
 use crate::journal::{Journal, Record, State};
@@ -79,6 +75,12 @@ impl Host {
         drop(self.waiting.take());
     }
 
+    /// An event came: whoever waits for one looks whether it is theirs.
+    pub(crate) fn wake_waiting(&self) {
+        let waiting = self.waiting.take();
+        waiting.into_iter().for_each(Waker::wake);
+    }
+
     /// Wakes `waker` when an event comes.
     pub(crate) fn on_event(&self, waker: Waker) {
         self.waiting.borrow_mut().push(waker);
@@ -107,7 +109,7 @@ impl Host {
     }
 
     /// Starts the run of an instance, unless it runs, is paused or has ended.
-    fn start(self: &Rc<Self>, workflow: &'static str, id: InstanceId) {
+    pub(crate) fn start(self: &Rc<Self>, workflow: &'static str, id: InstanceId) {
         let can = |record: &mut Record| !record.has_ended() && !matches!(record.state, State::Paused { .. });
         let key = (workflow, id);
         let can = self.with(workflow, &key.1, can) == Some(true);
@@ -125,7 +127,8 @@ impl Host {
         self.running.borrow_mut().insert(key, task);
     }
 
-    fn stop(&self, workflow: &'static str, id: &InstanceId) {
+    /// Stops the run of an instance where it is.
+    pub(crate) fn stop(&self, workflow: &'static str, id: &InstanceId) {
         let key = (workflow, id.clone());
         self.busy.borrow_mut().remove(&key);
         let task = self.running.borrow_mut().remove(&key);
@@ -173,161 +176,5 @@ impl Host {
     async fn end(&self, workflow: &str, id: &InstanceId, state: State) {
         let label = format!("{workflow} `{id}`: {state:?}");
         self.world.commit(label, || self.with(workflow, id, |record| record.state = state)).await;
-    }
-}
-
-/// The instances of one workflow, for its handles.
-pub(crate) struct SimInstances {
-    pub(crate) host: Rc<Host>,
-    pub(crate) workflow: &'static str,
-}
-
-impl SimInstances {
-    fn find<R>(&self, id: &InstanceId, look: impl FnOnce(&mut Record) -> R) -> Result<R, InstanceError> {
-        let found = self.host.with(self.workflow, id, look);
-        found.ok_or_else(|| InstanceError::NotFound { id: id.clone() })
-    }
-
-    async fn commit<R>(
-        &self,
-        id: &InstanceId,
-        what: &str,
-        change: impl FnOnce(&mut Record) -> R,
-    ) -> Result<R, InstanceError> {
-        let label = format!("{} `{id}`: {what}", self.workflow);
-        let done = self.host.world.commit(label, || self.find(id, change)).await?;
-        self.answer(what)?;
-        Ok(done)
-    }
-
-    /// The answer to the caller may get lost, after the deed.
-    fn answer(&self, what: &str) -> Result<(), InstanceError> {
-        if !self.host.world.strikes(|faults| faults.lose) {
-            return Ok(());
-        }
-        self.host.world.note(format_args!("FAULT: the answer to `{what}` is lost"));
-        let message = "no answer came".to_owned();
-        Err(InstanceError::Host { workflow: self.workflow.to_owned(), message })
-    }
-
-    fn insert(&self, instance: RawInstance) -> Created {
-        let mut journal = self.host.journal.borrow_mut();
-        let records = journal.workflows.entry(self.workflow.to_owned()).or_default();
-        if records.contains_key(&instance.id) {
-            return Created::Existed;
-        }
-        records.insert(instance.id, Record::new(instance.input));
-        Created::New
-    }
-}
-
-#[async_trait(?Send)]
-impl InstanceHost for SimInstances {
-    async fn create(&self, instance: RawInstance) -> Result<Created, InstanceError> {
-        let id = instance.id.clone();
-        let label = format!("create {} `{id}`", self.workflow);
-        let created = self.host.world.commit(&label, || self.insert(instance)).await;
-        self.host.start(self.workflow, id);
-        self.answer(&label)?;
-        Ok(created)
-    }
-
-    async fn create_many(&self, instances: Vec<RawInstance>) -> Result<Batch, InstanceError> {
-        let ids: Vec<InstanceId> = instances.iter().map(|instance| instance.id.clone()).collect();
-        let label = format!("create {} of {}", ids.len(), self.workflow);
-        let apply = || instances.into_iter().map(|instance| Ok(self.insert(instance))).collect();
-        let created = self.host.world.commit(&label, apply).await;
-        ids.into_iter().for_each(|id| self.host.start(self.workflow, id));
-        self.answer(&label)?;
-        Ok(created)
-    }
-
-    async fn status(&self, id: &InstanceId) -> Result<RawStatus, InstanceError> {
-        self.find(id, |record| {
-            let status = record.word().to_owned();
-            match record.state.clone() {
-                State::Complete { output } => RawStatus { status, output: Some(output), error: None },
-                State::Errored { error } => RawStatus { status, output: None, error: Some(error) },
-                _ => RawStatus { status, output: None, error: None },
-            }
-        })
-    }
-
-    async fn pause(&self, id: &InstanceId) -> Result<(), InstanceError> {
-        self.commit(id, "pause", |record| {
-            if record.state == State::Running {
-                record.state = State::Pausing;
-            }
-        })
-        .await?;
-        // Wakes it from a sleep or a wait: it begins again at its top, and stops at the first chance.
-        if self.find(id, |record| record.state == State::Pausing)?
-            && self.host.busy(self.workflow, id, 0) == 0
-        {
-            self.host.stop(self.workflow, id);
-            self.host.start(self.workflow, id.clone());
-        }
-        Ok(())
-    }
-
-    async fn resume(&self, id: &InstanceId) -> Result<(), InstanceError> {
-        let now_ms = self.host.world.clock.now_ms();
-        self.commit(id, "resume", |record| match record.state {
-            State::Pausing => record.state = State::Running,
-            _ => record.resume(now_ms),
-        })
-        .await?;
-        self.host.start(self.workflow, id.clone());
-        Ok(())
-    }
-
-    async fn terminate(&self, id: &InstanceId, undo: bool) -> Result<(), InstanceError> {
-        if self.find(id, |record| record.has_ended())? {
-            return Err(InstanceError::Ended { id: id.clone() });
-        }
-        self.host.stop(self.workflow, id);
-        let state = if undo { State::Terminating } else { State::Terminated };
-        self.commit(id, "terminate", |record| record.state = state).await?;
-        if undo {
-            self.host.start(self.workflow, id.clone());
-        }
-        Ok(())
-    }
-
-    async fn restart(&self, id: &InstanceId) -> Result<(), InstanceError> {
-        self.find(id, |_| ())?;
-        self.host.stop(self.workflow, id);
-        self.commit(id, "restart", |record| *record = Record::new(record.input.clone())).await?;
-        self.host.start(self.workflow, id.clone());
-        Ok(())
-    }
-
-    async fn delete(&self, id: &InstanceId) -> Result<(), InstanceError> {
-        self.find(id, |_| ())?;
-        self.host.stop(self.workflow, id);
-        let label = format!("delete {} `{id}`", self.workflow);
-        self.host
-            .world
-            .commit(&label, || {
-                let mut journal = self.host.journal.borrow_mut();
-                journal.workflows.get_mut(self.workflow).map(|records| records.remove(id));
-            })
-            .await;
-        self.answer(&label)
-    }
-
-    async fn send_event(&self, id: &InstanceId, event: &str, payload: String) -> Result<(), InstanceError> {
-        let copies = if self.host.world.strikes(|faults| faults.repeat) { 2 } else { 1 };
-        if copies == 2 {
-            self.host.world.note(format_args!("FAULT: event `{event}` is delivered twice"));
-        }
-        let sent = self
-            .commit(id, &format!("event `{event}`"), |record| {
-                record.inbox.extend((0..copies).map(|_| (event.to_owned(), payload.clone())));
-            })
-            .await;
-        let waiting = self.host.waiting.take();
-        waiting.into_iter().for_each(Waker::wake);
-        sent
     }
 }

@@ -64,6 +64,7 @@ pub mod durable;
 mod engine;
 mod faults;
 mod host;
+mod instances;
 mod journal;
 mod queue;
 mod seeds;

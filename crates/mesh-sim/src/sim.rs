@@ -10,7 +10,8 @@ use mesh::workflow::{Definition, Instances, Workflow};
 use mesh::{Dispatch, Runtime};
 
 use crate::faults::{Faults, Plan};
-use crate::host::{Host, SimInstances};
+use crate::host::Host;
+use crate::instances::SimInstances;
 use crate::journal::Journal;
 use crate::queue::Queue;
 use crate::store::Store;

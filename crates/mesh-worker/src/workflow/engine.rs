@@ -101,8 +101,10 @@ impl Engine for PlatformEngine {
             Ok(received) => {
                 Ok(Some(property(&received, "payload").map_or_else(|| "null".into(), |it| json_of(&it))))
             }
-            Err(thrown) if is_timeout(&thrown) => Ok(None),
-            Err(thrown) => Err(self.failure(thrown)),
+            Err(thrown) => match self.failure(thrown) {
+                EngineFailure::Exhausted(message) if is_timeout(&message) => Ok(None),
+                failure => Err(failure),
+            },
         }
     }
 
@@ -168,8 +170,8 @@ fn wait_options(event: &str, timeout: Duration) -> Result<JsValue, JsValue> {
 }
 
 /// The engine has no code for it, only a name or words that differ between its versions.
-fn is_timeout(thrown: &JsValue) -> bool {
-    let text = describe(thrown).to_lowercase();
+fn is_timeout(message: &str) -> bool {
+    let text = message.to_lowercase();
     text.contains("timed out") || text.contains("timeout")
 }
 

@@ -2,8 +2,10 @@
 
 mod errand;
 
+use std::time::Duration;
+
 use mesh::workflow::{
-    Batch, Created, InstanceError, InstanceId, InstanceStatus, Instances, NewInstance, StepError,
+    Batch, Created, InstanceError, InstanceId, InstanceStatus, Instances, NewInstance, Retention, StepError,
 };
 use mesh_worker::WorkflowBinding;
 use serde::Deserialize;
@@ -42,7 +44,8 @@ pub(crate) async fn run(mut case: Case) -> worker::Result<Response> {
         "create" => errands.create(NewInstance::new(id, plan)).await.map(told),
         "create_many" => {
             let ids = std::iter::once(id).chain(more);
-            let new: Vec<_> = ids.map(|id| NewInstance::new(id, plan.clone())).collect();
+            let retention = Some(Retention { success: Some(Duration::from_secs(86_400)), error: None });
+            let new: Vec<_> = ids.map(|id| NewInstance { id, input: plan.clone(), retention }).collect();
             errands.create_many(&new).await.map(many)
         }
         "get" => errands.get(id).await.map(|errand| json!(errand.id())),
