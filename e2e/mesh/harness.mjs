@@ -47,7 +47,13 @@ export class Runtime {
     started.#registry = registry;
     started.#folder = await mkdtemp(path.join(tmpdir(), "mesh-runtime-"));
     t?.after(() => started.stop());
-    await started.#run();
+    try {
+      await started.#run();
+    } catch (error) {
+      // What is half started would keep the test program from ending; why it did not start is the news.
+      await started.stop().catch(() => {});
+      throw error;
+    }
     return started;
   }
 

@@ -15,6 +15,8 @@ export async function startSql() {
     response.end(text);
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  // A test whose Workers do not start never stops this, and must end all the same.
+  server.unref();
   const stop = () => new Promise((resolve) => server.close(resolve));
   return { base: `http://127.0.0.1:${server.address().port}/client/v4`, requests, stop };
 }

@@ -31,6 +31,8 @@ export class VectorizeDouble {
   async start() {
     this.#server = createServer((request, response) => void this.#serve(request, response));
     await new Promise((resolve) => this.#server.listen(0, "127.0.0.1", resolve));
+    // A test whose Workers do not start never stops this, and must end all the same.
+    this.#server.unref();
     this.origin = `http://127.0.0.1:${this.#server.address().port}`;
     return this;
   }
