@@ -10,6 +10,7 @@ mod jsonc;
 mod manifests;
 mod markdown;
 mod npm_lock;
+mod snippets;
 mod sources;
 mod wrangler;
 
@@ -39,7 +40,7 @@ pub(crate) struct Finding {
 /// A rule: its name as a claim, and what checks it.
 type Rule = (&'static str, fn(&Files) -> Result<Vec<Finding>>);
 
-const RULES: [Rule; 10] = [
+const RULES: [Rule; 11] = [
     ("every source file says what it is", sources::open_with_docs),
     ("the domain serializes nothing", sources::domain_serializes_nothing),
     ("tracked files name no registry and no one's home", sources::name_no_machine),
@@ -49,6 +50,7 @@ const RULES: [Rule; 10] = [
     ("the Workers' configurations agree", wrangler::agree),
     ("binding names are constants that match the configurations", bindings::check),
     ("links in the documentation lead somewhere", markdown::check),
+    ("code in the documentation is the code", snippets::check),
     ("the npm lock file installs anywhere", npm_lock::check),
 ];
 
