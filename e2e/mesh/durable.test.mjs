@@ -39,7 +39,7 @@ describe("a durable object", () => {
   test("refuses a call of another tenant before its own code runs", async () => {
     await ok("write", "owner", { text: "mine" });
     const { error, message } = await ask("misdirected", "stranger", { text: "owner" });
-    assert.equal(error, "failed");
+    assert.equal(error, "disallowed");
     assert.match(message, /another tenant than the one whose object this is/);
     assert.deepEqual(await ok("read", "owner"), ["welcome", "mine"]);
   });

@@ -94,7 +94,7 @@ where
                 "this request made {MAX_HOPS} calls between Workers, and the platform allows 32 invocations: look \
                  for a loop in the call graph, or ask for many things in one call"
             );
-            return (Err(CallError::Failed { service, message }), Again::Not);
+            return (Err(CallError::Disallowed { service, message }), Again::Not);
         }
         context.hops.add(1);
     }

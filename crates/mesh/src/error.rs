@@ -40,6 +40,15 @@ pub enum CallError<E> {
         /// Which side could not read what.
         message: String,
     },
+    /// The mesh's own rules forbid the call: the object is another tenant's, or the request made one call too many. No
+    /// user code ran, and none would if it were sent again.
+    #[error("`{service}` was not called: {message}")]
+    Disallowed {
+        /// The service that was called.
+        service: &'static str,
+        /// Which rule, and what to look for.
+        message: String,
+    },
     /// The callee's code panicked. Only this call failed; whether it had an effect before is unknown.
     #[error("`{service}` panicked: {message}")]
     Panicked {
@@ -70,6 +79,7 @@ impl<E> CallError<E> {
             Self::Refused(_)
             | Self::Overloaded { .. }
             | Self::ContractMismatch { .. }
+            | Self::Disallowed { .. }
             | Self::Panicked { .. } => RetrySafety::Never,
         }
     }
@@ -82,7 +92,7 @@ impl<E> CallError<E> {
             | Self::TimedOut { .. }
             | Self::Panicked { .. }
             | Self::Failed { .. } => true,
-            Self::Refused(_) | Self::ContractMismatch { .. } => false,
+            Self::Refused(_) | Self::ContractMismatch { .. } | Self::Disallowed { .. } => false,
         }
     }
 }
@@ -121,9 +131,10 @@ impl Fault {
             FaultKind::Expired => CallError::TimedOut { service },
             FaultKind::Contract => CallError::ContractMismatch { service, message: self.message },
             FaultKind::Panicked => CallError::Panicked { service, message: self.message },
-            FaultKind::TooManyHops | FaultKind::WrongTenant | FaultKind::Failed => {
-                CallError::Failed { service, message: self.message }
+            FaultKind::TooManyHops | FaultKind::WrongTenant => {
+                CallError::Disallowed { service, message: self.message }
             }
+            FaultKind::Failed => CallError::Failed { service, message: self.message },
         }
     }
 }

@@ -198,7 +198,7 @@ fn the_calls_of_a_request_are_counted_along_the_chain_and_limited() {
     }
     let error = now(first.read(&context, 1)).expect_err("it is one too many");
     assert!(
-        matches!(&error, CallError::Failed { message, .. } if message.contains("32 invocations")),
+        matches!(&error, CallError::Disallowed { message, .. } if message.contains("32 invocations")),
         "{error}"
     );
 }

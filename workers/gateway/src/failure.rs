@@ -68,7 +68,9 @@ pub fn failed<E: Refusal + std::fmt::Display>(error: CallError<E>) -> Failure {
         | CallError::TimedOut { .. }
         | CallError::Failed { .. }) => Failure::unavailable(error),
         // A bug of ours, which trying again does not mend.
-        error @ (CallError::ContractMismatch { .. } | CallError::Panicked { .. }) => Failure::internal(error),
+        error @ (CallError::ContractMismatch { .. }
+        | CallError::Disallowed { .. }
+        | CallError::Panicked { .. }) => Failure::internal(error),
     }
 }
 
@@ -164,10 +166,11 @@ mod tests {
     fn what_the_mesh_cannot_carry_out_is_unavailable_and_says_nothing_of_the_inside() {
         let service = "Intake";
         let message = String::from("D1_ERROR: no such table `events` at 10.0.0.7");
-        let failures: [(CallError<SearchError>, Code); 6] = [
+        let failures: [(CallError<SearchError>, Code); 7] = [
             (CallError::Unreachable { service, message: message.clone() }, Code::ServiceUnavailable),
             (CallError::Overloaded { service, message: message.clone() }, Code::ServiceUnavailable),
             (CallError::TimedOut { service }, Code::ServiceUnavailable),
+            (CallError::Disallowed { service, message: message.clone() }, Code::InternalError),
             (CallError::Panicked { service, message: message.clone() }, Code::InternalError),
             (CallError::Failed { service, message: message.clone() }, Code::ServiceUnavailable),
             (CallError::ContractMismatch { service, message }, Code::InternalError),

@@ -56,7 +56,7 @@ fn task_error(error: CallError<IngestEventError>) -> TaskError {
             (UNAVAILABLE.to_owned(), true)
         }
         CallError::TimedOut { .. } => ("the event was not confirmed in time".to_owned(), true),
-        CallError::Panicked { .. } | CallError::Failed { .. } => {
+        CallError::Disallowed { .. } | CallError::Panicked { .. } | CallError::Failed { .. } => {
             ("accepting the event failed for an internal reason".to_owned(), true)
         }
     };
@@ -84,6 +84,11 @@ mod tests {
             (CallError::Unreachable { service, message: message.clone() }, UNAVAILABLE, true),
             (CallError::Overloaded { service, message: message.clone() }, UNAVAILABLE, true),
             (CallError::ContractMismatch { service, message: message.clone() }, UNAVAILABLE, true),
+            (
+                CallError::Disallowed { service, message: message.clone() },
+                "accepting the event failed for an internal reason",
+                true,
+            ),
             (
                 CallError::Panicked { service, message: message.clone() },
                 "accepting the event failed for an internal reason",

@@ -36,7 +36,7 @@ fn a_call_of_another_tenant_is_refused_before_the_object_hears_of_it() {
     assert_eq!(add(&objects, "ada", 2), 2);
     let adas = CounterClient::over(objects.object(&address("ada")));
     let error = now(adas.add(&call_of("bob"), Add { amount: 40 })).unwrap_err();
-    let CallError::Failed { message, .. } = error else { panic!("{error}") };
+    let CallError::Disallowed { message, .. } = error else { panic!("{error}") };
     assert!(message.contains("another tenant"), "{message}");
     assert_eq!(add(&objects, "ada", 0), 2);
 }

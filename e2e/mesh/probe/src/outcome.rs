@@ -20,6 +20,7 @@ pub(crate) fn failure<E: Serialize + std::fmt::Display>(error: CallError<E>) -> 
         CallError::Overloaded { .. } => "overloaded",
         CallError::TimedOut { .. } => "timed_out",
         CallError::ContractMismatch { .. } => "contract_mismatch",
+        CallError::Disallowed { .. } => "disallowed",
         CallError::Panicked { .. } => "panicked",
         CallError::Failed { .. } => "failed",
     };

@@ -50,9 +50,12 @@ fn answer<R: Serialize, E: Serialize>(outcome: Result<R, CallError<E>>) -> worke
             Response::error("the books can't be reached: try again", 503)
         }
         Err(CallError::TimedOut { .. }) => Response::error("the books took too long", 504),
-        Err(CallError::ContractMismatch { .. } | CallError::Panicked { .. } | CallError::Failed { .. }) => {
-            Response::error("something broke on our side", 502)
-        }
+        Err(
+            CallError::ContractMismatch { .. }
+            | CallError::Disallowed { .. }
+            | CallError::Panicked { .. }
+            | CallError::Failed { .. },
+        ) => Response::error("something broke on our side", 502),
     }
 }
 
