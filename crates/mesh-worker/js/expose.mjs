@@ -5,36 +5,51 @@
 // `serve(context, env, assets, …)` where each call stands alone, through `call(…)` of an object where there is one to
 // keep. Its other prototype methods (`alarm`, `run`) are forwarded as they are.
 
+import { current } from "./instance.mjs";
+
 const OWN = new Set(["constructor", "free", "call"]);
 
 export function expose(Base, Rust, assets = {}) {
   const { serve } = Rust;
+  // RPC reaches prototype methods only, and symbols not at all: what an object is made of is out of a caller's reach.
+  const made = Symbol("made");
   class Exposed extends Base {
     constructor(context, env) {
       super(context, env);
-      // RPC reaches prototype methods only, so this property is out of a caller's reach.
-      if (!serve) this.rust = new Rust(context, env, assets);
+      if (!serve) this[made] = { number: current(), rust: new Rust(context, env, assets) };
     }
   }
+  // Where the instance was replaced, the object is made again, as the platform does when it lost its memory.
+  const rustOf = (exposed) => {
+    const object = exposed[made];
+    const number = current();
+    if (object.number !== number) {
+      object.rust = new Rust(exposed.ctx, exposed.env, assets);
+      object.number = number;
+    }
+    return object.rust;
+  };
   const define = (name, value) => Object.defineProperty(Exposed.prototype, name, { value, writable: true });
   for (const name of Object.getOwnPropertyNames(Rust.prototype)) {
     if (OWN.has(name) || name.startsWith("__")) continue;
     define(name, function (...parameters) {
-      return this.rust[name](...parameters);
+      return rustOf(this)[name](...parameters);
     });
   }
   for (const [place, name] of (Rust.methods?.() ?? []).entries()) {
     // Bytes go to Rust in the same crossing as the call.
     const answer = serve
       ? function (first, second) {
+          current();
           return first instanceof Uint8Array
             ? serve(this.ctx, this.env, assets, place, first, undefined, second)
             : serve(this.ctx, this.env, assets, place, undefined, first, second);
         }
       : function (first, second) {
+          const rust = rustOf(this);
           return first instanceof Uint8Array
-            ? this.rust.call(place, first, undefined, second)
-            : this.rust.call(place, undefined, first, second);
+            ? rust.call(place, first, undefined, second)
+            : rust.call(place, undefined, first, second);
         };
     define(name, answer);
   }

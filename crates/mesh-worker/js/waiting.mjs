@@ -50,11 +50,3 @@ function follow(number, pending, patience) {
   );
   return timer;
 }
-
-// A promise for Rust to settle.
-export const begin = () => Promise.withResolvers();
-
-export function settle(pending, fulfilled, value) {
-  if (fulfilled) pending.resolve(value);
-  else pending.reject(value);
-}

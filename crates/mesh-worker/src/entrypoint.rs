@@ -26,6 +26,9 @@ macro_rules! entrypoint {
         #[wasm_bindgen::prelude::wasm_bindgen]
         pub struct $name;
 
+        // Nothing in it changes between calls.
+        impl ::std::panic::RefUnwindSafe for $name {}
+
         #[wasm_bindgen::prelude::wasm_bindgen]
         impl $name {
             /// The contract's methods, which the entry module puts on the prototype.
@@ -45,7 +48,7 @@ macro_rules! entrypoint {
             ) -> ::std::result::Result<wasm_bindgen::JsValue, wasm_bindgen::JsValue> {
                 let instance = $crate::Instance::new(context, env, assets);
                 let arguments = $crate::macro_support::Arguments { bytes, first, second };
-                $crate::macro_support::call($wire(&instance), method, arguments)
+                $crate::macro_support::call(|| $wire(&instance), method, arguments)
             }
         }
     };

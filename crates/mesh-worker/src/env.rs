@@ -4,11 +4,11 @@ use std::future::Future;
 
 use js_sys::{Function, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::future_to_promise;
 
 use crate::js_call::call_method;
 use crate::js_error::describe;
 use crate::names::name as js_name;
+use crate::outcome::promise;
 
 /// What the platform hands to an entrypoint, a Durable Object or a workflow when it makes one.
 #[derive(Clone)]
@@ -33,7 +33,7 @@ impl Instance {
     /// # Errors
     /// [`BindingError::Unusable`] when the platform takes no more work, because the invocation has ended.
     pub fn wait_until(&self, work: impl Future<Output = ()> + 'static) -> Result<(), BindingError> {
-        let work = future_to_promise(async move {
+        let work = promise(async move {
             work.await;
             Ok(JsValue::UNDEFINED)
         });

@@ -68,7 +68,8 @@ pub(crate) fn run_ready(callback: impl FnOnce()) {
     attend();
 }
 
-fn attend_soon() {
+/// Takes up what is ready, a microtask from now.
+pub(crate) fn attend_soon() {
     spawn_local(async {
         // Nothing is further down the stack of a microtask.
         POLLING.set(false);

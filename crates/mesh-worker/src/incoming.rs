@@ -9,6 +9,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use crate::binding_transport::decoded_streams;
 use crate::js_error::describe;
 use crate::outcome;
+use crate::panics::Panicked;
 use crate::plain::{self, PlainError};
 use crate::runtime::WorkerRuntime;
 use crate::stream::into_readable;
@@ -41,9 +42,9 @@ pub fn dispatch_call(
     let Some(method) = dispatch.methods().get(method as usize).copied() else {
         return Err(js_sys::TypeError::new("the entry module names a method that is not there").into());
     };
-    outcome::run(async move {
+    let plain = arguments.bytes.is_none();
+    let answer = async move {
         let Arguments { bytes, first, second } = arguments;
-        let plain = bytes.is_none();
         let message = match bytes {
             Some(bytes) => Message { bytes, streams: streams(&second)? },
             None => match plain_message(&first, second) {
@@ -54,7 +55,15 @@ pub fn dispatch_call(
         let call = Incoming { method, message, runtime: &WorkerRuntime, tenant: None };
         let reply = dispatch.dispatch(call).await;
         if plain { plain_reply(&reply) } else { encoded_reply(&reply) }
-    })
+    };
+    // The dispatcher answers for the method's own panics; what is left is reading the call and writing the reply.
+    outcome::run_or(answer, move |panicked| panicked_reply(plain, &panicked))
+}
+
+/// The reply to a call whose code panicked.
+pub(crate) fn panicked_reply(plain: bool, panicked: &Panicked) -> Result<JsValue, JsValue> {
+    let fault = fault_reply(Fault { kind: FaultKind::Panicked, message: panicked.to_string() });
+    if plain { plain_reply(&fault) } else { encoded_reply(&fault) }
 }
 
 fn streams(beside: &JsValue) -> Result<Vec<ByteStream>, JsValue> {

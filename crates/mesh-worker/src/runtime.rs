@@ -1,8 +1,11 @@
 //! The platform's time, timers and chance.
 
+use std::any::Any;
+
 use async_trait::async_trait;
 use mesh::Runtime;
 
+use crate::panics::Panicked;
 use crate::waiting::Waiting;
 
 /// `setTimeout` takes a signed 32-bit number; a day is far past any deadline in use.
@@ -25,5 +28,9 @@ impl Runtime for WorkerRuntime {
 
     fn random(&self) -> u64 {
         (js_sys::Math::random() * u64::MAX as f64) as u64
+    }
+
+    fn describe_panic(&self, _payload: &(dyn Any + Send)) -> String {
+        Panicked::caught().to_string()
     }
 }

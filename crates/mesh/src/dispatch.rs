@@ -79,7 +79,7 @@ where
         Either::Left((Ok(Ok(value)), _)) => Outcome::Ok(value),
         Either::Left((Ok(Err(error)), _)) => Outcome::Refused(error),
         Either::Left((Err(panic), _)) => {
-            Outcome::Fault(Fault { kind: FaultKind::Panicked, message: panic_message(&*panic) })
+            Outcome::Fault(Fault { kind: FaultKind::Panicked, message: runtime.describe_panic(&*panic) })
         }
         Either::Right(_) => Outcome::Fault(Fault {
             kind: FaultKind::Expired,

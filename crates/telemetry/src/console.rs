@@ -10,14 +10,11 @@ struct Console {
     service: &'static str,
 }
 
-/// Makes the console the destination of all logs of this isolate, and has panics logged. Call it first in every
-/// handler; from the second call on it does nothing.
+/// Makes the console the destination of all logs of this isolate. Call it first in every handler; from the second call
+/// on it does nothing.
 pub fn init(service: &'static str) {
-    if tracing::subscriber::set_global_default(Console { service }).is_ok() {
-        std::panic::set_hook(Box::new(|panic| {
-            tracing::error!(event = "worker.panicked", error = %panic);
-        }));
-    }
+    // Fails when it was done before.
+    let _ = tracing::subscriber::set_global_default(Console { service });
 }
 
 impl Subscriber for Console {

@@ -117,7 +117,7 @@ fn build(names: Option<&[String]>, toolchain: &Toolchain, ui: &Ui) -> Result<Vec
         step.note(format!("compiling {named}"));
         compile(&workers, toolchain, &step)?;
         step.note(format!("optimizing and bundling {named}"));
-        bundle::make(&stale, &workers, &graph, toolchain)?;
+        bundle::make(&stale, &graph, toolchain)?;
         step.done(format!("built {named}"));
     }
     let mut built = Vec::with_capacity(workers.len());

@@ -1,12 +1,13 @@
 //! What a machine needs before a Worker can be built and run, brought about step by step.
 //!
 //! Each step looks first, says what it does, and does nothing the second time. Nothing is installed outside the
-//! checkout, except the Wasm target that `rustup` adds to its own toolchain.
+//! checkout, except the standard library's sources that `rustup` adds to its own toolchain.
 
 mod lock;
 mod node;
 mod packages;
 mod stamp;
+mod wasm_std;
 mod wasm_target;
 mod wasm_tools;
 
@@ -45,15 +46,19 @@ impl Toolchain {
         command
     }
 
-    /// `worker-build`, which finds every program that it calls without a download.
-    pub(crate) fn worker_build(&self) -> Command {
-        let mut command = Command::new(&self.tools.worker_build);
-        self.set_wasm_environment(&mut command);
-        command
-            .env("WASM_BINDGEN_BIN", &self.tools.wasm_bindgen)
-            .env("WASM_OPT_BIN", paths::node_module(".bin/wasm-opt"))
-            .env("ESBUILD_BIN", paths::node_module(".bin/esbuild"));
-        command
+    /// `wasm-bindgen`, of the version that the product uses.
+    pub(crate) fn wasm_bindgen(&self) -> Command {
+        Command::new(&self.tools.wasm_bindgen)
+    }
+
+    /// `wasm-opt`, from npm.
+    pub(crate) fn wasm_opt(&self) -> Command {
+        self.npm_tool("wasm-opt")
+    }
+
+    /// `esbuild`, from npm.
+    pub(crate) fn esbuild(&self) -> Command {
+        self.npm_tool("esbuild")
     }
 
     /// Node.js, for a script named in its first argument.
@@ -70,16 +75,26 @@ impl Toolchain {
 
     /// What identifies the compiler and the tools: a Worker built by others is built again.
     pub(crate) fn identity(&self) -> String {
-        format!("{}\n{}", self.wasm_rust.version, self.tools.identity)
+        let unwinds = self.wasm_rust.options().is_some();
+        format!("{}\nunwinds: {unwinds}\n{}", self.wasm_rust.version, self.tools.identity)
+    }
+
+    fn npm_tool(&self, name: &str) -> Command {
+        let mut command = Command::new(paths::node_module(".bin").join(name));
+        command.env("PATH", self.path(false));
+        command
     }
 
     fn set_wasm_environment(&self, command: &mut Command) {
         command
             .env("PATH", self.path(true))
             .env("CARGO_TARGET_DIR", paths::wasm_target())
-            // As worker-build sets it, so that what one cargo call compiled is fresh for the next.
+            // The exports' async functions run on the futures of `js-sys`, where they have moved to.
             .env("WASM_BINDGEN_USE_JS_SYS", "1")
             .env_remove("LD_LIBRARY_PATH");
+        if let Some(options) = self.wasm_rust.options() {
+            command.env("CARGO_ENCODED_RUSTFLAGS", options);
+        }
     }
 
     fn path(&self, wasm: bool) -> OsString {

@@ -10,8 +10,8 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use super::stamp;
 use super::wasm_target::TARGET;
+use super::{stamp, wasm_std};
 use crate::ui::Step;
 use crate::{paths, process};
 
@@ -22,7 +22,7 @@ const OLDEST_RUST: &str = env!("CARGO_PKG_RUST_VERSION");
 const UNREACHABLE: &str =
     "the package index can't be read: check that this machine reaches its package mirror";
 /// Changes when what [`make`] makes does, so that an older result isn't taken for it.
-const RECIPE: &str = "1";
+const RECIPE: &str = "2";
 
 fn folder() -> PathBuf {
     paths::cache().join("wasm-rust")
@@ -63,8 +63,8 @@ pub(super) fn make(step: &Step) -> Result<PathBuf> {
 
     let bin = wrap(&folder)?;
     link_linker(&folder)?;
-    step.note("compiling the standard library for Wasm");
-    compile_std(&folder, &bin, step)?;
+    wasm_std::compile(&folder, &folder.join("usr/lib/rustlib"), Some(&bin), step)?;
+    try_linking(&folder, &bin)?;
     stamp::write(&folder.join("stamp"), RECIPE)?;
     Ok(bin)
 }
@@ -197,7 +197,7 @@ fn library_folder(folder: &Path) -> Result<String> {
 fn link_linker(folder: &Path) -> Result<()> {
     let sysroot = process::run(Command::new("rustc").args(["--print", "sysroot"]))?;
     let version = process::run(Command::new("rustc").arg("-vV"))?;
-    let host = version.lines().find_map(|line| line.strip_prefix("host: ")).unwrap_or_default();
+    let host = wasm_std::host(&version);
     let inside = format!("lib/rustlib/{host}/bin");
     let linker = Path::new(sysroot.trim()).join(&inside).join("rust-lld");
     if !linker.is_file() {
@@ -209,45 +209,16 @@ fn link_linker(folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Compiles the standard library into the unpacked compiler's own folder of targets, then links a module with it.
-fn compile_std(folder: &Path, bin: &Path, step: &Step) -> Result<()> {
-    let scratch = folder.join("std");
-    fs::create_dir_all(scratch.join("src"))?;
-    fs::write(
-        scratch.join("Cargo.toml"),
-        "[package]\nname = \"empty\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n",
-    )?;
-    fs::write(scratch.join("src/lib.rs"), "")?;
-    let inherited = std::env::var_os("PATH").unwrap_or_default();
-    let path =
-        std::env::join_paths([bin.to_path_buf()].into_iter().chain(std::env::split_paths(&inherited)))?;
-    let mut build = Command::new(bin.join("cargo"));
-    build
-        .args(["build", "--release", "--target", TARGET, "-Zbuild-std=std,panic_abort,panic_unwind"])
-        .current_dir(&scratch)
-        .env("PATH", path)
-        .env("RUSTC_BOOTSTRAP", "1")
-        // Without it the library can't take part in link-time optimization.
-        .env("RUSTFLAGS", "-Cembed-bitcode=yes")
-        .env("CARGO_TARGET_DIR", scratch.join("target"))
-        .env_remove("RUSTC")
-        .env_remove("LD_LIBRARY_PATH");
-    process::run_watched(&mut build, |line| step.live(line))?;
-
-    let libraries = folder.join("usr/lib/rustlib").join(TARGET).join("lib");
-    fs::create_dir_all(&libraries)?;
-    for entry in fs::read_dir(scratch.join("target").join(TARGET).join("release/deps"))?.flatten() {
-        let name = entry.file_name().to_string_lossy().into_owned();
-        if name.ends_with(".rlib") && !name.starts_with("libempty") {
-            fs::copy(entry.path(), libraries.join(name))?;
-        }
-    }
+/// Links an empty module: whether compiler, library and linker fit each other.
+fn try_linking(folder: &Path, bin: &Path) -> Result<()> {
+    let source = folder.join("empty.rs");
+    fs::write(&source, "")?;
     let mut link = Command::new(bin.join("rustc"));
-    link.args(["--crate-type", "cdylib", "--edition", "2024", "--target", TARGET, "-o", "empty.wasm"])
-        .arg("src/lib.rs")
-        .current_dir(&scratch);
+    link.args(["--crate-type", "cdylib", "--edition", "2024", "--target", TARGET])
+        .args(wasm_std::UNWIND)
+        .arg("-o")
+        .args([&source.with_extension("wasm"), &source]);
     process::run(&mut link).context("the standard library was compiled but no Wasm module links with it")?;
-    fs::remove_dir_all(&scratch)?;
     Ok(())
 }
 

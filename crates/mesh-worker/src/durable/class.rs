@@ -10,7 +10,7 @@ use mesh::durable::{
 };
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::{JsFuture, future_to_promise};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{Request, Response};
 
 use super::alarm::{self, PlatformAlarm};
@@ -21,7 +21,7 @@ use crate::env::Instance;
 use crate::incoming::{Arguments, dispatch_call};
 use crate::js_call::{call_method, method};
 use crate::js_error::describe;
-use crate::outcome;
+use crate::outcome::{self, promise};
 use crate::runtime::WorkerRuntime;
 
 /// What an exported class holds; see [`crate::export_durable_object!`].
@@ -42,7 +42,7 @@ impl ObjectClass {
         let instance = Instance::new(context.clone(), env, assets);
         let slot = running.clone();
         let starting = Closure::once_assert_unwind_safe(move || {
-            future_to_promise(async move {
+            promise(async move {
                 match start::<O>(instance).await {
                     Ok(object) => drop(slot.set(object)),
                     Err(error) => return Err(thrown(format!("`{}` does not start: {error}", O::CLASS))),
@@ -84,7 +84,7 @@ impl ObjectClass {
     /// The alarm went off.
     pub fn alarm(&self, info: JsValue) -> Promise {
         let class = self.clone();
-        future_to_promise(async move {
+        promise(async move {
             let outcome = class.running().await?.alarm(alarm::event(&info)).await;
             outcome.map(|()| JsValue::UNDEFINED).map_err(|error| thrown(error.to_string()))
         })
@@ -93,7 +93,7 @@ impl ObjectClass {
     /// A request over HTTP: for a WebSocket, or none that this answers.
     pub fn fetch(&self, request: JsValue) -> Promise {
         let class = self.clone();
-        future_to_promise(async move {
+        promise(async move {
             let running = class.running().await?;
             let answered = answer(&*running, &class.sockets, request.unchecked_into()).await;
             let response = answered.or_else(|refusal| upgrade::refused(&refusal))?;
@@ -134,7 +134,7 @@ impl ObjectClass {
         handle: impl AsyncFnOnce(&Self, Rc<dyn Running>) -> Result<(), HandlerError> + 'static,
     ) -> Promise {
         let class = self.clone();
-        future_to_promise(async move {
+        promise(async move {
             let running = class.running().await?;
             let object = running.address().clone();
             if let Err(error) = handle(&class, running).await {

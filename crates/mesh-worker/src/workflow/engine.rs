@@ -9,10 +9,10 @@ use js_sys::{Object, Promise, Reflect};
 use mesh::workflow::{Engine, EngineFailure, RawBody, RawStep, RawUndo, StepFailure, StepPolicy};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::closure::Closure;
-use wasm_bindgen_futures::future_to_promise;
 
 use super::values::{duration_text, invoke, json_of, property};
 use crate::js_error::describe;
+use crate::outcome::promise;
 
 /// How the engine begins its words when it ends a run for reasons of its own.
 const ABORTED: &str = "Aborting engine:";
@@ -119,12 +119,12 @@ impl Engine for PlatformEngine {
 fn step_callback(body: RawBody) -> JsValue {
     let body = RefCell::new(body);
     let mut tries = 0_u32;
-    Closure::<dyn FnMut(JsValue) -> Promise>::new(move |context: JsValue| {
+    Closure::<dyn FnMut(JsValue) -> Promise>::own_assert_unwind_safe(move |context: JsValue| {
         tries += 1;
         // After a restart only the engine knows how often the step was tried before.
         let known = property(&context, "attempt").and_then(|value| value.as_f64());
         let attempt = (body.borrow_mut())(known.map_or(tries, |number| number as u32));
-        future_to_promise(async move {
+        promise(async move {
             attempt.await.map(JsValue::from).map_err(|message| js_sys::Error::new(&message).into())
         })
     })
@@ -134,17 +134,18 @@ fn step_callback(body: RawBody) -> JsValue {
 fn undo_options(undo: RawUndo) -> Result<JsValue, JsValue> {
     let RawUndo { policy, body } = undo;
     let body = Rc::new(body);
-    let callback = Closure::<dyn FnMut(JsValue) -> Promise>::new(move |context: JsValue| {
-        let recorded = property(&context, "output").and_then(|output| output.as_string());
-        let undone = body(recorded);
-        future_to_promise(async move {
-            match undone.await {
-                Ok(()) => Ok(JsValue::UNDEFINED),
-                Err(StepFailure::Retryable(message)) => Err(js_sys::Error::new(&message).into()),
-                Err(StepFailure::Terminal(message)) => Err(non_retryable(&message)),
-            }
-        })
-    });
+    let callback =
+        Closure::<dyn FnMut(JsValue) -> Promise>::own_assert_unwind_safe(move |context: JsValue| {
+            let recorded = property(&context, "output").and_then(|output| output.as_string());
+            let undone = body(recorded);
+            promise(async move {
+                match undone.await {
+                    Ok(()) => Ok(JsValue::UNDEFINED),
+                    Err(StepFailure::Retryable(message)) => Err(js_sys::Error::new(&message).into()),
+                    Err(StepFailure::Terminal(message)) => Err(non_retryable(&message)),
+                }
+            })
+        });
     let options = Object::new();
     Reflect::set(&options, &"rollback".into(), &callback.into_js_value())?;
     Reflect::set(&options, &"rollbackConfig".into(), &step_config(policy)?)?;

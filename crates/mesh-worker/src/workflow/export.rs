@@ -5,11 +5,11 @@ use std::rc::Rc;
 use js_sys::{JSON, Promise};
 use mesh::workflow::{Ended, Workflow};
 use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::future_to_promise;
 
 use super::engine::PlatformEngine;
 use super::values::{json_of, property};
 use crate::env::BindingError;
+use crate::outcome::promise;
 
 /// Runs or resumes one instance of a workflow, as the platform's `run(event, step)` asks.
 pub fn run_workflow<W: Workflow + 'static>(
@@ -17,7 +17,7 @@ pub fn run_workflow<W: Workflow + 'static>(
     event: JsValue,
     step: JsValue,
 ) -> Promise {
-    future_to_promise(async move {
+    promise(async move {
         let workflow = wired.map_err(|error| js_sys::Error::new(&error.to_string()))?;
         let input = json_of(&property(&event, "payload").unwrap_or(JsValue::NULL));
         let id = property(&event, "instanceId").and_then(|id| id.as_string()).unwrap_or_default();
@@ -42,6 +42,9 @@ macro_rules! workflow {
         pub struct $name {
             instance: $crate::Instance,
         }
+
+        // Nothing in it changes between runs.
+        impl ::std::panic::RefUnwindSafe for $name {}
 
         #[wasm_bindgen::prelude::wasm_bindgen]
         impl $name {

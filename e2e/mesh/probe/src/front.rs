@@ -3,7 +3,7 @@
 use worker::{Context, Env, Request, Response, event};
 
 use crate::case::Case;
-use crate::{bindings, calls, contexts, interop, objects, retries, streams, versions, workflows};
+use crate::{bindings, calls, contexts, interop, objects, panics, retries, streams, versions, workflows};
 
 #[event(fetch)]
 async fn fetch(request: Request, env: Env, _context: Context) -> worker::Result<Response> {
@@ -16,6 +16,7 @@ async fn fetch(request: Request, env: Env, _context: Context) -> worker::Result<
         "contexts" => contexts::run(case).await,
         "interop" => interop::run(case).await,
         "objects" => objects::run(case).await,
+        "panics" => panics::run(case).await,
         "retries" => retries::run(case).await,
         "streams" => streams::run(case).await,
         "versions" => versions::run(case).await,

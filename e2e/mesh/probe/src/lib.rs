@@ -13,6 +13,7 @@ mod front;
 pub mod interop;
 pub mod objects;
 mod outcome;
+pub mod panics;
 pub mod retries;
 pub mod streams;
 pub mod versions;

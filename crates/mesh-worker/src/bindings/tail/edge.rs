@@ -3,16 +3,16 @@
 use js_sys::{Array, BigInt, Date, Function, JSON, Object, Promise, Reflect};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::future_to_promise;
 
 use super::Tail;
 use super::item::{TailItem, read};
 use crate::env::BindingError;
 use crate::js_error::describe;
+use crate::outcome::promise;
 
 /// Reads a batch of the runtime and hands it over, as `tail(events)` asks.
 pub fn run<T: Tail + 'static>(wired: Result<T, BindingError>, events: JsValue) -> Promise {
-    future_to_promise(async move {
+    promise(async move {
         let failed = |message: String| JsValue::from(js_sys::Error::new(&message));
         let tail = wired.map_err(|error| failed(error.to_string()))?;
         let items = Array::from(&events).into_iter().map(|item| item_of(&item, T::UNREDACTED));
@@ -65,12 +65,12 @@ fn own_method(target: &JsValue, name: &str) -> Result<Function, JsValue> {
 /// JSON of anything that a Worker may have published: what JSON has no form for, a big integer, becomes a text.
 fn stringify(value: &JsValue) -> Result<String, JsValue> {
     let text = JSON::stringify(value).or_else(|_| {
-        let replace = Closure::<dyn FnMut(JsValue, JsValue) -> JsValue>::new(|_key, value: JsValue| {
-            match value.dyn_ref::<BigInt>().map(|number| number.to_string(10)) {
+        let replace = Closure::<dyn FnMut(JsValue, JsValue) -> JsValue>::own_assert_unwind_safe(
+            |_key, value: JsValue| match value.dyn_ref::<BigInt>().map(|number| number.to_string(10)) {
                 Some(Ok(digits)) => digits.into(),
                 _ => value,
-            }
-        });
+            },
+        );
         JSON::stringify_with_replacer(value, replace.as_ref())
     })?;
     Ok(text.into())

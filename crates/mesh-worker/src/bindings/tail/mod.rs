@@ -55,6 +55,9 @@ macro_rules! tail {
             instance: $crate::Instance,
         }
 
+        // Nothing in it changes between events.
+        impl ::std::panic::RefUnwindSafe for $name {}
+
         #[wasm_bindgen::prelude::wasm_bindgen]
         impl $name {
             /// Made by the runtime.
