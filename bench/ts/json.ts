@@ -70,7 +70,7 @@ export default {
         return whole((await post<Entry>(object, "/count", entry(1))).amount);
       }
       case "/none":
-        return new Response(String(entry(1).amount);
+        return whole(entry(1).amount);
       default:
         return new Response(`there is no ${pathname}`, { status: 500 });
     }

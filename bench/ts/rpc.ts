@@ -74,7 +74,7 @@ export default {
       case "/durable":
         return whole((await env.COUNTER.getByName("tenant-1/counter").count(entry(1))).amount);
       case "/none":
-        return new Response(String(entry(1).amount);
+        return whole(entry(1).amount);
       default:
         return new Response(`there is no ${pathname}`, { status: 500 });
     }

@@ -49,7 +49,7 @@ describe("TypeScript", () => {
 
   const values = { largest: 1, smallest: -1, fraction: 1, count: 1, text: "", bytes: null, shapes: [] };
   const misfits = [
-    ["a field of another type", "echo", { ...values, count: "seven" }, undefined, /`req\.count`: a text is not what belongs there/],
+    ["a field of another type", "echo", { ...values, count: "seven" }, undefined, /`req\.count`: invalid type: string "seven", expected/],
     ["a number that does not fit", "echo", { ...values, count: -1 }, undefined, /`req\.count`: .*-1/],
     ["a variant that there is not", "echo", { ...values, bytes: [], shapes: ["line"] }, undefined, /`req\.shapes\[0\].*line/],
     ["a missing field", "echo", { largest: 1 }, undefined, /`req`: missing field `smallest`/],

@@ -402,6 +402,7 @@ mod tests {
     use serde::{Deserialize, Serialize, ser};
 
     use super::Encoder;
+    use crate::decoder::Decoder;
 
     #[derive(Debug, PartialEq, Serialize, Deserialize)]
     struct Unit;
@@ -470,6 +471,12 @@ mod tests {
             encoded(&everything()),
             rmp_serde::to_vec_named(&everything()).expect("it has an encoding")
         );
+    }
+
+    #[test]
+    fn the_decoder_reads_everything_back() {
+        let bytes = encoded(&everything());
+        assert_eq!(Everything::deserialize(&mut Decoder::new(&bytes)).expect("it fits"), everything());
     }
 
     #[test]

@@ -15,6 +15,7 @@ mod bytes;
 mod client;
 mod context;
 mod contract;
+mod decoder;
 #[cfg(not(target_family = "wasm"))]
 pub mod describe;
 mod dispatch;

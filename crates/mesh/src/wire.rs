@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::context::{CallContext, Deadline, Hops, TraceContext};
 use crate::contract::Fingerprint;
+use crate::decoder::{DecodeError, Decoder};
 use crate::encoder::Encoder;
 use crate::error::{Fault, FaultKind};
 use crate::stream::{self, ByteStream};
@@ -153,35 +154,11 @@ pub(crate) fn encode<T: Serialize>(value: &T) -> Result<Message, String> {
 
 /// The error names the field that did not fit.
 pub(crate) fn decode<T: DeserializeOwned>(bytes: &[u8], streams: Vec<ByteStream>) -> Result<T, String> {
-    stream::supplying(streams, || {
-        rmp_serde::from_slice(bytes).map_err(|error| {
-            // A second reading only to say where: the first stays free of bookkeeping.
-            let mut reader = rmp_serde::Deserializer::from_read_ref(bytes);
-            match serde_path_to_error::deserialize::<_, T>(&mut reader) {
-                Err(placed) if placed.path().iter().next().is_some() => {
-                    format!("at `{}`: {}", placed.path(), in_words(&error))
-                }
-                _ => in_words(&error),
-            }
-        })
-    })
+    stream::supplying(streams, || read(bytes).map_err(|error| error.to_string()))
 }
 
-/// What did not fit, in words of values rather than of the encoding.
-fn in_words(error: &rmp_serde::decode::Error) -> String {
-    use rmp::Marker;
-    let rmp_serde::decode::Error::TypeMismatch(found) = error else { return error.to_string() };
-    let found = match found {
-        Marker::Null => "nothing",
-        Marker::True | Marker::False => "a bool",
-        Marker::F32 | Marker::F64 => "a number with a fraction",
-        Marker::FixStr(_) | Marker::Str8 | Marker::Str16 | Marker::Str32 => "a text",
-        Marker::Bin8 | Marker::Bin16 | Marker::Bin32 => "bytes",
-        Marker::FixArray(_) | Marker::Array16 | Marker::Array32 => "a sequence",
-        Marker::FixMap(_) | Marker::Map16 | Marker::Map32 => "a map",
-        _ => "a number",
-    };
-    format!("{found} is not what belongs there")
+fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, DecodeError> {
+    T::deserialize(&mut Decoder::new(bytes))
 }
 
 pub(crate) fn encode_request<S: Serialize, T: Serialize>(
@@ -214,7 +191,7 @@ pub(crate) fn decode_request<S: DeserializeOwned, T: DeserializeOwned>(
         kind: FaultKind::Contract,
         message: format!(
             "the callee (contract {contract}) could not read the request{}: {error}",
-            rmp_serde::from_slice::<Claimed>(&bytes)
+            read::<Claimed>(&bytes)
                 .ok()
                 // A caller with plain objects claims none.
                 .filter(|claim| !claim.cx.contract.is_empty())
