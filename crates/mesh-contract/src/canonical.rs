@@ -22,9 +22,7 @@ const SILENT: [&str; 9] = [
 
 /// The canonical text of a schema.
 pub(crate) fn text(schema: &Value, definitions: &Definitions) -> String {
-    let mut out = String::new();
-    write(&canonical(schema, definitions, &mut Vec::new()), &mut out);
-    out
+    json(&canonical(schema, definitions, &mut Vec::new()))
 }
 
 /// A 64-bit FNV-1a hash.
@@ -137,7 +135,13 @@ fn sorted(values: Vec<Value>) -> Vec<Value> {
     keyed.into_iter().map(|(_, value)| value).collect()
 }
 
-/// Compact JSON with sorted keys, whatever order the map keeps.
+/// Compact JSON with sorted keys: the same text whether or not serde_json was built to keep their order.
+pub(crate) fn json(value: &Value) -> String {
+    let mut out = String::new();
+    write(value, &mut out);
+    out
+}
+
 fn write(value: &Value, out: &mut String) {
     match value {
         Value::Object(object) => {

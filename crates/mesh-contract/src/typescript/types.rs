@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::{TO_SEND, push};
+use crate::canonical;
 use crate::shape::{Definitions, Others, Record, Shape, Side, reference, shape};
 
 /// The named types of a contract, and which of them have two forms.
@@ -164,8 +165,9 @@ impl<'a> Names<'a> {
             if let Some(about) = field.schema.get("description").and_then(Value::as_str) {
                 let default =
                     field.schema.get("default").filter(|default| side == Side::Reader && !default.is_null());
-                let default =
-                    default.map(|default| format!("\n\n@defaultValue `{default}`")).unwrap_or_default();
+                let default = default
+                    .map(|default| format!("\n\n@defaultValue `{}`", canonical::json(default)))
+                    .unwrap_or_default();
                 docs(&format!("{about}{default}"), &indent, &mut out);
             }
             let optional = if field.always { "" } else { "?" };
