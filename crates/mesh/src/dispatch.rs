@@ -5,7 +5,7 @@ use std::panic::AssertUnwindSafe;
 
 use async_trait::async_trait;
 use futures_util::FutureExt;
-use futures_util::future::{Either, select};
+use futures_util::future::{Either, LocalBoxFuture, select};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::context::{CallContext, MAX_HOPS};
@@ -68,29 +68,41 @@ where
             message: "the call is made for another tenant than the one whose object this is".into(),
         });
     }
-    let hops = context.hops();
     let time_left_ms = context.deadline.time_left(now_ms);
+    // Boxed, so that what follows is compiled once and not for each method.
+    let work = Box::pin(async {
+        let before = context.hops();
+        let outcome = match method(&context, request).await {
+            Ok(value) => Outcome::Ok(value),
+            Err(error) => Outcome::Refused(error),
+        };
+        // How far the count stands after the call; nothing when the callee called nobody.
+        let hops = if context.hops() == before { 0 } else { context.hops() };
+        wire::encode(&Reply { outcome, hops })
+    });
+    supervised(runtime, time_left_ms, work).await
+}
+
+/// The reply that `work` encodes, unless it panics or its time is over first.
+async fn supervised(
+    runtime: &dyn Runtime,
+    time_left_ms: u64,
+    work: LocalBoxFuture<'_, Result<Message, String>>,
+) -> Message {
     // The panicked future is dropped and never polled again; what it shares with others is theirs to keep sound, as
     // it is in any language with exceptions.
-    let guarded = AssertUnwindSafe(method(&context, request)).catch_unwind();
+    let guarded = AssertUnwindSafe(work).catch_unwind();
     // The timer starts only when the method has to wait.
     let patience = async { runtime.sleep(time_left_ms).await };
-    let outcome = match select(std::pin::pin!(guarded), std::pin::pin!(patience)).await {
-        Either::Left((Ok(Ok(value)), _)) => Outcome::Ok(value),
-        Either::Left((Ok(Err(error)), _)) => Outcome::Refused(error),
-        Either::Left((Err(panic), _)) => {
-            Outcome::Fault(Fault { kind: FaultKind::Panicked, message: runtime.describe_panic(&*panic) })
+    let (kind, message) = match select(std::pin::pin!(guarded), std::pin::pin!(patience)).await {
+        Either::Left((Ok(Ok(reply)), _)) => return reply,
+        Either::Left((Ok(Err(message)), _)) => (FaultKind::Failed, format!("the reply: {message}")),
+        Either::Left((Err(panic), _)) => (FaultKind::Panicked, runtime.describe_panic(&*panic)),
+        Either::Right(_) => {
+            (FaultKind::Expired, "the call's time was over before its answer was there".into())
         }
-        Either::Right(_) => Outcome::Fault(Fault {
-            kind: FaultKind::Expired,
-            message: "the call's time was over before its answer was there".into(),
-        }),
     };
-    // How far the count stands after the call; nothing when the callee called nobody.
-    let hops = if context.hops() == hops { 0 } else { context.hops() };
-    wire::encode(&Reply { outcome, hops }).unwrap_or_else(|message| {
-        fault_reply(Fault { kind: FaultKind::Failed, message: format!("the reply: {message}") })
-    })
+    fault_reply(Fault { kind, message })
 }
 
 fn open<C, S, Q>(message: Message, now_ms: u64) -> Result<(CallContext<S>, Q), Fault>
