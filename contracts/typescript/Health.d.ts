@@ -1,4 +1,4 @@
-// The contract `Health`. Written by `cargo xtask contracts`.
+// The contract `Health`. Written from the Rust types: change those instead.
 
 import type { Answer, Context, ReceivedContext } from "./mesh.js";
 

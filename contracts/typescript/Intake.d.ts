@@ -1,4 +1,4 @@
-// The contract `Intake`. Written by `cargo xtask contracts`.
+// The contract `Intake`. Written from the Rust types: change those instead.
 
 import type { Answer, Context, ReceivedContext } from "./mesh.js";
 

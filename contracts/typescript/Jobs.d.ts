@@ -1,4 +1,4 @@
-// The contract `Jobs`. Written by `cargo xtask contracts`.
+// The contract `Jobs`. Written from the Rust types: change those instead.
 
 import type { Answer, Context, ReceivedContext } from "./mesh.js";
 

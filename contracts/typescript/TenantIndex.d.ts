@@ -1,4 +1,4 @@
-// The contract `TenantIndex`. Written by `cargo xtask contracts`.
+// The contract `TenantIndex`. Written from the Rust types: change those instead.
 
 import type { Answer, Context, ReceivedContext } from "./mesh.js";
 

@@ -1,4 +1,4 @@
-// What every contract has in common. Written by `cargo xtask contracts`.
+// What every contract has in common. Written from the Rust types: change those instead.
 
 /** What a caller says of itself. All but the scope has a default. */
 export interface Context<Scope> {
