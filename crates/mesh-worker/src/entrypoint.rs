@@ -6,11 +6,11 @@ use crate::env::BindingError;
 
 /// Stands in for a service whose wiring failed: every use of it says why.
 #[derive(Debug)]
-pub struct Failing(pub BindingError);
+pub(crate) struct Failing(pub(crate) BindingError);
 
 impl Failing {
     /// What to throw.
-    pub fn thrown(&self) -> JsValue {
+    pub(crate) fn thrown(&self) -> JsValue {
         js_sys::Error::new(&self.0.to_string()).into()
     }
 }

@@ -34,7 +34,7 @@ pub struct Arguments {
 ///
 /// # Errors
 /// What to throw when the call is none of these.
-pub fn dispatch_call(
+pub(crate) fn dispatch_call(
     dispatch: Rc<dyn Dispatch>,
     method: u32,
     arguments: Arguments,

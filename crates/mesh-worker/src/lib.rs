@@ -27,12 +27,10 @@ mod waiting;
 pub mod workflow;
 
 pub use binding_transport::BindingTransport;
-pub use entrypoint::Failing;
 pub use env::{BindingError, Instance, binding, text_var};
-pub use incoming::{Arguments, dispatch_call};
+pub use incoming::Arguments;
 pub use js_call::call_method;
 pub use js_error::describe;
 pub use outcome::promise;
-pub use panics::{Panicked, catch, catch_async};
 pub use runtime::WorkerRuntime;
 pub use workflow::WorkflowBinding;

@@ -14,7 +14,7 @@ use crate::instance;
 /// The panic is already in the log, as `worker.panicked`.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
-pub struct Panicked(String);
+pub(crate) struct Panicked(String);
 
 thread_local! {
     static LAST: RefCell<Option<String>> = const { RefCell::new(None) };
@@ -28,7 +28,7 @@ thread_local! {
 ///
 /// # Errors
 /// [`Panicked`].
-pub fn catch<T>(body: impl FnOnce() -> T) -> Result<T, Panicked> {
+pub(crate) fn catch<T>(body: impl FnOnce() -> T) -> Result<T, Panicked> {
     catch_unwind(AssertUnwindSafe(body)).map_err(|_| Panicked::caught())
 }
 
@@ -36,7 +36,7 @@ pub fn catch<T>(body: impl FnOnce() -> T) -> Result<T, Panicked> {
 ///
 /// # Errors
 /// [`Panicked`].
-pub async fn catch_async<F: Future>(future: F) -> Result<F::Output, Panicked> {
+pub(crate) async fn catch_async<F: Future>(future: F) -> Result<F::Output, Panicked> {
     AssertUnwindSafe(future).catch_unwind().await.map_err(|_| Panicked::caught())
 }
 

@@ -24,7 +24,10 @@ const TO_SEND: &str = "Input";
 #[must_use]
 pub fn declarations(document: &Document) -> String {
     let names = Names::of(&document.name, &document.definitions);
-    let mut out = format!("// The contract `{}`. Written from the Rust types: change those instead.\n\n", document.name);
+    let mut out = format!(
+        "// The contract `{}`. Written from the Rust types: change those instead.\n\n",
+        document.name
+    );
     match &document.body {
         Body::Service { methods } => {
             out.push_str("import type { Answer, Context, ReceivedContext } from \"./mesh.js\";\n\n");
