@@ -5,6 +5,7 @@ mod control;
 mod error;
 mod events;
 mod index;
+pub mod notify;
 mod runtime;
 mod schedule;
 mod signals;
@@ -14,6 +15,7 @@ pub use control::{ControlStore, EndpointSecret, Heartbeat, StoredEndpoint, Store
 pub use error::StoreError;
 pub use events::{EventRecord, EventStore, EventTransition, Inserted, NewEvent, OutboxEntry, StepRecord};
 pub use index::{EmbeddedPassage, Embedder, IndexHit, PassageIndex};
+pub use notify::{Notifier, SettledEvent};
 pub use runtime::{Clock, EventMessage, EventQueue, Extractor, IngestInstances, InstanceState, Random};
 pub use schedule::{
     Alarm, Firing, JobRecord, JobState, KeyUse, RUNS_KEPT, RunProgress, RunRecord, ScheduleStore, TaskError,
