@@ -10,6 +10,8 @@ import type { Answer, Context, ReceivedContext } from "./mesh.js";
 export interface TenantIndex {
   /** The best hits for a query, by its words and by its vector, best first. */
   find(request: FindPassagesInput, context: Context<TenantScope>): Promise<Answer<SearchHits, IndexError>>;
+  /** Removes passages for good. */
+  forget(request: ForgetPassagesInput, context: Context<TenantScope>): Promise<Answer<Forgotten, IndexError>>;
   /** Adds passages, replacing those of the same id. */
   upsert(request: UpsertPassagesInput, context: Context<TenantScope>): Promise<Answer<null, IndexError>>;
 }
@@ -18,6 +20,8 @@ export interface TenantIndex {
 export interface TenantIndexImplementation {
   /** The best hits for a query, by its words and by its vector, best first. */
   find(request: FindPassages, context: ReceivedContext<TenantScope>): Promise<Answer<SearchHitsInput, IndexError>>;
+  /** Removes passages for good. */
+  forget(request: ForgetPassages, context: ReceivedContext<TenantScope>): Promise<Answer<Forgotten, IndexError>>;
   /** Adds passages, replacing those of the same id. */
   upsert(request: UpsertPassages, context: ReceivedContext<TenantScope>): Promise<Answer<null, IndexError>>;
 }
@@ -73,6 +77,34 @@ export interface FindPassagesInput {
   query: string;
   /** Its unit vector, encoded as in [`Passage`]. */
   vector: Uint8Array | ArrayBuffer;
+}
+
+/** Asks the index to remove what it has of an event, or of all. */
+export interface ForgetPassages {
+  /** At most this many; with 0 they are only counted. */
+  at_most: number;
+  /** Only what is from this event, if given. */
+  event_id: EventId | null;
+}
+
+/**
+ * Asks the index to remove what it has of an event, or of all.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export interface ForgetPassagesInput {
+  /** At most this many; with 0 they are only counted. */
+  at_most: number;
+  /** Only what is from this event, if given. */
+  event_id?: EventId | null;
+}
+
+/** What was removed. */
+export interface Forgotten {
+  /** Those that are still there: ask again until there are none. */
+  left: number;
+  /** Passages and signals that are gone by this call. */
+  removed: number;
 }
 
 /** What a hit is. */

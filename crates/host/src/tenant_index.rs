@@ -6,7 +6,7 @@ use app::ports::{Clock, EmbeddedPassage, IndexHit, PassageIndex, StoreError};
 use async_trait::async_trait;
 use contracts::pipeline::HitKind;
 use contracts::pipeline::tenant_index::{
-    FindPassages, Passage, TenantIndexClient, UpsertPassages, encode_vector,
+    FindPassages, ForgetPassages, Forgotten, Passage, TenantIndexClient, UpsertPassages, encode_vector,
 };
 use contracts::{Actor, TenantCall, TenantScope};
 use ids::{EventId, TenantId};
@@ -94,5 +94,17 @@ impl PassageIndex for DurableIndex {
             account: hit.account,
         });
         Ok(hits.collect())
+    }
+
+    async fn forget(
+        &self,
+        tenant: TenantId,
+        trace: TraceContext,
+        event_id: Option<EventId>,
+        at_most: u32,
+    ) -> Result<Forgotten, StoreError> {
+        let context = Self::context(tenant, trace);
+        let outcome = self.client(&context).forget(&context, ForgetPassages { event_id, at_most }).await;
+        outcome.map_err(|error| StoreError::new(TENANT_INDEX, error))
     }
 }

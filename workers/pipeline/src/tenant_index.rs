@@ -4,8 +4,8 @@ use async_trait::async_trait;
 use contracts::TenantCall;
 use contracts::pipeline::SearchHits;
 use contracts::pipeline::tenant_index::{
-    FindPassages, IndexError, TenantIndex, TenantIndexClient, TenantIndexContract, TenantIndexDispatch,
-    UpsertPassages,
+    FindPassages, ForgetPassages, Forgotten, IndexError, TenantIndex, TenantIndexClient, TenantIndexContract,
+    TenantIndexDispatch, UpsertPassages,
 };
 use mesh::durable::{DurableObject, ObjectContext, StartError};
 use storage::{SqlTenantIndex, TENANT_INDEX};
@@ -32,5 +32,9 @@ impl TenantIndex for TenantIndexObject {
 
     async fn find(&self, context: &TenantCall, request: FindPassages) -> Result<SearchHits, IndexError> {
         self.0.find(context, request).await
+    }
+
+    async fn forget(&self, context: &TenantCall, request: ForgetPassages) -> Result<Forgotten, IndexError> {
+        self.0.forget(context, request).await
     }
 }

@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use contracts::pipeline::HitKind;
+use contracts::pipeline::tenant_index::Forgotten;
 use ids::{EventId, TenantId};
 use mesh::TraceContext;
 
@@ -39,6 +40,9 @@ pub struct IndexHit {
     pub account: Option<String>,
 }
 
+/// The most that one [`PassageIndex::forget`] removes.
+pub const MOST_FORGOTTEN: u32 = 1_000;
+
 /// Turns texts into vectors.
 #[async_trait(?Send)]
 pub trait Embedder {
@@ -69,4 +73,13 @@ pub trait PassageIndex {
         kind: Option<HitKind>,
         limit: u32,
     ) -> Result<Vec<IndexHit>, StoreError>;
+    /// Removes passages and signals for good: those of one event, or all of the tenant where none is given. At most so
+    /// many a call, up to [`MOST_FORGOTTEN`]; with 0 they are only counted. Ask again until none is left.
+    async fn forget(
+        &self,
+        tenant: TenantId,
+        trace: TraceContext,
+        event_id: Option<EventId>,
+        at_most: u32,
+    ) -> Result<Forgotten, StoreError>;
 }

@@ -14,7 +14,7 @@ pub use archive::{Archive, ArchivedObject};
 pub use control::{ControlStore, EndpointSecret, Heartbeat, StoredEndpoint, StoredKey};
 pub use error::StoreError;
 pub use events::{EventRecord, EventStore, EventTransition, Inserted, NewEvent, OutboxEntry, StepRecord};
-pub use index::{EmbeddedPassage, Embedder, IndexHit, PassageIndex};
+pub use index::{EmbeddedPassage, Embedder, IndexHit, MOST_FORGOTTEN, PassageIndex};
 pub use notify::{Notifier, SettledEvent};
 pub use runtime::{Clock, EventMessage, EventQueue, Extractor, IngestInstances, InstanceState, Random};
 pub use schedule::{

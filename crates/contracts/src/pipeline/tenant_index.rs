@@ -14,6 +14,9 @@ pub trait TenantIndex {
     /// The best hits for a query, by its words and by its vector, best first.
     #[mesh(idempotent)]
     async fn find(&self, context: &TenantCall, request: FindPassages) -> Result<SearchHits, IndexError>;
+    /// Removes passages for good.
+    #[mesh(idempotent)]
+    async fn forget(&self, context: &TenantCall, request: ForgetPassages) -> Result<Forgotten, IndexError>;
 }
 
 /// Asks the index to take passages of one event.
@@ -56,6 +59,27 @@ pub struct FindPassages {
     pub kind: Option<HitKind>,
     /// At most this many, 1 to 200.
     pub limit: u32,
+}
+
+/// Asks the index to remove what it has of an event, or of all.
+#[mesh::message]
+#[derive(Debug, Clone)]
+pub struct ForgetPassages {
+    /// Only what is from this event, if given.
+    #[serde(default)]
+    pub event_id: Option<EventId>,
+    /// At most this many; with 0 they are only counted.
+    pub at_most: u32,
+}
+
+/// What was removed.
+#[mesh::message]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Forgotten {
+    /// Passages and signals that are gone by this call.
+    pub removed: u32,
+    /// Those that are still there: ask again until there are none.
+    pub left: u32,
 }
 
 /// The index refused or failed.

@@ -11,10 +11,11 @@ mod vectors;
 use std::cell::RefCell;
 use std::collections::HashMap;
 
+use app::ports::MOST_FORGOTTEN;
 use async_trait::async_trait;
 use contracts::TenantCall;
 use contracts::pipeline::tenant_index::{
-    FindPassages, IndexError, TenantIndex, UpsertPassages, decode_vector,
+    FindPassages, ForgetPassages, Forgotten, IndexError, TenantIndex, UpsertPassages, decode_vector,
 };
 use contracts::pipeline::{HitKind, SearchHit, SearchHits};
 use embedded::vectors::fusion::fuse;
@@ -93,6 +94,23 @@ impl TenantIndex for SqlTenantIndex {
             })
         });
         Ok(SearchHits { hits: hits.collect() })
+    }
+
+    async fn forget(&self, _context: &TenantCall, request: ForgetPassages) -> Result<Forgotten, IndexError> {
+        let at_most = request.at_most.min(MOST_FORGOTTEN);
+        let event_id = request.event_id.map(|event_id| event_id.to_string());
+        let mut vectors = self.vectors.borrow_mut();
+        let mut removed = 0;
+        for (rowid, id, kind) in self.texts.some(event_id.as_deref(), at_most)? {
+            if let Some(key) = vectors::key(&id) {
+                let kind = if kind == texts::SIGNAL { HitKind::Signal } else { HitKind::Passage };
+                vectors.put(kind, key, &[])?;
+            }
+            self.texts.remove(rowid)?;
+            removed += 1;
+        }
+        vectors.write_through()?;
+        Ok(Forgotten { removed, left: self.texts.count(event_id.as_deref())? })
     }
 }
 

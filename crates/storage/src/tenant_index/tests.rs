@@ -1,7 +1,9 @@
 //! The index over SQLite of the host, the very statements that run in a Durable Object.
 
 use contracts::pipeline::HitKind;
-use contracts::pipeline::tenant_index::{FindPassages, Passage, TenantIndex, UpsertPassages, encode_vector};
+use contracts::pipeline::tenant_index::{
+    FindPassages, ForgetPassages, Forgotten, Passage, TenantIndex, UpsertPassages, encode_vector,
+};
 use contracts::{Actor, TenantCall, TenantScope};
 use ids::{ChunkId, EventId, TenantId};
 use mesh::durable::Storage;
@@ -74,4 +76,23 @@ fn an_object_from_before_the_list_of_migrations_keeps_its_tables() {
     storage.script(include_str!("schema.sql")).unwrap();
     put(&SqlTenantIndex::open(storage.clone(), DIMENSIONS).unwrap(), vec![passage(1, "kept", 3)]);
     assert_eq!(found(&open(&storage), "kept", 9), ["kept"]);
+}
+
+#[test]
+fn what_is_forgotten_is_gone_from_texts_words_and_vectors() {
+    let storage = Storage::over(SqliteDatabase::in_memory().unwrap());
+    let index = open(&storage);
+    put(&index, vec![passage(1, "the renewal is at risk", 3), passage(2, "they asked for a discount", 5)]);
+    let event_id = Some(EventId::from_parts(START_MS, [2; 10]));
+    let forget = |at_most| run(index.forget(&context(), ForgetPassages { event_id, at_most })).unwrap();
+    assert_eq!(forget(0), Forgotten { removed: 0, left: 2 });
+    assert_eq!(forget(1), Forgotten { removed: 1, left: 1 });
+    assert_eq!(forget(9), Forgotten { removed: 1, left: 0 });
+    for index in [&index, &open(&storage)] {
+        assert_eq!(found(index, "renewal discount", 3), Vec::<String>::new());
+    }
+    for table in ["texts", "words", "slabs"] {
+        let rows: u32 = storage.exec(&format!("SELECT count(*) FROM {table}"), &[]).unwrap().one().unwrap();
+        assert_eq!(rows, 0, "{table}");
+    }
 }

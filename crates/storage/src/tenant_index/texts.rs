@@ -101,6 +101,36 @@ impl TextTable {
         Ok(rows)
     }
 
+    /// Row numbers, ids and kinds of some texts: those of an event, or any.
+    pub(super) fn some(
+        &self,
+        event_id: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<(u64, String, String)>, IndexError> {
+        let rows = match event_id {
+            Some(event_id) => self.exec(
+                "SELECT rowid, id, kind FROM texts WHERE event_id = ? ORDER BY rowid LIMIT ?",
+                &values![event_id, limit],
+            ),
+            None => self.exec("SELECT rowid, id, kind FROM texts ORDER BY rowid LIMIT ?", &values![limit]),
+        };
+        rows?.typed().map_err(storage)
+    }
+
+    pub(super) fn remove(&self, rowid: u64) -> Result<(), IndexError> {
+        self.exec("DELETE FROM words WHERE rowid = ?", &values![rowid])?;
+        self.exec("DELETE FROM texts WHERE rowid = ?", &values![rowid]).map(drop)
+    }
+
+    /// How many texts there are of an event, or altogether.
+    pub(super) fn count(&self, event_id: Option<&str>) -> Result<u32, IndexError> {
+        let rows = match event_id {
+            Some(event_id) => self.exec("SELECT count(*) FROM texts WHERE event_id = ?", &values![event_id]),
+            None => self.exec("SELECT count(*) FROM texts", &[]),
+        };
+        rows?.one().map_err(storage)
+    }
+
     fn exec(&self, query: &str, values: &[Value]) -> Result<Rows, IndexError> {
         self.storage.exec(query, values).map_err(storage)
     }

@@ -4,9 +4,10 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use app::ports::{EmbeddedPassage, IndexHit, PassageIndex, StoreError};
+use app::ports::{EmbeddedPassage, IndexHit, MOST_FORGOTTEN, PassageIndex, StoreError};
 use async_trait::async_trait;
 use contracts::pipeline::HitKind;
+use contracts::pipeline::tenant_index::Forgotten;
 use ids::{EventId, TenantId};
 use mesh::TraceContext;
 
@@ -17,7 +18,7 @@ const STORE: &str = "MEMORY_INDEX";
 const MOST_AT_ONCE: usize = 200;
 
 /// Passages in memory. A hit's score is the mean of two figures from 0 to 1: the share of the query's words that the
-/// passage has, and the cosine of the vectors. Operations for [`Faults`]: `index.upsert` and `index.search`.
+/// passage has, and the cosine of the vectors. Operations for [`Faults`]: `index.upsert`, `index.search` and `index.forget`.
 #[derive(Debug, Clone, Default)]
 pub struct MemoryIndex {
     faults: Faults,
@@ -92,6 +93,30 @@ impl PassageIndex for MemoryIndex {
             Ok(hits)
         };
         self.faults.around(STORE, "index.search", act).await
+    }
+
+    async fn forget(
+        &self,
+        tenant: TenantId,
+        _trace: TraceContext,
+        event_id: Option<EventId>,
+        at_most: u32,
+    ) -> Result<Forgotten, StoreError> {
+        let act = || {
+            let mut stored = self.passages.borrow_mut();
+            let asked = |owner: TenantId, of: EventId| owner == tenant && event_id.is_none_or(|id| id == of);
+            let found: Vec<_> = stored
+                .iter()
+                .filter(|((owner, _), (of, _))| asked(*owner, *of))
+                .map(|(key, _)| key.clone())
+                .collect();
+            let removed = found.len().min(at_most.min(MOST_FORGOTTEN) as usize);
+            for key in &found[..removed] {
+                stored.remove(key);
+            }
+            Ok(Forgotten { removed: removed as u32, left: (found.len() - removed) as u32 })
+        };
+        self.faults.around(STORE, "index.forget", act).await
     }
 }
 

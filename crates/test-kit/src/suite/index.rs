@@ -101,3 +101,30 @@ pub(super) async fn kind_and_limit_narrow(index: &dyn PassageIndex) {
         assert!(hits.iter().all(|hit| kind.is_none_or(|kind| hit.kind == kind)), "{hits:?}");
     }
 }
+
+pub(super) async fn what_is_forgotten_is_not_found(index: &dyn PassageIndex) {
+    let make = Fixtures::new(705);
+    let (ours, theirs) = (make.tenant(), make.tenant());
+    let (event, other) = (make.event().event_id, make.event().event_id);
+    let put = async |tenant, event_id, names: &[&str]| {
+        let passages: Vec<_> =
+            names.iter().map(|id| passage(id, HitKind::Passage, "walnut harvest", axis(3))).collect();
+        index.upsert(tenant, trace(), event_id, &passages).await.unwrap();
+    };
+    put(ours, event, &["a", "b", "c"]).await;
+    put(ours, other, &["d"]).await;
+    put(theirs, event, &["a"]).await;
+    let forget = async |event_id, at_most| {
+        let done = index.forget(ours, trace(), event_id, at_most).await.unwrap();
+        (done.removed, done.left)
+    };
+    assert_eq!(forget(Some(event), 0).await, (0, 3), "only counted");
+    assert_eq!(forget(Some(event), 2).await, (2, 1));
+    assert_eq!(forget(Some(event), 10).await, (1, 0));
+    assert_eq!(forget(Some(event), 10).await, (0, 0), "asking again is harmless");
+    assert_eq!(find(index, ours, "walnut", &axis(3)).await, ["d"], "another event's stays");
+    assert_eq!(find(index, ours, "walnut", &axis(9)).await, ["d"], "by words alone");
+    assert_eq!(forget(None, 10).await, (1, 0));
+    assert_eq!(find(index, ours, "walnut", &axis(3)).await, Vec::<String>::new());
+    assert_eq!(find(index, theirs, "walnut", &axis(3)).await, ["a"], "another tenant's stays");
+}

@@ -92,6 +92,7 @@ pub async fn passage_index_suite(index: &dyn PassageIndex) {
     index::upserting_replaces_by_id(index).await;
     index::another_tenant_finds_nothing(index).await;
     index::kind_and_limit_narrow(index).await;
+    index::what_is_forgotten_is_not_found(index).await;
 }
 
 /// Stores an event that must be new, with an outbox entry that no claim meets.
