@@ -12,8 +12,9 @@ use super::files::Files;
 use crate::{paths, process};
 
 /// The workspace crates that each crate may use. Workers may use all of these; nothing may use a Worker.
-const EDGES: [(&str, &[&str]); 20] = [
+const EDGES: [(&str, &[&str]); 21] = [
     ("ids", &[]),
+    ("egress", &[]),
     ("signing", &[]),
     ("transcript", &[]),
     ("telemetry", &[]),
@@ -28,10 +29,10 @@ const EDGES: [(&str, &[&str]); 20] = [
     ("http-api", &["ids"]),
     ("domain", &["ids", "signing", "transcript"]),
     ("contracts", &["ids", "mesh"]),
-    ("app", &["contracts", "domain", "ids", "mesh", "signing", "transcript"]),
+    ("app", &["contracts", "domain", "egress", "ids", "mesh", "signing", "transcript"]),
     ("embedded", &["app", "domain", "ids", "transcript"]),
     ("storage", &["app", "contracts", "domain", "embedded", "ids", "mesh", "mesh-worker"]),
-    ("host", &["app", "contracts", "ids", "mesh", "mesh-worker"]),
+    ("host", &["app", "contracts", "egress", "ids", "mesh", "mesh-worker"]),
     ("test-kit", &["app", "contracts", "domain", "embedded", "ids", "mesh", "signing", "transcript"]),
 ];
 
