@@ -5,6 +5,7 @@ mod build;
 mod contracts;
 mod demo;
 mod dev;
+mod eval;
 mod example;
 mod paths;
 mod process;
@@ -46,6 +47,8 @@ enum Task {
     Build(build::Args),
     /// Measures the speed of calls between Workers, against TypeScript
     Bench(bench::Args),
+    /// Measures how well signals are found, on labeled calls
+    Eval(eval::Args),
     /// Writes the contracts between Workers as files, and says what a change of them breaks
     Contracts(contracts::Args),
     /// Prints the size of each Worker and keeps the table in `docs/performance.md`
@@ -72,6 +75,7 @@ fn main() -> ExitCode {
         Task::Test(args) => test::run(args, &ui),
         Task::Build(args) => build::run(args, &ui),
         Task::Bench(args) => bench::run(args, &ui),
+        Task::Eval(args) => eval::run(args, &ui),
         Task::Contracts(args) => contracts::run(args, &ui),
         Task::Size(args) => size::run(args, &ui),
         Task::Soak(args) => soak::run(args, &ui),

@@ -1,7 +1,7 @@
 //! Extraction, phrase by phrase: hundreds of ways to say a signal, and of things that only sound like one.
 //!
 //! A single rule may fail a phrase without harm, so the phrases are held to shares and not one by one. The shares say
-//! nothing about unseen calls (`extraction_corpus.rs` does): the rules were written with these phrases in view.
+//! nothing about unseen calls (`cargo xtask eval extract` does): the rules were written with these phrases in view.
 
 use std::collections::BTreeSet;
 

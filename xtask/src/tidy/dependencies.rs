@@ -31,6 +31,7 @@ const EDGES: [(&str, &[&str]); 21] = [
     ("contracts", &["ids", "mesh"]),
     ("app", &["contracts", "domain", "egress", "ids", "mesh", "signing", "transcript"]),
     ("embedded", &["app", "domain", "ids", "transcript"]),
+    ("evaluation", &["domain", "embedded", "transcript"]),
     ("storage", &["app", "contracts", "domain", "embedded", "ids", "mesh", "mesh-worker"]),
     ("host", &["app", "contracts", "egress", "ids", "mesh", "mesh-worker"]),
     ("test-kit", &["app", "contracts", "domain", "embedded", "ids", "mesh", "signing", "transcript"]),

@@ -7,6 +7,7 @@ use super::{
     pattern::{Match, is_negation},
     rules::Rule,
     token::Token,
+    words::List,
 };
 
 /// How many words before a match a negation still reaches it: `I do not think we have …`.
@@ -15,24 +16,11 @@ const REACH: usize = 5;
 /// How many words a condition may be long. A bound keeps reading linear where nobody draws breath.
 const CONDITION: usize = 40;
 
-/// Words that begin a condition. What stands between one and the next comma or `then` is not said to be so.
-const CONDITIONS: [&str; 8] =
-    ["if", "unless", "suppose", "supposing", "imagine", "hypothetically", "whether", "wish"];
-
 /// What is left of a score in small talk. A strong cue still passes: people complain about work beside the weather.
 const CHATTER: f64 = 0.6;
 /// What is left of a score when the thing is told as over.
 const OVER: f64 = 0.6;
 
-/// Small words that are in nearly every English sentence and in few of any other language.
-const ENGLISH: [&str; 82] = [
-    "the", "to", "of", "and", "that", "it", "you", "we", "i", "is", "are", "was", "have", "has", "had",
-    "not", "do", "for", "on", "with", "this", "be", "they", "he", "she", "but", "what", "so", "at", "my",
-    "our", "your", "from", "would", "can", "will", "if", "just", "there", "about", "out", "which", "when",
-    "all", "them", "by", "a", "in", "over", "need", "needs", "any", "anything", "after", "before", "because",
-    "been", "get", "got", "very", "more", "than", "want", "think", "know", "really", "yes", "yeah", "like",
-    "up", "now", "then", "here", "their", "who", "how", "should", "could", "next", "let", "us", "too",
-];
 /// The share of those words below which a sentence is taken for another language: English speech has about half.
 const ENGLISH_SHARE: f64 = 0.2;
 /// Shorter sentences need only one of them.
@@ -139,7 +127,7 @@ fn is_negated(tokens: &[Token<'_>], start: usize) -> bool {
         }
         if is_negation(&tokens[at].text) {
             // `not only`, `no doubt`, `no question` affirm.
-            return !matches!(&*tokens[at + 1].text, "only" | "just" | "doubt" | "question" | "wonder");
+            return !List::Affirmed.has(&tokens[at + 1].text);
         }
     }
     false
@@ -152,8 +140,7 @@ fn is_conditional(tokens: &[Token<'_>], start: usize) -> bool {
         if next.after_break || next.text == "then" {
             return false;
         }
-        let word = &*tokens[at].text;
-        if CONDITIONS.contains(&word) {
+        if List::Condition.has(&tokens[at].text) {
             // `as if`, `even if`, `what if` are conditions too; `I see if` is not one, and rare.
             return true;
         }
@@ -163,17 +150,14 @@ fn is_conditional(tokens: &[Token<'_>], start: usize) -> bool {
 
 /// Whether the sentence is about another company or an earlier job.
 fn is_elsewhere(tokens: &[Token<'_>]) -> bool {
-    const PLACES: [&str; 8] = ["place", "job", "company", "role", "employer", "firm", "gig", "life"];
-    const OTHERS: [&str; 7] =
-        ["companies", "customers", "clients", "teams", "people", "vendors", "businesses"];
     tokens.windows(3).any(|three| {
         let words = [&*three[0].text, &*three[1].text, &*three[2].text];
         match words {
             ["my" | "our" | "her" | "his", "last" | "old" | "previous" | "former", place] => {
-                PLACES.contains(&place)
+                List::ElsewherePlace.has(place)
             }
             ["a", "friend", _] => true,
-            ["other" | "most" | "some", others, _] => OTHERS.contains(&others),
+            ["other" | "most" | "some", others, _] => List::ElsewherePeople.has(others),
             _ => false,
         }
     })
@@ -181,85 +165,9 @@ fn is_elsewhere(tokens: &[Token<'_>]) -> bool {
 
 /// Whether the sentence is about what people talk of before and after business.
 fn is_chatter(tokens: &[Token<'_>]) -> bool {
-    const PRIVATE: [&str; 57] = [
-        "sister",
-        "mother",
-        "father",
-        "parents",
-        "niece",
-        "grandma",
-        "stadium",
-        "gym",
-        "pub",
-        "party",
-        "parking",
-        "projector",
-        "retirement",
-        "brother",
-        "uncle",
-        "aunt",
-        "cousin",
-        "kids",
-        "daughter",
-        "son",
-        "wife",
-        "husband",
-        "mum",
-        "mom",
-        "dad",
-        "grandson",
-        "granddaughter",
-        "dog",
-        "cat",
-        "puppy",
-        "football",
-        "soccer",
-        "rugby",
-        "cricket",
-        "golf",
-        "baseball",
-        "basketball",
-        "hockey",
-        "fishing",
-        "marathon",
-        "garden",
-        "weather",
-        "snow",
-        "raining",
-        "rained",
-        "sunny",
-        "barking",
-        "birthday",
-        "wedding",
-        "vacation",
-        "potholes",
-        "headset",
-        "webcam",
-        "neighbours",
-        "neighbors",
-        "choir",
-        "barbecue",
-    ];
-    // `my flight`, `the traffic`: these are business in another company.
-    const OWN: [&str; 14] = [
-        "flight",
-        "internet",
-        "wifi",
-        "wi-fi",
-        "mic",
-        "microphone",
-        "camera",
-        "battery",
-        "voice",
-        "phone",
-        "car",
-        "house",
-        "holiday",
-        "weekend",
-    ];
-    tokens.iter().any(|token| PRIVATE.contains(&&*token.text))
+    tokens.iter().any(|token| List::Private.has(&token.text))
         || tokens.windows(2).any(|two| {
-            (two[0].text == "my" && OWN.contains(&&*two[1].text))
+            (two[0].text == "my" && List::PrivateOwn.has(&two[1].text))
                 || matches!(
                     (&*two[0].text, &*two[1].text),
                     ("the", "traffic" | "airport" | "motorway" | "highway")
@@ -273,50 +181,8 @@ fn is_chatter(tokens: &[Token<'_>]) -> bool {
 
 /// Whether the sentence tells of what happened, and asks nothing of the future.
 fn is_past(tokens: &[Token<'_>]) -> bool {
-    const WAS: [&str; 34] = [
-        "was", "were", "did", "went", "had", "signed", "launched", "opened", "started", "closed", "shipped",
-        "sent", "moved", "bought", "met", "came", "began", "joined", "retired", "promoted", "hired", "built",
-        "finished", "renewed", "talked", "spoke", "ran", "used", "visited", "released", "acquired", "took",
-        "stopped", "grew",
-    ];
-    const TO_COME: [&str; 34] = [
-        "will",
-        "would",
-        "need",
-        "needs",
-        "must",
-        "want",
-        "wants",
-        "should",
-        "shall",
-        "can",
-        "could",
-        "going",
-        "deadline",
-        "plan",
-        "planning",
-        "planned",
-        "supposed",
-        "hoping",
-        "hope",
-        "by",
-        "before",
-        "until",
-        "till",
-        "promised",
-        "committed",
-        "expires",
-        "ends",
-        "due",
-        "let",
-        "has",
-        "have",
-        "next",
-        "tomorrow",
-        "is",
-    ];
-    let any = |words: &[&str]| tokens.iter().any(|token| words.contains(&&*token.text));
-    any(&WAS) && !any(&TO_COME)
+    let any = |list: List| tokens.iter().any(|token| list.has(&token.text));
+    any(List::Past) && !any(List::ToCome)
 }
 
 /// Whether a trouble is told as a thing that used to be, or that got mended.
@@ -338,7 +204,7 @@ fn is_mended(tokens: &[Token<'_>]) -> bool {
 
 /// Whether words are English enough to be read with English rules.
 pub(super) fn is_english(tokens: &[Token<'_>]) -> bool {
-    let small = tokens.iter().filter(|token| ENGLISH.contains(&&*token.text)).count();
+    let small = tokens.iter().filter(|token| List::English.has(&token.text)).count();
     match tokens.len() {
         0..ENGLISH_FROM => true,
         ENGLISH_FROM..ENGLISH_SHARE_FROM => small > 0,

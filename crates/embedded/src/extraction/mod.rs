@@ -9,7 +9,8 @@
 //! talk, what is over), the score of what is left (`score`), and then one finding a kind, without near-duplicates
 //! across the call (`dedupe`).
 //!
-//! What it reaches, on calls the rules were written with and on calls they were not, is in `tests/extraction_corpus.rs`.
+//! What it reaches, on calls the rules were written with and on calls they were not, is what `cargo xtask eval extract`
+//! prints.
 
 mod dedupe;
 mod entity;
@@ -20,6 +21,7 @@ mod rules;
 mod score;
 mod sides;
 mod token;
+mod words;
 
 use std::{collections::BTreeSet, ops::Range};
 

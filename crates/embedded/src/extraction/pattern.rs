@@ -19,7 +19,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{entity::Entities, token::Token};
+use super::{entity::Entities, token::Token, words::List};
 
 /// How many words a gap without a number may skip.
 const GAP: usize = 4;
@@ -265,7 +265,7 @@ impl Atom {
 
 /// Words that turn what follows into its opposite.
 pub(super) fn is_negation(word: &str) -> bool {
-    matches!(word, "not" | "no" | "never" | "without" | "neither" | "nor" | "hardly" | "barely")
+    List::Negation.has(word)
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The lexicon, read: for each kind of signal, patterns with a weight.
 //!
-//! The patterns live in `lexicon/*.txt`, one file a kind and one pattern a line, so that a wording can be added
+//! The patterns live in `crates/embedded/rules/*.txt`, one file a kind and one pattern a line, so that a wording can be added
 //! without touching code. They are matched by words, by an engine of our own (`pattern.rs`), and not by `regex-lite`
 //! or `aho-corasick`: the first runs one expression at a time, several hundred passes over every sentence; the second
 //! knows fixed bytes only, no gaps and no classes such as `[date]`. A lookup of each word's candidates is one pass, is
@@ -50,19 +50,19 @@ pub(super) struct Lexicon {
     things: BTreeMap<Thing, Vec<usize>>,
 }
 
-const CLASSES: &str = include_str!("lexicon/classes.txt");
-const QUESTIONS: &str = include_str!("lexicon/questions.txt");
+const CLASSES: &str = include_str!("../../rules/classes.txt");
+const QUESTIONS: &str = include_str!("../../rules/questions.txt");
 const FILES: [(SignalKind, &str); 10] = [
-    (SignalKind::Budget, include_str!("lexicon/budget.txt")),
-    (SignalKind::DecisionMaker, include_str!("lexicon/decision_maker.txt")),
-    (SignalKind::Timeline, include_str!("lexicon/timeline.txt")),
-    (SignalKind::Pain, include_str!("lexicon/pain.txt")),
-    (SignalKind::Competitor, include_str!("lexicon/competitor.txt")),
-    (SignalKind::Objection, include_str!("lexicon/objection.txt")),
-    (SignalKind::NextStep, include_str!("lexicon/next_step.txt")),
-    (SignalKind::FeatureRequest, include_str!("lexicon/feature_request.txt")),
-    (SignalKind::Expansion, include_str!("lexicon/expansion.txt")),
-    (SignalKind::ChurnRisk, include_str!("lexicon/churn_risk.txt")),
+    (SignalKind::Budget, include_str!("../../rules/budget.txt")),
+    (SignalKind::DecisionMaker, include_str!("../../rules/decision_maker.txt")),
+    (SignalKind::Timeline, include_str!("../../rules/timeline.txt")),
+    (SignalKind::Pain, include_str!("../../rules/pain.txt")),
+    (SignalKind::Competitor, include_str!("../../rules/competitor.txt")),
+    (SignalKind::Objection, include_str!("../../rules/objection.txt")),
+    (SignalKind::NextStep, include_str!("../../rules/next_step.txt")),
+    (SignalKind::FeatureRequest, include_str!("../../rules/feature_request.txt")),
+    (SignalKind::Expansion, include_str!("../../rules/expansion.txt")),
+    (SignalKind::ChurnRisk, include_str!("../../rules/churn_risk.txt")),
 ];
 
 /// Below this weight a rule only corroborates.
@@ -79,20 +79,20 @@ impl Lexicon {
         let classes = classes();
         let mut lexicon = Self::default();
         for (kind, text) in FILES {
-            for line in lines(text) {
+            for (number, line) in lines(text) {
                 match rule(kind, line, &classes) {
                     Ok(rule) => lexicon.add(rule),
-                    Err(reason) => refuse(format!("{kind}: {reason}")),
+                    Err(reason) => refuse(format!("crates/embedded/rules/{kind}.txt:{number}: {reason}")),
                 }
             }
         }
-        for line in lines(QUESTIONS) {
+        for (number, line) in lines(QUESTIONS) {
             let read = line.split_once(' ').ok_or_else(|| line.to_owned()).and_then(|(kind, rest)| {
                 rule(kind.parse().map_err(|_| format!("no kind in `{line}`"))?, rest, &classes)
             });
             match read {
                 Ok(rule) => lexicon.questions.push(rule),
-                Err(reason) => refuse(format!("questions: {reason}")),
+                Err(reason) => refuse(format!("crates/embedded/rules/questions.txt:{number}: {reason}")),
             }
         }
         lexicon
@@ -192,14 +192,16 @@ fn bucket(word: &str) -> &str {
     word.get(..2).unwrap_or(word)
 }
 
-fn lines(text: &'static str) -> impl Iterator<Item = &'static str> {
-    text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'))
+/// The lines that say something, with their numbers.
+fn lines(text: &'static str) -> impl Iterator<Item = (usize, &'static str)> {
+    let numbered = text.lines().enumerate().map(|(at, line)| (at + 1, line.trim()));
+    numbered.filter(|(_, line)| !line.is_empty() && !line.starts_with('#'))
 }
 
 /// `name: member member …`, on as many lines as it takes.
 fn classes() -> Classes {
     let mut classes = Classes::new();
-    for line in lines(CLASSES) {
+    for (_, line) in lines(CLASSES) {
         if let Some((name, members)) = line.split_once(':') {
             classes.entry(name.trim()).or_default().extend(members.split_whitespace());
         }

@@ -7,47 +7,10 @@ use std::collections::BTreeMap;
 
 use transcript::{Document, Side};
 
+use super::words::List;
+
 /// How often a speaker must talk like a seller.
 const ENOUGH: i32 = 2;
-
-const SELLER: [&str; 22] = [
-    "share my screen",
-    "our customers",
-    "our platform",
-    "our product",
-    "our pricing",
-    "our roadmap",
-    "walk you through",
-    "show you",
-    "our solutions",
-    "we offer",
-    "we support",
-    "our other customers",
-    "thanks for taking the time",
-    "on our end we",
-    "customers like you",
-    "tell me about",
-    "what are you using",
-    "how do you currently",
-    "our engineering team",
-    "i'll send you",
-    "our standard",
-    "what does that look like",
-];
-const BUYER: [&str; 12] = [
-    "your product",
-    "your platform",
-    "your pricing",
-    "your tool",
-    "you guys",
-    "your competitors",
-    "do you support",
-    "our current",
-    "we're evaluating",
-    "we are evaluating",
-    "does it integrate",
-    "your proposal",
-];
 
 /// The side of each speaker who is not told of, as far as their words give it away.
 pub(super) fn resolve(document: &Document) -> BTreeMap<&str, Side> {
@@ -57,8 +20,8 @@ pub(super) fn resolve(document: &Document) -> BTreeMap<&str, Side> {
     }
     for turn in &document.turns {
         let text = document.turn_text(turn).to_lowercase().replace('’', "'");
-        let count = |cues: &[&str]| cues.iter().filter(|cue| text.contains(**cue)).count() as i32;
-        *scores.entry(&turn.speaker).or_default() += count(&SELLER) - 2 * count(&BUYER);
+        let count = |cues: List| cues.words().iter().filter(|cue| text.contains(cue.as_str())).count() as i32;
+        *scores.entry(&turn.speaker).or_default() += count(List::Seller) - 2 * count(List::Buyer);
     }
     // A lone speaker is a note or a voice mail: nobody sells to themselves.
     if scores.len() < 2 || scores.values().all(|score| *score >= ENOUGH) {

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, sync::OnceLock};
 
 use super::{is_common, word};
-use crate::extraction::token::Token;
+use crate::extraction::{token::Token, words::List};
 
 /// Words that are names of the parties to the call, and so of no rival.
 #[derive(Clone, Debug, Default)]
@@ -32,13 +32,13 @@ impl Known {
                 continue;
             }
             let before = if at > 0 { word(tokens, at - 1) } else { "" };
-            if BRAND_BEFORE.contains(&before) || BRAND_AFTER.contains(&word(tokens, at + 1)) {
+            if List::BrandBefore.has(before) || List::BrandAfter.has(word(tokens, at + 1)) {
                 self.brands.insert(token.text.to_string());
                 continue;
             }
             let next = tokens.get(at + 1);
             let addressed = (at == 0 || token.after_break) && next.is_none_or(|next| next.after_break);
-            let acts = PERSON_VERBS.contains(&word(tokens, at + 1));
+            let acts = List::PersonVerb.has(word(tokens, at + 1));
             let told = matches!(
                 before,
                 "tell" | "told" | "ask" | "asked" | "thanks" | "hi" | "hello" | "and_i" | "for_me"
@@ -59,37 +59,10 @@ impl Known {
 
 /// First names that a call may use of people it does not introduce. None of them is the whole name of a well-known
 /// product; where a call uses one like a product's name, the call is believed.
-const FIRST_NAMES: &str = include_str!("first_names.txt");
+const FIRST_NAMES: &str = include_str!("../../../rules/first_names.txt");
 
 /// Whether a word is a common first name.
 pub(super) fn is_first_name(word: &str) -> bool {
     static NAMES: OnceLock<BTreeSet<&str>> = OnceLock::new();
     NAMES.get_or_init(|| FIRST_NAMES.split_whitespace().collect()).contains(word)
 }
-
-/// What stands before the names of products and vendors, and seldom before people.
-const BRAND_BEFORE: [&str; 14] = [
-    "use",
-    "using",
-    "used",
-    "ran",
-    "versus",
-    "vs",
-    "called",
-    "evaluating",
-    "trialled",
-    "tried",
-    "demoed",
-    "than",
-    "whatever",
-    "piloting",
-];
-/// What stands behind them.
-const BRAND_AFTER: [&str; 8] =
-    ["quoted", "integration", "app", "licence", "license", "demo", "proposal", "trial"];
-
-/// What people do and products do not.
-const PERSON_VERBS: [&str; 20] = [
-    "says", "said", "thinks", "thought", "wants", "wanted", "knows", "knew", "asked", "told", "likes",
-    "feels", "runs", "goes", "signs", "hates", "sits", "calls", "looks", "decided",
-];

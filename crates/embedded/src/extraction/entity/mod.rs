@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 pub(super) use known::Known;
 
-use super::{pattern::Thing, token::Token};
+use super::{pattern::Thing, token::Token, words::List};
 
 /// Where things begin, and where each ends.
 #[derive(Clone, Debug, Default)]
@@ -31,8 +31,8 @@ impl Entities {
             let token = &tokens[at];
             let common = is_common(&token.text);
             let subject = at == 0
-                && (SUBJECT_OF.contains(&word(tokens, 1)) || known.capitals.contains(&*token.text))
-                && !STARTERS.contains(&&*token.text);
+                && (List::SubjectOf.has(word(tokens, 1)) || known.capitals.contains(&*token.text))
+                && !List::Starter.has(&token.text);
             if token.capital
                 && !common
                 && (at > 0 || token.camel || subject || known.people.contains(&*token.text))
@@ -44,7 +44,7 @@ impl Entities {
                 let other = person && !known.brands.contains(&*token.text);
                 let party =
                     other || [&known.people, &known.parties].iter().any(|set| set.contains(&*token.text));
-                if !party && (token.camel || !token.acronym) && !NO_BRANDS.contains(&&*token.text) {
+                if !party && (token.camel || !token.acronym) && !List::NoBrand.has(&token.text) {
                     add(Thing::Brand, at, at + 1);
                 }
             }
@@ -73,111 +73,6 @@ impl Entities {
         self.0.range((at, Thing::Money)..=(at, Thing::Brand)).map(|((_, thing), _)| *thing)
     }
 }
-
-/// At the beginning of a sentence every word has a capital. It is taken for a name only before one of these …
-const SUBJECT_OF: [&str; 13] = [
-    "is", "'s", "was", "has", "quoted", "offered", "charges", "costs", "gave", "came", "undercut", "pitched",
-    "offers",
-];
-/// … and if it is none of these.
-const STARTERS: [&str; 46] = [
-    "we",
-    "they",
-    "you",
-    "people",
-    "yes",
-    "yeah",
-    "no",
-    "okay",
-    "it",
-    "that",
-    "this",
-    "he",
-    "she",
-    "there",
-    "what",
-    "who",
-    "which",
-    "where",
-    "how",
-    "here",
-    "everything",
-    "nothing",
-    "nobody",
-    "everyone",
-    "everybody",
-    "someone",
-    "somebody",
-    "something",
-    "anything",
-    "price",
-    "pricing",
-    "support",
-    "security",
-    "legal",
-    "finance",
-    "management",
-    "today",
-    "tomorrow",
-    "money",
-    "time",
-    "quality",
-    "data",
-    "timing",
-    "one",
-    "mine",
-    "yours",
-];
-
-/// Capitalized words that name no product or company.
-const NO_BRANDS: [&str; 46] = [
-    "i",
-    "god",
-    "english",
-    "french",
-    "german",
-    "spanish",
-    "italian",
-    "dutch",
-    "polish",
-    "europe",
-    "european",
-    "america",
-    "american",
-    "canada",
-    "canadian",
-    "asia",
-    "africa",
-    "australia",
-    "australian",
-    "uk",
-    "us",
-    "usa",
-    "eu",
-    "london",
-    "paris",
-    "berlin",
-    "york",
-    "boston",
-    "chicago",
-    "toronto",
-    "melbourne",
-    "sydney",
-    "quebec",
-    "scotland",
-    "scottish",
-    "england",
-    "ireland",
-    "irish",
-    "germany",
-    "france",
-    "spain",
-    "eastern",
-    "pacific",
-    "mr",
-    "mrs",
-    "dr",
-];
 
 fn is_common(word: &str) -> bool {
     date::WEEKDAYS.contains(&word)

@@ -1,0 +1,31 @@
+//! The program behind `cargo xtask eval` and `cargo xtask train`: it prints JSON, and xtask the tables.
+
+use std::io::Write as _;
+
+use anyhow::{Result, bail};
+use embedded::extraction::extract;
+use evaluation::{corpus::Group, report::measure};
+
+fn main() -> Result<()> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let result = match arguments.as_slice() {
+        ["extract", flags @ ..] => {
+            let mut groups = Vec::new();
+            let mut with_misses = false;
+            for flag in flags {
+                match *flag {
+                    "development" => groups.push(Group::Development),
+                    "held_out" => groups.extend([Group::HeldOut, Group::LearnedFrom]),
+                    "misses" => with_misses = true,
+                    _ => bail!("no group `{flag}`; there are development, held_out and misses"),
+                }
+            }
+            let reports = groups.into_iter().map(|group| measure(group, with_misses, &extract));
+            serde_json::to_value(reports.collect::<Result<Vec<_>>>()?)?
+        }
+        _ => bail!("say `extract` and the groups: this is what `cargo xtask eval` runs"),
+    };
+    writeln!(std::io::stdout(), "{result}")?;
+    Ok(())
+}

@@ -1,0 +1,48 @@
+//! Extraction holds what it has reached: floors a little below the figures of `cargo xtask eval extract`.
+//!
+//! They may rise. A change that falls below one has made extraction worse, or new calls have shown what it cannot do:
+//! then the figures in `docs/extraction.md` change with the floor. Of held-out calls no text is ever printed.
+
+use embedded::extraction::{extract, prefilter};
+use evaluation::{
+    corpus::{self, Group},
+    report::{GroupReport, measure},
+};
+
+fn hold(group: Group, fewest_labels: usize, f1: f64) -> GroupReport {
+    let report = measure(group, true, &extract).expect("the calls can be read");
+    let table = serde_json::to_string_pretty(&report).expect("a report is JSON");
+    assert!(report.all.labeled >= fewest_labels, "the {} calls have shrunk\n{table}", group.as_str());
+    assert!(report.all.f1 >= f1, "the {} calls shall reach an F1 of {f1}\n{table}", group.as_str());
+    report
+}
+
+#[test]
+fn development_calls_hold_their_floor() {
+    hold(Group::Development, 120, 0.5);
+}
+
+#[test]
+fn held_out_calls_hold_their_floor_and_show_nothing() {
+    let report = hold(Group::HeldOut, 36, 0.45);
+    assert!(report.misses.is_empty());
+}
+
+#[test]
+fn the_prefilter_loses_few_signals_and_sends_less_than_everything() {
+    for group in [Group::Development, Group::HeldOut] {
+        let savings = measure(group, false, &extract).expect("the calls can be read").prefilter;
+        let [_, turns, characters, lost] = savings.shares();
+        assert!(turns < 0.9 && characters < 0.95 && lost < 0.08, "{}: {savings:?}", group.as_str());
+    }
+}
+
+#[test]
+fn a_call_with_nothing_of_interest_gives_next_to_nothing() {
+    let calls = corpus::read(Group::Development).expect("the calls can be read");
+    let quiet: Vec<_> = calls.iter().filter(|call| call.labels.is_empty()).collect();
+    assert!(!quiet.is_empty(), "the corpus has no call without signals");
+    let findings: usize =
+        quiet.iter().map(|call| extract(&call.document, &prefilter(&call.document)).len()).sum();
+    assert!(findings <= quiet.len(), "{findings} findings in {} calls of small talk", quiet.len());
+}
