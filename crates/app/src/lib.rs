@@ -7,3 +7,4 @@ pub mod admin;
 pub mod pipeline;
 pub mod ports;
 pub mod scheduler;
+pub mod workflows;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use contracts::health::HealthContract;
 use contracts::pipeline::tenant_index::TenantIndexContract;
+use contracts::pipeline::workflows::WorkflowsContract;
 use contracts::pipeline::{IntakeContract, TasksContract};
 use contracts::scheduler::JobsContract;
 use mesh::Contract;
@@ -24,6 +25,7 @@ fn all() -> Vec<(Document, String)> {
         described::<JobsContract>(),
         described::<TasksContract>(),
         described::<TenantIndexContract>(),
+        described::<WorkflowsContract>(),
     ]
 }
 

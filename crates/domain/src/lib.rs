@@ -9,15 +9,21 @@
 //! | [`evidence`] | whether a quote really is a slice of its source text; byte and scalar offsets |
 //! | [`assessment`] | how qualified and how much at risk a call is, from its findings |
 //! | [`event`] | which status an event, or a step of its processing, may take next |
+//! | [`approval`] | what a proposal must have, what of it is hashed, when it is approved, rejected, escalated or expired |
+//! | [`workflow`] | which workflows there are, and which status a run may take next |
 //! | [`job`] | when a job fires, what it missed, when a failed run is tried again |
 
+pub mod approval;
 pub mod assessment;
 pub mod event;
 pub mod evidence;
+mod fault;
 pub mod job;
 pub mod signal;
+pub mod workflow;
 
 pub use assessment::{Assessment, assess};
 pub use event::{EventStatus, StepStatus};
 pub use evidence::{EvidenceError, ScalarIndex, verify};
+pub use fault::Fault;
 pub use signal::{Evidence, Finding, SignalKind};

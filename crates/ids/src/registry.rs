@@ -75,6 +75,10 @@ macro_rules! id_kinds {
 }
 
 id_kinds! {
+    /// A proposal that waits for people's decisions.
+    ApprovalId = "apr", "approval";
+    /// A re-feeding of events.
+    BackfillId = "bfl", "backfill";
     /// A passage of a source text, embedded for search.
     ChunkId = "chk", "chunk";
     /// A webhook endpoint of a tenant.
@@ -85,6 +89,8 @@ id_kinds! {
     JobId = "job", "job";
     /// An API key (its public half).
     KeyId = "key", "API key";
+    /// A report on an account.
+    ReportId = "rep", "report";
     /// One run of a job.
     RunId = "run", "run";
     /// A signal found in an event.

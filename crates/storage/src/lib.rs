@@ -8,6 +8,7 @@
 //! and the two that look a credential up to learn its tenant. A tenant's schedule and index have a database of their
 //! own, the SQLite of the tenant's Durable Object.
 
+mod approvals;
 mod archive;
 mod control;
 mod d1;
@@ -16,7 +17,9 @@ mod schedule;
 mod signals;
 mod sql;
 mod tenant_index;
+mod workflows;
 
+pub use approvals::SqlApprovalStore;
 pub use archive::R2Archive;
 pub use control::{CACHED_MS, CachedControl, IsolateCache, KvCache, SqlControl, TextCache};
 pub use d1::D1;
@@ -25,6 +28,7 @@ pub use schedule::{ObjectAlarm, SCHEDULE, SqlScheduleStore};
 pub use signals::SqlSignalStore;
 pub use sql::{Rows, SqlDatabase, Statement, Value};
 pub use tenant_index::{SqlTenantIndex, TENANT_INDEX};
+pub use workflows::SqlRunStore;
 
 /// Events over D1.
 pub type D1EventStore = SqlEventStore<D1>;
@@ -32,3 +36,7 @@ pub type D1EventStore = SqlEventStore<D1>;
 pub type D1SignalStore = SqlSignalStore<D1>;
 /// Keys, endpoints and heartbeats over D1. The gateway puts a [`CachedControl`] in front.
 pub type D1Control = SqlControl<D1>;
+/// Runs of workflows over D1.
+pub type D1RunStore = SqlRunStore<D1>;
+/// Approvals over D1.
+pub type D1ApprovalStore = SqlApprovalStore<D1>;

@@ -14,6 +14,7 @@ mod run;
 pub mod schedule;
 #[expect(clippy::unwrap_used, reason = "a claim that does not hold panics")]
 pub mod suite;
+pub mod workflows;
 
 pub use clock::FakeClock;
 pub use faults::{Faults, When};

@@ -31,3 +31,9 @@ fn the_memory_control_store_is_a_control_store() {
 fn the_memory_index_is_a_passage_index() {
     run(suite::passage_index_suite(&MemoryIndex::default()));
 }
+
+#[test]
+fn the_memory_workflows_are_a_run_store_and_an_approval_store() {
+    let memory = test_kit::workflows::MemoryWorkflows::default();
+    run(test_kit::workflows::suite::workflow_stores_suite(&memory, &memory));
+}

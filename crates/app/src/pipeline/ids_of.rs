@@ -4,7 +4,7 @@ use ids::{ChunkId, EventId, SignalId};
 use sha2::{Digest, Sha256};
 
 /// SHA-256, lower-case hexadecimal.
-pub(super) fn sha256_hex(bytes: &[u8]) -> String {
+pub(crate) fn sha256_hex(bytes: &[u8]) -> String {
     hex::encode(Sha256::digest(bytes))
 }
 

@@ -21,6 +21,8 @@ pub use intake::IntakeService;
 pub use sweep::{SweepReport, sweep};
 pub use tasks::TasksService;
 
+pub(crate) use ids_of::sha256_hex;
+
 use crate::ports::{
     Archive, Clock, Embedder, EventQueue, EventStore, Extractor, IngestInstances, PassageIndex, Random,
     SignalStore,

@@ -1,5 +1,6 @@
 //! What the use cases need of the world. Every method that touches tenant data takes the [`ids::TenantId`].
 
+mod approvals;
 mod archive;
 mod control;
 mod error;
@@ -9,7 +10,9 @@ pub mod notify;
 mod runtime;
 mod schedule;
 mod signals;
+mod workflows;
 
+pub use approvals::{ApprovalChange, ApprovalRow, ApprovalStore, AskedContent, AuditRow, DecisionRow};
 pub use archive::{Archive, ArchivedObject};
 pub use control::{ControlStore, EndpointSecret, Heartbeat, StoredEndpoint, StoredKey};
 pub use error::StoreError;
@@ -22,3 +25,4 @@ pub use schedule::{
     TaskRunner, Trigger,
 };
 pub use signals::{NewSignal, SignalQuery, SignalRecord, SignalStore};
+pub use workflows::{NewRun, RunChange, RunStore, WorkflowInstances, WorkflowRun};

@@ -5,6 +5,7 @@ mod events;
 mod search;
 mod signals;
 pub mod tenant_index;
+pub mod workflows;
 
 pub use error::{IngestEventError, ReadEventError, ReadSignalError, SearchError};
 pub use events::*;

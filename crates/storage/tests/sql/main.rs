@@ -5,3 +5,4 @@
 mod control;
 mod data;
 mod sqlite;
+mod workflows;

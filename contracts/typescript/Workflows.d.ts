@@ -1,0 +1,691 @@
+// The contract `Workflows`. Written from the Rust types: change those instead.
+
+import type { Answer, Context, ReceivedContext } from "./mesh.js";
+
+/**
+ * The gateway's view of workflows.
+ *
+ * The context's idempotency key makes a start happen once: the same key with the same request gives the first run,
+ * with another request it is refused.
+ *
+ * A binding to it has these methods.
+ */
+export interface Workflows {
+  /** Decides about exactly what was shown. The same decision again changes nothing. */
+  decide_approval(request: DecideApprovalInput, context: Context<TenantScope>): Promise<Answer<Approval, ApprovalError>>;
+  /** One approval with its decisions and its history. */
+  get_approval(request: GetApproval, context: Context<TenantScope>): Promise<Answer<ApprovalDetail, ApprovalError>>;
+  /** One run with its steps. */
+  get_run(request: GetRun, context: Context<TenantScope>): Promise<Answer<RunReport, WorkflowError>>;
+  /** Approvals, newest first. */
+  list_approvals(request: ListApprovalsInput, context: Context<TenantScope>): Promise<Answer<ApprovalPage, ApprovalError>>;
+  /** Asks people to approve a proposal. */
+  propose_spend(request: ProposeSpendInput, context: Context<TenantScope>): Promise<Answer<StartedRun, WorkflowError>>;
+  /** Puts another proposal in place of one that is pending. Every decision about the one before is void. */
+  revise_approval(request: ReviseApprovalInput, context: Context<TenantScope>): Promise<Answer<Approval, ApprovalError>>;
+  /** Pauses, resumes or ends a run. */
+  steer_run(request: SteerRun, context: Context<TenantScope>): Promise<Answer<RunReport, WorkflowError>>;
+  /** Takes a pending proposal back. */
+  withdraw_approval(request: WithdrawApprovalInput, context: Context<TenantScope>): Promise<Answer<Approval, ApprovalError>>;
+}
+
+/** What a WorkerEntrypoint in TypeScript implements, so that Workers in Rust can call it as [`Workflows`]. */
+export interface WorkflowsImplementation {
+  /** Decides about exactly what was shown. The same decision again changes nothing. */
+  decide_approval(request: DecideApproval, context: ReceivedContext<TenantScope>): Promise<Answer<ApprovalInput, ApprovalError>>;
+  /** One approval with its decisions and its history. */
+  get_approval(request: GetApproval, context: ReceivedContext<TenantScope>): Promise<Answer<ApprovalDetailInput, ApprovalError>>;
+  /** One run with its steps. */
+  get_run(request: GetRun, context: ReceivedContext<TenantScope>): Promise<Answer<RunReportInput, WorkflowError>>;
+  /** Approvals, newest first. */
+  list_approvals(request: ListApprovals, context: ReceivedContext<TenantScope>): Promise<Answer<ApprovalPageInput, ApprovalError>>;
+  /** Asks people to approve a proposal. */
+  propose_spend(request: ProposeSpend, context: ReceivedContext<TenantScope>): Promise<Answer<StartedRun, WorkflowError>>;
+  /** Puts another proposal in place of one that is pending. Every decision about the one before is void. */
+  revise_approval(request: ReviseApproval, context: ReceivedContext<TenantScope>): Promise<Answer<ApprovalInput, ApprovalError>>;
+  /** Pauses, resumes or ends a run. */
+  steer_run(request: SteerRun, context: ReceivedContext<TenantScope>): Promise<Answer<RunReportInput, WorkflowError>>;
+  /** Takes a pending proposal back. */
+  withdraw_approval(request: WithdrawApproval, context: ReceivedContext<TenantScope>): Promise<Answer<ApprovalInput, ApprovalError>>;
+}
+
+/** Who acts for a tenant. */
+export type Actor =
+  /** The holder of an API key. */
+  | {
+    key: KeyId;
+  }
+  /** A provider, through a webhook endpoint whose signature was verified. */
+  | {
+    endpoint: EndpointId;
+  }
+  /** A scheduled job of the tenant. */
+  | {
+    job: JobId;
+  }
+  /** A Worker of the mesh, at work on what the tenant sent before. */
+  | {
+    service: string;
+  };
+
+/** An approval as it stands. */
+export interface Approval {
+  /** The id, which is also its run's. */
+  approval_id: ApprovalId;
+  /** Who is asked now. */
+  asked: string[];
+  /** When it was concluded. */
+  concluded_at: Timestamp | null;
+  /** What is shown: canonical JSON (RFC 8785). */
+  content: string;
+  /** SHA-256 of `content`, lower-case hexadecimal. */
+  content_hash: string;
+  /** When it was proposed. */
+  created_at: Timestamp;
+  /** All decisions, void ones too, the earliest first. */
+  decisions: ApprovalDecision[];
+  /** When it expires. */
+  expires_at: Timestamp;
+  /** How many escalations have happened. */
+  level: number;
+  /** Why, where there is something to say. */
+  reason: string | null;
+  /** Counts its versions, from 1. */
+  revision: number;
+  /** `pending`, `approved`, `rejected`, `expired` or `withdrawn`. */
+  status: string;
+  /** When it last changed. */
+  updated_at: Timestamp;
+}
+
+/**
+ * An approval as it stands.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export interface ApprovalInput {
+  /** The id, which is also its run's. */
+  approval_id: ApprovalId;
+  /** Who is asked now. */
+  asked: string[];
+  /** When it was concluded. */
+  concluded_at?: TimestampInput | null;
+  /** What is shown: canonical JSON (RFC 8785). */
+  content: string;
+  /** SHA-256 of `content`, lower-case hexadecimal. */
+  content_hash: string;
+  /** When it was proposed. */
+  created_at: TimestampInput;
+  /** All decisions, void ones too, the earliest first. */
+  decisions: ApprovalDecisionInput[];
+  /** When it expires. */
+  expires_at: TimestampInput;
+  /** How many escalations have happened. */
+  level: number;
+  /** Why, where there is something to say. */
+  reason?: string | null;
+  /** Counts its versions, from 1. */
+  revision: number;
+  /** `pending`, `approved`, `rejected`, `expired` or `withdrawn`. */
+  status: string;
+  /** When it last changed. */
+  updated_at: TimestampInput;
+}
+
+/** One person's decision. */
+export interface ApprovalDecision {
+  /** The credential that it came with. */
+  actor: string;
+  /** Who: an e-mail address or an API key's id. */
+  approver: string;
+  /** `approve` or `reject`. */
+  choice: string;
+  /** What they said. */
+  comment: string | null;
+  /** The hash of what was shown. */
+  content_hash: string;
+  /** When. */
+  decided_at: Timestamp;
+  /** The revision that it is about. One about an earlier revision than the current is void. */
+  revision: number;
+}
+
+/**
+ * One person's decision.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export interface ApprovalDecisionInput {
+  /** The credential that it came with. */
+  actor: string;
+  /** Who: an e-mail address or an API key's id. */
+  approver: string;
+  /** `approve` or `reject`. */
+  choice: string;
+  /** What they said. */
+  comment?: string | null;
+  /** The hash of what was shown. */
+  content_hash: string;
+  /** When. */
+  decided_at: TimestampInput;
+  /** The revision that it is about. One about an earlier revision than the current is void. */
+  revision: number;
+}
+
+/** An approval with its history. */
+export interface ApprovalDetail {
+  /** The approval. */
+  approval: Approval;
+  /** What was done to it, the earliest first. */
+  history: ApprovalRecord[];
+}
+
+/**
+ * An approval with its history.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export interface ApprovalDetailInput {
+  /** The approval. */
+  approval: ApprovalInput;
+  /** What was done to it, the earliest first. */
+  history: ApprovalRecordInput[];
+}
+
+/** An approval was not found, changed or decided. */
+export type ApprovalError =
+  /** The tenant has no such approval. */
+  | "not_found"
+  /** The new proposal breaks rules. */
+  | {
+    invalid: {
+      /** Each of them. */
+      faults: Fault[];
+    };
+  }
+  /** The proposal is not the one that was shown: show it again, and ask again. */
+  | {
+    changed: {
+      /** The hash of what is asked now. */
+      content_hash: string;
+    };
+  }
+  /** The person is not asked. */
+  | {
+    not_asked: {
+      /** Who. */
+      approver: string;
+    };
+  }
+  /** The person has decided otherwise. A decision stays. */
+  | {
+    decided: {
+      /** Who. */
+      approver: string;
+      /** What they decided. */
+      choice: string;
+    };
+  }
+  /** It is not pending any more. */
+  | {
+    concluded: {
+      /** How it ended. */
+      status: string;
+    };
+  }
+  /** It was revised as often as it may be. */
+  | {
+    too_many_revisions: {
+      /** How often it may be. */
+      limit: number;
+    };
+  }
+  /** A store did not answer. Send it again. */
+  | {
+    unavailable: {
+      /** For operators. */
+      detail: string;
+    };
+  };
+
+/** Names one approval. */
+export type ApprovalId = string;
+
+/** A page of approvals. */
+export interface ApprovalPage {
+  /** Newest first. */
+  items: Approval[];
+  /** Where the next page begins, if there is one. */
+  next_before: ApprovalId | null;
+}
+
+/**
+ * A page of approvals.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export interface ApprovalPageInput {
+  /** Newest first. */
+  items: ApprovalInput[];
+  /** Where the next page begins, if there is one. */
+  next_before?: ApprovalId | null;
+}
+
+/** One line of an approval's history. */
+export interface ApprovalRecord {
+  /** `proposed`, `revised`, `decided`, `escalated`, `withdrawn` or `concluded`. */
+  action: string;
+  /** Who: a credential, or `workflow`. */
+  actor: string;
+  /** When. */
+  at: Timestamp;
+  /** What, as JSON. */
+  detail: string;
+}
+
+/**
+ * One line of an approval's history.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export interface ApprovalRecordInput {
+  /** `proposed`, `revised`, `decided`, `escalated`, `withdrawn` or `concluded`. */
+  action: string;
+  /** Who: a credential, or `workflow`. */
+  actor: string;
+  /** When. */
+  at: TimestampInput;
+  /** What, as JSON. */
+  detail: string;
+}
+
+/** Decides about a proposal. */
+export interface DecideApproval {
+  /** Which. */
+  approval_id: ApprovalId;
+  /** The person that the credential speaks for; the credential itself, unless it says. */
+  approver: string | null;
+  /** `approve` or `reject`. */
+  choice: string;
+  /** What the person says. */
+  comment: string | null;
+  /** The hash of what was shown. May be left out only for a proposal that was never revised. */
+  content_hash: string | null;
+}
+
+/**
+ * Decides about a proposal.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export interface DecideApprovalInput {
+  /** Which. */
+  approval_id: ApprovalId;
+  /** The person that the credential speaks for; the credential itself, unless it says. */
+  approver?: string | null;
+  /** `approve` or `reject`. */
+  choice: string;
+  /** What the person says. */
+  comment?: string | null;
+  /** The hash of what was shown. May be left out only for a proposal that was never revised. */
+  content_hash?: string | null;
+}
+
+/** Names one endpoint. */
+export type EndpointId = string;
+
+/** What is wrong with one field of a request. */
+export interface Fault {
+  /** What is wrong, as a predicate. */
+  detail: string;
+  /** A JSON pointer into the parameters, such as `/lines/0/amount`. */
+  pointer: string;
+}
+
+/** Names one approval. */
+export interface GetApproval {
+  /** Which. */
+  approval_id: ApprovalId;
+}
+
+/** Names one run. */
+export interface GetRun {
+  /** The run's id, as the client wrote it. */
+  run_id: string;
+  /** The workflow's public name. */
+  workflow: string;
+}
+
+/** Names one job. */
+export type JobId = string;
+
+/** Names one API key. */
+export type KeyId = string;
+
+/** Asks for a page of approvals, newest first. */
+export interface ListApprovals {
+  /** Only those that ask this person. */
+  approver: string | null;
+  /** Only older than this one. */
+  before: ApprovalId | null;
+  /** At most this many, 1 to 200. */
+  limit: number;
+  /** Only with this status. */
+  status: string | null;
+}
+
+/**
+ * Asks for a page of approvals, newest first.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export interface ListApprovalsInput {
+  /** Only those that ask this person. */
+  approver?: string | null;
+  /** Only older than this one. */
+  before?: ApprovalId | null;
+  /** At most this many, 1 to 200. */
+  limit: number;
+  /** Only with this status. */
+  status?: string | null;
+}
+
+/** Asks people to approve a proposal. */
+export interface ProposeSpend {
+  /** The proposal. */
+  proposal: SpendProposal;
+}
+
+/**
+ * Asks people to approve a proposal.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export interface ProposeSpendInput {
+  /** The proposal. */
+  proposal: SpendProposalInput;
+}
+
+/** Puts another proposal in place of a pending one. */
+export interface ReviseApproval {
+  /** Which. */
+  approval_id: ApprovalId;
+  /** What is asked from now on. */
+  proposal: SpendProposal;
+}
+
+/**
+ * Puts another proposal in place of a pending one.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export interface ReviseApprovalInput {
+  /** Which. */
+  approval_id: ApprovalId;
+  /** What is asked from now on. */
+  proposal: SpendProposalInput;
+}
+
+/** What to do with a run. */
+export type RunOrder =
+  /** Hold it after the step under way. */
+  | "pause"
+  /** Let it go on. */
+  | "resume"
+  /** End it for good. */
+  | "terminate";
+
+/** A run as it stands. */
+export interface RunReport {
+  /** When it was asked for. */
+  created_at: Timestamp;
+  /** Why it failed. */
+  error: string | null;
+  /** What it came to, as JSON, once it is complete. */
+  output: string | null;
+  /** What it was started with, as JSON. */
+  params: string;
+  /** How far it is, as JSON; the workflow's own words. */
+  progress: string | null;
+  /** The id. */
+  run_id: string;
+  /** `accepted`, `running`, `paused`, `completed`, `failed` or `terminated`. */
+  status: string;
+  /** Its steps so far, in order. */
+  steps: StepReport[];
+  /** The trace's id. */
+  trace_id: string;
+  /** When it last changed. */
+  updated_at: Timestamp;
+  /** The workflow's public name. */
+  workflow: string;
+}
+
+/**
+ * A run as it stands.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export interface RunReportInput {
+  /** When it was asked for. */
+  created_at: TimestampInput;
+  /** Why it failed. */
+  error?: string | null;
+  /** What it came to, as JSON, once it is complete. */
+  output?: string | null;
+  /** What it was started with, as JSON. */
+  params: string;
+  /** How far it is, as JSON; the workflow's own words. */
+  progress?: string | null;
+  /** The id. */
+  run_id: string;
+  /** `accepted`, `running`, `paused`, `completed`, `failed` or `terminated`. */
+  status: string;
+  /** Its steps so far, in order. */
+  steps: StepReportInput[];
+  /** The trace's id. */
+  trace_id: string;
+  /** When it last changed. */
+  updated_at: TimestampInput;
+  /** The workflow's public name. */
+  workflow: string;
+}
+
+/** Who else is asked when nobody has decided for a while. */
+export interface SpendEscalation {
+  /** After how many seconds. */
+  after_s: number;
+  /** Who. */
+  approvers: string[];
+}
+
+/** A line of a proposal. */
+export interface SpendLine {
+  /** How much. */
+  amount: string;
+  /** What. */
+  description: string;
+}
+
+/** A proposal as somebody wrote it. The pipeline checks it; see `domain::approval`. */
+export interface SpendProposal {
+  /** How much, such as `1250.00`. */
+  amount: string;
+  /** Who may decide: e-mail addresses and ids of API keys. */
+  approvers: string[];
+  /** The currency's three letters. */
+  currency: string;
+  /** Who else is asked, and when. */
+  escalations: SpendEscalation[];
+  /** How long it may wait, in seconds. */
+  expires_after_s: number;
+  /** Why. */
+  justification: string | null;
+  /** What it is made of. */
+  lines: SpendLine[];
+  /** How many have to approve; all, unless it says. */
+  quorum: number | null;
+  /** Who asks: an e-mail address. */
+  requester: string;
+  /** What for, in a line. */
+  title: string;
+}
+
+/**
+ * A proposal as somebody wrote it. The pipeline checks it; see `domain::approval`.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export interface SpendProposalInput {
+  /** How much, such as `1250.00`. */
+  amount: string;
+  /** Who may decide: e-mail addresses and ids of API keys. */
+  approvers: string[];
+  /** The currency's three letters. */
+  currency: string;
+  /**
+   * Who else is asked, and when.
+   *
+   * @defaultValue `[]`
+   */
+  escalations?: SpendEscalation[];
+  /** How long it may wait, in seconds. */
+  expires_after_s: number;
+  /** Why. */
+  justification?: string | null;
+  /**
+   * What it is made of.
+   *
+   * @defaultValue `[]`
+   */
+  lines?: SpendLine[];
+  /** How many have to approve; all, unless it says. */
+  quorum?: number | null;
+  /** Who asks: an e-mail address. */
+  requester: string;
+  /** What for, in a line. */
+  title: string;
+}
+
+/** A run that is on record, and starts. */
+export interface StartedRun {
+  /** Whether the request was seen before. */
+  duplicate: boolean;
+  /** The run's id: of the first, when the request is a repeated one. */
+  run_id: string;
+}
+
+/** Asks to steer a run. */
+export interface SteerRun {
+  /** What to do. */
+  order: RunOrder;
+  /** The run's id, as the client wrote it. */
+  run_id: string;
+  /** The workflow's public name. */
+  workflow: string;
+}
+
+/** One step of an event's workflow. */
+export interface StepReport {
+  /** How often it was tried. */
+  attempts: number;
+  /** When it ended. */
+  ended_at: Timestamp | null;
+  /** What the last failed try said. */
+  error: string | null;
+  /** Such as `extract`. */
+  name: string;
+  /** When the first try began. */
+  started_at: Timestamp;
+  /** `pending`, `running`, `succeeded`, `failed` or `skipped`. */
+  status: string;
+}
+
+/**
+ * One step of an event's workflow.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export interface StepReportInput {
+  /** How often it was tried. */
+  attempts: number;
+  /** When it ended. */
+  ended_at?: TimestampInput | null;
+  /** What the last failed try said. */
+  error?: string | null;
+  /** Such as `extract`. */
+  name: string;
+  /** When the first try began. */
+  started_at: TimestampInput;
+  /** `pending`, `running`, `succeeded`, `failed` or `skipped`. */
+  status: string;
+}
+
+/** Names one tenant. */
+export type TenantId = string;
+
+/** The authenticated tenant and who acts for it. */
+export interface TenantScope {
+  /** Who acts. */
+  actor: Actor;
+  /** From a verified key, a verified webhook's endpoint, or a stored job; never from a request's own words. */
+  tenant: TenantId;
+}
+
+/** Unix milliseconds, UTC. Below 2^53 until the year 287396, so exact as a JavaScript number. */
+export type Timestamp = bigint;
+
+/**
+ * Unix milliseconds, UTC. Below 2^53 until the year 287396, so exact as a JavaScript number.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export type TimestampInput = bigint | number;
+
+/** Takes a pending proposal back. */
+export interface WithdrawApproval {
+  /** Which. */
+  approval_id: ApprovalId;
+  /** Why. */
+  reason: string | null;
+}
+
+/**
+ * Takes a pending proposal back.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export interface WithdrawApprovalInput {
+  /** Which. */
+  approval_id: ApprovalId;
+  /** Why. */
+  reason?: string | null;
+}
+
+/** A run was not started, found or steered. */
+export type WorkflowError =
+  /** There is no such workflow, or the tenant has no such run of it. */
+  | "not_found"
+  /** The parameters break rules. Nothing was stored. */
+  | {
+    invalid: {
+      /** Each of them. */
+      faults: Fault[];
+    };
+  }
+  /** The same idempotency key came before with other parameters. */
+  | "key_reused"
+  /** The run has ended, so it cannot be steered. */
+  | {
+    ended: {
+      /** How. */
+      status: string;
+    };
+  }
+  /** A store did not answer. Send it again. */
+  | {
+    unavailable: {
+      /** For operators. */
+      detail: string;
+    };
+  };

@@ -1,0 +1,74 @@
+//! The `Workflows` service: a table of contents.
+
+use async_trait::async_trait;
+use contracts::TenantCall;
+use contracts::pipeline::workflows::{
+    Approval, ApprovalDetail, ApprovalError, ApprovalPage, DecideApproval, GetApproval, GetRun,
+    ListApprovals, ProposeSpend, ReviseApproval, RunReport, StartedRun, SteerRun, WithdrawApproval,
+    WorkflowError, Workflows,
+};
+
+use super::{WorkflowPorts, runs, spend_approval};
+
+/// [`Workflows`] over ports.
+#[derive(Clone)]
+pub struct WorkflowsService(pub WorkflowPorts);
+
+#[async_trait(?Send)]
+impl Workflows for WorkflowsService {
+    async fn propose_spend(
+        &self,
+        context: &TenantCall,
+        request: ProposeSpend,
+    ) -> Result<StartedRun, WorkflowError> {
+        spend_approval::propose(&self.0, context, request).await
+    }
+
+    async fn get_run(&self, context: &TenantCall, request: GetRun) -> Result<RunReport, WorkflowError> {
+        runs::get_run(&self.0, context, request).await
+    }
+
+    async fn steer_run(&self, context: &TenantCall, request: SteerRun) -> Result<RunReport, WorkflowError> {
+        runs::steer_run(&self.0, context, request).await
+    }
+
+    async fn revise_approval(
+        &self,
+        context: &TenantCall,
+        request: ReviseApproval,
+    ) -> Result<Approval, ApprovalError> {
+        spend_approval::revise(&self.0, context, request).await
+    }
+
+    async fn withdraw_approval(
+        &self,
+        context: &TenantCall,
+        request: WithdrawApproval,
+    ) -> Result<Approval, ApprovalError> {
+        spend_approval::withdraw(&self.0, context, request).await
+    }
+
+    async fn list_approvals(
+        &self,
+        context: &TenantCall,
+        request: ListApprovals,
+    ) -> Result<ApprovalPage, ApprovalError> {
+        spend_approval::list(&self.0, context, request).await
+    }
+
+    async fn get_approval(
+        &self,
+        context: &TenantCall,
+        request: GetApproval,
+    ) -> Result<ApprovalDetail, ApprovalError> {
+        spend_approval::get(&self.0, context, request).await
+    }
+
+    async fn decide_approval(
+        &self,
+        context: &TenantCall,
+        request: DecideApproval,
+    ) -> Result<Approval, ApprovalError> {
+        spend_approval::decide(&self.0, context, request).await
+    }
+}

@@ -1,0 +1,62 @@
+//! Workflows that a tenant starts, watches and signals, and what they leave behind.
+
+mod approvals;
+mod error;
+mod runs;
+
+pub use approvals::*;
+pub use error::{ApprovalError, Fault, WorkflowError};
+pub use runs::*;
+
+use crate::TenantCall;
+
+/// The gateway's view of workflows.
+///
+/// The context's idempotency key makes a start happen once: the same key with the same request gives the first run,
+/// with another request it is refused.
+#[mesh::service(contract = "../../contracts/Workflows.json")]
+pub trait Workflows {
+    /// Asks people to approve a proposal.
+    async fn propose_spend(
+        &self,
+        context: &TenantCall,
+        request: ProposeSpend,
+    ) -> Result<StartedRun, WorkflowError>;
+    /// One run with its steps.
+    #[mesh(idempotent)]
+    async fn get_run(&self, context: &TenantCall, request: GetRun) -> Result<RunReport, WorkflowError>;
+    /// Pauses, resumes or ends a run.
+    async fn steer_run(&self, context: &TenantCall, request: SteerRun) -> Result<RunReport, WorkflowError>;
+    /// Puts another proposal in place of one that is pending. Every decision about the one before is void.
+    async fn revise_approval(
+        &self,
+        context: &TenantCall,
+        request: ReviseApproval,
+    ) -> Result<Approval, ApprovalError>;
+    /// Takes a pending proposal back.
+    async fn withdraw_approval(
+        &self,
+        context: &TenantCall,
+        request: WithdrawApproval,
+    ) -> Result<Approval, ApprovalError>;
+    /// Approvals, newest first.
+    #[mesh(idempotent)]
+    async fn list_approvals(
+        &self,
+        context: &TenantCall,
+        request: ListApprovals,
+    ) -> Result<ApprovalPage, ApprovalError>;
+    /// One approval with its decisions and its history.
+    #[mesh(idempotent)]
+    async fn get_approval(
+        &self,
+        context: &TenantCall,
+        request: GetApproval,
+    ) -> Result<ApprovalDetail, ApprovalError>;
+    /// Decides about exactly what was shown. The same decision again changes nothing.
+    async fn decide_approval(
+        &self,
+        context: &TenantCall,
+        request: DecideApproval,
+    ) -> Result<Approval, ApprovalError>;
+}
