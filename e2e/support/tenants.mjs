@@ -10,7 +10,18 @@ const DATABASE = "CONTROL_DB";
 const DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 /** What a key may be allowed. */
-export const SCOPES = ["events:write", "events:read", "signals:read", "search:read", "jobs:write", "jobs:read"];
+export const SCOPES = [
+  "events:write",
+  "events:read",
+  "signals:read",
+  "search:read",
+  "jobs:write",
+  "jobs:read",
+  "workflows:write",
+  "workflows:read",
+  "approvals:read",
+  "approvals:decide",
+];
 
 /** An id of a kind: its prefix and a UUIDv7. */
 export function newId(prefix) {

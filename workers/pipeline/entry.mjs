@@ -11,4 +11,6 @@ export const Intake = expose(WorkerEntrypoint, rust.Intake, model);
 export const Tasks = expose(WorkerEntrypoint, rust.Tasks, model);
 export const Health = expose(WorkerEntrypoint, rust.Health);
 export const TenantIndex = expose(DurableObject, rust.TenantIndex);
+export const Workflows = expose(WorkerEntrypoint, rust.Workflows);
+export const SpendApproval = expose(WorkflowEntrypoint, rust.SpendApproval);
 export const CallIngest = expose(WorkflowEntrypoint, rust.CallIngest, model);

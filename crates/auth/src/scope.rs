@@ -31,7 +31,7 @@ scopes! {
     /// Call the models.
     AiInvoke = "ai:invoke";
     /// Decide approvals.
-    ApprovalsWrite = "approvals:write";
+    ApprovalsDecide = "approvals:decide";
     /// See approvals.
     ApprovalsRead = "approvals:read";
     /// Connect and disconnect provider accounts.

@@ -12,12 +12,16 @@ pub const ARCHIVE: &str = "ARCHIVE";
 pub const EVENTS: &str = "EVENTS";
 /// pipeline: the workflow that works an event off.
 pub const CALL_INGEST: &str = "CALL_INGEST";
+/// pipeline: the workflow in which people decide a proposal.
+pub const SPEND_APPROVAL: &str = "SPEND_APPROVAL";
 /// pipeline: one search index a tenant.
 pub const TENANT_INDEX: &str = "TENANT_INDEX";
 /// scheduler: one schedule a tenant.
 pub const TENANT_SCHEDULE: &str = "TENANT_SCHEDULE";
 /// gateway: the pipeline's `Intake`.
 pub const PIPELINE: &str = "PIPELINE";
+/// gateway: the pipeline's `Workflows`.
+pub const PIPELINE_WORKFLOWS: &str = "PIPELINE_WORKFLOWS";
 /// scheduler: the pipeline's `Tasks`.
 pub const PIPELINE_TASKS: &str = "PIPELINE_TASKS";
 /// gateway: the scheduler's `Jobs`.

@@ -73,6 +73,11 @@ pub const MAX_EVENT_BYTES: usize = 8 * 1024 * 1024;
 /// The largest description of a job: its payload and a little more.
 pub const MAX_JOB_BYTES: usize = 96 * 1024;
 
+/// The largest parameters of a workflow, and the largest event to one.
+pub const MAX_WORKFLOW_BYTES: usize = 128 * 1024;
+/// The largest decision.
+pub const MAX_DECISION_BYTES: usize = 16 * 1024;
+
 /// One row of the table.
 #[derive(Debug, Clone, Copy)]
 pub struct Route {
@@ -199,6 +204,33 @@ operations! {
         "It fires again from its next time on; times that passed are not made up for. Resuming an active job changes nothing.";
     ListRuns = "list_runs", Get "/v1/jobs/{id}/runs", "Jobs", key(Scope::JobsRead), NOTHING, false, 200,
         [JobNotFound, PageBadCursor], "List a job's runs", "Newest first.";
+    StartWorkflow = "start_workflow", Post "/v1/workflows/{name}", "Workflows", key(Scope::WorkflowsWrite),
+        Body::Json { max_bytes: MAX_WORKFLOW_BYTES }, true, 202, [WorkflowNotFound],
+        "Start a workflow",
+        "The answer comes once the run is on record; it is carried out from there, whatever happens. `spend_approval` asks people to approve a proposal.";
+    GetWorkflow = "get_workflow", Get "/v1/workflows/{name}/{id}", "Workflows", key(Scope::WorkflowsRead), NOTHING, false,
+        200, [WorkflowNotFound], "Get a run of a workflow", "With its steps, how far it is, and what it came to.";
+    SignalWorkflow = "signal_workflow", Post "/v1/workflows/{name}/{id}/events", "Workflows", key(Scope::WorkflowsWrite),
+        Body::Json { max_bytes: MAX_WORKFLOW_BYTES }, false, 202,
+        [WorkflowNotFound, WorkflowUnsupportedEvent, ApprovalConcluded, ApprovalTooManyRevisions],
+        "Send a workflow an event",
+        "`spend_approval` takes `revise`, with another proposal as its payload, and `withdraw`, with `{reason?}`. Revising makes every decision about the proposal before void.";
+    PauseWorkflow = "pause_workflow", Post "/v1/workflows/{name}/{id}/pause", "Workflows", key(Scope::WorkflowsWrite),
+        NOTHING, false, 200, [WorkflowNotFound, WorkflowEnded], "Pause a run", "It stops after the step under way.";
+    ResumeWorkflow = "resume_workflow", Post "/v1/workflows/{name}/{id}/resume", "Workflows", key(Scope::WorkflowsWrite),
+        NOTHING, false, 200, [WorkflowNotFound, WorkflowEnded], "Resume a run", "It goes on where it was.";
+    TerminateWorkflow = "terminate_workflow", Post "/v1/workflows/{name}/{id}/terminate", "Workflows",
+        key(Scope::WorkflowsWrite), NOTHING, false, 200, [WorkflowNotFound, WorkflowEnded],
+        "End a run", "For good. What it has done stays; a pending proposal is withdrawn.";
+    ListApprovals = "list_approvals", Get "/v1/approvals", "Approvals", key(Scope::ApprovalsRead), NOTHING, false, 200,
+        [PageBadCursor], "List approvals", "Newest first.";
+    GetApproval = "get_approval", Get "/v1/approvals/{id}", "Approvals", key(Scope::ApprovalsRead), NOTHING, false, 200,
+        [ApprovalNotFound], "Get an approval", "With exactly what people are shown, its hash, their decisions, and its history.";
+    DecideApproval = "decide_approval", Post "/v1/approvals/{id}/decision", "Approvals", key(Scope::ApprovalsDecide),
+        Body::Json { max_bytes: MAX_DECISION_BYTES }, false, 200,
+        [ApprovalNotFound, ApprovalNotAsked, ApprovalChanged, ApprovalDecided, ApprovalConcluded],
+        "Decide an approval",
+        "A decision is bound to the person and to the hash of what was shown. The same decision again changes nothing; another one is refused.";
 }
 
 impl Route {

@@ -24,6 +24,7 @@ macro_rules! id_schemas {
 }
 
 id_schemas! {
+    ApprovalId, "apr", "An approval's id, which is also its workflow's.";
     EndpointId, "end", "A webhook endpoint's id.";
     EventId, "evt", "An event's id: UUIDv7 behind a prefix, so ids sort by the time of acceptance.";
     JobId, "job", "A job's id.";
@@ -42,6 +43,7 @@ mod tests {
             assert!(jsonschema::is_valid(&schema, &id.clone().into()), "{schema} {id}");
             assert!(!jsonschema::is_valid(&schema, &id.to_uppercase().into()), "{schema}");
         };
+        check(super::ApprovalId::schema(), ids::ApprovalId::from_parts(1, [9; 10]).to_string());
         check(super::EndpointId::schema(), ids::EndpointId::from_parts(1, [9; 10]).to_string());
         check(super::EventId::schema(), ids::EventId::from_parts(1, [9; 10]).to_string());
         check(super::JobId::schema(), ids::JobId::from_parts(1, [9; 10]).to_string());

@@ -43,6 +43,14 @@ scopes! {
     JobsWrite = "jobs:write";
     /// Read jobs and their runs.
     JobsRead = "jobs:read";
+    /// Start, signal, pause, resume and end workflows.
+    WorkflowsWrite = "workflows:write";
+    /// Read workflows and their steps.
+    WorkflowsRead = "workflows:read";
+    /// Read approvals.
+    ApprovalsRead = "approvals:read";
+    /// Decide approvals, on behalf of the people that the key speaks for.
+    ApprovalsDecide = "approvals:decide";
 }
 
 impl std::fmt::Display for Scope {

@@ -7,6 +7,7 @@ use http_api::events::SubmitEvent;
 use http_api::jobs::CreateJob;
 use http_api::request::{FromBody, read_body};
 use http_api::routes::{Access, ROUTES};
+use http_api::workflows::{Decide, SpendProposal, WithParams};
 use http_api::{Code, document};
 use serde_json::{Value, json};
 
@@ -140,6 +141,8 @@ fn example_bodies_are_accepted() {
     let body = |path: &str| &document["paths"][path]["post"]["requestBody"]["content"]["application/json"]["example"];
     agree::<SubmitEvent>(&document, "SubmitEvent", body("/v1/events"), true);
     agree::<CreateJob>(&document, "CreateJob", body("/v1/jobs"), true);
+    agree::<WithParams<SpendProposal>>(&document, "StartWorkflow", body("/v1/workflows/{name}"), true);
+    agree::<Decide>(&document, "Decide", body("/v1/approvals/{id}/decision"), true);
 }
 
 #[test]
@@ -149,6 +152,7 @@ fn each_list_answers_a_page_of_its_own_kind() {
         ("/v1/events", "EventSummary"),
         ("/v1/signals", "Signal"),
         ("/v1/jobs", "Job"),
+        ("/v1/approvals", "ApprovalSummary"),
         ("/v1/jobs/{id}/runs", "Run"),
     ] {
         let answer =

@@ -7,6 +7,7 @@ use std::str::FromStr;
 
 use app::ports::{Clock, ControlStore, Random};
 use contracts::pipeline::IntakeClient;
+use contracts::pipeline::workflows::WorkflowsClient;
 use contracts::scheduler::JobsClient;
 use contracts::{TenantCall, TenantScope};
 use futures_util::stream::LocalBoxStream;
@@ -32,6 +33,8 @@ pub struct Ports {
     pub control: Rc<dyn ControlStore>,
     /// The pipeline.
     pub pipeline: IntakeClient<Rc<dyn Transport>>,
+    /// The pipeline's workflows.
+    pub workflows: WorkflowsClient<Rc<dyn Transport>>,
     /// The scheduler.
     pub scheduler: JobsClient<Rc<dyn Transport>>,
     /// The pipeline's account of itself.
@@ -102,8 +105,8 @@ pub struct Exchange<'a> {
     /// When its answer stops being of use.
     pub deadline: Deadline,
     request: Request,
-    /// The varying part of the path. No route has two.
-    parameter: String,
+    /// The varying parts of the path, in order.
+    parameters: Vec<String>,
     body: RefCell<Option<Chunks>>,
 }
 
@@ -126,7 +129,7 @@ impl<'a> Exchange<'a> {
             trace,
             deadline: Deadline::after(now_ms, PATIENCE_MS),
             request,
-            parameter: found.parameter,
+            parameters: found.parameters,
             body,
         }
     }
@@ -149,12 +152,18 @@ impl<'a> Exchange<'a> {
         i64::try_from(self.ports.clock.now().unix_ms() / 1000).unwrap_or(i64::MAX)
     }
 
-    /// The id in the path.
+    /// A varying part of the path by its place from 0, still percent-encoded; empty where there is none.
+    #[must_use]
+    pub fn part(&self, place: usize) -> &str {
+        self.parameters.get(place).map_or("", String::as_str)
+    }
+
+    /// The id in the path: its last varying part.
     ///
     /// # Errors
     /// The problem `missing`: what is no id names nothing, which is all that its sender has to know.
     pub fn id<T: FromStr>(&self, missing: Code) -> Result<T, Failure> {
-        self.parameter.parse().map_err(|_| not_found(missing))
+        self.part(self.parameters.len().saturating_sub(1)).parse().map_err(|_| not_found(missing))
     }
 
     /// The query.
@@ -188,8 +197,16 @@ impl<'a> Exchange<'a> {
     /// As [`Exchange::bytes`] and [`read_body`], and [`Code::RequestUnsupportedMediaType`] when it is declared as
     /// something else.
     pub async fn json<T: FromBody>(&self) -> Result<T, Failure> {
+        Ok(read_body(&self.bytes_of_json().await?)?)
+    }
+
+    /// The body's bytes, which are declared as JSON.
+    ///
+    /// # Errors
+    /// As [`Exchange::bytes`], and [`Code::RequestUnsupportedMediaType`] when it is declared as something else.
+    pub async fn bytes_of_json(&self) -> Result<Vec<u8>, Failure> {
         body::expect_json(self.header("content-type"), self.header("content-encoding"))?;
-        Ok(read_body(&self.bytes().await?)?)
+        self.bytes().await
     }
 
     /// The context of calls on behalf of `scope`.

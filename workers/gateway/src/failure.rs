@@ -1,5 +1,6 @@
 //! What goes wrong, in two halves that never meet: the problem that the client gets, and the cause for the log.
 
+use contracts::pipeline::workflows::{ApprovalError, Fault, WorkflowError};
 use contracts::pipeline::{IngestEventError, ReadEventError, ReadSignalError, SearchError};
 use contracts::scheduler::JobError;
 use http_api::problem::FieldError;
@@ -116,6 +117,53 @@ impl Refusal for SearchError {
     }
 }
 
+impl Refusal for WorkflowError {
+    fn into_failure(self) -> Failure {
+        match self {
+            Self::NotFound => not_found(Code::WorkflowNotFound),
+            Self::Invalid { faults } => invalid_fields(fields(faults)).into(),
+            Self::KeyReused => key_reused(),
+            Self::Ended { status } => {
+                Problem::new(Code::WorkflowEnded, format!("the run has ended: it is `{status}`")).into()
+            }
+            error @ Self::Unavailable { .. } => Failure::unavailable(error),
+        }
+    }
+}
+
+impl Refusal for ApprovalError {
+    fn into_failure(self) -> Failure {
+        let problem = |code, detail: String| Failure::from(Problem::new(code, detail));
+        match self {
+            Self::NotFound => not_found(Code::ApprovalNotFound),
+            Self::Invalid { faults } => invalid_fields(fields(faults)).into(),
+            Self::Changed { content_hash } => {
+                let detail = format!(
+                    "what is asked now has the `content_hash` `{content_hash}`: show it, and ask again"
+                );
+                problem(Code::ApprovalChanged, detail)
+            }
+            Self::NotAsked { approver } => {
+                problem(Code::ApprovalNotAsked, format!("`{approver}` is not among those who are asked"))
+            }
+            Self::Decided { approver, choice } => {
+                problem(Code::ApprovalDecided, format!("`{approver}` has decided to {choice}"))
+            }
+            Self::Concluded { status } => {
+                problem(Code::ApprovalConcluded, format!("the approval is `{status}`"))
+            }
+            Self::TooManyRevisions { limit } => {
+                problem(Code::ApprovalTooManyRevisions, format!("a proposal may have {limit} revisions"))
+            }
+            error @ Self::Unavailable { .. } => Failure::unavailable(error),
+        }
+    }
+}
+
+fn fields(faults: Vec<Fault>) -> Vec<FieldError> {
+    faults.into_iter().map(|Fault { pointer, detail }| FieldError { pointer, detail }).collect()
+}
+
 impl Refusal for JobError {
     fn into_failure(self) -> Failure {
         match self {
@@ -139,6 +187,16 @@ impl Refusal for JobError {
 pub fn invalid(code: Code, pointer: impl Into<String>, detail: impl Into<String>) -> Problem {
     let error = FieldError { pointer: pointer.into(), detail: detail.into() };
     Problem::new(code, format!("`{}` {}", error.pointer, error.detail)).with_errors(vec![error])
+}
+
+/// Several fields at fault, or one.
+#[must_use]
+pub fn invalid_fields(errors: Vec<FieldError>) -> Problem {
+    let detail = match errors.as_slice() {
+        [one] => format!("`{}` {}", one.pointer, one.detail),
+        several => format!("{} things are wrong with the request; `errors` lists each", several.len()),
+    };
+    Problem::new(Code::RequestInvalid, detail).with_errors(errors)
 }
 
 /// A body beyond the limit, in bytes.

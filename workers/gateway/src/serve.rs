@@ -9,7 +9,7 @@ use crate::failure::Failure;
 use crate::middleware::trace::{self, Entry};
 use crate::respond::{Answer, Outcome};
 use crate::router;
-use crate::routes::{docs, events, health, hooks, jobs, search, signals};
+use crate::routes::{approvals, docs, events, health, hooks, jobs, search, signals, workflows};
 
 /// A request that was answered.
 #[derive(Debug)]
@@ -105,5 +105,14 @@ async fn dispatch(exchange: Exchange<'_>) -> Outcome {
         Operation::PauseJob => jobs::pause(exchange).await,
         Operation::ResumeJob => jobs::resume(exchange).await,
         Operation::ListRuns => jobs::runs(exchange).await,
+        Operation::StartWorkflow => workflows::start(exchange).await,
+        Operation::GetWorkflow => workflows::get(exchange).await,
+        Operation::SignalWorkflow => workflows::signal(exchange).await,
+        Operation::PauseWorkflow => workflows::pause(exchange).await,
+        Operation::ResumeWorkflow => workflows::resume(exchange).await,
+        Operation::TerminateWorkflow => workflows::terminate(exchange).await,
+        Operation::ListApprovals => approvals::list(exchange).await,
+        Operation::GetApproval => approvals::get(exchange).await,
+        Operation::DecideApproval => approvals::decide(exchange).await,
     }
 }

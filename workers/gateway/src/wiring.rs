@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use contracts::health::HealthDispatch;
 use contracts::pipeline::IntakeClient;
+use contracts::pipeline::workflows::WorkflowsClient;
 use contracts::scheduler::JobsClient;
 use host::{WorkerClock, WorkerRandom, bindings};
 use mesh::Transport;
@@ -19,6 +20,7 @@ pub(crate) fn ports(env: &worker::Env) -> Result<Ports, BindingError> {
     Ok(Ports {
         control: Rc::new(CachedControl::new(control(env)?, cache, WorkerClock)),
         pipeline: IntakeClient::over(service(env, bindings::PIPELINE)?),
+        workflows: WorkflowsClient::over(service(env, bindings::PIPELINE_WORKFLOWS)?),
         scheduler: JobsClient::over(service(env, bindings::SCHEDULER)?),
         pipeline_health: service(env, bindings::PIPELINE_HEALTH)?,
         scheduler_health: service(env, bindings::SCHEDULER_HEALTH)?,

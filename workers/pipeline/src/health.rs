@@ -4,6 +4,7 @@ use app::ports::EventStore;
 use async_trait::async_trait;
 use contracts::ServiceCall;
 use contracts::health::{CheckHealth, ContractInfo, Dependency, Gauge, Health, HealthReport, NeverRefused};
+use contracts::pipeline::workflows::WorkflowsContract;
 use contracts::pipeline::{IntakeContract, TasksContract};
 use host::bindings;
 use mesh_worker::BindingError;
@@ -32,7 +33,11 @@ impl Health for HealthService {
             service: "pipeline".into(),
             version: env!("CARGO_PKG_VERSION").into(),
             deployment: self.deployment.clone(),
-            contracts: vec![ContractInfo::of::<IntakeContract>(), ContractInfo::of::<TasksContract>()],
+            contracts: vec![
+                ContractInfo::of::<IntakeContract>(),
+                ContractInfo::of::<TasksContract>(),
+                ContractInfo::of::<WorkflowsContract>(),
+            ],
             gauges: gauges.into_iter().collect(),
             dependencies: vec![Dependency {
                 name: bindings::DATA_DB.into(),

@@ -6,8 +6,10 @@ mod queue;
 mod scheduled;
 mod tenant_index;
 mod wiring;
+mod workflows;
 
 use contracts::health::HealthContract;
+use contracts::pipeline::workflows::WorkflowsContract;
 use contracts::pipeline::{IntakeContract, TasksContract};
 
 mesh_worker::entrypoint!(
@@ -27,6 +29,17 @@ mesh_worker::entrypoint!(
     Health,
     HealthContract,
     wiring::health
+);
+mesh_worker::entrypoint!(
+    /// For the gateway: workflows that tenants start.
+    Workflows,
+    WorkflowsContract,
+    workflows::service
+);
+mesh_worker::workflow!(
+    /// People decide a proposal.
+    SpendApproval,
+    workflows::spend_approval
 );
 mesh_worker::workflow!(
     /// Works an event off.

@@ -1,8 +1,8 @@
-//! The sweep, by cron. Nothing else reaches this Worker over HTTP.
+//! The sweeps, by cron. Nothing else reaches this Worker over HTTP.
 
 use worker::{Context, Env, Request, Response, ScheduleContext, ScheduledEvent, event};
 
-use crate::wiring;
+use crate::{wiring, workflows};
 
 #[event(scheduled)]
 async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleContext) {
@@ -19,6 +19,29 @@ async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleContext) 
             event = "sweep.done",
             started = report.started,
             alive = report.alive,
+            settled = report.settled,
+            failed = report.failed
+        ),
+        Err(error) => tracing::error!(event = "sweep.failed", %error),
+    }
+    sweep_workflows(&env).await;
+}
+
+async fn sweep_workflows(env: &Env) {
+    let ports = match workflows::ports(env) {
+        Ok(ports) => ports,
+        Err(error) => {
+            tracing::error!(event = "sweep.failed", %error);
+            return;
+        }
+    };
+    match app::workflows::sweep(&ports).await {
+        Ok(report) if report == app::workflows::WorkflowSweep::default() => {}
+        Ok(report) => tracing::info!(
+            event = "sweep.workflows_done",
+            started = report.started,
+            alive = report.alive,
+            woken = report.woken,
             settled = report.settled,
             failed = report.failed
         ),

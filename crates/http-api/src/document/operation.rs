@@ -17,7 +17,7 @@ use super::API_KEY;
 use crate::idempotency::IdempotencyKey;
 use crate::problem::{Code, PROBLEM_MEDIA_TYPE, ProblemBody};
 use crate::routes::{Access, Body, Operation, Route};
-use crate::{Page, PageRequest, events, health, jobs, schema, search, signals};
+use crate::{Page, PageRequest, events, health, jobs, schema, search, signals, workflows};
 
 /// The schemas that were referred to, by name.
 type Schemas = Vec<(String, RefOr<Schema>)>;
@@ -87,6 +87,10 @@ fn parameters(route: &Route, schemas: &mut Schemas) -> Vec<Parameter> {
             component::<events::EventStatus>(schemas);
             parameters.extend(query(events::ListEvents::into_params(|| None)));
         }
+        Operation::ListApprovals => {
+            component::<workflows::ApprovalStatus>(schemas);
+            parameters.extend(query(workflows::ListApprovals::into_params(|| None)));
+        }
         Operation::ListSignals => parameters.extend(query(signals::ListSignals::into_params(|| None))),
         Operation::Search => {
             component::<search::HitKind>(schemas);
@@ -116,7 +120,10 @@ fn parameters(route: &Route, schemas: &mut Schemas) -> Vec<Parameter> {
 fn path_parameter(route: &Route, name: &str, schemas: &mut Schemas) -> Parameter {
     let (what, schema) = match name {
         "endpoint_id" => ("The endpoint's id.", component::<schema::EndpointId>(schemas)),
+        "name" => ("The workflow's name.", text_schema("spend_approval")),
         _ => match route.tag {
+            "Workflows" => ("The run's id.", text_schema("apr_0199f4c2a9b87c3e8d1f2a3b4c5d6e7f")),
+            "Approvals" => ("The approval's id.", component::<schema::ApprovalId>(schemas)),
             "Events" => ("The event's id.", component::<schema::EventId>(schemas)),
             "Signals" => ("The signal's id.", component::<schema::SignalId>(schemas)),
             _ => ("The job's id.", component::<schema::JobId>(schemas)),
@@ -125,6 +132,10 @@ fn path_parameter(route: &Route, name: &str, schemas: &mut Schemas) -> Parameter
     let mut parameter = parameter(name, ParameterIn::Path, what, schema);
     parameter.required = Required::True;
     parameter
+}
+
+fn text_schema(example: &str) -> RefOr<Schema> {
+    ObjectBuilder::new().schema_type(Type::String).examples([example]).into()
 }
 
 fn page_parameters() -> [Parameter; 2] {
@@ -187,6 +198,30 @@ fn json_body(operation: Operation, schemas: &mut Schemas) -> Content {
                 },
             }),
         ),
+        Operation::StartWorkflow => (
+            component::<workflows::StartWorkflow>(schemas),
+            json!({
+                "params": {
+                    "amount": "1250.00",
+                    "approvers": ["bob@acme.example", "carol@acme.example"],
+                    "currency": "EUR",
+                    "escalations": [{ "after": "2d", "approvers": ["dan@acme.example"] }],
+                    "expires_in": "7d",
+                    "lines": [{ "amount": "1250.00", "description": "Forty seats" }],
+                    "quorum": 1,
+                    "requester": "rita@acme.example",
+                    "title": "Forty seats for support",
+                },
+            }),
+        ),
+        Operation::SignalWorkflow => (
+            component::<workflows::SignalWorkflow>(schemas),
+            json!({ "payload": { "reason": "no budget left" }, "type": "withdraw" }),
+        ),
+        Operation::DecideApproval => (
+            component::<workflows::Decide>(schemas),
+            json!({ "approver": "bob@acme.example", "comment": "agreed", "decision": "approve" }),
+        ),
         _ => (
             component::<events::SubmitEvent>(schemas),
             json!({
@@ -235,6 +270,18 @@ fn success(route: &Route, schemas: &mut Schemas) -> Response {
         }
         Operation::DeleteJob => ResponseBuilder::new().description("Gone"),
         Operation::RunJob => json("The run, which goes on", component::<jobs::Run>(schemas)),
+        Operation::StartWorkflow => json("On record", component::<workflows::StartedWorkflow>(schemas))
+            .header("location", header("The run's own path.", Type::String)),
+        Operation::GetWorkflow
+        | Operation::SignalWorkflow
+        | Operation::PauseWorkflow
+        | Operation::ResumeWorkflow
+        | Operation::TerminateWorkflow => json("The run", component::<workflows::WorkflowRun>(schemas)),
+        Operation::ListApprovals => {
+            json("A page of approvals", page_of::<workflows::ApprovalSummary>("ApprovalPage", schemas))
+        }
+        Operation::GetApproval => json("The approval", component::<workflows::ApprovalDetail>(schemas)),
+        Operation::DecideApproval => json("The approval", component::<workflows::Approval>(schemas)),
         Operation::ListRuns => json("A page of runs", page_of::<jobs::Run>("RunPage", schemas)),
     };
     with_trace(response)

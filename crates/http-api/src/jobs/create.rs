@@ -117,6 +117,15 @@ fn read_interval(object: &Object<'_>, name: &str, code: Code) -> Option<Interval
     interval.map_err(|error| object.refuse_as(code, name, error.to_string())).ok()
 }
 
+/// Reads an interval that must be there.
+pub(crate) fn required_interval(object: &Object<'_>, name: &str) -> Option<Interval> {
+    if !object.has(name) {
+        object.refuse(name, "is required");
+        return None;
+    }
+    read_interval(object, name, Code::RequestInvalid)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

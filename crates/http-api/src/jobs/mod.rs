@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 pub use create::CreateJob;
+pub(crate) use create::required_interval;
 pub use interval::{Interval, NotAnInterval};
 
 use crate::page::PageRequest;

@@ -98,6 +98,24 @@ problem_codes! {
         "The job asks for a setting that is not supported: it would not be honored, so it is refused.";
     JobLimitReached = 409, "job.limit_reached", "Too many jobs",
         "The tenant has as many jobs as it may have. Delete one first.";
+    WorkflowNotFound = 404, "workflow.not_found", "Workflow not found",
+        "There is no workflow of this name, or this tenant has no run of it with this id.";
+    WorkflowEnded = 409, "workflow.ended", "Workflow has ended",
+        "The run has ended, so it can be neither paused, resumed nor ended.";
+    WorkflowUnsupportedEvent = 422, "workflow.unsupported_event", "Unsupported workflow event",
+        "The workflow takes no event of this type. The detail names those it takes.";
+    ApprovalNotFound = 404, "approval.not_found", "Approval not found",
+        "This tenant has no approval with this id.";
+    ApprovalNotAsked = 403, "approval.not_asked", "Not an approver",
+        "The person, or the API key, is not asked to decide about this proposal, or not yet.";
+    ApprovalChanged = 409, "approval.changed", "Proposal changed",
+        "The proposal is not the one that was shown: show it again and decide with its `content_hash`. Decisions about the one before are void.";
+    ApprovalDecided = 409, "approval.decided", "Already decided",
+        "This person has decided otherwise about this very proposal. A decision stays.";
+    ApprovalConcluded = 409, "approval.concluded", "Approval is not pending",
+        "The approval was approved, rejected or withdrawn, or it has expired.";
+    ApprovalTooManyRevisions = 409, "approval.too_many_revisions", "Too many revisions",
+        "The proposal was changed as often as it may be. Withdraw it and propose anew.";
     ServiceUnavailable = 503, "service.unavailable", "Temporarily unavailable",
         "A service behind this route is down or took too long. Nothing is lost by trying again after `Retry-After`; use an `Idempotency-Key` on a POST.";
     InternalError = 500, "internal.error", "Internal error",

@@ -135,6 +135,50 @@ impl<'a> Object<'a> {
         self.text_in(name, self.get(name)?, rule)
     }
 
+    /// The objects of a list, if it is there; at most `most`. What is no object is reported and left out.
+    pub fn objects(&self, name: &str, most: usize) -> Option<Vec<Object<'a>>> {
+        let items = self.items(name, self.get(name)?, most)?;
+        let open = |(at, raw): (usize, &'a RawValue)| {
+            Object::open(raw, format!("{}/{at}", self.pointer_to(name)), self.violations)
+        };
+        Some(items.into_iter().enumerate().filter_map(open).collect())
+    }
+
+    /// A list of texts, which must be there; at most `most`.
+    pub fn required_texts(&self, name: &str, rule: TextRule, most: usize) -> Option<Vec<String>> {
+        let items = self.items(name, self.required(name)?, most)?;
+        let texts: Vec<_> =
+            items.into_iter().enumerate().map(|(at, raw)| self.item(name, at, raw, rule)).collect();
+        texts.into_iter().collect()
+    }
+
+    fn item(&self, name: &str, at: usize, raw: &RawValue, rule: TextRule) -> Option<String> {
+        let text: Result<String, _> = serde_json::from_str(raw.get());
+        let wrong = match &text {
+            Ok(text) => rule.check(text).err(),
+            Err(_) => Some(format!("must be a string, not {}", kind_of(raw))),
+        };
+        match wrong {
+            None => text.ok(),
+            Some(detail) => {
+                self.violations.push(format!("{}/{at}", self.pointer_to(name)), detail);
+                None
+            }
+        }
+    }
+
+    fn items(&self, name: &str, raw: &'a RawValue, most: usize) -> Option<Vec<&'a RawValue>> {
+        let Ok(items) = serde_json::from_str::<Vec<&'a RawValue>>(raw.get()) else {
+            self.refuse(name, format!("must be a list, not {}", kind_of(raw)));
+            return None;
+        };
+        if items.len() > most {
+            self.refuse(name, format!("must have at most {most} items"));
+            return None;
+        }
+        Some(items)
+    }
+
     /// A time, which must be there.
     pub fn required_timestamp(&self, name: &str) -> Option<Timestamp> {
         self.timestamp_in(name, self.required(name)?)

@@ -90,6 +90,10 @@ const fn required(scope: Scope) -> auth::Scope {
         Scope::SearchRead => auth::Scope::SearchRead,
         Scope::JobsWrite => auth::Scope::JobsWrite,
         Scope::JobsRead => auth::Scope::JobsRead,
+        Scope::WorkflowsWrite => auth::Scope::WorkflowsWrite,
+        Scope::WorkflowsRead => auth::Scope::WorkflowsRead,
+        Scope::ApprovalsRead => auth::Scope::ApprovalsRead,
+        Scope::ApprovalsDecide => auth::Scope::ApprovalsDecide,
     }
 }
 

@@ -140,7 +140,7 @@ fn assessment(assessment: pipeline::Assessment) -> Assessment {
     Assessment { qualification, risk, headline, counts }
 }
 
-fn step(step: pipeline::StepReport) -> Step {
+pub(super) fn step(step: pipeline::StepReport) -> Step {
     let pipeline::StepReport { name, status, attempts, started_at, ended_at, error } = step;
     let (started_at, ended_at) = (time::public(started_at), ended_at.map(time::public));
     Step { name, status, attempts, started_at, ended_at, error }

@@ -1,5 +1,6 @@
 //! The handlers, a file a noun: public type in, one call, public type out. Conversions are written by hand.
 
+pub mod approvals;
 pub mod docs;
 pub mod events;
 pub mod health;
@@ -9,3 +10,4 @@ pub mod search;
 pub mod signals;
 mod source;
 mod time;
+pub mod workflows;

@@ -7,4 +7,6 @@ mod hooks;
 mod platform;
 mod services;
 mod tenancy;
+mod workflow_services;
+mod workflows;
 mod world;

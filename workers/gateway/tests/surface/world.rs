@@ -5,6 +5,7 @@ use std::rc::Rc;
 use app::ports::{Clock, EndpointSecret, Random, StoredEndpoint, StoredKey};
 use auth::ApiKey;
 use contracts::health::HealthDispatch;
+use contracts::pipeline::workflows::{WorkflowsClient, WorkflowsDispatch};
 use contracts::pipeline::{IntakeClient, IntakeDispatch};
 use contracts::scheduler::{JobsClient, JobsDispatch};
 use futures_util::{StreamExt, stream};
@@ -18,6 +19,7 @@ use signing::{Secret, Secrets, Source};
 use test_kit::{FakeClock, Faults, Fixtures, MemoryControl, SeededRandom, run};
 
 use crate::services::{Pipeline, Scheduler, Wellness};
+use crate::workflow_services::Workflows;
 
 /// A gateway, and what it was joined to.
 pub(crate) struct World {
@@ -26,6 +28,7 @@ pub(crate) struct World {
     pub(crate) faults: Faults,
     pub(crate) clock: FakeClock,
     pub(crate) pipeline: Pipeline,
+    pub(crate) workflows: Workflows,
     pub(crate) scheduler: Scheduler,
     pub(crate) wellness: Wellness,
     pub(crate) make: Fixtures,
@@ -41,6 +44,7 @@ impl World {
         let control = MemoryControl::with_faults(&faults);
         let (pipeline, scheduler, wellness) =
             (Pipeline::default(), Scheduler::default(), Wellness::default());
+        let workflows = Workflows::default();
         let now = |clock: &FakeClock| {
             let clock = clock.clone();
             move || clock.now().unix_ms()
@@ -49,6 +53,10 @@ impl World {
         let ports = Ports {
             control: Rc::new(control.clone()),
             pipeline: IntakeClient::over(link(Loopback::new(IntakeDispatch(pipeline.clone()), now(&clock)))),
+            workflows: WorkflowsClient::over(link(Loopback::new(
+                WorkflowsDispatch(workflows.clone()),
+                now(&clock),
+            ))),
             scheduler: JobsClient::over(link(Loopback::new(JobsDispatch(scheduler.clone()), now(&clock)))),
             pipeline_health: link(Loopback::new(HealthDispatch(wellness.clone()), now(&clock))),
             scheduler_health: link(Loopback::new(HealthDispatch(Wellness::default()), now(&clock))),
@@ -64,6 +72,7 @@ impl World {
             faults,
             clock,
             pipeline,
+            workflows,
             scheduler,
             wellness,
             make,
@@ -81,6 +90,7 @@ impl World {
         let cut =
             || -> Rc<dyn Transport> { Rc::new(Severed::saying("weft-pipeline at 10.0.0.7 is not there")) };
         self.ports.pipeline = IntakeClient::over(cut());
+        self.ports.workflows = WorkflowsClient::over(cut());
         self.ports.scheduler = JobsClient::over(cut());
         self.ports.pipeline_health = cut();
     }

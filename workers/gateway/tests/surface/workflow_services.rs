@@ -1,0 +1,166 @@
+//! A stand-in for the pipeline's workflows. It keeps what it was asked and answers as it is told.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use async_trait::async_trait;
+use contracts::pipeline::workflows::{
+    self, Approval, ApprovalDecision, ApprovalDetail, ApprovalError, ApprovalPage, ApprovalRecord,
+    DecideApproval, GetApproval, GetRun, ListApprovals, ProposeSpend, ReviseApproval, RunReport, StartedRun,
+    SteerRun, WithdrawApproval, WorkflowError,
+};
+use contracts::{TenantCall, Timestamp};
+use ids::ApprovalId;
+
+/// See the module.
+#[derive(Clone, Default)]
+pub(crate) struct Workflows(Rc<State>);
+
+#[derive(Default)]
+pub(crate) struct State {
+    pub(crate) proposed: RefCell<Vec<(ProposeSpend, Option<String>)>>,
+    pub(crate) decided: RefCell<Vec<DecideApproval>>,
+    pub(crate) withdrawn: RefCell<Vec<WithdrawApproval>>,
+    pub(crate) workflow_refusal: RefCell<Option<WorkflowError>>,
+    pub(crate) approval_refusal: RefCell<Option<ApprovalError>>,
+}
+
+impl std::ops::Deref for Workflows {
+    type Target = State;
+
+    fn deref(&self) -> &State {
+        &self.0
+    }
+}
+
+pub(crate) fn approval_id() -> ApprovalId {
+    ApprovalId::from_parts(1_795_330_800_000, [5; 10])
+}
+
+fn approval() -> Approval {
+    let at = Timestamp::from_unix_ms(1_795_330_800_000);
+    Approval {
+        approval_id: approval_id(),
+        status: "pending".into(),
+        reason: None,
+        content: r#"{"amount":"1.00"}"#.into(),
+        content_hash: "ab".repeat(32),
+        revision: 2,
+        level: 0,
+        asked: vec!["bob@acme.example".into()],
+        expires_at: at,
+        created_at: at,
+        updated_at: at,
+        concluded_at: None,
+        decisions: vec![ApprovalDecision {
+            approver: "bob@acme.example".into(),
+            choice: "approve".into(),
+            comment: None,
+            actor: "key_1".into(),
+            content_hash: "cd".repeat(32),
+            revision: 1,
+            decided_at: at,
+        }],
+    }
+}
+
+impl Workflows {
+    fn approval(&self, id: ApprovalId) -> Result<Approval, ApprovalError> {
+        match self.approval_refusal.borrow().clone() {
+            Some(refusal) => Err(refusal),
+            None if id == approval_id() => Ok(approval()),
+            None => Err(ApprovalError::NotFound),
+        }
+    }
+
+    fn run(&self, workflow: &str, run_id: &str) -> Result<RunReport, WorkflowError> {
+        if let Some(refusal) = self.workflow_refusal.borrow().clone() {
+            return Err(refusal);
+        }
+        if workflow != "spend_approval" || run_id != approval_id().to_string() {
+            return Err(WorkflowError::NotFound);
+        }
+        let at = Timestamp::from_unix_ms(1_795_330_800_000);
+        Ok(RunReport {
+            run_id: run_id.into(),
+            workflow: workflow.into(),
+            status: "running".into(),
+            params: r#"{"amount":"1.00"}"#.into(),
+            progress: None,
+            output: Some(r#"{"status":"approved"}"#.into()),
+            error: None,
+            steps: Vec::new(),
+            trace_id: "4bf92f3577b34da6a3ce929d0e0e4736".into(),
+            created_at: at,
+            updated_at: at,
+        })
+    }
+}
+
+#[async_trait(?Send)]
+impl workflows::Workflows for Workflows {
+    async fn propose_spend(
+        &self,
+        context: &TenantCall,
+        request: ProposeSpend,
+    ) -> Result<StartedRun, WorkflowError> {
+        if let Some(refusal) = self.workflow_refusal.borrow().clone() {
+            return Err(refusal);
+        }
+        self.proposed.borrow_mut().push((request, context.idempotency_key.clone()));
+        Ok(StartedRun { run_id: approval_id().to_string(), duplicate: false })
+    }
+
+    async fn get_run(&self, _: &TenantCall, request: GetRun) -> Result<RunReport, WorkflowError> {
+        self.run(&request.workflow, &request.run_id)
+    }
+
+    async fn steer_run(&self, _: &TenantCall, request: SteerRun) -> Result<RunReport, WorkflowError> {
+        self.run(&request.workflow, &request.run_id)
+    }
+
+    async fn revise_approval(
+        &self,
+        _: &TenantCall,
+        request: ReviseApproval,
+    ) -> Result<Approval, ApprovalError> {
+        self.approval(request.approval_id)
+    }
+
+    async fn withdraw_approval(
+        &self,
+        _: &TenantCall,
+        request: WithdrawApproval,
+    ) -> Result<Approval, ApprovalError> {
+        self.withdrawn.borrow_mut().push(request.clone());
+        self.approval(request.approval_id)
+    }
+
+    async fn list_approvals(&self, _: &TenantCall, _: ListApprovals) -> Result<ApprovalPage, ApprovalError> {
+        Ok(ApprovalPage { items: vec![approval()], next_before: Some(approval_id()) })
+    }
+
+    async fn get_approval(
+        &self,
+        _: &TenantCall,
+        request: GetApproval,
+    ) -> Result<ApprovalDetail, ApprovalError> {
+        let approval = self.approval(request.approval_id)?;
+        let line = ApprovalRecord {
+            at: approval.created_at,
+            actor: "key_1".into(),
+            action: "proposed".into(),
+            detail: "{}".into(),
+        };
+        Ok(ApprovalDetail { approval, history: vec![line] })
+    }
+
+    async fn decide_approval(
+        &self,
+        _: &TenantCall,
+        request: DecideApproval,
+    ) -> Result<Approval, ApprovalError> {
+        self.decided.borrow_mut().push(request.clone());
+        self.approval(request.approval_id)
+    }
+}

@@ -1,0 +1,123 @@
+//! Workflows and approvals at the surface.
+
+use contracts::pipeline::workflows::{ApprovalError, Fault, WorkflowError};
+
+use crate::workflow_services::approval_id;
+use crate::world::World;
+
+const PARAMS: &str = r#"{"title":"Seats","amount":"5","currency":"EUR","requester":"r@a.example",
+    "approvers":["b@a.example"],"expires_in":"2d"}"#;
+
+fn starting(params: &str) -> String {
+    format!(r#"{{"params":{params}}}"#)
+}
+
+#[test]
+fn a_start_is_passed_on_with_its_key_and_answered_with_where_to_look() {
+    let world = World::new();
+    let start = world.ask("POST", "/v1/workflows/spend_approval").json(&starting(PARAMS));
+    let answered = start.header("idempotency-key", "k1").send();
+    assert_eq!(answered.status(), 202);
+    let id = approval_id().to_string();
+    assert_eq!(
+        answered.json(),
+        serde_json::json!({ "id": id, "name": "spend_approval", "duplicate": false })
+    );
+    assert_eq!(answered.header("location"), Some(format!("/v1/workflows/spend_approval/{id}").as_str()));
+    let (request, key) = world.workflows.proposed.borrow()[0].clone();
+    assert_eq!((request.proposal.expires_after_s, key.as_deref()), (172_800, Some("k1")));
+}
+
+#[test]
+fn what_the_rules_refuse_is_pointed_at_in_the_body() {
+    let world = World::new();
+    let fault = Fault { pointer: "/lines/0/amount".into(), detail: "must be a number".into() };
+    *world.workflows.workflow_refusal.borrow_mut() = Some(WorkflowError::Invalid { faults: vec![fault] });
+    let answered = world.ask("POST", "/v1/workflows/spend_approval").json(&starting(PARAMS)).send();
+    answered.refused(422, "request.invalid");
+    assert_eq!(answered.json()["errors"][0]["pointer"], "/params/lines/0/amount");
+    world
+        .ask("POST", "/v1/workflows/spend_approval")
+        .json(r#"{"params":{}}"#)
+        .send()
+        .refused(422, "request.invalid");
+    world
+        .ask("POST", "/v1/workflows/other")
+        .json(&starting(PARAMS))
+        .send()
+        .refused(404, "workflow.not_found");
+    *world.workflows.workflow_refusal.borrow_mut() = Some(WorkflowError::KeyReused);
+    let again = world.ask("POST", "/v1/workflows/spend_approval").json(&starting(PARAMS)).send();
+    again.refused(422, "idempotency.key_reused");
+}
+
+#[test]
+fn a_run_is_shown_signaled_and_steered() {
+    let world = World::new();
+    let path = format!("/v1/workflows/spend_approval/{}", approval_id());
+    let run = world.ask("GET", &path).send();
+    assert_eq!((run.status(), &run.json()["output"]["status"]), (200, &"approved".into()));
+    for action in ["pause", "resume", "terminate"] {
+        assert_eq!(world.ask("POST", &format!("{path}/{action}")).send().status(), 200, "{action}");
+    }
+    let events = format!("{path}/events");
+    for (body, reason) in [
+        (r#"{"type":"withdraw"}"#, None),
+        (r#"{"type":"withdraw","payload":null}"#, None),
+        (r#"{"type":"withdraw","payload":{"reason":"no budget"}}"#, Some("no budget".to_owned())),
+    ] {
+        assert_eq!(world.ask("POST", &events).json(body).send().status(), 202, "{body}");
+        assert_eq!(world.workflows.withdrawn.borrow().last().unwrap().reason, reason);
+    }
+    let revise = format!(r#"{{"type":"revise","payload":{PARAMS}}}"#);
+    assert_eq!(world.ask("POST", &events).json(&revise).send().status(), 202);
+    let bad = world.ask("POST", &events).json(r#"{"type":"revise","payload":{"amount":7}}"#).send();
+    bad.refused(422, "request.invalid");
+    assert!(bad.json()["errors"][0]["pointer"].as_str().unwrap().starts_with("/payload/"));
+    let unknown = world.ask("POST", &events).json(r#"{"type":"decide"}"#).send();
+    unknown.refused(422, "workflow.unsupported_event");
+    let elsewhere = format!("/v1/workflows/other/{}", approval_id());
+    world.ask("GET", &elsewhere).send().refused(404, "workflow.not_found");
+    world.ask("GET", "/v1/workflows/spend_approval/nonsense").send().refused(404, "workflow.not_found");
+    *world.workflows.workflow_refusal.borrow_mut() = Some(WorkflowError::Ended { status: "failed".into() });
+    world.ask("POST", &format!("{path}/pause")).send().refused(409, "workflow.ended");
+}
+
+#[test]
+fn approvals_are_listed_and_shown_with_what_is_void() {
+    let world = World::new();
+    let page = world.ask("GET", "/v1/approvals?status=pending&approver=Bob@acme.example").send();
+    assert_eq!((page.status(), &page.json()["items"][0]["content"]["amount"]), (200, &"1.00".into()));
+    assert!(page.json()["next_cursor"].is_string());
+    world.ask("GET", "/v1/approvals?status=open").send().refused(400, "request.invalid_parameter");
+    let shown = world.ask("GET", &format!("/v1/approvals/{}", approval_id())).send();
+    assert_eq!(shown.json()["decisions"][0]["void"], true);
+    assert_eq!(shown.json()["history"][0]["action"], "proposed");
+}
+
+#[test]
+fn each_way_to_refuse_a_decision_has_its_problem() {
+    let world = World::new();
+    let path = format!("/v1/approvals/{}/decision", approval_id());
+    let decide =
+        || world.ask("POST", &path).json(r#"{"decision":"approve","approver":"bob@acme.example"}"#).send();
+    assert_eq!(decide().status(), 200);
+    assert_eq!(world.workflows.decided.borrow()[0].content_hash, None);
+    for (refusal, status, code) in [
+        (ApprovalError::NotFound, 404, "approval.not_found"),
+        (ApprovalError::Changed { content_hash: "ef".into() }, 409, "approval.changed"),
+        (ApprovalError::NotAsked { approver: "x".into() }, 403, "approval.not_asked"),
+        (ApprovalError::Decided { approver: "x".into(), choice: "reject".into() }, 409, "approval.decided"),
+        (ApprovalError::Concluded { status: "approved".into() }, 409, "approval.concluded"),
+        (ApprovalError::TooManyRevisions { limit: 3 }, 409, "approval.too_many_revisions"),
+        (ApprovalError::Unavailable { detail: "D1".into() }, 503, "service.unavailable"),
+    ] {
+        *world.workflows.approval_refusal.borrow_mut() = Some(refusal);
+        decide().refused(status, code);
+    }
+    let unsaid = world.ask("POST", &path).json(r#"{"decision":"maybe"}"#).send();
+    unsaid.refused(422, "request.invalid");
+    let key = world.key(|key| key.scopes = vec!["approvals:read".into(), "workflows:write".into()]);
+    let other = world.ask("POST", &path).with_key(&key).json(r#"{"decision":"approve"}"#).send();
+    other.refused(403, "auth.missing_scope");
+}
