@@ -21,6 +21,8 @@ export const SCOPES = [
   "workflows:read",
   "approvals:read",
   "approvals:decide",
+  "subscriptions:write",
+  "subscriptions:read",
 ];
 
 /** An id of a kind: its prefix and a UUIDv7. */

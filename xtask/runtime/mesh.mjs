@@ -9,6 +9,7 @@ import { startCrons } from "./crons.mjs";
 import { prepareDatabases } from "./database.mjs";
 import { startIssuer } from "./issuer/server.mjs";
 import { openLog } from "./logs.mjs";
+import { outboundVars } from "./outbound.mjs";
 import { bundleWorker, meshOptions, readWorker } from "./workers.mjs";
 import { resumeWorkflows } from "./workflows.mjs";
 
@@ -110,7 +111,7 @@ export class Mesh {
         unsafeHandleRuntimeRestart: () => this.#goOn(),
       },
       sockets: { admin: ports.admin },
-      vars: { admin: this.#issuer.vars },
+      vars: { admin: this.#issuer.vars, pipeline: outboundVars() },
     });
   }
 

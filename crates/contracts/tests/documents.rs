@@ -5,6 +5,8 @@
 use std::path::{Path, PathBuf};
 
 use contracts::health::HealthContract;
+use contracts::pipeline::deliveries::DeliveriesContract;
+use contracts::pipeline::subscriptions::SubscriptionsContract;
 use contracts::pipeline::tenant_index::TenantIndexContract;
 use contracts::pipeline::workflows::WorkflowsContract;
 use contracts::pipeline::{IntakeContract, TasksContract};
@@ -20,9 +22,11 @@ fn described<C: Contract + Described>() -> (Document, String) {
 /// Every contract between Workers.
 fn all() -> Vec<(Document, String)> {
     vec![
+        described::<DeliveriesContract>(),
         described::<HealthContract>(),
         described::<IntakeContract>(),
         described::<JobsContract>(),
+        described::<SubscriptionsContract>(),
         described::<TasksContract>(),
         described::<TenantIndexContract>(),
         described::<WorkflowsContract>(),

@@ -11,10 +11,12 @@
 //! | [`event`] | which status an event, or a step of its processing, may take next |
 //! | [`approval`] | what a proposal must have, what of it is hashed, when it is approved, rejected, escalated or expired |
 //! | [`workflow`] | which workflows there are, and which status a run may take next |
+//! | [`delivery`] | when a message to an endpoint is tried again, and when the endpoint is left alone or given up |
 //! | [`job`] | when a job fires, what it missed, when a failed run is tried again |
 
 pub mod approval;
 pub mod assessment;
+pub mod delivery;
 pub mod event;
 pub mod evidence;
 mod fault;

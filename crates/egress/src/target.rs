@@ -119,7 +119,8 @@ impl Target {
             return Err(TargetError::Fragment);
         }
         let port = url.port_or_known_default().unwrap_or_default();
-        if !policy.allow_private && !(port == 443 || (port > 1023 && !SERVICE_PORTS.contains(&port))) {
+        let web = port == 443 || (port > 1023 && !SERVICE_PORTS.contains(&port));
+        if !policy.allow_private && !web {
             return Err(TargetError::Port { port });
         }
         let target = Self(url);

@@ -16,6 +16,16 @@ pub const CALL_INGEST: &str = "CALL_INGEST";
 pub const SPEND_APPROVAL: &str = "SPEND_APPROVAL";
 /// pipeline: one search index a tenant.
 pub const TENANT_INDEX: &str = "TENANT_INDEX";
+/// pipeline: one queue a subscription.
+pub const SUBSCRIPTION_QUEUE: &str = "SUBSCRIPTION_QUEUE";
+/// gateway: the pipeline's `Subscriptions`.
+pub const PIPELINE_SUBSCRIPTIONS: &str = "PIPELINE_SUBSCRIPTIONS";
+/// pipeline: the URL that resolves customers' host names, for DNS over HTTPS in JSON.
+pub const OUTBOUND_RESOLVER: &str = "OUTBOUND_RESOLVER";
+/// pipeline: `true` where messages may go to private addresses and over plain HTTP, which is local development alone.
+pub const OUTBOUND_ALLOW_PRIVATE: &str = "OUTBOUND_ALLOW_PRIVATE";
+/// pipeline: how patient deliveries are, as JSON; `{}` is production's patience.
+pub const OUTBOUND_POLICY: &str = "OUTBOUND_POLICY";
 /// scheduler: one schedule a tenant.
 pub const TENANT_SCHEDULE: &str = "TENANT_SCHEDULE";
 /// gateway: the pipeline's `Intake`.

@@ -3,12 +3,14 @@
 
 pub mod bindings;
 mod clock;
+mod outbound;
 mod queue;
 mod random;
 mod tenant_index;
 mod version;
 
 pub use clock::WorkerClock;
+pub use outbound::{DohResolver, FetchSender, OutboundConfig};
 pub use queue::{QueuedEvent, WorkerQueue};
 pub use random::WorkerRandom;
 pub use tenant_index::DurableIndex;

@@ -77,6 +77,8 @@ pub const MAX_JOB_BYTES: usize = 96 * 1024;
 pub const MAX_WORKFLOW_BYTES: usize = 128 * 1024;
 /// The largest decision.
 pub const MAX_DECISION_BYTES: usize = 16 * 1024;
+/// The largest description of a subscription: its URL, its kinds and a little more.
+pub const MAX_SUBSCRIPTION_BYTES: usize = 16 * 1024;
 
 /// One row of the table.
 #[derive(Debug, Clone, Copy)]
@@ -231,6 +233,37 @@ operations! {
         [ApprovalNotFound, ApprovalNotAsked, ApprovalChanged, ApprovalDecided, ApprovalConcluded],
         "Decide an approval",
         "A decision is bound to the person and to the hash of what was shown. The same decision again changes nothing; another one is refused.";
+    CreateSubscription = "create_subscription", Post "/v1/subscriptions", "Subscriptions", key(Scope::SubscriptionsWrite),
+        Body::Json { max_bytes: MAX_SUBSCRIPTION_BYTES }, true, 201, [SubscriptionInvalidUrl, SubscriptionLimitReached],
+        "Subscribe to messages",
+        "Signals are posted to the URL as they are found, one message an event, signed the Standard Webhooks way: check `webhook-signature` with the secret, which is shown in this answer and never again. Delivery is at least once; a message has the same `webhook-id` whenever it comes. Answer 2xx within 15 seconds; anything else is tried again over about three days.";
+    ListSubscriptions = "list_subscriptions", Get "/v1/subscriptions", "Subscriptions", key(Scope::SubscriptionsRead),
+        NOTHING, false, 200, [PageBadCursor], "List subscriptions", "Newest first.";
+    GetSubscription = "get_subscription", Get "/v1/subscriptions/{id}", "Subscriptions", key(Scope::SubscriptionsRead),
+        NOTHING, false, 200, [SubscriptionNotFound], "Get a subscription", "With how its endpoint does.";
+    DeleteSubscription = "delete_subscription", Delete "/v1/subscriptions/{id}", "Subscriptions",
+        key(Scope::SubscriptionsWrite), NOTHING, false, 204, [SubscriptionNotFound],
+        "Delete a subscription", "Nothing more is sent, and its deliveries are forgotten.";
+    RotateSecret = "rotate_secret", Post "/v1/subscriptions/{id}/rotate", "Subscriptions", key(Scope::SubscriptionsWrite),
+        Body::Json { max_bytes: MAX_SUBSCRIPTION_BYTES }, false, 200, [SubscriptionNotFound],
+        "Rotate a subscription's secret",
+        "Makes a new secret. For the overlap each message has two signatures, one by each, so that receivers can change over when it suits them. The body may be left out.";
+    EnableSubscription = "enable_subscription", Post "/v1/subscriptions/{id}/enable", "Subscriptions",
+        key(Scope::SubscriptionsWrite), NOTHING, false, 200, [SubscriptionNotFound],
+        "Enable a subscription",
+        "Takes up a subscription that was disabled. What was abandoned meanwhile can be redelivered. Enabling an active one changes nothing.";
+    ListDeliveries = "list_deliveries", Get "/v1/subscriptions/{id}/deliveries", "Subscriptions",
+        key(Scope::SubscriptionsRead), NOTHING, false, 200, [SubscriptionNotFound, PageBadCursor],
+        "List a subscription's deliveries", "Newest first. Settled ones are kept for 30 days, the last 20,000.";
+    GetDelivery = "get_delivery", Get "/v1/deliveries/{id}", "Deliveries", key(Scope::SubscriptionsRead), NOTHING,
+        false, 200, [DeliveryNotFound], "Get a delivery", "With its message and every attempt.";
+    Redeliver = "redeliver", Post "/v1/deliveries/{id}/redeliver", "Deliveries", key(Scope::SubscriptionsWrite),
+        NOTHING, false, 202, [DeliveryNotFound, SubscriptionDisabled],
+        "Deliver again",
+        "The same message under the same `webhook-id`, now, and then by the schedule. A delivery that waits is tried now.";
+    RedeliverOfSubscriptions = "redeliver_of_subscriptions", Post "/v1/subscriptions/deliveries/{id}/redeliver",
+        "Deliveries", key(Scope::SubscriptionsWrite), NOTHING, false, 202, [DeliveryNotFound, SubscriptionDisabled],
+        "Deliver again", "The same as `POST /v1/deliveries/{id}/redeliver`.";
 }
 
 impl Route {

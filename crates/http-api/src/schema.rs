@@ -25,11 +25,14 @@ macro_rules! id_schemas {
 
 id_schemas! {
     ApprovalId, "apr", "An approval's id, which is also its workflow's.";
+    DeliveryId, "dlv", "A delivery's id.";
     EndpointId, "end", "A webhook endpoint's id.";
     EventId, "evt", "An event's id: UUIDv7 behind a prefix, so ids sort by the time of acceptance.";
     JobId, "job", "A job's id.";
+    MessageId, "msg", "A message's id, the same in each of its deliveries and attempts.";
     RunId, "run", "A run's id.";
     SignalId, "sig", "A signal's id.";
+    SubscriptionId, "sub", "A subscription's id.";
 }
 
 #[cfg(test)]
@@ -45,6 +48,9 @@ mod tests {
         };
         check(super::ApprovalId::schema(), ids::ApprovalId::from_parts(1, [9; 10]).to_string());
         check(super::EndpointId::schema(), ids::EndpointId::from_parts(1, [9; 10]).to_string());
+        check(super::DeliveryId::schema(), ids::DeliveryId::from_parts(1, [9; 10]).to_string());
+        check(super::MessageId::schema(), ids::MessageId::from_parts(1, [9; 10]).to_string());
+        check(super::SubscriptionId::schema(), ids::SubscriptionId::from_parts(1, [9; 10]).to_string());
         check(super::EventId::schema(), ids::EventId::from_parts(1, [9; 10]).to_string());
         check(super::JobId::schema(), ids::JobId::from_parts(1, [9; 10]).to_string());
         check(super::RunId::schema(), ids::RunId::from_parts(1, [9; 10]).to_string());

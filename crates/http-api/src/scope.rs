@@ -51,6 +51,10 @@ scopes! {
     ApprovalsRead = "approvals:read";
     /// Decide approvals, on behalf of the people that the key speaks for.
     ApprovalsDecide = "approvals:decide";
+    /// Create, change and delete subscriptions, and redeliver.
+    SubscriptionsWrite = "subscriptions:write";
+    /// Read subscriptions and their deliveries.
+    SubscriptionsRead = "subscriptions:read";
 }
 
 impl std::fmt::Display for Scope {

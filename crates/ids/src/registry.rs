@@ -81,6 +81,8 @@ id_kinds! {
     BackfillId = "bfl", "backfill";
     /// A passage of a source text, embedded for search.
     ChunkId = "chk", "chunk";
+    /// One message on its way to one subscription.
+    DeliveryId = "dlv", "delivery";
     /// A webhook endpoint of a tenant.
     EndpointId = "end", "endpoint";
     /// An accepted event.
@@ -91,10 +93,14 @@ id_kinds! {
     KeyId = "key", "API key";
     /// A report on an account.
     ReportId = "rep", "report";
+    /// A message to subscriptions; receivers know it by this id, however often it comes.
+    MessageId = "msg", "message";
     /// One run of a job.
     RunId = "run", "run";
     /// A signal found in an event.
     SignalId = "sig", "signal";
+    /// A customer's endpoint that messages are delivered to.
+    SubscriptionId = "sub", "subscription";
     /// A customer organisation. Holding one is proof that a caller was authenticated: make it from storage or a
     /// verified credential, never from a request's own words.
     TenantId = "ten", "tenant";

@@ -12,10 +12,12 @@ mod approvals;
 mod archive;
 mod control;
 mod d1;
+mod deliveries;
 mod events;
 mod schedule;
 mod signals;
 mod sql;
+mod subscriptions;
 mod tenant_index;
 mod workflows;
 
@@ -23,15 +25,19 @@ pub use approvals::SqlApprovalStore;
 pub use archive::R2Archive;
 pub use control::{CACHED_MS, CachedControl, IsolateCache, KvCache, SqlControl, TextCache};
 pub use d1::D1;
+pub use deliveries::{DELIVERIES, SqlDeliveryStore};
 pub use events::SqlEventStore;
 pub use schedule::{ObjectAlarm, SCHEDULE, SqlScheduleStore};
 pub use signals::SqlSignalStore;
 pub use sql::{Rows, SqlDatabase, Statement, Value};
+pub use subscriptions::SqlSubscriptionDirectory;
 pub use tenant_index::{SqlTenantIndex, TENANT_INDEX};
 pub use workflows::SqlRunStore;
 
 /// Events over D1.
 pub type D1EventStore = SqlEventStore<D1>;
+/// Subscriptions over D1.
+pub type D1SubscriptionDirectory = SqlSubscriptionDirectory<D1>;
 /// Signals over D1.
 pub type D1SignalStore = SqlSignalStore<D1>;
 /// Keys, endpoints and heartbeats over D1. The gateway puts a [`CachedControl`] in front.

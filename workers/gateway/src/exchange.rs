@@ -7,6 +7,7 @@ use std::str::FromStr;
 
 use app::ports::{Clock, ControlStore, Random};
 use contracts::pipeline::IntakeClient;
+use contracts::pipeline::subscriptions::SubscriptionsClient;
 use contracts::pipeline::workflows::WorkflowsClient;
 use contracts::scheduler::JobsClient;
 use contracts::{TenantCall, TenantScope};
@@ -35,6 +36,8 @@ pub struct Ports {
     pub pipeline: IntakeClient<Rc<dyn Transport>>,
     /// The pipeline's workflows.
     pub workflows: WorkflowsClient<Rc<dyn Transport>>,
+    /// The pipeline's subscriptions.
+    pub subscriptions: SubscriptionsClient<Rc<dyn Transport>>,
     /// The scheduler.
     pub scheduler: JobsClient<Rc<dyn Transport>>,
     /// The pipeline's account of itself.
@@ -207,6 +210,19 @@ impl<'a> Exchange<'a> {
     pub async fn bytes_of_json(&self) -> Result<Vec<u8>, Failure> {
         body::expect_json(self.header("content-type"), self.header("content-encoding"))?;
         self.bytes().await
+    }
+
+    /// As [`Exchange::json`], for a body that may be left out.
+    ///
+    /// # Errors
+    /// As [`Exchange::json`].
+    pub async fn optional_json<T: FromBody + Default>(&self) -> Result<T, Failure> {
+        let bytes = self.bytes().await?;
+        if bytes.trim_ascii().is_empty() {
+            return Ok(T::default());
+        }
+        body::expect_json(self.header("content-type"), self.header("content-encoding"))?;
+        Ok(read_body(&bytes)?)
     }
 
     /// The context of calls on behalf of `scope`.

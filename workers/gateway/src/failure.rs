@@ -1,5 +1,6 @@
 //! What goes wrong, in two halves that never meet: the problem that the client gets, and the cause for the log.
 
+use contracts::pipeline::subscriptions::SubscriptionError;
 use contracts::pipeline::workflows::{ApprovalError, Fault, WorkflowError};
 use contracts::pipeline::{IngestEventError, ReadEventError, ReadSignalError, SearchError};
 use contracts::scheduler::JobError;
@@ -183,6 +184,26 @@ impl Refusal for JobError {
     }
 }
 
+impl Refusal for SubscriptionError {
+    fn into_failure(self) -> Failure {
+        match self {
+            Self::NotFound => not_found(Code::SubscriptionNotFound),
+            Self::DeliveryNotFound => not_found(Code::DeliveryNotFound),
+            Self::Invalid { pointer, detail } => {
+                invalid(http_api::subscriptions::code_of(&pointer), pointer, detail).into()
+            }
+            Self::KeyReused => key_reused(),
+            Self::TooMany { limit } => {
+                let detail =
+                    format!("this tenant has {limit} subscriptions, which is as many as it may have");
+                Problem::new(Code::SubscriptionLimitReached, detail).into()
+            }
+            Self::Conflict { detail } => Problem::new(Code::SubscriptionDisabled, detail).into(),
+            error @ Self::Unavailable { .. } => Failure::unavailable(error),
+        }
+    }
+}
+
 /// One field at fault.
 pub fn invalid(code: Code, pointer: impl Into<String>, detail: impl Into<String>) -> Problem {
     let error = FieldError { pointer: pointer.into(), detail: detail.into() };
@@ -254,6 +275,19 @@ mod tests {
         check(CallError::Refused(ReadEventError::NotFound), Code::EventNotFound, false);
         check(CallError::Refused(ReadEventError::NoText { detail: detail() }), Code::EventNoText, false);
         check(CallError::Refused(ReadSignalError::NotFound), Code::SignalNotFound, false);
+        check(CallError::Refused(SubscriptionError::NotFound), Code::SubscriptionNotFound, false);
+        check(CallError::Refused(SubscriptionError::DeliveryNotFound), Code::DeliveryNotFound, false);
+        check(CallError::Refused(SubscriptionError::KeyReused), Code::IdempotencyKeyReused, false);
+        check(
+            CallError::Refused(SubscriptionError::TooMany { limit: 3 }),
+            Code::SubscriptionLimitReached,
+            false,
+        );
+        check(
+            CallError::Refused(SubscriptionError::Conflict { detail: detail() }),
+            Code::SubscriptionDisabled,
+            false,
+        );
         check(CallError::Refused(JobError::NotFound), Code::JobNotFound, false);
         check(CallError::Refused(JobError::KeyReused), Code::IdempotencyKeyReused, false);
         check(CallError::Refused(JobError::TooMany { limit: 3 }), Code::JobLimitReached, false);

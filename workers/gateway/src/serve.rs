@@ -9,7 +9,9 @@ use crate::failure::Failure;
 use crate::middleware::trace::{self, Entry};
 use crate::respond::{Answer, Outcome};
 use crate::router;
-use crate::routes::{approvals, docs, events, health, hooks, jobs, search, signals, workflows};
+use crate::routes::{
+    approvals, docs, events, health, hooks, jobs, search, signals, subscriptions, workflows,
+};
 
 /// A request that was answered.
 #[derive(Debug)]
@@ -114,5 +116,16 @@ async fn dispatch(exchange: Exchange<'_>) -> Outcome {
         Operation::ListApprovals => approvals::list(exchange).await,
         Operation::GetApproval => approvals::get(exchange).await,
         Operation::DecideApproval => approvals::decide(exchange).await,
+        Operation::CreateSubscription => subscriptions::create(exchange).await,
+        Operation::ListSubscriptions => subscriptions::list(exchange).await,
+        Operation::GetSubscription => subscriptions::get(exchange).await,
+        Operation::DeleteSubscription => subscriptions::delete(exchange).await,
+        Operation::RotateSecret => subscriptions::rotate(exchange).await,
+        Operation::EnableSubscription => subscriptions::enable(exchange).await,
+        Operation::ListDeliveries => subscriptions::deliveries(exchange).await,
+        Operation::GetDelivery => subscriptions::get_delivery(exchange).await,
+        Operation::Redeliver | Operation::RedeliverOfSubscriptions => {
+            subscriptions::redeliver(exchange).await
+        }
     }
 }

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use contracts::health::HealthDispatch;
 use contracts::pipeline::IntakeClient;
+use contracts::pipeline::subscriptions::SubscriptionsClient;
 use contracts::pipeline::workflows::WorkflowsClient;
 use contracts::scheduler::JobsClient;
 use host::{WorkerClock, WorkerRandom, bindings};
@@ -21,6 +22,7 @@ pub(crate) fn ports(env: &worker::Env) -> Result<Ports, BindingError> {
         control: Rc::new(CachedControl::new(control(env)?, cache, WorkerClock)),
         pipeline: IntakeClient::over(service(env, bindings::PIPELINE)?),
         workflows: WorkflowsClient::over(service(env, bindings::PIPELINE_WORKFLOWS)?),
+        subscriptions: SubscriptionsClient::over(service(env, bindings::PIPELINE_SUBSCRIPTIONS)?),
         scheduler: JobsClient::over(service(env, bindings::SCHEDULER)?),
         pipeline_health: service(env, bindings::PIPELINE_HEALTH)?,
         scheduler_health: service(env, bindings::SCHEDULER_HEALTH)?,

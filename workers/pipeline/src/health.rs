@@ -4,6 +4,7 @@ use app::ports::EventStore;
 use async_trait::async_trait;
 use contracts::ServiceCall;
 use contracts::health::{CheckHealth, ContractInfo, Dependency, Gauge, Health, HealthReport, NeverRefused};
+use contracts::pipeline::subscriptions::SubscriptionsContract;
 use contracts::pipeline::workflows::WorkflowsContract;
 use contracts::pipeline::{IntakeContract, TasksContract};
 use host::bindings;
@@ -37,6 +38,7 @@ impl Health for HealthService {
                 ContractInfo::of::<IntakeContract>(),
                 ContractInfo::of::<TasksContract>(),
                 ContractInfo::of::<WorkflowsContract>(),
+                ContractInfo::of::<SubscriptionsContract>(),
             ],
             gauges: gauges.into_iter().collect(),
             dependencies: vec![Dependency {

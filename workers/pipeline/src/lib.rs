@@ -4,11 +4,13 @@
 mod health;
 mod queue;
 mod scheduled;
+mod subscription_queue;
 mod tenant_index;
 mod wiring;
 mod workflows;
 
 use contracts::health::HealthContract;
+use contracts::pipeline::subscriptions::SubscriptionsContract;
 use contracts::pipeline::workflows::WorkflowsContract;
 use contracts::pipeline::{IntakeContract, TasksContract};
 
@@ -23,6 +25,12 @@ mesh_worker::entrypoint!(
     Tasks,
     TasksContract,
     wiring::tasks
+);
+mesh_worker::entrypoint!(
+    /// For the gateway: subscriptions, and what was delivered to them.
+    Subscriptions,
+    SubscriptionsContract,
+    wiring::subscriptions
 );
 mesh_worker::entrypoint!(
     /// For anyone: how this Worker is.

@@ -1,11 +1,13 @@
 //! The sweeps, by cron. Nothing else reaches this Worker over HTTP.
 
+use host::{WorkerClock, WorkerRandom};
 use worker::{Context, Env, Request, Response, ScheduleContext, ScheduledEvent, event};
 
 use crate::{wiring, workflows};
 
 #[event(scheduled)]
 async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleContext) {
+    attend_queues(&env).await;
     let ports = match wiring::handover(&env) {
         Ok(ports) => ports,
         Err(error) => {
@@ -46,6 +48,22 @@ async fn sweep_workflows(env: &Env) {
             failed = report.failed
         ),
         Err(error) => tracing::error!(event = "sweep.failed", %error),
+    }
+}
+
+/// The watchdog over the subscriptions' alarms.
+async fn attend_queues(env: &Env) {
+    let attended = async {
+        let directory = wiring::directory(env).map_err(|error| error.to_string())?;
+        let queues = wiring::queues(env).map_err(|error| error.to_string())?;
+        app::outbound::attend_queues(&directory, &queues, &WorkerClock, &WorkerRandom)
+            .await
+            .map_err(|error| error.to_string())
+    };
+    match attended.await {
+        Ok(0) => {}
+        Ok(queues) => tracing::info!(event = "delivery.queues_attended", queues),
+        Err(error) => tracing::error!(event = "delivery.queues_unattended", %error),
     }
 }
 

@@ -3,16 +3,20 @@
 use std::cell::OnceCell;
 use std::rc::Rc;
 
+use app::outbound::{FanOut, SubscriptionsService};
 use app::pipeline::{CallIngest, HandoverPorts, IntakeService, PipelinePorts, TasksService};
 use app::ports::StoreError;
 use contracts::health::HealthDispatch;
+use contracts::pipeline::subscriptions::SubscriptionsDispatch;
 use contracts::pipeline::{IntakeDispatch, TasksDispatch};
 use embedded::adapters::{RulesExtractor, StaticEmbedder};
 use embedded::embedding::StaticModel;
-use host::{DurableIndex, WorkerClock, WorkerQueue, WorkerRandom, bindings};
+use host::{DohResolver, DurableIndex, OutboundConfig, WorkerClock, WorkerQueue, WorkerRandom, bindings};
 use js_sys::Uint8Array;
+use mesh::durable::Namespace;
+use mesh_worker::durable::DurableNamespace;
 use mesh_worker::{BindingError, Instance, WorkflowBinding};
-use storage::{D1, D1EventStore, D1SignalStore, R2Archive};
+use storage::{D1, D1EventStore, D1SignalStore, D1SubscriptionDirectory, R2Archive};
 
 use crate::health::HealthService;
 
@@ -32,6 +36,42 @@ pub(crate) fn tasks(instance: &Instance) -> Result<TasksDispatch<TasksService>, 
 pub(crate) fn health(instance: &Instance) -> Result<HealthDispatch<HealthService>, BindingError> {
     telemetry::console::init("pipeline");
     Ok(HealthDispatch(HealthService::new(&instance.env)?))
+}
+
+pub(crate) fn subscriptions(
+    instance: &Instance,
+) -> Result<SubscriptionsDispatch<SubscriptionsService>, BindingError> {
+    telemetry::console::init("pipeline");
+    let env = &instance.env;
+    let OutboundConfig { resolver, egress, policy: _ } = OutboundConfig::read(env)?;
+    Ok(SubscriptionsDispatch(SubscriptionsService {
+        directory: Rc::new(directory(env)?),
+        queues: queues(env)?,
+        resolver: Rc::new(DohResolver { url: resolver }),
+        egress,
+        clock: Rc::new(WorkerClock),
+        random: Rc::new(WorkerRandom),
+    }))
+}
+
+#[expect(dead_code, reason = "the last step of an event's workflow takes it up")]
+pub(crate) fn fan_out(env: &worker::Env) -> Result<FanOut, BindingError> {
+    let database = data_db(env)?;
+    Ok(FanOut {
+        directory: Rc::new(directory(env)?),
+        queues: queues(env)?,
+        events: Rc::new(D1EventStore::new(database.clone())),
+        signals: Rc::new(D1SignalStore::new(database)),
+        clock: Rc::new(WorkerClock),
+    })
+}
+
+pub(crate) fn directory(env: &worker::Env) -> Result<D1SubscriptionDirectory, BindingError> {
+    Ok(D1SubscriptionDirectory::new(data_db(env)?))
+}
+
+pub(crate) fn queues(env: &worker::Env) -> Result<Rc<dyn Namespace>, BindingError> {
+    Ok(Rc::new(DurableNamespace::over(env, bindings::SUBSCRIPTION_QUEUE)?))
 }
 
 pub(crate) fn call_ingest(instance: &Instance) -> Result<CallIngest, BindingError> {

@@ -32,8 +32,8 @@ const EDGES: &[(&str, &[&str])] = &[
     ("app", &["contracts", "domain", "egress", "ids", "mesh", "signing", "transcript"]),
     ("embedded", &["app", "domain", "ids", "transcript"]),
     ("evaluation", &["domain", "embedded", "transcript"]),
-    ("storage", &["app", "contracts", "domain", "embedded", "ids", "mesh", "mesh-worker"]),
-    ("host", &["app", "contracts", "egress", "ids", "mesh", "mesh-worker"]),
+    ("storage", &["app", "contracts", "domain", "embedded", "ids", "mesh", "mesh-worker", "signing"]),
+    ("host", &["app", "contracts", "domain", "egress", "ids", "mesh", "mesh-worker"]),
     ("test-kit", &["app", "contracts", "domain", "embedded", "ids", "mesh", "signing", "transcript"]),
 ];
 

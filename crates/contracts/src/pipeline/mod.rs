@@ -1,9 +1,11 @@
 //! What may be asked of the pipeline: one entrypoint for the gateway, one for the scheduler.
 
+pub mod deliveries;
 mod error;
 mod events;
 mod search;
 mod signals;
+pub mod subscriptions;
 pub mod tenant_index;
 pub mod workflows;
 

@@ -152,7 +152,10 @@ mod tests {
         assert_eq!(canonical(Some(("apr_1", 3)), &proposal), expect);
         let before = canonical(Some(("apr_1", 3)), &proposal);
         let alone = canonical(None, &proposal);
-        assert!(alone.contains("12.00") && !alone.contains("apr_1") && !alone.contains("revision"), "{alone}");
+        assert!(
+            alone.contains("12.00") && !alone.contains("apr_1") && !alone.contains("revision"),
+            "{alone}"
+        );
         proposal.justification = Some("Growth".into());
         assert!(
             canonical(Some(("apr_1", 3)), &proposal)

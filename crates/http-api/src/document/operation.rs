@@ -17,7 +17,7 @@ use super::API_KEY;
 use crate::idempotency::IdempotencyKey;
 use crate::problem::{Code, PROBLEM_MEDIA_TYPE, ProblemBody};
 use crate::routes::{Access, Body, Operation, Route};
-use crate::{Page, PageRequest, events, health, jobs, schema, search, signals, workflows};
+use crate::{Page, PageRequest, events, health, jobs, schema, search, signals, subscriptions, workflows};
 
 /// The schemas that were referred to, by name.
 type Schemas = Vec<(String, RefOr<Schema>)>;
@@ -96,6 +96,10 @@ fn parameters(route: &Route, schemas: &mut Schemas) -> Vec<Parameter> {
             component::<search::HitKind>(schemas);
             parameters.extend(query(search::Search::into_params(|| None)));
         }
+        Operation::ListDeliveries => {
+            component::<subscriptions::DeliveryStatus>(schemas);
+            parameters.extend(query(subscriptions::ListDeliveries::into_params(|| None)));
+        }
         _ => {}
     }
     if route.problems().contains(&Code::PageBadCursor) {
@@ -125,6 +129,8 @@ fn path_parameter(route: &Route, name: &str, schemas: &mut Schemas) -> Parameter
             "Workflows" => ("The run's id.", text_schema("apr_0199f4c2a9b87c3e8d1f2a3b4c5d6e7f")),
             "Approvals" => ("The approval's id.", component::<schema::ApprovalId>(schemas)),
             "Events" => ("The event's id.", component::<schema::EventId>(schemas)),
+            "Subscriptions" => ("The subscription's id.", component::<schema::SubscriptionId>(schemas)),
+            "Deliveries" => ("The delivery's id.", component::<schema::DeliveryId>(schemas)),
             "Signals" => ("The signal's id.", component::<schema::SignalId>(schemas)),
             _ => ("The job's id.", component::<schema::JobId>(schemas)),
         },
@@ -175,7 +181,11 @@ fn request_body(route: &Route, schemas: &mut Schemas) -> Option<RequestBody> {
     let kib = route.body.max_bytes() / 1024;
     let limit =
         if kib >= 1024 { format!("At most {} MiB.", kib / 1024) } else { format!("At most {kib} KiB.") };
-    let body = RequestBody::builder().description(Some(limit)).required(Some(Required::True));
+    let required = match route.operation {
+        Operation::RotateSecret => Required::False,
+        _ => Required::True,
+    };
+    let body = RequestBody::builder().description(Some(limit)).required(Some(required));
     Some(body.content(media, content).build())
 }
 
@@ -222,6 +232,17 @@ fn json_body(operation: Operation, schemas: &mut Schemas) -> Content {
             component::<workflows::Decide>(schemas),
             json!({ "approver": "bob@acme.example", "comment": "agreed", "decision": "approve" }),
         ),
+        Operation::CreateSubscription => (
+            component::<subscriptions::CreateSubscription>(schemas),
+            json!({
+                "kinds": ["budget", "churn_risk"],
+                "ordered_by": "account",
+                "url": "https://hooks.example.com/weft",
+            }),
+        ),
+        Operation::RotateSecret => {
+            (component::<subscriptions::RotateSecret>(schemas), json!({ "overlap_seconds": 3_600 }))
+        }
         _ => (
             component::<events::SubmitEvent>(schemas),
             json!({
@@ -282,6 +303,26 @@ fn success(route: &Route, schemas: &mut Schemas) -> Response {
         }
         Operation::GetApproval => json("The approval", component::<workflows::ApprovalDetail>(schemas)),
         Operation::DecideApproval => json("The approval", component::<workflows::Approval>(schemas)),
+        Operation::CreateSubscription => {
+            json("The new subscription, with its secret", component::<subscriptions::Subscription>(schemas))
+                .header("location", header("The subscription's own path.", Type::String))
+        }
+        Operation::ListSubscriptions => json(
+            "A page of subscriptions",
+            page_of::<subscriptions::Subscription>("SubscriptionPage", schemas),
+        ),
+        Operation::GetSubscription | Operation::EnableSubscription => {
+            json("The subscription", component::<subscriptions::Subscription>(schemas))
+        }
+        Operation::DeleteSubscription => ResponseBuilder::new().description("Gone"),
+        Operation::RotateSecret => json("The new secret", component::<subscriptions::RotatedSecret>(schemas)),
+        Operation::ListDeliveries => {
+            json("A page of deliveries", page_of::<subscriptions::Delivery>("DeliveryPage", schemas))
+        }
+        Operation::GetDelivery => json("The delivery", component::<subscriptions::DeliveryDetail>(schemas)),
+        Operation::Redeliver | Operation::RedeliverOfSubscriptions => {
+            json("The delivery, which goes on", component::<subscriptions::Delivery>(schemas))
+        }
         Operation::ListRuns => json("A page of runs", page_of::<jobs::Run>("RunPage", schemas)),
     };
     with_trace(response)

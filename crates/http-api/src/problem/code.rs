@@ -116,6 +116,16 @@ problem_codes! {
         "The approval was approved, rejected or withdrawn, or it has expired.";
     ApprovalTooManyRevisions = 409, "approval.too_many_revisions", "Too many revisions",
         "The proposal was changed as often as it may be. Withdraw it and propose anew.";
+    SubscriptionNotFound = 404, "subscription.not_found", "No such subscription",
+        "The tenant has no subscription with this id.";
+    SubscriptionInvalidUrl = 422, "subscription.invalid_url", "Invalid endpoint URL",
+        "Messages are not sent to this URL: it must be `https` on a public host, and every address that its name resolves to must be public.";
+    SubscriptionLimitReached = 409, "subscription.limit_reached", "Too many subscriptions",
+        "The tenant has as many subscriptions as it may have. Delete one first.";
+    SubscriptionDisabled = 409, "subscription.disabled", "Subscription disabled",
+        "The subscription is disabled, so that nothing is delivered. Enable it first.";
+    DeliveryNotFound = 404, "delivery.not_found", "No such delivery",
+        "The tenant has no delivery with this id, or it is older than deliveries are kept.";
     ServiceUnavailable = 503, "service.unavailable", "Temporarily unavailable",
         "A service behind this route is down or took too long. Nothing is lost by trying again after `Retry-After`; use an `Idempotency-Key` on a POST.";
     InternalError = 500, "internal.error", "Internal error",

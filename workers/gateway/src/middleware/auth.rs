@@ -94,6 +94,8 @@ const fn required(scope: Scope) -> auth::Scope {
         Scope::WorkflowsRead => auth::Scope::WorkflowsRead,
         Scope::ApprovalsRead => auth::Scope::ApprovalsRead,
         Scope::ApprovalsDecide => auth::Scope::ApprovalsDecide,
+        Scope::SubscriptionsWrite => auth::Scope::SubscriptionsWrite,
+        Scope::SubscriptionsRead => auth::Scope::SubscriptionsRead,
     }
 }
 

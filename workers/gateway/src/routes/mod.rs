@@ -9,5 +9,6 @@ pub mod jobs;
 pub mod search;
 pub mod signals;
 mod source;
+pub mod subscriptions;
 mod time;
 pub mod workflows;

@@ -6,6 +6,8 @@ mod bodies;
 mod hooks;
 mod platform;
 mod services;
+mod subscription_services;
+mod subscriptions;
 mod tenancy;
 mod workflow_services;
 mod workflows;

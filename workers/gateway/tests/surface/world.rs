@@ -5,6 +5,7 @@ use std::rc::Rc;
 use app::ports::{Clock, EndpointSecret, Random, StoredEndpoint, StoredKey};
 use auth::ApiKey;
 use contracts::health::HealthDispatch;
+use contracts::pipeline::subscriptions::{SubscriptionsClient, SubscriptionsDispatch};
 use contracts::pipeline::workflows::{WorkflowsClient, WorkflowsDispatch};
 use contracts::pipeline::{IntakeClient, IntakeDispatch};
 use contracts::scheduler::{JobsClient, JobsDispatch};
@@ -19,6 +20,7 @@ use signing::{Secret, Secrets, Source};
 use test_kit::{FakeClock, Faults, Fixtures, MemoryControl, SeededRandom, run};
 
 use crate::services::{Pipeline, Scheduler, Wellness};
+use crate::subscription_services::Subscribed;
 use crate::workflow_services::Workflows;
 
 /// A gateway, and what it was joined to.
@@ -29,6 +31,7 @@ pub(crate) struct World {
     pub(crate) clock: FakeClock,
     pub(crate) pipeline: Pipeline,
     pub(crate) workflows: Workflows,
+    pub(crate) subscriptions: Subscribed,
     pub(crate) scheduler: Scheduler,
     pub(crate) wellness: Wellness,
     pub(crate) make: Fixtures,
@@ -44,7 +47,7 @@ impl World {
         let control = MemoryControl::with_faults(&faults);
         let (pipeline, scheduler, wellness) =
             (Pipeline::default(), Scheduler::default(), Wellness::default());
-        let workflows = Workflows::default();
+        let (workflows, subscriptions) = (Workflows::default(), Subscribed::default());
         let now = |clock: &FakeClock| {
             let clock = clock.clone();
             move || clock.now().unix_ms()
@@ -55,6 +58,10 @@ impl World {
             pipeline: IntakeClient::over(link(Loopback::new(IntakeDispatch(pipeline.clone()), now(&clock)))),
             workflows: WorkflowsClient::over(link(Loopback::new(
                 WorkflowsDispatch(workflows.clone()),
+                now(&clock),
+            ))),
+            subscriptions: SubscriptionsClient::over(link(Loopback::new(
+                SubscriptionsDispatch(subscriptions.clone()),
                 now(&clock),
             ))),
             scheduler: JobsClient::over(link(Loopback::new(JobsDispatch(scheduler.clone()), now(&clock)))),
@@ -73,6 +80,7 @@ impl World {
             clock,
             pipeline,
             workflows,
+            subscriptions,
             scheduler,
             wellness,
             make,
@@ -91,6 +99,7 @@ impl World {
             || -> Rc<dyn Transport> { Rc::new(Severed::saying("weft-pipeline at 10.0.0.7 is not there")) };
         self.ports.pipeline = IntakeClient::over(cut());
         self.ports.workflows = WorkflowsClient::over(cut());
+        self.ports.subscriptions = SubscriptionsClient::over(cut());
         self.ports.scheduler = JobsClient::over(cut());
         self.ports.pipeline_health = cut();
     }

@@ -1,0 +1,556 @@
+// The contract `Subscriptions`. Written from the Rust types: change those instead.
+
+import type { Answer, Context, ReceivedContext } from "./mesh.js";
+
+/**
+ * The gateway's view of a tenant's subscriptions.
+ *
+ * A binding to it has these methods.
+ */
+export interface Subscriptions {
+  /** Makes one, and the secret that its messages are signed with. */
+  create_subscription(request: CreateSubscriptionInput, context: Context<TenantScope>): Promise<Answer<CreatedSubscription, SubscriptionError>>;
+  /** Ends one: nothing more is sent, and its deliveries are forgotten. Ending it again is `NotFound`. */
+  delete_subscription(request: GetSubscription, context: Context<TenantScope>): Promise<Answer<null, SubscriptionError>>;
+  /** Takes up a disabled subscription again. */
+  enable_subscription(request: GetSubscription, context: Context<TenantScope>): Promise<Answer<Subscription, SubscriptionError>>;
+  /** One delivery with its attempts and its message. */
+  get_delivery(request: GetDelivery, context: Context<TenantScope>): Promise<Answer<DeliveryDetail, SubscriptionError>>;
+  /** One, with how its endpoint does. */
+  get_subscription(request: GetSubscription, context: Context<TenantScope>): Promise<Answer<Subscription, SubscriptionError>>;
+  /** What was delivered to one, newest first. */
+  list_deliveries(request: ListDeliveriesInput, context: Context<TenantScope>): Promise<Answer<DeliveryPage, SubscriptionError>>;
+  /** All of them, newest first. */
+  list_subscriptions(request: ListSubscriptionsInput, context: Context<TenantScope>): Promise<Answer<SubscriptionPage, SubscriptionError>>;
+  /** Delivers it once more, whatever became of it, as the same message. */
+  redeliver(request: GetDelivery, context: Context<TenantScope>): Promise<Answer<Delivery, SubscriptionError>>;
+  /** Makes a new secret; the one before stays valid beside it for the overlap. */
+  rotate_secret(request: RotateSecret, context: Context<TenantScope>): Promise<Answer<RotatedSecret, SubscriptionError>>;
+}
+
+/** What a WorkerEntrypoint in TypeScript implements, so that Workers in Rust can call it as [`Subscriptions`]. */
+export interface SubscriptionsImplementation {
+  /** Makes one, and the secret that its messages are signed with. */
+  create_subscription(request: CreateSubscription, context: ReceivedContext<TenantScope>): Promise<Answer<CreatedSubscriptionInput, SubscriptionError>>;
+  /** Ends one: nothing more is sent, and its deliveries are forgotten. Ending it again is `NotFound`. */
+  delete_subscription(request: GetSubscription, context: ReceivedContext<TenantScope>): Promise<Answer<null, SubscriptionError>>;
+  /** Takes up a disabled subscription again. */
+  enable_subscription(request: GetSubscription, context: ReceivedContext<TenantScope>): Promise<Answer<SubscriptionInput, SubscriptionError>>;
+  /** One delivery with its attempts and its message. */
+  get_delivery(request: GetDelivery, context: ReceivedContext<TenantScope>): Promise<Answer<DeliveryDetailInput, SubscriptionError>>;
+  /** One, with how its endpoint does. */
+  get_subscription(request: GetSubscription, context: ReceivedContext<TenantScope>): Promise<Answer<SubscriptionInput, SubscriptionError>>;
+  /** What was delivered to one, newest first. */
+  list_deliveries(request: ListDeliveries, context: ReceivedContext<TenantScope>): Promise<Answer<DeliveryPageInput, SubscriptionError>>;
+  /** All of them, newest first. */
+  list_subscriptions(request: ListSubscriptions, context: ReceivedContext<TenantScope>): Promise<Answer<SubscriptionPageInput, SubscriptionError>>;
+  /** Delivers it once more, whatever became of it, as the same message. */
+  redeliver(request: GetDelivery, context: ReceivedContext<TenantScope>): Promise<Answer<DeliveryInput, SubscriptionError>>;
+  /** Makes a new secret; the one before stays valid beside it for the overlap. */
+  rotate_secret(request: RotateSecret, context: ReceivedContext<TenantScope>): Promise<Answer<RotatedSecretInput, SubscriptionError>>;
+}
+
+/** Who acts for a tenant. */
+export type Actor =
+  /** The holder of an API key. */
+  | {
+    key: KeyId;
+  }
+  /** A provider, through a webhook endpoint whose signature was verified. */
+  | {
+    endpoint: EndpointId;
+  }
+  /** A scheduled job of the tenant. */
+  | {
+    job: JobId;
+  }
+  /** A Worker of the mesh, at work on what the tenant sent before. */
+  | {
+    service: string;
+  };
+
+/** Asks for a subscription. */
+export interface CreateSubscription {
+  /** A note for people. */
+  description: string | null;
+  /** Kinds of signals, types of messages, or `*` for every signal; one at least. */
+  kinds: string[];
+  /** What is delivered in order, if anything is. */
+  ordered_by: OrderedBy | null;
+  /** Where messages go. */
+  url: string;
+}
+
+/**
+ * Asks for a subscription.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export interface CreateSubscriptionInput {
+  /** A note for people. */
+  description?: string | null;
+  /** Kinds of signals, types of messages, or `*` for every signal; one at least. */
+  kinds: string[];
+  /** What is delivered in order, if anything is. */
+  ordered_by?: OrderedBy | null;
+  /** Where messages go. */
+  url: string;
+}
+
+/** A subscription with its secret, which is shown this once. */
+export interface CreatedSubscription {
+  /** `whsec_…`. */
+  secret: SigningSecret;
+  /** It. */
+  subscription: Subscription;
+}
+
+/**
+ * A subscription with its secret, which is shown this once.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export interface CreatedSubscriptionInput {
+  /** `whsec_…`. */
+  secret: SigningSecret;
+  /** It. */
+  subscription: SubscriptionInput;
+}
+
+/** A message on its way to a subscription. */
+export interface Delivery {
+  /** How often it was tried, redeliveries included. */
+  attempts: number;
+  /** When it was queued. */
+  created_at: Timestamp;
+  /** Its id. */
+  delivery_id: DeliveryId;
+  /** The event it tells of. */
+  event_id: EventId | null;
+  /** The message's type, such as `signals.created`. */
+  kind: string;
+  /** Why the last attempt failed. */
+  last_error: string | null;
+  /** The last HTTP status. */
+  last_status: number | null;
+  /** The message's, which the receiver sees as `webhook-id`. */
+  message_id: MessageId;
+  /** When it is tried next. */
+  next_attempt_at: Timestamp | null;
+  /** When it came to its end. */
+  settled_at: Timestamp | null;
+  /** `pending`, `delivering`, `delivered`, `failed` or `abandoned`. */
+  status: string;
+  /** The subscription it goes to. */
+  subscription_id: SubscriptionId;
+  /** The trace's id. */
+  trace_id: string;
+}
+
+/**
+ * A message on its way to a subscription.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export interface DeliveryInput {
+  /** How often it was tried, redeliveries included. */
+  attempts: number;
+  /** When it was queued. */
+  created_at: TimestampInput;
+  /** Its id. */
+  delivery_id: DeliveryId;
+  /** The event it tells of. */
+  event_id?: EventId | null;
+  /** The message's type, such as `signals.created`. */
+  kind: string;
+  /** Why the last attempt failed. */
+  last_error?: string | null;
+  /** The last HTTP status. */
+  last_status?: number | null;
+  /** The message's, which the receiver sees as `webhook-id`. */
+  message_id: MessageId;
+  /** When it is tried next. */
+  next_attempt_at?: TimestampInput | null;
+  /** When it came to its end. */
+  settled_at?: TimestampInput | null;
+  /** `pending`, `delivering`, `delivered`, `failed` or `abandoned`. */
+  status: string;
+  /** The subscription it goes to. */
+  subscription_id: SubscriptionId;
+  /** The trace's id. */
+  trace_id: string;
+}
+
+/** One attempt. */
+export interface DeliveryAttempt {
+  /** How long it took, in milliseconds. */
+  duration_ms: number;
+  /** What went wrong. */
+  error: string | null;
+  /** The beginning of the answer's body, at most 1 KiB. */
+  excerpt: string | null;
+  /** Counted from 1. */
+  number: number;
+  /** When it began. */
+  started_at: Timestamp;
+  /** What the endpoint answered; none where it did not. */
+  status: number | null;
+}
+
+/**
+ * One attempt.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export interface DeliveryAttemptInput {
+  /** How long it took, in milliseconds. */
+  duration_ms: number;
+  /** What went wrong. */
+  error?: string | null;
+  /** The beginning of the answer's body, at most 1 KiB. */
+  excerpt?: string | null;
+  /** Counted from 1. */
+  number: number;
+  /** When it began. */
+  started_at: TimestampInput;
+  /** What the endpoint answered; none where it did not. */
+  status?: number | null;
+}
+
+/** A delivery with all that is known of it. */
+export interface DeliveryDetail {
+  /** Its attempts, oldest first; at most the last 50. */
+  attempts: DeliveryAttempt[];
+  /** The message's body, byte for byte. */
+  body: string;
+  /** It. */
+  delivery: Delivery;
+}
+
+/**
+ * A delivery with all that is known of it.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export interface DeliveryDetailInput {
+  /** Its attempts, oldest first; at most the last 50. */
+  attempts: DeliveryAttemptInput[];
+  /** The message's body, byte for byte. */
+  body: string;
+  /** It. */
+  delivery: DeliveryInput;
+}
+
+/** Names one delivery. */
+export type DeliveryId = string;
+
+/** A page of deliveries. */
+export interface DeliveryPage {
+  /** Newest first. */
+  items: Delivery[];
+  /** Where the next page begins, if there is one. */
+  next_before: DeliveryId | null;
+}
+
+/**
+ * A page of deliveries.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export interface DeliveryPageInput {
+  /** Newest first. */
+  items: DeliveryInput[];
+  /** Where the next page begins, if there is one. */
+  next_before?: DeliveryId | null;
+}
+
+/** How an endpoint does. */
+export interface EndpointHealth {
+  /** `closed`, `open` or `half_open`. */
+  circuit: string;
+  /** When the first of them was. */
+  failing_since: Timestamp | null;
+  /** Failures since the last success. */
+  failures: number;
+  /** When an open circuit lets a request through. */
+  open_until: Timestamp | null;
+  /** Until when the secret before the present one is valid beside it. */
+  previous_secret_until: Timestamp | null;
+  /** Deliveries that wait or are under way. */
+  waiting: number;
+}
+
+/**
+ * How an endpoint does.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export interface EndpointHealthInput {
+  /** `closed`, `open` or `half_open`. */
+  circuit: string;
+  /** When the first of them was. */
+  failing_since?: TimestampInput | null;
+  /** Failures since the last success. */
+  failures: number;
+  /** When an open circuit lets a request through. */
+  open_until?: TimestampInput | null;
+  /** Until when the secret before the present one is valid beside it. */
+  previous_secret_until?: TimestampInput | null;
+  /** Deliveries that wait or are under way. */
+  waiting: number;
+}
+
+/** Names one endpoint. */
+export type EndpointId = string;
+
+/** Names one event. */
+export type EventId = string;
+
+/** Names one delivery. */
+export interface GetDelivery {
+  /** Which. */
+  delivery_id: DeliveryId;
+}
+
+/** Names one subscription. */
+export interface GetSubscription {
+  /** Which. */
+  subscription_id: SubscriptionId;
+}
+
+/** Names one job. */
+export type JobId = string;
+
+/** Names one API key. */
+export type KeyId = string;
+
+/** Asks for a page of deliveries. */
+export interface ListDeliveries {
+  /** Only older than this one. */
+  before: DeliveryId | null;
+  /** At most this many, 1 to 200. */
+  limit: number;
+  /** Only with this status. */
+  status: string | null;
+  /** Which subscription's. */
+  subscription_id: SubscriptionId;
+}
+
+/**
+ * Asks for a page of deliveries.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export interface ListDeliveriesInput {
+  /** Only older than this one. */
+  before?: DeliveryId | null;
+  /** At most this many, 1 to 200. */
+  limit: number;
+  /** Only with this status. */
+  status?: string | null;
+  /** Which subscription's. */
+  subscription_id: SubscriptionId;
+}
+
+/** Asks for a page of subscriptions. */
+export interface ListSubscriptions {
+  /** Only older than this one. */
+  before: SubscriptionId | null;
+  /** At most this many, 1 to 200. */
+  limit: number;
+}
+
+/**
+ * Asks for a page of subscriptions.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export interface ListSubscriptionsInput {
+  /** Only older than this one. */
+  before?: SubscriptionId | null;
+  /** At most this many, 1 to 200. */
+  limit: number;
+}
+
+/** Names one message. */
+export type MessageId = string;
+
+/** Messages that share this arrive one after the other: the next is sent when the one before is settled. */
+export type OrderedBy =
+  /** The customer's company. */
+  | "account"
+  /** The event. */
+  | "event";
+
+/** Asks for a new secret. */
+export interface RotateSecret {
+  /** How long the old one stays valid, in seconds; 0 ends it at once. */
+  overlap_s: number;
+  /** Which subscription's. */
+  subscription_id: SubscriptionId;
+}
+
+/** The new secret, shown this once. */
+export interface RotatedSecret {
+  /** Until when the one before is valid beside it; none where it no longer is. */
+  previous_valid_until: Timestamp | null;
+  /** `whsec_…`. */
+  secret: SigningSecret;
+}
+
+/**
+ * The new secret, shown this once.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export interface RotatedSecretInput {
+  /** Until when the one before is valid beside it; none where it no longer is. */
+  previous_valid_until?: TimestampInput | null;
+  /** `whsec_…`. */
+  secret: SigningSecret;
+}
+
+/** A secret that is shown to its owner. Its `Debug` shows nothing of it. */
+export type SigningSecret = string;
+
+/** A subscription. */
+export interface Subscription {
+  /** When it was made. */
+  created_at: Timestamp;
+  /** As in [`CreateSubscription`]. */
+  description: string | null;
+  /** Since when it is disabled. */
+  disabled_at: Timestamp | null;
+  /** Why it is disabled. */
+  disabled_reason: string | null;
+  /** How its endpoint does; none in lists. */
+  endpoint: EndpointHealth | null;
+  /** As in [`CreateSubscription`]. */
+  kinds: string[];
+  /** As in [`CreateSubscription`]. */
+  ordered_by: OrderedBy | null;
+  /** Whether messages are sent. */
+  status: SubscriptionStatus;
+  /** Its id. */
+  subscription_id: SubscriptionId;
+  /** As in [`CreateSubscription`]. */
+  url: string;
+}
+
+/**
+ * A subscription.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export interface SubscriptionInput {
+  /** When it was made. */
+  created_at: TimestampInput;
+  /** As in [`CreateSubscription`]. */
+  description?: string | null;
+  /** Since when it is disabled. */
+  disabled_at?: TimestampInput | null;
+  /** Why it is disabled. */
+  disabled_reason?: string | null;
+  /** How its endpoint does; none in lists. */
+  endpoint?: EndpointHealthInput | null;
+  /** As in [`CreateSubscription`]. */
+  kinds: string[];
+  /** As in [`CreateSubscription`]. */
+  ordered_by?: OrderedBy | null;
+  /** Whether messages are sent. */
+  status: SubscriptionStatus;
+  /** Its id. */
+  subscription_id: SubscriptionId;
+  /** As in [`CreateSubscription`]. */
+  url: string;
+}
+
+/** Something about subscriptions was refused. */
+export type SubscriptionError =
+  /** The tenant has no such subscription. */
+  | "not_found"
+  /** The tenant has no such delivery. */
+  | "delivery_not_found"
+  /** A field cannot be accepted. */
+  | {
+    invalid: {
+      /** What is wrong, to follow the pointer. */
+      detail: string;
+      /** A JSON pointer into the request. */
+      pointer: string;
+    };
+  }
+  /** The idempotency key came before with another request. */
+  | "key_reused"
+  /** The tenant has as many as it may have. */
+  | {
+    too_many: {
+      /** How many. */
+      limit: number;
+    };
+  }
+  /** It cannot be done as things stand. */
+  | {
+    conflict: {
+      /** What stands in the way, and what to do. */
+      detail: string;
+    };
+  }
+  /** A store, or a name's resolver, did not answer. */
+  | {
+    unavailable: {
+      /** For operators. */
+      detail: string;
+    };
+  };
+
+/** Names one subscription. */
+export type SubscriptionId = string;
+
+/** A page of subscriptions. */
+export interface SubscriptionPage {
+  /** Newest first. */
+  items: Subscription[];
+  /** Where the next page begins, if there is one. */
+  next_before: SubscriptionId | null;
+}
+
+/**
+ * A page of subscriptions.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export interface SubscriptionPageInput {
+  /** Newest first. */
+  items: SubscriptionInput[];
+  /** Where the next page begins, if there is one. */
+  next_before?: SubscriptionId | null;
+}
+
+/** Whether a subscription is sent anything. */
+export type SubscriptionStatus =
+  /** It is. */
+  | "active"
+  /** It is not, until somebody enables it. */
+  | "disabled";
+
+/** Names one tenant. */
+export type TenantId = string;
+
+/** The authenticated tenant and who acts for it. */
+export interface TenantScope {
+  /** Who acts. */
+  actor: Actor;
+  /** From a verified key, a verified webhook's endpoint, or a stored job; never from a request's own words. */
+  tenant: TenantId;
+}
+
+/** Unix milliseconds, UTC. Below 2^53 until the year 287396, so exact as a JavaScript number. */
+export type Timestamp = bigint;
+
+/**
+ * Unix milliseconds, UTC. Below 2^53 until the year 287396, so exact as a JavaScript number.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export type TimestampInput = bigint | number;

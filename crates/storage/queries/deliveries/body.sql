@@ -1,0 +1,1 @@
+SELECT body FROM deliveries WHERE id = ?1

@@ -1,0 +1,1 @@
+SELECT min(settled_at) AS at FROM deliveries WHERE settled_at IS NOT NULL
