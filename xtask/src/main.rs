@@ -14,6 +14,7 @@ mod size;
 mod soak;
 mod test;
 mod tidy;
+mod train;
 mod ui;
 
 use std::process::ExitCode;
@@ -57,6 +58,8 @@ enum Task {
     Soak(soak::Args),
     /// Brings the toolchain that builds and runs the Workers onto this machine
     Setup(setup::Args),
+    /// Trains what is learned from labeled calls and examples
+    Train(train::Args),
     /// Checks the rules that the compiler can't
     Tidy(tidy::Args),
 }
@@ -80,6 +83,7 @@ fn main() -> ExitCode {
         Task::Size(args) => size::run(args, &ui),
         Task::Soak(args) => soak::run(args, &ui),
         Task::Setup(args) => setup::run(args, &ui),
+        Task::Train(args) => train::run(args, &ui),
         Task::Tidy(args) => tidy::run(args, &ui),
     };
     process::yield_to_interrupt();

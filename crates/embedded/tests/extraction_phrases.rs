@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use domain::SignalKind;
-use embedded::extraction::{TurnRange, extract};
+use embedded::extraction::{TurnRange, extract_by_rules};
 use serde_json::json;
 use transcript::normalize;
 
@@ -32,7 +32,7 @@ fn kinds(turns: &str) -> BTreeSet<SignalKind> {
     let payload = json!({"title": "Sellers and Buyer", "turns": turns, "participants": [
         {"name": "Rita Sellers", "side": "internal"}, {"name": "Cora Buyer", "side": "external"}]});
     let document = normalize("standard", payload.to_string().as_bytes()).expect("a document");
-    extract(&document, &[range]).into_iter().map(|finding| finding.kind).collect()
+    extract_by_rules(&document, &[range]).into_iter().map(|finding| finding.kind).collect()
 }
 
 #[test]

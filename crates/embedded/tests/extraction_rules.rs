@@ -6,7 +6,7 @@ use domain::SignalKind::{
     self, Budget, ChurnRisk, Competitor, DecisionMaker, Expansion, FeatureRequest, NextStep, Objection, Pain,
     Timeline,
 };
-use embedded::extraction::{TurnRange, extract, prefilter};
+use embedded::extraction::{TurnRange, extract_by_rules, prefilter};
 use serde_json::json;
 use transcript::{Document, normalize};
 
@@ -27,7 +27,7 @@ fn call(lines: &[&str]) -> Document {
 /// The kinds found in all turns, with the prefilter left out, in order.
 fn kinds(lines: &[&str]) -> Vec<SignalKind> {
     let document = call(lines);
-    let mut kinds: Vec<_> = extract(&document, &[TurnRange { start: 0, end: lines.len() }])
+    let mut kinds: Vec<_> = extract_by_rules(&document, &[TurnRange { start: 0, end: lines.len() }])
         .into_iter()
         .map(|finding| finding.kind)
         .collect();
@@ -264,7 +264,7 @@ fn other_languages_give_nothing() {
     let mut document = call(&["c: We have a budget of $50,000 for this."]);
     for (language, count) in [(None, 1), (Some("en-GB"), 1), (Some("multi"), 1), (Some("de"), 0)] {
         document.language = language.map(str::to_owned);
-        let found = extract(&document, &[TurnRange { start: 0, end: 1 }]);
+        let found = extract_by_rules(&document, &[TurnRange { start: 0, end: 1 }]);
         assert_eq!(found.len(), count, "{language:?}");
         assert_eq!(prefilter(&document).len(), count, "{language:?}");
     }
@@ -276,17 +276,17 @@ fn the_prefilter_keeps_what_matters_with_its_context_and_drops_small_talk() {
     assert_eq!(prefilter(&call(&chat)), []);
     let mut lines = chat.repeat(4);
     lines[6] = "c: We have a budget of $50,000 for this.";
-    assert_eq!(prefilter(&call(&lines)), [TurnRange { start: 5, end: 9 }]);
+    assert_eq!(prefilter(&call(&lines)), [TurnRange { start: 5, end: 8 }]);
     lines[0] = "c: That's too expensive for us.";
-    assert_eq!(prefilter(&call(&lines)), [TurnRange { start: 0, end: 3 }, TurnRange { start: 5, end: 9 }]);
+    assert_eq!(prefilter(&call(&lines)), [TurnRange { start: 0, end: 2 }, TurnRange { start: 5, end: 8 }]);
 }
 
 #[test]
 fn ranges_outside_the_document_are_ignored() {
     let document = call(&["c: We have a budget of $50,000 for this."]);
-    assert_eq!(extract(&document, &[TurnRange { start: 5, end: 9 }]), []);
-    assert_eq!(extract(&document, &[TurnRange { start: 0, end: usize::MAX }]).len(), 1);
-    assert_eq!(extract(&document, &[]), []);
+    assert_eq!(extract_by_rules(&document, &[TurnRange { start: 5, end: 9 }]), []);
+    assert_eq!(extract_by_rules(&document, &[TurnRange { start: 0, end: usize::MAX }]).len(), 1);
+    assert_eq!(extract_by_rules(&document, &[]), []);
 }
 
 #[test]
@@ -295,7 +295,7 @@ fn evidence_is_verbatim_in_any_text() {
         "c: 🎉 Ça va\u{301}? We’ve got a bud\u{200b}get of €50,000… ‏שלום! Then we need ｌｉｖｅ by Friday.",
         "c: \u{0}\u{7} We are also evaluating BrightCRM\u{fffd}.",
     ]);
-    let found = extract(&document, &[TurnRange { start: 0, end: 2 }]);
+    let found = extract_by_rules(&document, &[TurnRange { start: 0, end: 2 }]);
     assert!(found.len() >= 2, "{found:#?}");
     for finding in &found {
         domain::verify(&document.text, &finding.evidence)
@@ -313,6 +313,6 @@ fn speakers_without_a_side_are_told_apart_by_how_they_talk() {
         {"speaker": "Two", "text": "That's too expensive for us."}
     ]);
     let document = normalize("generic", json!({"turns": turns}).to_string().as_bytes()).expect("a document");
-    let found = extract(&document, &[TurnRange { start: 0, end: 4 }]);
+    let found = extract_by_rules(&document, &[TurnRange { start: 0, end: 4 }]);
     assert_eq!(found.iter().map(|finding| finding.evidence.turn).collect::<Vec<_>>(), [3]);
 }

@@ -8,3 +8,4 @@ pub mod corpus;
 pub mod prefilter;
 pub mod report;
 pub mod score;
+pub mod train;

@@ -2,7 +2,7 @@
 
 use std::io::Write as _;
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 use embedded::extraction::extract;
 use evaluation::{corpus::Group, report::measure};
 
@@ -24,7 +24,12 @@ fn main() -> Result<()> {
             let reports = groups.into_iter().map(|group| measure(group, with_misses, &extract));
             serde_json::to_value(reports.collect::<Result<Vec<_>>>()?)?
         }
-        _ => bail!("say `extract` and the groups: this is what `cargo xtask eval` runs"),
+        ["train", path] => {
+            let (weights, report) = evaluation::train::train()?;
+            std::fs::write(path, weights).with_context(|| (*path).to_owned())?;
+            serde_json::to_value(report)?
+        }
+        _ => bail!("say `extract` and the groups, or `train` and a path: `cargo xtask` does"),
     };
     writeln!(std::io::stdout(), "{result}")?;
     Ok(())

@@ -34,7 +34,7 @@ pub(crate) fn run(args: Args, ui: &Ui) -> Result<()> {
 }
 
 /// Runs the measuring program, which links what it measures and so is not part of this one, and reads its JSON.
-fn measured<T: DeserializeOwned>(arguments: &[&str]) -> Result<T> {
+pub(crate) fn measured<T: DeserializeOwned>(arguments: &[&str]) -> Result<T> {
     let mut cargo = Command::new("cargo");
     cargo
         .current_dir(paths::root())

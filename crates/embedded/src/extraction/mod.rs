@@ -6,14 +6,18 @@
 //!
 //! How a sentence is read: its words (`token`), the things it names (`entity`), the lexicon's patterns that match
 //! (`rules`, `pattern`), what takes a match back (`guard`: negation, condition, question, the seller speaking, small
-//! talk, what is over), the score of what is left (`score`), and then one finding a kind, without near-duplicates
-//! across the call (`dedupe`).
+//! talk, what is over), and the score of what is left (`score`). That, the words and who says them are a
+//! [`Candidate`]'s `features`, from which [`Weights`] give each kind a probability; `decide` says which of them stand,
+//! and `dedupe` leaves near-duplicates out.
 //!
 //! What it reaches, on calls the rules were written with and on calls they were not, is what `cargo xtask eval extract`
 //! prints.
 
+mod candidate;
+mod decide;
 mod dedupe;
 mod entity;
+mod features;
 mod guard;
 mod pattern;
 mod prefilter;
@@ -21,23 +25,25 @@ mod rules;
 mod score;
 mod sides;
 mod token;
+mod weights;
 mod words;
 
 use std::{collections::BTreeSet, ops::Range};
 
-use domain::{Evidence, Finding, ScalarIndex, SignalKind};
-use transcript::{Document, Side, Turn};
+use domain::{Evidence, Finding, ScalarIndex};
+use transcript::Document;
 
-use entity::{Entities, Known};
-use guard::Setting;
-use rules::Lexicon;
+pub use candidate::{Candidate, Feature};
+pub use decide::stands;
+use entity::Known;
 use token::Token;
+pub use weights::{Output, Weights};
 
 /// A quote longer than this many bytes is cut to the clauses around what was found.
 const LONGEST_QUOTE: usize = 320;
 
-/// How many sentences of an answer still belong to the question before it.
-const ANSWER_SENTENCES: usize = 3;
+/// What the second stage has learned; written by `cargo xtask train extract`.
+const WEIGHTS: &[u8] = include_bytes!("../../rules/weights.bin");
 
 /// Turns from `start` to `end` (exclusive), by their index in [`Document::turns`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,7 +58,16 @@ pub struct TurnRange {
 /// small talk from end to end, or not in English.
 #[must_use]
 pub fn prefilter(document: &Document) -> Vec<TurnRange> {
-    if is_foreign(document) { Vec::new() } else { prefilter::ranges(document, &known(document)) }
+    if is_foreign(document) {
+        return Vec::new();
+    }
+    match Weights::read(WEIGHTS) {
+        Some(weights) => {
+            let all = [TurnRange { start: 0, end: document.turns.len() }];
+            prefilter::likely(document, &candidates(document, &all), &weights)
+        }
+        None => prefilter::by_rules(document, &known(document)),
+    }
 }
 
 /// The signals in the given turns, in the order in which they were said.
@@ -61,65 +76,57 @@ pub fn prefilter(document: &Document) -> Vec<TurnRange> {
 /// scalar offsets. Scores lie between 0.5 and 0.97, in steps of a hundredth. Ranges outside the document are ignored.
 #[must_use]
 pub fn extract(document: &Document, turns: &[TurnRange]) -> Vec<Finding> {
-    if is_foreign(document) {
-        return Vec::new();
+    match Weights::read(WEIGHTS) {
+        Some(weights) => extract_with(document, &candidates(document, turns), &weights),
+        None => extract_by_rules(document, turns),
     }
-    let known = known(document);
-    let sides = sides::resolve(document);
+}
+
+/// The same by the rules alone, without what was learned.
+#[must_use]
+pub fn extract_by_rules(document: &Document, turns: &[TurnRange]) -> Vec<Finding> {
+    let candidates = candidates(document, turns);
+    let carried = candidates.into_iter().flat_map(|candidate| {
+        let turn = candidate.turn;
+        candidate.carried.into_iter().map(move |(kind, score, quote)| (kind, score, turn, quote))
+    });
+    dedupe::distinct(findings(document, carried))
+}
+
+/// The same from candidates and weights at hand; for who trains them.
+#[must_use]
+pub fn extract_with(document: &Document, candidates: &[Candidate], weights: &Weights<'_>) -> Vec<Finding> {
+    let decided = decide::decide(candidates, weights);
+    let decided =
+        decided.into_iter().map(|(kind, score, at, quote)| (kind, score, candidates[at].turn, quote));
+    dedupe::distinct(findings(document, decided))
+}
+
+/// The sentences of the given turns as the second stage reads them; none of a call that is not in English.
+#[must_use]
+pub fn candidates(document: &Document, turns: &[TurnRange]) -> Vec<Candidate> {
+    if is_foreign(document) { Vec::new() } else { candidate::candidates(document, &known(document), turns) }
+}
+
+fn findings(
+    document: &Document,
+    heard: impl Iterator<Item = (domain::SignalKind, f64, usize, Range<usize>)>,
+) -> Vec<Finding> {
     let index = ScalarIndex::new(&document.text);
-    let mut findings = Vec::new();
-    for range in turns {
-        let mut question: Vec<SignalKind> = Vec::new();
-        let mut asker = "";
-        let end = range.end.min(document.turns.len());
-        for (at, turn) in document.turns.iter().enumerate().take(end).skip(range.start) {
-            let side = sides.get(turn.speaker.as_str()).copied().unwrap_or(turn.side);
-            let asked = if turn.speaker == asker { Vec::new() } else { std::mem::take(&mut question) };
-            let heard = read_turn(document.turn_text(turn), side, &known, &asked);
-            findings.extend(heard.carried.into_iter().filter_map(|(kind, score, range)| {
-                Some(Finding { kind, score, evidence: evidence(document, &index, turn, at, range)? })
-            }));
-            // A short nod between question and answer does not close the question.
-            if !heard.asks.is_empty() {
-                (question, asker) = (heard.asks, &turn.speaker);
-            } else if heard.words < 4 && turn.speaker != asker {
-                question = asked;
-            }
-        }
-    }
-    dedupe::distinct(findings)
-}
-
-/// What one turn holds.
-struct Heard {
-    carried: Vec<(SignalKind, f64, Range<usize>)>,
-    asks: Vec<SignalKind>,
-    words: usize,
-}
-
-fn read_turn(text: &str, side: Side, known: &Known, asked: &[SignalKind]) -> Heard {
-    let lexicon = Lexicon::get();
-    let mut heard = Heard { carried: Vec::new(), asks: Vec::new(), words: 0 };
-    for (at, range) in token::sentences(text).into_iter().enumerate() {
-        let words = token::tokens(text, range.clone());
-        heard.words += words.len();
-        if words.is_empty() || !guard::is_english(&words) {
-            continue;
-        }
-        let entities = Entities::find(&words, known);
-        let sentence = &text[range.clone()];
-        let setting = Setting::of(sentence, &words, side);
-        if (setting.question || guard::is_prompt(&words)) && side != Side::External {
-            heard.asks.extend(lexicon.asked(&words, &entities));
-        }
-        let asked = if at < ANSWER_SENTENCES && side != Side::Internal { asked } else { &[] };
-        let matches = lexicon.matches(&words, &entities);
-        for carried in score::score(&matches, &words, &entities, setting, asked) {
-            let score = (carried.score * 100.0).round() / 100.0;
-            heard.carried.push((carried.kind, score, quote(&words, range.clone(), carried.words)));
-        }
-    }
     heard
+        .filter_map(|(kind, score, at, quote)| {
+            let turn = document.turns.get(at)?;
+            let evidence = Evidence {
+                quote: document.text.get(quote.clone()).filter(|quote| !quote.is_empty())?.to_owned(),
+                start: index.to_scalar(quote.start)?,
+                end: index.to_scalar(quote.end)?,
+                turn: at,
+                speaker: turn.speaker.clone(),
+                at_ms: turn.start_ms,
+            };
+            Some(Finding { kind, score, evidence })
+        })
+        .collect()
 }
 
 /// The bytes to quote: the sentence, or of a long one the clauses around the words that matched.
@@ -146,24 +153,6 @@ fn quote(words: &[Token<'_>], sentence: Range<usize>, matched: Range<usize>) -> 
             return bytes(first, last);
         }
     }
-}
-
-fn evidence(
-    document: &Document,
-    index: &ScalarIndex<'_>,
-    turn: &Turn,
-    at: usize,
-    range: Range<usize>,
-) -> Option<Evidence> {
-    let (start, end) = (turn.start + range.start, turn.start + range.end);
-    Some(Evidence {
-        quote: document.text.get(start..end).filter(|quote| !quote.is_empty())?.to_owned(),
-        start: index.to_scalar(start)?,
-        end: index.to_scalar(end)?,
-        turn: at,
-        speaker: turn.speaker.clone(),
-        at_ms: turn.start_ms,
-    })
 }
 
 /// Whether the document states a language other than English.

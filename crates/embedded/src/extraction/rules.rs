@@ -13,6 +13,7 @@ use domain::SignalKind;
 
 use super::{
     entity::Entities,
+    features,
     pattern::{Anchor, Classes, Match, Pattern, Thing},
     token::Token,
 };
@@ -48,6 +49,8 @@ pub(super) struct Lexicon {
     /// Prefixes by their first two bytes.
     prefixes: BTreeMap<&'static str, Vec<(&'static str, usize)>>,
     things: BTreeMap<Thing, Vec<usize>>,
+    /// The classes of each word, by its stem.
+    classes: BTreeMap<&'static str, Vec<&'static str>>,
 }
 
 const CLASSES: &str = include_str!("../../rules/classes.txt");
@@ -78,6 +81,14 @@ impl Lexicon {
     fn read(refuse: &mut dyn FnMut(String)) -> Self {
         let classes = classes();
         let mut lexicon = Self::default();
+        for (class, members) in &classes {
+            for member in members.iter().filter(|member| !member.contains(['_', '*', '[', '|'])) {
+                let of = lexicon.classes.entry(features::stem(member)).or_default();
+                if !of.contains(class) {
+                    of.push(class);
+                }
+            }
+        }
         for (kind, text) in FILES {
             for (number, line) in lines(text) {
                 match rule(kind, line, &classes) {
@@ -96,6 +107,11 @@ impl Lexicon {
             }
         }
         lexicon
+    }
+
+    /// The classes that a word belongs to, by its stem.
+    pub(super) fn classes_of(&self, stem: &str) -> &[&'static str] {
+        self.classes.get(stem).map_or(&[], Vec::as_slice)
     }
 
     fn add(&mut self, rule: Rule) {
