@@ -69,6 +69,26 @@ export type Actor =
 export interface Assessment {
   /** How many signals of each kind. */
   counts: KindCount[];
+  /** Who found them; not known of events from before this was recorded. */
+  extractor: ExtractorReport | null;
+  /** One line for a person. */
+  headline: string;
+  /** How well the opportunity is qualified, 0 to 1. */
+  qualification: number;
+  /** How much speaks against it, 0 to 1. */
+  risk: number;
+}
+
+/**
+ * What a call's signals amount to.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export interface AssessmentInput {
+  /** How many signals of each kind. */
+  counts: KindCount[];
+  /** Who found them; not known of events from before this was recorded. */
+  extractor?: ExtractorReportInput | null;
   /** One line for a person. */
   headline: string;
   /** How well the opportunity is qualified, 0 to 1. */
@@ -97,7 +117,7 @@ export interface EventDetail {
  */
 export interface EventDetailInput {
   /** What the evaluate step concluded. */
-  assessment?: Assessment | null;
+  assessment?: AssessmentInput | null;
   /** The event. */
   event: EventSummaryInput;
   /** Its workflow's steps, in order. */
@@ -229,6 +249,38 @@ export interface EvidenceInput {
   start: number;
   /** Which turn, from 0. */
   turn: number;
+}
+
+/** Which extractor found a call's signals. */
+export interface ExtractorReport {
+  /** How many findings it claimed whose quote nobody said. They were dropped. */
+  dropped_quotes: number;
+  /** Why the rules stand in for a model: what its last try failed with. */
+  fallback_reason: string | null;
+  /** `rules` or `model`. */
+  kind: string;
+  /** Which model, as its server names it. */
+  model: string | null;
+}
+
+/**
+ * Which extractor found a call's signals.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export interface ExtractorReportInput {
+  /**
+   * How many findings it claimed whose quote nobody said. They were dropped.
+   *
+   * @defaultValue `0`
+   */
+  dropped_quotes?: number;
+  /** Why the rules stand in for a model: what its last try failed with. */
+  fallback_reason?: string | null;
+  /** `rules` or `model`. */
+  kind: string;
+  /** Which model, as its server names it. */
+  model?: string | null;
 }
 
 /** Names one event. */

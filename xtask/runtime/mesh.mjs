@@ -16,6 +16,12 @@ import { resumeWorkflows } from "./workflows.mjs";
 const HOST = "127.0.0.1";
 const EXPLORER = "/cdn-cgi/local/explorer/api";
 const REPEAT_AFTER_MS = 10_000;
+/** What of the environment reaches the pipeline: the chat model to ask, and the credentials for it. */
+const MODEL_VARIABLES = ["AI_BASE_URL", "AI_MODEL", "AI_API_KEY", "AI_GATEWAY_TOKEN"];
+
+/** The bindings of a chat model that the environment names; none where it names none, and then the rules serve. */
+export const modelFromEnvironment = (environment) =>
+  Object.fromEntries(MODEL_VARIABLES.flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])));
 
 /** Why a start failed, in a line or two: of all that the runtime prints when it refuses a Worker, the first line. */
 export function reason(error) {
@@ -111,7 +117,7 @@ export class Mesh {
         unsafeHandleRuntimeRestart: () => this.#goOn(),
       },
       sockets: { admin: ports.admin },
-      vars: { admin: this.#issuer.vars, pipeline: outboundVars() },
+      vars: { admin: this.#issuer.vars, pipeline: { ...outboundVars(), ...modelFromEnvironment(process.env) } },
     });
   }
 

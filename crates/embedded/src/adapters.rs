@@ -3,9 +3,8 @@
 use std::ops::Range;
 use std::rc::Rc;
 
-use app::ports::{Embedder, Extractor, StoreError};
+use app::ports::{Embedder, ExtractError, Extraction, Extractor, ExtractorKind, StoreError};
 use async_trait::async_trait;
-use domain::Finding;
 use transcript::Document;
 
 use crate::embedding::StaticModel;
@@ -29,9 +28,10 @@ impl Extractor for RulesExtractor {
         &self,
         document: &Document,
         turns: &[(usize, usize)],
-    ) -> Result<Vec<Finding>, StoreError> {
+    ) -> Result<Extraction, ExtractError> {
         let ranges: Vec<TurnRange> = turns.iter().map(|&(start, end)| TurnRange { start, end }).collect();
-        Ok(extract(document, &ranges))
+        let findings = extract(document, &ranges);
+        Ok(Extraction { findings, kind: ExtractorKind::Rules, model: None, dropped_quotes: 0 })
     }
 }
 

@@ -8,6 +8,10 @@ pub const DATA_DB: &str = "DATA_DB";
 pub const CACHE: &str = "CACHE";
 /// pipeline: R2 with the raw bytes of every event.
 pub const ARCHIVE: &str = "ARCHIVE";
+/// pipeline: the base URL of an OpenAI-compatible server, up to `/v1`; empty where no model shall be asked.
+pub const AI_BASE_URL: &str = "AI_BASE_URL";
+/// pipeline: the model to ask there; empty where none shall be asked.
+pub const AI_MODEL: &str = "AI_MODEL";
 /// pipeline: the queue between acceptance and work.
 pub const EVENTS: &str = "EVENTS";
 /// pipeline: the workflow that works an event off.

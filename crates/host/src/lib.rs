@@ -1,6 +1,7 @@
 //! The JavaScript host's side of the product: binding names, clock, randomness, and the ports over queues, Workflows
 //! and Durable Objects. What is not the product's is in `mesh-worker`.
 
+mod ai_server;
 pub mod bindings;
 mod clock;
 mod outbound;
@@ -9,6 +10,7 @@ mod random;
 mod tenant_index;
 mod version;
 
+pub use ai_server::AiServer;
 pub use clock::WorkerClock;
 pub use outbound::{DohResolver, FetchSender, OutboundConfig};
 pub use queue::{QueuedEvent, WorkerQueue};

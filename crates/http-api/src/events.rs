@@ -181,6 +181,10 @@ pub struct Event {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub assessment: Option<Assessment>,
+    /// Which extractor found its signals, once that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub extractor: Option<Extractor>,
     /// The steps of its processing, in order.
     pub steps: Vec<Step>,
 }
@@ -200,6 +204,25 @@ pub struct Assessment {
     /// How many signals of each kind.
     #[schema(example = json!({ "budget": 1, "objection": 2 }))]
     pub counts: BTreeMap<String, u32>,
+}
+
+/// Which extractor found an event's signals.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Extractor {
+    /// `rules`, or `model` where one is configured and answered. More may come.
+    #[schema(example = "model")]
+    pub kind: String,
+    /// Which model, as its server names it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub model: Option<String>,
+    /// How many findings were dropped because nobody said what they quote.
+    #[serde(default)]
+    pub dropped_quotes: u32,
+    /// Why the rules stand in for the model that is configured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub fallback_reason: Option<String>,
 }
 
 /// One step of an event's processing.

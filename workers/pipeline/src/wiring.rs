@@ -5,13 +5,17 @@ use std::rc::Rc;
 
 use app::outbound::{FanOut, SubscriptionsService};
 use app::pipeline::{CallIngest, HandoverPorts, IntakeService, PipelinePorts, TasksService};
-use app::ports::StoreError;
+use app::ports::{Extractor, StoreError};
+use chat_extraction::openai::OpenAiModel;
+use chat_extraction::{ModelExtractor, Pause};
 use contracts::health::HealthDispatch;
 use contracts::pipeline::subscriptions::SubscriptionsDispatch;
 use contracts::pipeline::{IntakeDispatch, TasksDispatch};
 use embedded::adapters::{RulesExtractor, StaticEmbedder};
 use embedded::embedding::StaticModel;
-use host::{DohResolver, DurableIndex, OutboundConfig, WorkerClock, WorkerQueue, WorkerRandom, bindings};
+use host::{
+    AiServer, DohResolver, DurableIndex, OutboundConfig, WorkerClock, WorkerQueue, WorkerRandom, bindings,
+};
 use js_sys::Uint8Array;
 use mesh::durable::Namespace;
 use mesh_worker::durable::DurableNamespace;
@@ -21,6 +25,8 @@ use storage::{D1, D1EventStore, D1SignalStore, D1SubscriptionDirectory, R2Archiv
 use crate::health::HealthService;
 
 thread_local! {
+    /// Until when the model has asked to be left alone: one account, so all tenants of an isolate share it.
+    static LIMITED: Rc<Pause> = Rc::default();
     /// The model, made at its first use in an isolate and kept: its weights are megabytes.
     static MODEL: OnceCell<Rc<StaticModel>> = const { OnceCell::new() };
 }
@@ -88,7 +94,7 @@ pub(crate) fn ports(instance: &Instance) -> Result<PipelinePorts, BindingError> 
         signals: Rc::new(D1SignalStore::new(database)),
         archive: Rc::new(R2Archive::new(bucket, bindings::ARCHIVE)),
         queue: Rc::new(WorkerQueue::new(env)?),
-        extractor: Rc::new(RulesExtractor),
+        extractor: extractor(env),
         embedder: Rc::new(embedder(instance.clone())),
         index: Rc::new(DurableIndex::new(env)?),
         clock: Rc::new(WorkerClock),
@@ -108,6 +114,18 @@ pub(crate) fn handover(env: &worker::Env) -> Result<HandoverPorts, BindingError>
 pub(crate) fn data_db(env: &worker::Env) -> Result<D1, BindingError> {
     let database = env.d1(bindings::DATA_DB).map_err(|error| unusable(bindings::DATA_DB, &error))?;
     Ok(D1::new(database, bindings::DATA_DB))
+}
+
+/// A model where one is configured, with the rules to filter before it and to stand in; else the rules.
+fn extractor(env: &worker::Env) -> Rc<dyn Extractor> {
+    let rules: Rc<dyn Extractor> = Rc::new(RulesExtractor);
+    match AiServer::configured(env) {
+        Some((server, model)) => {
+            let model = Rc::new(OpenAiModel::new(server, model));
+            Rc::new(ModelExtractor::new(model, rules, Rc::new(WorkerClock), LIMITED.with(Rc::clone)))
+        }
+        None => rules,
+    }
 }
 
 fn embedder(instance: Instance) -> StaticEmbedder {

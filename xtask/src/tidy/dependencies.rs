@@ -31,9 +31,10 @@ const EDGES: &[(&str, &[&str])] = &[
     ("contracts", &["ids", "mesh"]),
     ("app", &["contracts", "domain", "egress", "ids", "mesh", "signing", "transcript"]),
     ("embedded", &["app", "domain", "ids", "transcript"]),
+    ("chat-extraction", &["app", "domain", "transcript"]),
     ("evaluation", &["domain", "embedded", "transcript"]),
     ("storage", &["app", "contracts", "domain", "embedded", "ids", "mesh", "mesh-worker", "signing"]),
-    ("host", &["app", "contracts", "domain", "egress", "ids", "mesh", "mesh-worker"]),
+    ("host", &["app", "chat-extraction", "contracts", "domain", "egress", "ids", "mesh", "mesh-worker"]),
     ("test-kit", &["app", "contracts", "domain", "embedded", "ids", "mesh", "signing", "transcript"]),
 ];
 

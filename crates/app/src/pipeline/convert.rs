@@ -1,6 +1,8 @@
 //! From stored records to contract messages.
 
-use contracts::pipeline::{Assessment, EventDetail, EventSummary, Evidence, KindCount, Signal, StepReport};
+use contracts::pipeline::{
+    Assessment, EventDetail, EventSummary, Evidence, ExtractorReport, KindCount, Signal, StepReport,
+};
 use mesh::TraceContext;
 
 use crate::ports::{EventRecord, SignalRecord, StepRecord};
@@ -42,7 +44,7 @@ pub(super) fn event_detail(record: EventRecord, steps: Vec<StepRecord>) -> Event
     EventDetail { event: event_summary(record), assessment, steps }
 }
 
-pub(super) fn assessment(assessed: &domain::Assessment) -> Assessment {
+pub(super) fn assessment(assessed: &domain::Assessment, extractor: ExtractorReport) -> Assessment {
     let counts = assessed
         .counts
         .iter()
@@ -53,6 +55,7 @@ pub(super) fn assessment(assessed: &domain::Assessment) -> Assessment {
         risk: assessed.risk,
         headline: assessed.headline.clone(),
         counts,
+        extractor: Some(extractor),
     }
 }
 

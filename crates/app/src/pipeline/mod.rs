@@ -3,6 +3,7 @@
 mod call_ingest;
 mod convert;
 mod dead_letter;
+mod extracting;
 mod ids_of;
 mod ingest_event;
 mod intake;

@@ -2,10 +2,12 @@
 
 mod approvals;
 mod archive;
+mod chat;
 mod control;
 mod deliveries;
 mod error;
 mod events;
+mod extraction;
 mod index;
 pub mod notify;
 mod outbound;
@@ -16,17 +18,19 @@ mod workflows;
 
 pub use approvals::{ApprovalChange, ApprovalRow, ApprovalStore, AskedContent, AuditRow, DecisionRow};
 pub use archive::{Archive, ArchivedObject};
+pub use chat::{ChatError, ChatModel, ChatReply, ChatRequest};
 pub use control::{ControlStore, EndpointSecret, Heartbeat, StoredEndpoint, StoredKey};
 pub use deliveries::{AttemptRecord, DeliveryProgress, DeliveryRecord, DeliveryStore, EndpointRecord, Phase};
 pub use error::StoreError;
 pub use events::{EventRecord, EventStore, EventTransition, Inserted, NewEvent, OutboxEntry, StepRecord};
+pub use extraction::{ExtractError, Extraction, Extractor, ExtractorKind};
 pub use index::{EmbeddedPassage, Embedder, IndexHit, MOST_FORGOTTEN, PassageIndex};
 pub use notify::{Notifier, SettledEvent};
 pub use outbound::{
     CreationKey, MessageSender, NoReply, OutboundReply, OutboundRequest, Registered, Resolver,
     SubscriptionDirectory, SubscriptionRecord,
 };
-pub use runtime::{Clock, EventMessage, EventQueue, Extractor, IngestInstances, InstanceState, Random};
+pub use runtime::{Clock, EventMessage, EventQueue, IngestInstances, InstanceState, Random};
 pub use schedule::{
     Alarm, Firing, JobRecord, JobState, KeyUse, RUNS_KEPT, RunProgress, RunRecord, ScheduleStore, TaskError,
     TaskRunner, Trigger,

@@ -1,10 +1,8 @@
-//! Time, chance, the queue, workflow instances and the extractor.
+//! Time, chance, the queue and workflow instances.
 
 use async_trait::async_trait;
 use contracts::Timestamp;
-use domain::signal::Finding;
 use ids::{EventId, TenantId};
-use transcript::Document;
 
 use super::StoreError;
 
@@ -68,17 +66,4 @@ pub trait IngestInstances {
     async fn start(&self, message: &EventMessage) -> Result<(), StoreError>;
     /// How the instance of an event stands.
     async fn state(&self, event_id: EventId) -> Result<InstanceState, StoreError>;
-}
-
-/// Finds signals in a call.
-#[async_trait(?Send)]
-pub trait Extractor {
-    /// Cheap: which turns (half-open ranges, sorted) are worth extracting from. Empty: nothing of interest.
-    async fn prefilter(&self, document: &Document) -> Result<Vec<(usize, usize)>, StoreError>;
-    /// Finds signals in those turns. Every quote must be a verbatim slice; the caller checks.
-    async fn extract(
-        &self,
-        document: &Document,
-        turns: &[(usize, usize)],
-    ) -> Result<Vec<Finding>, StoreError>;
 }

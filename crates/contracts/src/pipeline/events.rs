@@ -158,6 +158,26 @@ pub struct Assessment {
     pub headline: String,
     /// How many signals of each kind.
     pub counts: Vec<KindCount>,
+    /// Who found them; not known of events from before this was recorded.
+    #[serde(default)]
+    pub extractor: Option<ExtractorReport>,
+}
+
+/// Which extractor found a call's signals.
+#[mesh::message]
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExtractorReport {
+    /// `rules` or `model`.
+    pub kind: String,
+    /// Which model, as its server names it.
+    #[serde(default)]
+    pub model: Option<String>,
+    /// How many findings it claimed whose quote nobody said. They were dropped.
+    #[serde(default)]
+    pub dropped_quotes: u32,
+    /// Why the rules stand in for a model: what its last try failed with.
+    #[serde(default)]
+    pub fallback_reason: Option<String>,
 }
 
 /// A count of one kind of signal.

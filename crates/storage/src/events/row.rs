@@ -2,7 +2,7 @@
 
 use app::ports::{EventRecord, NewEvent, OutboxEntry, StepRecord};
 use contracts::Timestamp;
-use contracts::pipeline::{Assessment, KindCount};
+use contracts::pipeline::{Assessment, ExtractorReport, KindCount};
 use domain::event::UnknownStatus;
 use ids::{EndpointId, EventId, TenantId};
 use serde::{Deserialize, Serialize};
@@ -97,6 +97,16 @@ struct AssessmentJson {
     risk: f64,
     headline: String,
     counts: Vec<CountJson>,
+    #[serde(default)]
+    extractor: Option<ExtractorJson>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct ExtractorJson {
+    kind: String,
+    model: Option<String>,
+    dropped_quotes: u32,
+    fallback_reason: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -115,6 +125,10 @@ pub(super) fn assessment_json(assessment: &Assessment) -> String {
         risk: assessment.risk,
         headline: assessment.headline.clone(),
         counts: counts.collect(),
+        extractor: assessment.extractor.clone().map(|extractor| {
+            let ExtractorReport { kind, model, dropped_quotes, fallback_reason } = extractor;
+            ExtractorJson { kind, model, dropped_quotes, fallback_reason }
+        }),
     };
     serde_json::json!(stored).to_string()
 }
@@ -127,6 +141,10 @@ fn read_assessment(json: &str) -> Result<Assessment, EventRowError> {
         risk: stored.risk,
         headline: stored.headline,
         counts: counts.collect(),
+        extractor: stored.extractor.map(|extractor| {
+            let ExtractorJson { kind, model, dropped_quotes, fallback_reason } = extractor;
+            ExtractorReport { kind, model, dropped_quotes, fallback_reason }
+        }),
     })
 }
 

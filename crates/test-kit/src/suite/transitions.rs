@@ -2,7 +2,7 @@
 
 use app::ports::{EventRecord, EventStore, EventTransition};
 use contracts::Timestamp;
-use contracts::pipeline::{Assessment, KindCount};
+use contracts::pipeline::{Assessment, ExtractorReport, KindCount};
 use domain::event::EventStatus;
 use futures_util::future::join;
 use ids::{EventId, TenantId};
@@ -76,6 +76,12 @@ pub(super) async fn what_is_not_said_stays(store: &dyn EventStore) {
         account: Some("ACME".into()),
         signals_count: Some(2),
         assessment: Some(Assessment {
+            extractor: Some(ExtractorReport {
+                kind: "model".into(),
+                model: Some("m-1".into()),
+                dropped_quotes: 2,
+                fallback_reason: None,
+            }),
             qualification: 0.213,
             risk: 0.1 + 0.2,
             headline: "Known: budget".into(),

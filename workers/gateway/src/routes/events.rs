@@ -2,7 +2,7 @@
 
 use contracts::pipeline::{self, GetEvent, IngestEvent, IngestReceipt, RawEvent, SourceText};
 use http_api::Code;
-use http_api::events::{Accepted, Assessment, Event, EventSummary, ListEvents, Step, SubmitEvent};
+use http_api::events::{Accepted, Assessment, Event, EventSummary, Extractor, ListEvents, Step, SubmitEvent};
 
 use super::{source, time};
 use crate::exchange::Exchange;
@@ -67,6 +67,7 @@ pub async fn get(exchange: &Exchange<'_>) -> Outcome {
     let found = exchange.ports.pipeline.get_event(&call, request).await.map_err(failed)?;
     let event = Event {
         summary: summary(found.event)?,
+        extractor: found.assessment.as_ref().and_then(|assessed| assessed.extractor.clone()).map(extractor),
         assessment: found.assessment.map(assessment),
         steps: found.steps.into_iter().map(step).collect(),
     };
@@ -135,9 +136,14 @@ fn summary(event: pipeline::EventSummary) -> Result<EventSummary, Failure> {
 }
 
 fn assessment(assessment: pipeline::Assessment) -> Assessment {
-    let pipeline::Assessment { qualification, risk, headline, counts } = assessment;
+    let pipeline::Assessment { qualification, risk, headline, counts, extractor: _ } = assessment;
     let counts = counts.into_iter().map(|of| (of.kind, of.count)).collect();
     Assessment { qualification, risk, headline, counts }
+}
+
+fn extractor(report: pipeline::ExtractorReport) -> Extractor {
+    let pipeline::ExtractorReport { kind, model, dropped_quotes, fallback_reason } = report;
+    Extractor { kind, model, dropped_quotes, fallback_reason }
 }
 
 pub(super) fn step(step: pipeline::StepReport) -> Step {

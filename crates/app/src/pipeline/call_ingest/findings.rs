@@ -1,5 +1,6 @@
 //! A finding as a step records it: the serializable twin of [`domain::Finding`].
 
+use contracts::pipeline::ExtractorReport;
 use domain::{Evidence, Finding};
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +16,33 @@ pub(super) struct RecordedFinding {
     speaker: String,
     #[serde(default)]
     at_ms: Option<u64>,
+}
+
+/// What the extract step records: the findings, and who found them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct RecordedExtraction {
+    pub(super) findings: Vec<RecordedFinding>,
+    kind: String,
+    model: Option<String>,
+    dropped_quotes: u32,
+    fallback_reason: Option<String>,
+}
+
+impl RecordedExtraction {
+    pub(super) fn new(findings: Vec<RecordedFinding>, by: ExtractorReport) -> Self {
+        let ExtractorReport { kind, model, dropped_quotes, fallback_reason } = by;
+        Self { findings, kind, model, dropped_quotes, fallback_reason }
+    }
+
+    /// Who found them.
+    pub(super) fn by(&self) -> ExtractorReport {
+        ExtractorReport {
+            kind: self.kind.clone(),
+            model: self.model.clone(),
+            dropped_quotes: self.dropped_quotes,
+            fallback_reason: self.fallback_reason.clone(),
+        }
+    }
 }
 
 impl From<Finding> for RecordedFinding {

@@ -68,13 +68,15 @@ impl CallIngest {
             return Ok(CallIngestOutput { status: EventStatus::Skipped.to_string(), signals: 0 });
         }
         let turns = self.stage(input, steps, Stage::Prefilter, stages::prefilter).await?;
-        let findings =
+        let extraction =
             self.stage(input, steps, Stage::Extract, move |run| stages::extract(run, turns.clone())).await?;
+        let findings = &extraction.findings;
         let (to_store, to_embed) = (findings.clone(), findings.clone());
         self.stage(input, steps, Stage::Store, move |run| stages::store(run, to_store.clone())).await?;
         self.stage(input, steps, Stage::Embed, move |run| stages::embed(run, to_embed.clone())).await?;
         let signals = findings.len() as u32;
-        self.stage(input, steps, Stage::Evaluate, move |run| stages::evaluate(run, findings.clone())).await?;
+        self.stage(input, steps, Stage::Evaluate, move |run| stages::evaluate(run, extraction.clone()))
+            .await?;
         Ok(CallIngestOutput { status: EventStatus::Processed.to_string(), signals })
     }
 

@@ -36,6 +36,8 @@ pub(super) struct StageRun {
     pub(super) tenant: TenantId,
     pub(super) event_id: EventId,
     pub(super) trace: Option<TraceContext>,
+    /// Whether this try is the last one.
+    pub(super) last_try: bool,
 }
 
 /// What came of a stage.
@@ -66,10 +68,12 @@ impl CallIngest {
             tenant: input.tenant,
             event_id: input.event_id,
             trace: input.traceparent.parse().ok(),
+            last_try: false,
         };
         steps
             .run(stage.name(), policy, move |attempt| {
-                let (run, body) = (run.clone(), body.clone());
+                let (mut run, body) = (run.clone(), body.clone());
+                run.last_try = attempt > policy.retries;
                 async move {
                     let mut record = StepRecord {
                         position: stage as u32,

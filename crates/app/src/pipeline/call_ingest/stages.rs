@@ -1,16 +1,17 @@
 //! What each stage does. All are idempotent on the event's id.
 
-use contracts::pipeline::HitKind;
+use contracts::pipeline::{ExtractorReport, HitKind};
 use domain::{EventStatus, Finding, ScalarIndex};
 use mesh::workflow::StepFailure;
 use serde::{Deserialize, Serialize};
 use transcript::{Document, NormalizeError};
 
-use super::findings::RecordedFinding;
+use super::findings::{RecordedExtraction, RecordedFinding};
 use super::progress::{Outcome, StageRun};
 use super::{log_settled, retryable};
+use crate::pipeline::extracting::{self, Extracted};
 use crate::pipeline::{convert, ids_of};
-use crate::ports::{EmbeddedPassage, EventRecord, EventTransition, NewSignal};
+use crate::ports::{EmbeddedPassage, EventRecord, EventTransition, ExtractorKind, NewSignal};
 
 /// A call has dozens of signals at most. Past this many an extractor has gone wrong, and only the surest are kept.
 const MAX_SIGNALS: usize = 500;
@@ -60,20 +61,46 @@ pub(super) async fn prefilter(run: StageRun) -> Staged<Vec<(usize, usize)>> {
 }
 
 /// Finds signals in those turns, and keeps only those whose quote is really there.
-pub(super) async fn extract(run: StageRun, turns: Vec<(usize, usize)>) -> Staged<Vec<RecordedFinding>> {
+pub(super) async fn extract(run: StageRun, turns: Vec<(usize, usize)>) -> Staged<RecordedExtraction> {
     if turns.is_empty() {
-        return Ok(Outcome::NotNeeded(Vec::new()));
+        let by = ExtractorReport {
+            kind: ExtractorKind::Rules.as_str().to_owned(),
+            model: None,
+            dropped_quotes: 0,
+            fallback_reason: None,
+        };
+        return Ok(Outcome::NotNeeded(RecordedExtraction::new(Vec::new(), by)));
     }
     let document = document(&run).await?;
-    let mut findings = run.ports.extractor.extract(&document, &turns).await.map_err(retryable)?;
+    let extracted = extracting::extract(&*run.ports.extractor, &document, &turns, run.last_try).await?;
+    let Extracted { mut findings, mut by } = extracted;
     let index = ScalarIndex::new(&document.text);
+    let claimed = findings.len();
     findings.retain(|finding| index.verify(&finding.evidence).is_ok());
+    by.dropped_quotes += (claimed - findings.len()) as u32;
+    log_extracted(&run, &by, findings.len());
     if findings.len() > MAX_SIGNALS {
         findings.sort_by(|a, b| b.score.total_cmp(&a.score));
         findings.truncate(MAX_SIGNALS);
         findings.sort_by_key(|finding| finding.evidence.start);
     }
-    Ok(Outcome::Done(findings.into_iter().map(RecordedFinding::from).collect()))
+    let findings = findings.into_iter().map(RecordedFinding::from).collect();
+    Ok(Outcome::Done(RecordedExtraction::new(findings, by)))
+}
+
+/// The one line that tells who found signals, what was dropped, and why the rules stood in.
+fn log_extracted(run: &StageRun, by: &ExtractorReport, signals: usize) {
+    let (tenant, event_id) = (run.tenant, run.event_id);
+    let ExtractorReport { kind, dropped_quotes, .. } = by;
+    let model = by.model.as_deref().unwrap_or_default();
+    match &by.fallback_reason {
+        Some(reason) => tracing::warn!(
+            event = "extraction.fallback", %tenant, %event_id, kind, signals, dropped_quotes, reason
+        ),
+        None => tracing::info!(
+            event = "extraction.done", %tenant, %event_id, kind, model, signals, dropped_quotes
+        ),
+    }
 }
 
 /// Stores the signals, all at once, in place of any that an earlier try left.
@@ -134,12 +161,13 @@ pub(super) async fn embed(run: StageRun, findings: Vec<RecordedFinding>) -> Stag
 }
 
 /// Weighs the findings together and settles the event.
-pub(super) async fn evaluate(run: StageRun, findings: Vec<RecordedFinding>) -> Staged<String> {
-    let findings = known(findings)?;
+pub(super) async fn evaluate(run: StageRun, extraction: RecordedExtraction) -> Staged<String> {
+    let by = extraction.by();
+    let findings = known(extraction.findings)?;
     let assessed = domain::assess(&findings);
     let change = EventTransition {
         signals_count: Some(findings.len() as u32),
-        assessment: Some(convert::assessment(&assessed)),
+        assessment: Some(convert::assessment(&assessed, by)),
         ..EventTransition::to(EventStatus::Processed)
     };
     let now = run.ports.clock.now();
