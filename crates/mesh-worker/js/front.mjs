@@ -1,6 +1,7 @@
 // The default entrypoint: the handlers that the platform calls, forwarded to the exported functions of the same names.
+//
+// An object, not a class: the platform would make an object of a class for each request.
 
-import { WorkerEntrypoint } from "cloudflare:workers";
 import { adopt, current, follow } from "./instance.mjs";
 
 const HANDLERS = ["fetch", "scheduled", "queue", "email", "connect"];
@@ -11,14 +12,22 @@ export function front(rust) {
     rust.__mesh_prepare();
   });
   rust.__mesh_prepare();
-  class Front extends WorkerEntrypoint {}
+  const handlers = {};
   for (const name of HANDLERS) {
-    const handler = rust[name];
-    if (!handler) continue;
-    Front.prototype[name] = function (argument) {
-      current();
-      return follow(handler.call(this, argument, this.env, this.ctx));
-    };
+    // The mesh's own handlers answer with promises that fail by themselves when the instance stops.
+    const own = rust[`__mesh_${name}`];
+    const other = rust[name];
+    if (own) {
+      handlers[name] = (argument, env, context) => {
+        current();
+        return own(argument, env, context);
+      };
+    } else if (other) {
+      handlers[name] = (argument, env, context) => {
+        current();
+        return follow(other(argument, env, context));
+      };
+    }
   }
-  return Front;
+  return handlers;
 }

@@ -14,7 +14,15 @@ const state = (globalThis[Symbol.for("mesh.instance")] ??= {
   // The last words of an instance that cannot unwind.
   words: undefined,
   renew: undefined,
+  // Where a short message is put for Rust to take: a place in the present instance's memory.
+  memory: undefined,
+  place: 0,
+  scratch: new Uint8Array(),
 });
+
+// The longest message that travels as a string of one character a byte. The platform carries a short string for less
+// than the array, its buffer and the view that bytes are; making long ones costs more than that. Rust has this number.
+const SHORT = 1024;
 
 // Called by the Worker's glue: how to replace the instance.
 export function adopt(renew) {
@@ -31,6 +39,27 @@ export function current() {
   }
   return state.number;
 }
+
+// Called by a new instance.
+export function lend(memory, place) {
+  state.memory = memory;
+  state.place = place;
+  state.scratch = new Uint8Array(memory.buffer, place, SHORT);
+}
+
+// Puts a message where Rust takes it, and gives its length.
+export function put(text) {
+  const { length } = text;
+  if (length > SHORT) throw new TypeError("a mesh call's text has at most 1024 characters");
+  // A memory that grew has a new buffer.
+  if (state.scratch.length === 0) lend(state.memory, state.place);
+  const { scratch } = state;
+  for (let place = 0; place < length; place++) scratch[place] = text.charCodeAt(place);
+  return length;
+}
+
+// A message as a string.
+export const textOf = (bytes) => String.fromCharCode.apply(null, bytes);
 
 // A promise for the instance to settle.
 export function begin() {

@@ -1,5 +1,7 @@
 // The outer half of `src/waiting.rs`: calls and timers whose outcome goes to Rust under a number, in one crossing.
 
+import { put, textOf } from "./instance.mjs";
+
 // How an outcome that isn't bytes is meant.
 const VALUE = 0;
 const THROWN = 1;
@@ -8,8 +10,13 @@ const TIME_UP = 2;
 // What to call in the present instance. What an earlier one waited for is nobody's any more.
 let current = {};
 
-export function connect(bytes, other) {
-  current = { bytes, other };
+export function connect(bytes, text, other) {
+  current = { bytes, text, other };
+}
+
+// The second argument says that the first is a message and not a request that is a string.
+export function callWithText(number, target, method, bytes, patience) {
+  return follow(number, target[method](textOf(bytes), 0), patience);
 }
 
 export function callWithBytes(number, target, method, bytes, patience) {
@@ -40,7 +47,8 @@ function follow(number, pending, patience) {
     (reply) => {
       clearTimeout(timer);
       if (instance !== current) return;
-      if (reply instanceof Uint8Array) instance.bytes(number, reply);
+      if (typeof reply === "string") instance.text(number, put(reply));
+      else if (reply instanceof Uint8Array) instance.bytes(number, reply);
       else instance.other(number, VALUE, reply);
     },
     (thrown) => {

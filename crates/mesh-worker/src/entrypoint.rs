@@ -33,7 +33,7 @@ macro_rules! entrypoint {
         impl $name {
             /// The contract's methods, which the entry module puts on the prototype.
             pub fn methods() -> ::std::vec::Vec<::std::string::String> {
-                <$contract as ::mesh::Contract>::METHODS.iter().map(|method| (*method).to_owned()).collect()
+                $crate::macro_support::method_names::<$contract>()
             }
 
             /// Answers one call. The platform makes an entrypoint for each, so there is no object to keep.
@@ -47,7 +47,21 @@ macro_rules! entrypoint {
                 second: wasm_bindgen::JsValue,
             ) -> ::std::result::Result<wasm_bindgen::JsValue, wasm_bindgen::JsValue> {
                 let instance = $crate::Instance::new(context, env, assets);
-                let arguments = $crate::macro_support::Arguments { bytes, first, second };
+                let arguments = $crate::macro_support::Arguments::new(bytes, first, second);
+                $crate::macro_support::call(|| $wire(&instance), method, arguments)
+            }
+
+            /// Answers one call whose message of `length` bytes was put where this instance takes it.
+            #[wasm_bindgen(js_name = serveText)]
+            pub fn serve_text(
+                context: wasm_bindgen::JsValue,
+                env: wasm_bindgen::JsValue,
+                assets: wasm_bindgen::JsValue,
+                method: u32,
+                length: u32,
+            ) -> ::std::result::Result<wasm_bindgen::JsValue, wasm_bindgen::JsValue> {
+                let instance = $crate::Instance::new(context, env, assets);
+                let arguments = $crate::macro_support::Arguments::put(length);
                 $crate::macro_support::call(|| $wire(&instance), method, arguments)
             }
         }

@@ -28,7 +28,7 @@ where
 /// The path of an absolute URL, without its query, as the URL has it: percent-encoded.
 #[must_use]
 pub fn path_of(url: &str) -> &str {
-    let after_scheme = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let after_scheme = url.find(':').and_then(|colon| url[colon + 1..].strip_prefix("//")).unwrap_or(url);
     let end = after_scheme.find(['?', '#']).unwrap_or(after_scheme.len());
     let before_query = &after_scheme[..end];
     before_query.find('/').map_or("/", |slash| &before_query[slash..])
@@ -43,7 +43,7 @@ pub fn path_of(url: &str) -> &str {
 macro_rules! fetch {
     ($handler:expr) => {
         /// Answers one request.
-        #[wasm_bindgen::prelude::wasm_bindgen]
+        #[wasm_bindgen::prelude::wasm_bindgen(js_name = __mesh_fetch)]
         pub fn fetch(
             request: wasm_bindgen::JsValue,
             env: wasm_bindgen::JsValue,

@@ -12,6 +12,7 @@ use crate::outcome;
 use crate::panics::Panicked;
 use crate::plain::{self, PlainError};
 use crate::runtime::WorkerRuntime;
+use crate::scratch;
 use crate::stream::into_readable;
 
 /// The time that a caller has who gives none.
@@ -19,21 +20,53 @@ const DEFAULT_TIME_LEFT_MS: u32 = 30_000;
 
 /// The arguments of a JavaScript method call.
 #[derive(Debug)]
-pub struct Arguments {
-    /// The first, where it is a `Uint8Array`.
-    pub bytes: Option<Vec<u8>>,
-    /// The first, where it is anything else.
-    pub first: JsValue,
-    /// The second.
-    pub second: JsValue,
+pub enum Arguments {
+    /// A short message from this framework, as `(text, 0)`.
+    Text(Vec<u8>),
+    /// A message from this framework, as `(bytes)` or `(bytes, streams)`.
+    Bytes(Vec<u8>, JsValue),
+    /// Plain objects from anyone: a request and a context.
+    Plain(JsValue, JsValue),
 }
 
-/// Answers one call that arrived as a JavaScript method call: `method(bytes)`, `method(bytes, streams)` from this
-/// framework, or `method(request, context)` with plain objects from anyone. `method` is its place in
-/// [`Dispatch::methods`]. Gives the reply, or a promise of it where the method has to wait.
+/// The form of a call, which is that of its reply.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    Text,
+    Bytes,
+    Plain,
+}
+
+impl Arguments {
+    /// `bytes` are the first where it is a `Uint8Array`.
+    #[must_use]
+    pub fn new(bytes: Option<Vec<u8>>, first: JsValue, second: JsValue) -> Self {
+        match bytes {
+            Some(bytes) => Self::Bytes(bytes, second),
+            None => Self::Plain(first, second),
+        }
+    }
+
+    /// A message of `length` bytes that JavaScript put where this instance takes it.
+    #[must_use]
+    pub fn put(length: u32) -> Self {
+        Self::Text(scratch::take(length))
+    }
+
+    pub(crate) fn form(&self) -> Form {
+        match self {
+            Self::Text(_) => Form::Text,
+            Self::Bytes(..) => Form::Bytes,
+            Self::Plain(..) => Form::Plain,
+        }
+    }
+}
+
+/// Answers one call that arrived as a JavaScript method call. `method` is its place in [`Dispatch::methods`]. Gives the
+/// reply in the form of the call, or a promise of it where the method has to wait.
 ///
 /// # Errors
-/// What to throw when the call is none of these.
+/// What to throw when the call has none of the forms.
 pub(crate) fn dispatch_call(
     dispatch: Rc<dyn Dispatch>,
     method: u32,
@@ -42,28 +75,36 @@ pub(crate) fn dispatch_call(
     let Some(method) = dispatch.methods().get(method as usize).copied() else {
         return Err(js_sys::TypeError::new("the entry module names a method that is not there").into());
     };
-    let plain = arguments.bytes.is_none();
+    let form = arguments.form();
     let answer = async move {
-        let Arguments { bytes, first, second } = arguments;
-        let message = match bytes {
-            Some(bytes) => Message { bytes, streams: streams(&second)? },
-            None => match plain_message(&first, second) {
+        let message = match arguments {
+            Arguments::Text(bytes) => bytes.into(),
+            Arguments::Bytes(bytes, beside) => Message { bytes, streams: streams(&beside)? },
+            Arguments::Plain(request, context) => match plain_message(&request, context) {
                 Ok(message) => message,
-                Err(error) => return plain_reply(&fault_reply(misfit(method, &error))),
+                Err(error) => return reply_in(form, &fault_reply(misfit(method, &error))),
             },
         };
         let call = Incoming { method, message, runtime: &WorkerRuntime, tenant: None };
-        let reply = dispatch.dispatch(call).await;
-        if plain { plain_reply(&reply) } else { encoded_reply(&reply) }
+        reply_in(form, &dispatch.dispatch(call).await)
     };
     // The dispatcher answers for the method's own panics; what is left is reading the call and writing the reply.
-    outcome::run_or(answer, move |panicked| panicked_reply(plain, &panicked))
+    outcome::run_or(answer, move |panicked| panicked_reply(form, &panicked))
 }
 
 /// The reply to a call whose code panicked.
-pub(crate) fn panicked_reply(plain: bool, panicked: &Panicked) -> Result<JsValue, JsValue> {
-    let fault = fault_reply(Fault { kind: FaultKind::Panicked, message: panicked.to_string() });
-    if plain { plain_reply(&fault) } else { encoded_reply(&fault) }
+pub(crate) fn panicked_reply(form: Form, panicked: &Panicked) -> Result<JsValue, JsValue> {
+    reply_in(form, &fault_reply(Fault { kind: FaultKind::Panicked, message: panicked.to_string() }))
+}
+
+fn reply_in(form: Form, reply: &Message) -> Result<JsValue, JsValue> {
+    match form {
+        Form::Plain => plain_reply(reply),
+        Form::Text if reply.streams.is_empty() && reply.bytes.len() <= scratch::SHORT => {
+            Ok(scratch::text_of(&reply.bytes))
+        }
+        Form::Text | Form::Bytes => encoded_reply(reply),
+    }
 }
 
 fn streams(beside: &JsValue) -> Result<Vec<ByteStream>, JsValue> {
@@ -74,7 +115,10 @@ fn streams(beside: &JsValue) -> Result<Vec<ByteStream>, JsValue> {
 }
 
 fn malformed() -> JsValue {
-    js_sys::TypeError::new("a mesh call is `(bytes)`, `(bytes, streams)` or `(request, context)`").into()
+    js_sys::TypeError::new(
+        "a mesh call is `(text, 0)`, `(bytes)`, `(bytes, streams)` or `(request, context)`",
+    )
+    .into()
 }
 
 fn encoded_reply(reply: &Message) -> Result<JsValue, JsValue> {

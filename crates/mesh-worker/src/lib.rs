@@ -22,6 +22,7 @@ mod outcome;
 mod panics;
 mod plain;
 mod runtime;
+mod scratch;
 pub mod stream;
 mod waiting;
 pub mod workflow;

@@ -3,7 +3,6 @@
 use std::rc::Rc;
 
 pub use js_sys::Promise;
-use mesh::durable::Durable;
 use mesh::{Contract, Dispatch};
 pub use wasm_bindgen;
 use wasm_bindgen::JsValue;
@@ -26,12 +25,13 @@ pub fn call<D: Dispatch + 'static>(
 ) -> Result<JsValue, JsValue> {
     let dispatch = match catch(wire) {
         Ok(wired) => wired.map_err(|error| Failing(error).thrown())?,
-        Err(panicked) => return panicked_reply(arguments.bytes.is_none(), &panicked),
+        Err(panicked) => return panicked_reply(arguments.form(), &panicked),
     };
     dispatch_call(Rc::new(dispatch), method, arguments)
 }
 
-/// The methods of an object's service.
-pub fn method_names<O: Durable>() -> Vec<String> {
-    O::Contract::METHODS.iter().map(|method| (*method).to_owned()).collect()
+/// The methods of a contract. It is asked for before any call, so this makes the instance ready.
+pub fn method_names<C: Contract>() -> Vec<String> {
+    prepare();
+    C::METHODS.iter().map(|method| (*method).to_owned()).collect()
 }

@@ -7,7 +7,7 @@ use std::panic::{AssertUnwindSafe, Location, PanicHookInfo, catch_unwind};
 use futures_util::FutureExt;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::instance;
+use crate::{instance, scratch};
 
 /// Code of this Worker panicked while it worked on one thing; only that failed.
 ///
@@ -56,6 +56,7 @@ pub fn prepare() {
     }
     std::panic::set_hook(Box::new(hook));
     wasm_bindgen::handler::set_on_abort(instance::stop);
+    scratch::prepare();
 }
 
 fn hook(panic: &PanicHookInfo<'_>) {

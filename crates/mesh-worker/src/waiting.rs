@@ -12,14 +12,26 @@ use std::task::{Context, Poll, Waker};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen_futures::spawn_local;
 
 use crate::executor;
 use crate::names::name;
+use crate::scratch;
 
 #[wasm_bindgen(module = "/js/waiting.mjs")]
 extern "C" {
     /// Hands over what to call with what comes.
-    fn connect(bytes: JsValue, other: JsValue);
+    fn connect(bytes: JsValue, text: JsValue, other: JsValue);
+
+    /// Calls `target[method](text, 0)`, with a string of one character a byte.
+    #[wasm_bindgen(catch, js_name = callWithText)]
+    fn call_with_text(
+        number: u32,
+        target: &JsValue,
+        method: &JsValue,
+        bytes: &[u8],
+        patience_ms: f64,
+    ) -> Result<JsValue, JsValue>;
 
     /// Calls `target[method](bytes)`. What it throws at once is thrown.
     #[wasm_bindgen(catch, js_name = callWithBytes)]
@@ -62,19 +74,29 @@ pub(crate) enum Answer {
     TimeUp,
 }
 
-#[derive(Default)]
+/// Milliseconds that a timer may be late before it counts as lost. The platform ends what an invocation began when its
+/// caller goes away, its timers with it, and nothing tells those who wait for them.
+const LOST_AFTER_MS: f64 = 1_000.0;
+
 struct Slot {
     waker: Option<Waker>,
     answer: Option<Answer>,
+    /// When it is lost, in Unix milliseconds; never, for what is no timer.
+    lost_at_ms: f64,
 }
 
 thread_local! {
     static SLOTS: RefCell<BTreeMap<u32, Slot>> = const { RefCell::new(BTreeMap::new()) };
     /// Goes round after four thousand million, long after whatever had the number before.
     static NEXT: Cell<u32> = const { Cell::new(0) };
+    /// When lost timers were last looked for.
+    static LOOKED_MS: Cell<f64> = const { Cell::new(0.0) };
     static CONNECTED: () = {
         let bytes = Closure::<dyn Fn(u32, Vec<u8>)>::wrap_assert_unwind_safe(Box::new(|number, bytes| {
             answer(number, Answer::Bytes(bytes));
+        }));
+        let text = Closure::<dyn Fn(u32, u32)>::wrap_assert_unwind_safe(Box::new(|number, length| {
+            answer(number, Answer::Bytes(scratch::take(length)));
         }));
         let other = Closure::<dyn Fn(u32, u32, JsValue)>::wrap_assert_unwind_safe(Box::new(|number, kind, value| {
             answer(number, match kind {
@@ -83,7 +105,7 @@ thread_local! {
                 _ => Answer::TimeUp,
             });
         }));
-        connect(bytes.into_js_value(), other.into_js_value());
+        connect(bytes.into_js_value(), text.into_js_value(), other.into_js_value());
     };
 }
 
@@ -99,6 +121,26 @@ fn answer(number: u32, answer: Answer) {
     }
 }
 
+/// Lets what waits for lost timers go on, so that what it holds is dropped: it would stay as long as the isolate.
+fn release_lost(now_ms: f64) {
+    if now_ms - LOOKED_MS.get() < LOST_AFTER_MS {
+        return;
+    }
+    LOOKED_MS.set(now_ms);
+    let lost = |slots: &mut BTreeMap<u32, Slot>| {
+        slots
+            .iter()
+            .filter(|(_, slot)| slot.lost_at_ms < now_ms)
+            .map(|(number, _)| *number)
+            .collect::<Vec<_>>()
+    };
+    let lost = SLOTS.with_borrow_mut(lost);
+    if !lost.is_empty() {
+        // In a turn of its own, where an exception reaches nobody else's call.
+        spawn_local(async move { lost.into_iter().for_each(|number| answer(number, Answer::TimeUp)) });
+    }
+}
+
 /// Waits for one answer. Dropped, it stops the timer beside it, and an answer that still comes is passed over.
 pub(crate) struct Waiting {
     number: u32,
@@ -107,16 +149,16 @@ pub(crate) struct Waiting {
 }
 
 impl Waiting {
-    fn begin(start: impl FnOnce(u32) -> Result<JsValue, JsValue>) -> Result<Self, JsValue> {
+    fn begin(lost_at_ms: f64, start: impl FnOnce(u32) -> Result<JsValue, JsValue>) -> Result<Self, JsValue> {
         CONNECTED.with(|()| ());
         let number = NEXT.replace(NEXT.get().wrapping_add(1));
         let mut waiting = Self { number, timer: None };
-        SLOTS.with_borrow_mut(|slots| slots.insert(number, Slot::default()));
+        SLOTS.with_borrow_mut(|slots| slots.insert(number, Slot { waker: None, answer: None, lost_at_ms }));
         waiting.timer = Some(start(number)?);
         Ok(waiting)
     }
 
-    /// Calls `target.method(bytes)` and waits for at most `patience_ms`.
+    /// Calls `target.method` with a message, as a string where it is short, and waits for at most `patience_ms`.
     ///
     /// # Errors
     /// What the call throws at once.
@@ -127,7 +169,8 @@ impl Waiting {
         patience_ms: u64,
     ) -> Result<Self, JsValue> {
         let method = name(method);
-        Self::begin(|number| call_with_bytes(number, target, &method, bytes, patience_ms as f64))
+        let call = if bytes.len() <= scratch::SHORT { call_with_text } else { call_with_bytes };
+        Self::begin(f64::INFINITY, |number| call(number, target, &method, bytes, patience_ms as f64))
     }
 
     /// Calls `target.method(first, second)` and waits for at most `patience_ms`.
@@ -141,12 +184,17 @@ impl Waiting {
         patience_ms: u64,
     ) -> Result<Self, JsValue> {
         let method = name(method);
-        Self::begin(|number| call_with_values(number, target, &method, first, second, patience_ms as f64))
+        Self::begin(f64::INFINITY, |number| {
+            call_with_values(number, target, &method, first, second, patience_ms as f64)
+        })
     }
 
     /// Waits for [`Answer::TimeUp`] after `milliseconds`.
     pub(crate) fn for_timer(milliseconds: u64) -> Self {
-        let timer = Self::begin(|number| Ok(start_timer(number, milliseconds as f64)));
+        let (now_ms, milliseconds) = (js_sys::Date::now(), milliseconds as f64);
+        release_lost(now_ms);
+        let lost_at_ms = now_ms + milliseconds + LOST_AFTER_MS;
+        let timer = Self::begin(lost_at_ms, |number| Ok(start_timer(number, milliseconds)));
         // A timer is started in any case.
         timer.unwrap_or_else(|_| unreachable!("starting a timer throws nothing"))
     }

@@ -135,23 +135,57 @@ impl TraceContext {
     }
 }
 
+/// Bytes of a version 00 `traceparent`.
+const TRACE_TEXT: usize = 55;
+
+impl TraceContext {
+    /// Its `traceparent`. Every call writes one, and the general formatting of integers is slow.
+    pub(crate) fn text(self) -> [u8; TRACE_TEXT] {
+        let mut text = *b"00-................................-................-..";
+        write_hex((self.trace_id >> 64) as u64, &mut text[3..19]);
+        write_hex(self.trace_id as u64, &mut text[19..35]);
+        write_hex(self.span_id, &mut text[36..52]);
+        write_hex(self.flags.into(), &mut text[53..]);
+        text
+    }
+
+    /// Reads what [`TraceContext::text`] writes; `None` for anything else, which may still be a `traceparent`.
+    fn from_text(text: &[u8]) -> Option<Self> {
+        let text: &[u8; TRACE_TEXT] = text.try_into().ok()?;
+        if !text.starts_with(b"00-") || text[35] != b'-' || text[52] != b'-' {
+            return None;
+        }
+        let (high, low) = (read_hex(&text[3..19])?, read_hex(&text[19..35])?);
+        let trace_id = u128::from(high) << 64 | u128::from(low);
+        let (span_id, flags) = (read_hex(&text[36..52])?, read_hex(&text[53..])? as u8);
+        (trace_id != 0 && span_id != 0).then_some(Self { trace_id, span_id, flags })
+    }
+}
+
 impl fmt::Display for TraceContext {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Every call writes one, and the general formatting of integers is slow.
-        let mut text = *b"00-................................-................-..";
-        write_hex(self.trace_id, &mut text[3..35]);
-        write_hex(self.span_id.into(), &mut text[36..52]);
-        write_hex(self.flags.into(), &mut text[53..]);
-        f.write_str(std::str::from_utf8(&text).map_err(|_| fmt::Error)?)
+        f.write_str(std::str::from_utf8(&self.text()).map_err(|_| fmt::Error)?)
     }
 }
 
 /// The lowest digits of `value`, as many as there is room for, in lower case.
-pub(crate) fn write_hex(mut value: u128, room: &mut [u8]) {
+pub(crate) fn write_hex(mut value: u64, room: &mut [u8]) {
     for digit in room.iter_mut().rev() {
         *digit = b"0123456789abcdef"[(value & 0xf) as usize];
         value >>= 4;
     }
+}
+
+/// At most 16 digits in lower case.
+fn read_hex(digits: &[u8]) -> Option<u64> {
+    digits.iter().try_fold(0, |value, digit| {
+        let digit = match digit {
+            b'0'..=b'9' => digit - b'0',
+            b'a'..=b'f' => digit - b'a' + 10,
+            _ => return None,
+        };
+        Some(value << 4 | u64::from(digit))
+    })
 }
 
 impl fmt::Debug for TraceContext {
@@ -164,6 +198,9 @@ impl FromStr for TraceContext {
     type Err = ParseTraceError;
 
     fn from_str(text: &str) -> Result<Self, ParseTraceError> {
+        if let Some(trace) = Self::from_text(text.as_bytes()) {
+            return Ok(trace);
+        }
         let hex = |part: &str| {
             part.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')).then_some(()).ok_or(ParseTraceError)
         };

@@ -21,11 +21,17 @@ pub trait Contract {
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Fingerprint(pub u64);
 
+impl Fingerprint {
+    pub(crate) fn text(self) -> [u8; 16] {
+        let mut text = [0; 16];
+        crate::context::write_hex(self.0, &mut text);
+        text
+    }
+}
+
 impl fmt::Display for Fingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut text = [0; 16];
-        crate::context::write_hex(self.0.into(), &mut text);
-        f.write_str(std::str::from_utf8(&text).map_err(|_| fmt::Error)?)
+        f.write_str(std::str::from_utf8(&self.text()).map_err(|_| fmt::Error)?)
     }
 }
 

@@ -20,9 +20,12 @@ pub(crate) struct Decoder<'de> {
     depth: u16,
 }
 
-/// Something did not fit.
+/// Something did not fit. Boxed, because every step of reading hands a result on, and nearly none is this.
 #[derive(Debug)]
-pub(crate) struct DecodeError {
+pub(crate) struct DecodeError(Box<Misfit>);
+
+#[derive(Debug)]
+struct Misfit {
     problem: String,
     /// From the innermost part outwards.
     path: Vec<Part>,
@@ -35,31 +38,33 @@ enum Part {
 }
 
 impl DecodeError {
+    #[cold]
     fn new(problem: impl Into<String>) -> Self {
-        Self { problem: problem.into(), path: Vec::new() }
+        Self(Box::new(Misfit { problem: problem.into(), path: Vec::new() }))
     }
 
     #[cold]
     fn within(mut self, part: Part) -> Self {
-        self.path.push(part);
+        self.0.path.push(part);
         self
     }
 }
 
 impl Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.path.is_empty() {
-            return f.write_str(&self.problem);
+        let Misfit { problem, path } = &*self.0;
+        if path.is_empty() {
+            return f.write_str(problem);
         }
         f.write_str("at `")?;
-        for (index, part) in self.path.iter().rev().enumerate() {
+        for (index, part) in path.iter().rev().enumerate() {
             match part {
                 Part::Field(name) if index == 0 => f.write_str(name)?,
                 Part::Field(name) => write!(f, ".{name}")?,
                 Part::Element(number) => write!(f, "[{number}]")?,
             }
         }
-        write!(f, "`: {}", self.problem)
+        write!(f, "`: {problem}")
     }
 }
 
@@ -150,6 +155,57 @@ impl<'de> Decoder<'de> {
 
     fn bytes(&mut self, length: usize) -> Outcome<Head<'de>> {
         self.take(length).map(Head::Bytes)
+    }
+
+    /// A text whose length is in its head, as nearly all are; `None` for anything else, with nothing taken.
+    #[inline]
+    fn short_text(&mut self) -> Option<&'de str> {
+        let (&head, rest) = self.input.split_first()?;
+        let length = match Marker::from_u8(head) {
+            Marker::FixStr(length) => usize::from(length),
+            _ => return None,
+        };
+        let (bytes, rest) = rest.split_at_checked(length)?;
+        let text = std::str::from_utf8(bytes).ok()?;
+        self.input = rest;
+        Some(text)
+    }
+
+    /// The length in the head of a short map; `None` for anything else, with nothing taken.
+    #[inline]
+    fn short_map(&mut self) -> Option<usize> {
+        let (&head, rest) = self.input.split_first()?;
+        match Marker::from_u8(head) {
+            Marker::FixMap(length) => {
+                self.input = rest;
+                Some(length.into())
+            }
+            _ => None,
+        }
+    }
+
+    /// The length in the head of a short array; `None` for anything else, with nothing taken.
+    #[inline]
+    fn short_array(&mut self) -> Option<usize> {
+        let (&head, rest) = self.input.split_first()?;
+        match Marker::from_u8(head) {
+            Marker::FixArray(length) => {
+                self.input = rest;
+                Some(length.into())
+            }
+            _ => None,
+        }
+    }
+
+    /// A floating-point number of eight bytes; `None` for anything else, with nothing taken.
+    #[inline]
+    fn double(&mut self) -> Option<f64> {
+        let (&[head, ref bytes @ ..], rest) = self.input.split_first_chunk::<9>()?;
+        if head != Marker::F64.to_u8() {
+            return None;
+        }
+        self.input = rest;
+        Some(f64::from_be_bytes(*bytes))
     }
 
     fn head(&mut self) -> Outcome<Head<'de>> {
@@ -260,7 +316,14 @@ impl<'de> de::Deserializer<'de> for &mut Decoder<'de> {
     numbers! {
         deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64
         deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64
-        deserialize_f32 deserialize_f64
+        deserialize_f32
+    }
+
+    fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Outcome<V::Value> {
+        match self.double() {
+            Some(number) => visitor.visit_f64(number),
+            None => self.number(visitor),
+        }
     }
 
     fn is_human_readable(&self) -> bool {
@@ -311,7 +374,11 @@ impl<'de> de::Deserializer<'de> for &mut Decoder<'de> {
         self.deserialize_str(visitor)
     }
 
+    #[inline]
     fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Outcome<V::Value> {
+        if let Some(text) = self.short_text() {
+            return visitor.visit_borrowed_str(text);
+        }
         match self.head()? {
             Head::Text(text) => visitor.visit_borrowed_str(text),
             head => Err(head.misfit(&visitor)),
@@ -359,7 +426,11 @@ impl<'de> de::Deserializer<'de> for &mut Decoder<'de> {
         visitor.visit_newtype_struct(self)
     }
 
+    #[inline]
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Outcome<V::Value> {
+        if let Some(length) = self.short_array() {
+            return self.array(length, visitor);
+        }
         match self.head()? {
             Head::Array(length) => self.array(length, visitor),
             // A `Vec<u8>` where the other side has bytes.
@@ -381,7 +452,11 @@ impl<'de> de::Deserializer<'de> for &mut Decoder<'de> {
         self.deserialize_seq(visitor)
     }
 
+    #[inline]
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Outcome<V::Value> {
+        if let Some(length) = self.short_map() {
+            return self.map(length, visitor);
+        }
         match self.head()? {
             Head::Map(length) => self.map(length, visitor),
             head => Err(head.misfit(&visitor)),
@@ -415,7 +490,11 @@ impl<'de> de::Deserializer<'de> for &mut Decoder<'de> {
         }
     }
 
+    #[inline]
     fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Outcome<V::Value> {
+        if let Some(text) = self.short_text() {
+            return visitor.visit_borrowed_str(text);
+        }
         match self.head()? {
             Head::Text(text) => visitor.visit_borrowed_str(text),
             Head::Unsigned(value) => visitor.visit_u64(value),

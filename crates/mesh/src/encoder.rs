@@ -6,7 +6,7 @@
 
 use std::fmt::Display;
 
-use rmp::encode;
+use rmp::{Marker, encode};
 use serde::ser::{self, Serialize};
 
 /// Appends encoded values to bytes.
@@ -30,22 +30,53 @@ type Outcome = Result<(), EncodeError>;
 /// Writing to a `Vec` has no way to fail.
 const INFALLIBLE: &str = "a Vec takes every byte";
 
+/// The longest text whose length is in its head, and the most elements of an array or entries of a map. Nearly all that
+/// travels is within these, so their heads are written here, where the compiler sees that they are one byte.
+const SHORT_TEXT: usize = 31;
+const SHORT: usize = 15;
+
 impl<'a> Encoder<'a> {
     pub(crate) fn new(out: &'a mut Vec<u8>) -> Self {
         Self { out }
     }
 
+    #[inline]
     fn text(&mut self, text: &str) {
-        encode::write_str(self.out, text).expect(INFALLIBLE);
+        if text.len() <= SHORT_TEXT {
+            self.out.reserve(1 + SHORT_TEXT);
+            self.out.push(Marker::FixStr(text.len() as u8).to_u8());
+            self.out.extend_from_slice(text.as_bytes());
+        } else {
+            encode::write_str(self.out, text).expect(INFALLIBLE);
+        }
     }
 
+    #[inline]
     fn map_of(&mut self, length: usize) -> Outcome {
-        encode::write_map_len(self.out, counted(length)?).expect(INFALLIBLE);
+        if length <= SHORT {
+            self.out.push(Marker::FixMap(length as u8).to_u8());
+        } else {
+            encode::write_map_len(self.out, counted(length)?).expect(INFALLIBLE);
+        }
         Ok(())
     }
 
+    #[inline]
     fn array_of(&mut self, length: usize) -> Outcome {
-        encode::write_array_len(self.out, counted(length)?).expect(INFALLIBLE);
+        if length <= SHORT {
+            self.out.push(Marker::FixArray(length as u8).to_u8());
+        } else {
+            encode::write_array_len(self.out, counted(length)?).expect(INFALLIBLE);
+        }
+        Ok(())
+    }
+
+    /// A head of one byte, and a number.
+    #[inline]
+    fn number<const N: usize>(&mut self, marker: Marker, number: [u8; N]) -> Outcome {
+        self.out.reserve(1 + N);
+        self.out.push(marker.to_u8());
+        self.out.extend_from_slice(&number);
         Ok(())
     }
 
@@ -96,8 +127,7 @@ impl<'a, 'b> ser::Serializer for &'b mut Encoder<'a> {
     }
 
     fn serialize_i64(self, value: i64) -> Outcome {
-        encode::write_i64(self.out, value).expect(INFALLIBLE);
-        Ok(())
+        self.number(Marker::I64, value.to_be_bytes())
     }
 
     fn serialize_i128(self, value: i128) -> Outcome {
@@ -118,8 +148,7 @@ impl<'a, 'b> ser::Serializer for &'b mut Encoder<'a> {
     }
 
     fn serialize_u64(self, value: u64) -> Outcome {
-        encode::write_u64(self.out, value).expect(INFALLIBLE);
-        Ok(())
+        self.number(Marker::U64, value.to_be_bytes())
     }
 
     fn serialize_u128(self, value: u128) -> Outcome {
@@ -127,13 +156,11 @@ impl<'a, 'b> ser::Serializer for &'b mut Encoder<'a> {
     }
 
     fn serialize_f32(self, value: f32) -> Outcome {
-        encode::write_f32(self.out, value).expect(INFALLIBLE);
-        Ok(())
+        self.number(Marker::F32, value.to_be_bytes())
     }
 
     fn serialize_f64(self, value: f64) -> Outcome {
-        encode::write_f64(self.out, value).expect(INFALLIBLE);
-        Ok(())
+        self.number(Marker::F64, value.to_be_bytes())
     }
 
     fn serialize_char(self, value: char) -> Outcome {

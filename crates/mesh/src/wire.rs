@@ -33,27 +33,28 @@ struct RequestOut<'a, S, T> {
 #[derive(Serialize)]
 struct HeaderOut<'a, S> {
     scope: &'a S,
-    #[serde(serialize_with = "as_text")]
-    trace: TraceContext,
+    trace: &'a str,
     left_ms: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     key: Option<&'a str>,
     from: &'a str,
     hops: u32,
-    #[serde(serialize_with = "as_text")]
-    contract: Fingerprint,
+    contract: &'a str,
 }
 
 #[derive(Deserialize)]
-struct RequestIn<S, T> {
-    cx: HeaderIn<S>,
+#[serde(bound(deserialize = "S: Deserialize<'de>, T: Deserialize<'de>"))]
+struct RequestIn<'a, S, T> {
+    #[serde(borrow)]
+    cx: HeaderIn<'a, S>,
     req: T,
 }
 
 #[derive(Deserialize)]
-struct HeaderIn<S> {
+#[serde(bound(deserialize = "S: Deserialize<'de>"))]
+struct HeaderIn<'a, S> {
     scope: S,
-    trace: String,
+    trace: &'a str,
     left_ms: u64,
     #[serde(default)]
     key: Option<String>,
@@ -61,10 +62,6 @@ struct HeaderIn<S> {
     from: String,
     #[serde(default)]
     hops: u32,
-}
-
-fn as_text<T: fmt::Display, Z: serde::Serializer>(value: &T, serializer: Z) -> Result<Z::Ok, Z::Error> {
-    serializer.collect_str(value)
 }
 
 /// What came of a call.
@@ -153,11 +150,14 @@ pub(crate) fn encode<T: Serialize>(value: &T) -> Result<Message, String> {
 }
 
 /// The error names the field that did not fit.
-pub(crate) fn decode<T: DeserializeOwned>(bytes: &[u8], streams: Vec<ByteStream>) -> Result<T, String> {
+pub(crate) fn decode<'de, T: Deserialize<'de>>(
+    bytes: &'de [u8],
+    streams: Vec<ByteStream>,
+) -> Result<T, String> {
     stream::supplying(streams, || read(bytes).map_err(|error| error.to_string()))
 }
 
-fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, DecodeError> {
+fn read<'de, T: Deserialize<'de>>(bytes: &'de [u8]) -> Result<T, DecodeError> {
     T::deserialize(&mut Decoder::new(bytes))
 }
 
@@ -167,15 +167,17 @@ pub(crate) fn encode_request<S: Serialize, T: Serialize>(
     now_ms: u64,
     request: &T,
 ) -> Result<Message, String> {
+    let (trace, contract) = (context.trace.text(), contract.text());
+    let digits = |text| std::str::from_utf8(text).map_err(|error| error.to_string());
     encode(&RequestOut {
         cx: HeaderOut {
             scope: &context.scope,
-            trace: context.trace,
+            trace: digits(&trace)?,
             left_ms: context.deadline.time_left(now_ms),
             key: context.idempotency_key.as_deref(),
             from: &context.caller,
             hops: context.hops(),
-            contract,
+            contract: digits(&contract)?,
         },
         req: request,
     })
@@ -187,7 +189,7 @@ pub(crate) fn decode_request<S: DeserializeOwned, T: DeserializeOwned>(
     now_ms: u64,
 ) -> Result<(CallContext<S>, T), Fault> {
     let Message { bytes, streams } = message;
-    let RequestIn { cx, req } = decode::<RequestIn<S, T>>(&bytes, streams).map_err(|error| Fault {
+    let RequestIn { cx, req } = decode::<RequestIn<'_, S, T>>(&bytes, streams).map_err(|error| Fault {
         kind: FaultKind::Contract,
         message: format!(
             "the callee (contract {contract}) could not read the request{}: {error}",

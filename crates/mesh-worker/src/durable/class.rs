@@ -219,7 +219,7 @@ macro_rules! export_durable_object {
 
                 /// The service's methods, which the entry module puts on the prototype.
                 pub fn methods() -> ::std::vec::Vec<::std::string::String> {
-                    $crate::macro_support::method_names::<$object>()
+                    $crate::macro_support::method_names::<<$object as ::mesh::durable::Durable>::Contract>()
                 }
 
                 /// Answers one call.
@@ -230,7 +230,17 @@ macro_rules! export_durable_object {
                     first: wasm_bindgen::JsValue,
                     second: wasm_bindgen::JsValue,
                 ) -> ::std::result::Result<wasm_bindgen::JsValue, wasm_bindgen::JsValue> {
-                    self.class.call(method, $crate::macro_support::Arguments { bytes, first, second })
+                    self.class.call(method, $crate::macro_support::Arguments::new(bytes, first, second))
+                }
+
+                /// Answers one call whose message of `length` bytes was put where this instance takes it.
+                #[wasm_bindgen(js_name = callText)]
+                pub fn call_text(
+                    &self,
+                    method: u32,
+                    length: u32,
+                ) -> ::std::result::Result<wasm_bindgen::JsValue, wasm_bindgen::JsValue> {
+                    self.class.call(method, $crate::macro_support::Arguments::put(length))
                 }
 
                 /// The alarm went off.
