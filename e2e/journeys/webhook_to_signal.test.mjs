@@ -10,7 +10,18 @@ import { samples } from "../support/samples.mjs";
 import { deliver } from "../support/signing.mjs";
 import { newTenant } from "../support/tenants.mjs";
 
-const STEPS = ["load", "prefilter", "extract", "store", "embed", "evaluate"];
+const STEPS = [
+  "load",
+  "normalize",
+  "prefilter",
+  "extract",
+  "verify",
+  "store",
+  "chunk",
+  "embed",
+  "evaluate",
+  "notify",
+];
 const MEGABYTE = 1_000_000;
 
 /** The least over all calls. What is reached is printed with each run. */

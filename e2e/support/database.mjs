@@ -7,6 +7,12 @@ import { DatabaseSync } from "node:sqlite";
 
 /** How many events of the mesh on `state` have which status; empty as long as there is no database. */
 export async function eventStatuses(state) {
+  const rows = await readData(state, "SELECT status, count(*) AS count FROM events GROUP BY status");
+  return Object.fromEntries(rows.map(({ status, count }) => [status, count]));
+}
+
+/** The rows that a query over the data of the mesh on `state` finds; none as long as there is no database. */
+export async function readData(state, query) {
   const folder = path.join(state, "v3", "d1", "miniflare-D1DatabaseObject");
   const files = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith(".sqlite"));
   for (const file of files) {
@@ -14,11 +20,10 @@ export async function eventStatuses(state) {
     try {
       const tables = database.prepare("SELECT name FROM sqlite_schema WHERE name = 'events'").all();
       if (tables.length === 0) continue;
-      const rows = database.prepare("SELECT status, count(*) AS count FROM events GROUP BY status").all();
-      return Object.fromEntries(rows.map(({ status, count }) => [status, count]));
+      return database.prepare(query).all();
     } finally {
       database.close();
     }
   }
-  return {};
+  return [];
 }

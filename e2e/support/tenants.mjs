@@ -5,7 +5,8 @@
 import { createHash, randomBytes, randomInt } from "node:crypto";
 import { crc32 } from "node:zlib";
 
-const EXPLORER = "/cdn-cgi/local/explorer/api";
+import { runSql } from "./explorer.mjs";
+
 const DATABASE = "CONTROL_DB";
 const DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
@@ -97,20 +98,4 @@ export async function addEndpoint(mesh, tenant, source, { status = "active" } = 
   return { id, source, secret, url: `${mesh.gateway}/hooks/${id}` };
 }
 
-async function sql(mesh, text, params) {
-  const { result } = await explore(mesh, "/d1/database");
-  const database = result.find(({ name }) => name === DATABASE);
-  if (!database) throw new Error(`the mesh has no database \`${DATABASE}\`: ${JSON.stringify(result)}`);
-  // The explorer takes texts only; a column of numbers turns one that is a number into it.
-  await explore(mesh, `/d1/database/${database.uuid}/raw`, { sql: text, params: params.map(String) });
-}
-
-async function explore(mesh, route, body) {
-  const response = await fetch(`${mesh.gateway}${EXPLORER}${route}`, {
-    method: body ? "POST" : "GET",
-    ...(body && { headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
-  });
-  const text = await response.text();
-  if (!response.ok) throw new Error(`the local explorer answered ${response.status} to ${route}: ${text}`);
-  return JSON.parse(text);
-}
+const sql = (mesh, text, params) => runSql(mesh, DATABASE, text, params);

@@ -1,22 +1,26 @@
-//! `cargo xtask soak`: the simulated scenarios under many more seeds than the tests have time for.
+//! `cargo xtask soak`: the simulated scenarios under many more seeds than the tests have time for, or the real mesh under
+//! many more kills.
 
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 use serde_json::json;
 
+use crate::setup;
 use crate::ui::{Told, Ui};
 use crate::{paths, process};
 
 /// So many seeds are run at a time.
 const PORTION: u64 = 5_000;
-/// A test of this crate whose name has this word takes its seeds from the environment.
-const PACKAGE: &str = "mesh-sim";
-const WORD: &str = "seeds";
+/// The crates with scenarios. A test of them whose name has [`WORD`] takes its seeds from the environment.
+const PACKAGES: [&str; 2] = ["mesh-sim", "app"];
+const WORD: &str = "of_seeds";
 /// The lines of a failure that are shown.
 const REPORT_LINES: usize = 260;
+/// The journey that kills a mesh, from the checkout's top.
+const KILL: &str = "e2e/journeys/kill.test.mjs";
 
-/// Which seeds.
+/// Which seeds, or how many kills.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// How many seeds
@@ -25,23 +29,56 @@ pub(crate) struct Args {
     /// The first one. The tests themselves run the seeds from 0
     #[arg(long, default_value_t = 100_000)]
     from: u64,
+    /// Only the scenarios of this crate: `mesh-sim` or `app`
+    #[arg(long, short)]
+    package: Option<String>,
+    /// Kills a real mesh so many times while events are delivered, instead of running seeds
+    #[arg(long)]
+    kills: Option<u32>,
+    /// How many events are delivered while it is killed
+    #[arg(long, default_value_t = 500, requires = "kills")]
+    events: u32,
 }
 
-/// Runs the scenarios under each seed, up to the first failure.
+/// Runs the scenarios under each seed, up to the first failure; or the journey of the kills.
 ///
 /// # Errors
-/// When a scenario fails, with its seed and what happened; when the tests don't compile.
+/// When a scenario fails, with its seed and what happened; when the tests don't compile; when a kill loses something.
 pub(crate) fn run(args: Args, ui: &Ui) -> Result<()> {
+    if let Some(kills) = args.kills {
+        return kill(kills, args.events, ui);
+    }
+    let packages: Vec<&str> =
+        match &args.package {
+            Some(package) => {
+                let known = PACKAGES.into_iter().find(|known| known == package);
+                vec![known.with_context(|| {
+                    format!("`{package}` has no scenarios; {} have", PACKAGES.join(" and "))
+                })?]
+            }
+            None => PACKAGES.to_vec(),
+        };
+    for package in packages {
+        seeds(package, args.from, args.seeds, ui)?;
+    }
+    if ui.json() {
+        ui.result(json!({ "from": args.from, "seeds": args.seeds }));
+    }
+    Ok(())
+}
+
+/// One crate's scenarios under each seed.
+fn seeds(package: &str, first: u64, seeds: u64, ui: &Ui) -> Result<()> {
     let step = ui.step("Soak");
-    let end = args.from.checked_add(args.seeds).context("there are not that many seeds")?;
-    let mut from = args.from;
+    let end = first.checked_add(seeds).context("there are not that many seeds")?;
+    let mut from = first;
     while from < end {
         let count = PORTION.min(end - from);
-        step.note(format!("seeds {from} to {}", from + count - 1));
+        step.note(format!("{package}: seeds {from} to {}", from + count - 1));
         let mut command = Command::new("cargo");
         command
             .current_dir(paths::root())
-            .args(["test", "--quiet", "--package", PACKAGE, "--tests", "--", WORD])
+            .args(["test", "--quiet", "--package", package, "--tests", "--", WORD])
             .env("RUST_BACKTRACE", "0")
             .env("MESH_SIM_FROM", from.to_string())
             .env("MESH_SIM_SEEDS", count.to_string());
@@ -53,21 +90,43 @@ pub(crate) fn run(args: Args, ui: &Ui) -> Result<()> {
             let Some(seed) = seed else { bail!("{}", process::reasons(&stderr)) };
             let report = stdout.lines().skip_while(|line| !line.starts_with("seed ")).take(REPORT_LINES);
             let report: Vec<&str> = report.take_while(|line| *line != "failures:").collect();
+            let again = format!("MESH_SIM_SEED={seed} cargo test --package {package} --tests -- {WORD}");
             if ui.json() {
-                ui.result(json!({ "failed": seed, "report": report.join("\n") }));
+                ui.result(json!({ "failed": seed, "again": again, "report": report.join("\n") }));
             } else {
-                ui.result(report.join("\n"));
+                ui.result(format!("{}\nthis seed alone: {again}", report.join("\n")));
             }
             return Err(Told.into());
         }
         if !stdout.contains("1 passed") {
-            bail!("no test of `{PACKAGE}` has `{WORD}` in its name");
+            bail!("no test of `{package}` has `{WORD}` in its name");
         }
         from += count;
     }
-    step.done(format!("{} seeds from {} hold", args.seeds, args.from));
+    step.done(format!("{package}: {seeds} seeds from {first} hold"));
+    Ok(())
+}
+
+/// The journey of the kills, with more events and more kills than the tests have time for.
+fn kill(kills: u32, events: u32, ui: &Ui) -> Result<()> {
+    let step = ui.step("Soak");
+    step.note(format!("{events} events, {kills} kills"));
+    let toolchain = setup::ensure(ui)?;
+    let mut node = toolchain.node();
+    node.current_dir(paths::root())
+        .args(["--test", "--test-force-exit", "--test-reporter=tap", KILL])
+        .env("WEFT_KILLS", kills.to_string())
+        .env("WEFT_KILL_EVENTS", events.to_string())
+        .env("WEFT_XTASK", std::env::current_exe().context("can't tell where this program is")?);
+    let output = process::output(&mut node)?;
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    if !output.status.success() {
+        ui.result(stdout.lines().take(REPORT_LINES).collect::<Vec<_>>().join("\n"));
+        return Err(Told.into());
+    }
+    step.done(format!("{events} events and {kills} kills: each ended once"));
     if ui.json() {
-        ui.result(json!({ "from": args.from, "seeds": args.seeds }));
+        ui.result(json!({ "events": events, "kills": kills }));
     }
     Ok(())
 }

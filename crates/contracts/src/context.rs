@@ -39,6 +39,18 @@ pub enum Actor {
     Service(String),
 }
 
+/// A call on behalf of an operator, who looks over all tenants. What is done for a tenant is bound to the one that the
+/// stored thing names.
+pub type OperatorCall = mesh::CallContext<OperatorScope>;
+
+/// The operator who acts.
+#[mesh::message]
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OperatorScope {
+    /// Who, as the audit log keeps it: `person:ada@example.com` or `service:client.access`. From a verified Access token.
+    pub operator: String,
+}
+
 /// No tenant: health and the like.
 #[mesh::message]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -10,5 +10,5 @@ pub mod pipeline;
 pub mod scheduler;
 mod timestamp;
 
-pub use context::{Actor, ServiceCall, ServiceScope, TenantCall, TenantScope};
+pub use context::{Actor, OperatorCall, OperatorScope, ServiceCall, ServiceScope, TenantCall, TenantScope};
 pub use timestamp::Timestamp;

@@ -9,7 +9,7 @@ use contracts::pipeline::deliveries::DeliveriesContract;
 use contracts::pipeline::subscriptions::SubscriptionsContract;
 use contracts::pipeline::tenant_index::TenantIndexContract;
 use contracts::pipeline::workflows::WorkflowsContract;
-use contracts::pipeline::{IntakeContract, TasksContract};
+use contracts::pipeline::{DeadLettersContract, IntakeContract, TasksContract};
 use contracts::scheduler::JobsContract;
 use mesh::Contract;
 use mesh::describe::{Described, Document, compare_folder, write_folder};
@@ -22,6 +22,7 @@ fn described<C: Contract + Described>() -> (Document, String) {
 /// Every contract between Workers.
 fn all() -> Vec<(Document, String)> {
     vec![
+        described::<DeadLettersContract>(),
         described::<DeliveriesContract>(),
         described::<HealthContract>(),
         described::<IntakeContract>(),

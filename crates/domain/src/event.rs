@@ -2,12 +2,15 @@
 //!
 //! ```text
 //! received ──► processing ──► processed
-//!     │            │
-//!     └─────┬──────┘
-//!           ├──► skipped
-//!           ├──► failed ──► processing (replayed), dead
-//!           └──► dead ────► processing (replayed)
+//!   ▲ │            │
+//!   │ └─────┬──────┘
+//!   │       ├──► skipped
+//!   ├───────┼──► failed
+//!   └───────┴──► dead
 //! ```
+//!
+//! The arrows back are a replay, which only an operator asks for: it begins another *run* of the event. What a run that
+//! is over still has to say is refused by the run's number, not by the status.
 
 use std::{fmt, str::FromStr};
 
@@ -22,9 +25,9 @@ pub enum EventStatus {
     Processed,
     /// Nothing here for us to work on; the reason is kept.
     Skipped,
-    /// A step refused the payload; the reason is kept. An operator may replay it.
+    /// A step gave up; the reason is kept. An operator may replay it.
     Failed,
-    /// Retries ran out on its way to a workflow, or in it. An operator may replay it.
+    /// Retries ran out on its way to a workflow. An operator may replay it.
     Dead,
 }
 
@@ -55,7 +58,7 @@ impl EventStatus {
     /// Whether an event in this status may take `next`.
     ///
     /// A status may always be set again: queues and workflows deliver at least once, and the second delivery of the
-    /// same news is no conflict. `Processed` and `Skipped` are final.
+    /// same news is no conflict. A settled status is final for its run; only [`EventStatus::replay`] leads out.
     #[must_use]
     pub const fn allows(self, next: Self) -> bool {
         match self {
@@ -63,9 +66,23 @@ impl EventStatus {
             Self::Processing => !matches!(next, Self::Received),
             Self::Processed => matches!(next, Self::Processed),
             Self::Skipped => matches!(next, Self::Skipped),
-            Self::Failed => matches!(next, Self::Failed | Self::Processing | Self::Dead),
-            Self::Dead => matches!(next, Self::Dead | Self::Processing),
+            Self::Failed => matches!(next, Self::Failed),
+            Self::Dead => matches!(next, Self::Dead),
         }
+    }
+
+    /// Whether an operator may have the event run again from the start: it ended, and not well.
+    #[must_use]
+    pub const fn may_replay(self) -> bool {
+        matches!(self, Self::Failed | Self::Dead)
+    }
+
+    /// The status with which another run begins.
+    ///
+    /// # Errors
+    /// [`NotReplayable`] unless [`EventStatus::may_replay`].
+    pub const fn replay(self) -> Result<Self, NotReplayable> {
+        if self.may_replay() { Ok(Self::Received) } else { Err(NotReplayable { status: self }) }
     }
 
     /// `next`, if this status allows it.
@@ -85,6 +102,14 @@ pub struct ForbiddenTransition {
     pub from: EventStatus,
     /// The status that was asked for.
     pub to: EventStatus,
+}
+
+/// An event cannot be replayed as it stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("an event that is `{status}` cannot be replayed; only one that is `failed` or `dead` can")]
+pub struct NotReplayable {
+    /// The present status.
+    pub status: EventStatus,
 }
 
 /// Where one step of an event's processing is.
@@ -183,8 +208,8 @@ mod tests {
         (EventStatus::Processing, [0, 1, 1, 1, 1, 1]),
         (EventStatus::Processed, [0, 0, 1, 0, 0, 0]),
         (EventStatus::Skipped, [0, 0, 0, 1, 0, 0]),
-        (EventStatus::Failed, [0, 1, 0, 0, 1, 1]),
-        (EventStatus::Dead, [0, 1, 0, 0, 0, 1]),
+        (EventStatus::Failed, [0, 0, 0, 0, 1, 0]),
+        (EventStatus::Dead, [0, 0, 0, 0, 0, 1]),
     ];
 
     #[test]
@@ -201,6 +226,19 @@ mod tests {
     fn a_forbidden_transition_names_both_ends() {
         let error = EventStatus::Processed.advance(EventStatus::Received).unwrap_err();
         assert_eq!(error.to_string(), "an event that is `processed` cannot become `received`");
+    }
+
+    #[test]
+    fn only_what_ended_badly_is_replayed_and_it_begins_anew() {
+        for status in EventStatus::ALL {
+            let replayable = matches!(status, EventStatus::Failed | EventStatus::Dead);
+            assert_eq!(status.replay().ok(), replayable.then_some(EventStatus::Received), "{status}");
+        }
+        let refusal = EventStatus::Processed.replay().unwrap_err().to_string();
+        assert_eq!(
+            refusal,
+            "an event that is `processed` cannot be replayed; only one that is `failed` or `dead` can"
+        );
     }
 
     #[test]

@@ -8,23 +8,28 @@
 //! | [`signal`] | which kinds of signal exist, and what a finding of one carries |
 //! | [`evidence`] | whether a quote really is a slice of its source text; byte and scalar offsets |
 //! | [`assessment`] | how qualified and how much at risk a call is, from its findings |
+//! | [`dead_letter`] | why work was given up, and how long that is remembered |
 //! | [`event`] | which status an event, or a step of its processing, may take next |
 //! | [`approval`] | what a proposal must have, what of it is hashed, when it is approved, rejected, escalated or expired |
 //! | [`workflow`] | which workflows there are, and which status a run may take next |
 //! | [`delivery`] | when a message to an endpoint is tried again, and when the endpoint is left alone or given up |
+//! | [`handover`] | when a queue message that failed comes again |
 //! | [`job`] | when a job fires, what it missed, when a failed run is tried again |
 
 pub mod approval;
 pub mod assessment;
+pub mod dead_letter;
 pub mod delivery;
 pub mod event;
 pub mod evidence;
 mod fault;
+pub mod handover;
 pub mod job;
 pub mod signal;
 pub mod workflow;
 
 pub use assessment::{Assessment, assess};
+pub use dead_letter::DeathCause;
 pub use event::{EventStatus, StepStatus};
 pub use evidence::{EvidenceError, ScalarIndex, verify};
 pub use fault::Fault;

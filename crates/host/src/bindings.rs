@@ -36,6 +36,8 @@ pub const TENANT_SCHEDULE: &str = "TENANT_SCHEDULE";
 pub const PIPELINE: &str = "PIPELINE";
 /// gateway: the pipeline's `Workflows`.
 pub const PIPELINE_WORKFLOWS: &str = "PIPELINE_WORKFLOWS";
+/// admin: the pipeline's `DeadLetters`.
+pub const PIPELINE_DEAD_LETTERS: &str = "PIPELINE_DEAD_LETTERS";
 /// scheduler: the pipeline's `Tasks`.
 pub const PIPELINE_TASKS: &str = "PIPELINE_TASKS";
 /// gateway: the scheduler's `Jobs`.

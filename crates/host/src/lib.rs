@@ -13,7 +13,7 @@ mod version;
 pub use ai_server::AiServer;
 pub use clock::WorkerClock;
 pub use outbound::{DohResolver, FetchSender, OutboundConfig};
-pub use queue::{QueuedEvent, WorkerQueue};
+pub use queue::{QueuedBatch, WorkerQueue};
 pub use random::WorkerRandom;
 pub use tenant_index::DurableIndex;
 pub use version::deployment;

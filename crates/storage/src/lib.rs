@@ -5,13 +5,14 @@
 //! same statements over SQLite, migrations included, so that a wrong query fails on the host.
 //!
 //! Every statement is bound to a tenant. The exceptions say so where they stand: the sweep's queries over the outbox,
-//! and the two that look a credential up to learn its tenant. A tenant's schedule and index have a database of their
+//! the operators' over dead letters, and the two that look a credential up to learn its tenant. A tenant's schedule and index have a database of their
 //! own, the SQLite of the tenant's Durable Object.
 
 mod approvals;
 mod archive;
 mod control;
 mod d1;
+mod dead_letters;
 mod deliveries;
 mod events;
 mod schedule;
@@ -25,6 +26,7 @@ pub use approvals::SqlApprovalStore;
 pub use archive::R2Archive;
 pub use control::{CACHED_MS, CachedControl, IsolateCache, KvCache, SqlControl, TextCache};
 pub use d1::D1;
+pub use dead_letters::SqlDeadLetterStore;
 pub use deliveries::{DELIVERIES, SqlDeliveryStore};
 pub use events::SqlEventStore;
 pub use schedule::{ObjectAlarm, SCHEDULE, SqlScheduleStore};
@@ -38,6 +40,8 @@ pub use workflows::SqlRunStore;
 pub type D1EventStore = SqlEventStore<D1>;
 /// Subscriptions over D1.
 pub type D1SubscriptionDirectory = SqlSubscriptionDirectory<D1>;
+/// Dead letters over D1.
+pub type D1DeadLetterStore = SqlDeadLetterStore<D1>;
 /// Signals over D1.
 pub type D1SignalStore = SqlSignalStore<D1>;
 /// Keys, endpoints and heartbeats over D1. The gateway puts a [`CachedControl`] in front.

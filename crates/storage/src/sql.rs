@@ -141,7 +141,7 @@ macro_rules! id_values {
         }
     )+};
 }
-id_values!(ids::ApprovalId, ids::EndpointId, ids::EventId, ids::SignalId, ids::TenantId);
+id_values!(ids::ApprovalId, ids::DeadLetterId, ids::EndpointId, ids::EventId, ids::SignalId, ids::TenantId);
 
 /// `Vec<Value>` of anything that is one.
 macro_rules! values {

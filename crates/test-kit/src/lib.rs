@@ -20,8 +20,8 @@ pub use clock::FakeClock;
 pub use faults::{Faults, When};
 pub use fixtures::Fixtures;
 pub use memory::{
-    MemoryArchive, MemoryControl, MemoryEventStore, MemoryIndex, MemoryInstances, MemoryQueue,
-    MemorySignalStore,
+    MemoryArchive, MemoryControl, MemoryEventStore, MemoryIndex, MemoryInstances, MemoryNotifier,
+    MemoryQueue, MemorySignalStore, Told,
 };
 pub use random::SeededRandom;
 pub use run::{pause, run};

@@ -14,6 +14,12 @@ fn the_memory_signal_store_is_a_signal_store() {
 }
 
 #[test]
+fn the_memory_event_store_is_a_dead_letter_store() {
+    let store = MemoryEventStore::default();
+    run(suite::dead_letter_store_suite(&store, &store));
+}
+
+#[test]
 fn the_memory_archive_is_an_archive() {
     run(suite::archive_suite(&MemoryArchive::default()));
 }

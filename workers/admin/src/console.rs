@@ -1,14 +1,20 @@
 //! What happens to a request: recognize who asks, find the route, check the role, answer.
 
-use app::admin::Checkup;
+use std::rc::Rc;
+
+use app::admin::{Checkup, SERVICE};
 use app::ports::Clock;
 use async_trait::async_trait;
 use auth::access::{Actor, Identity, KeyCache, KeyStore, assertion};
+use contracts::pipeline::DeadLettersClient;
+use contracts::{OperatorCall, OperatorScope};
+use ids::DeadLetterId;
 use maud::Markup;
-use mesh::TraceContext;
+use mesh::{CallContext, Deadline, TraceContext, Transport};
 
 use crate::answer::Answer;
 use crate::api::MeshHealth;
+use crate::dead_letters;
 use crate::gate::{Settings, SettingsError};
 use crate::pages::{self, Visitor};
 use crate::problem::{Code, Problem};
@@ -23,6 +29,10 @@ pub struct Request<'a> {
     pub url: &'a str,
     /// Its path.
     pub path: &'a str,
+    /// Its query, without the question mark.
+    pub query: &'a str,
+    /// The header `origin`, which browsers send with what changes something.
+    pub origin: Option<&'a str>,
     /// The header `accept`.
     pub accept: Option<&'a str>,
     /// The header `cf-access-jwt-assertion`.
@@ -48,9 +58,14 @@ pub struct Console<'a> {
     pub keys: &'a dyn KeyStore,
     /// The Workers.
     pub mesh: &'a dyn Mesh,
+    /// What was given up.
+    pub dead_letters: &'a DeadLettersClient<Rc<dyn Transport>>,
     /// The time.
     pub clock: &'a dyn Clock,
 }
+
+/// How long a call to a Worker below may take, in milliseconds.
+const CALL_MS: u64 = 10_000;
 
 /// An answer, and what the log says of the request.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -117,7 +132,16 @@ impl Console<'_> {
             .require(route.needs())
             .map_err(|error| Problem::new(Code::RoleMissing, error.to_string()))?;
 
+        if !matches!(request.method, "GET" | "HEAD") {
+            same_site(request)?;
+        }
+
+        let call = || self.call(identity, trace);
+        let known = |id: Option<DeadLetterId>| id.ok_or_else(Problem::no_dead_letter);
         match route {
+            Route::DeadLetters => dead_letters::list(self.dead_letters, &call(), request.query).await,
+            Route::DeadLetter(id) => dead_letters::get(self.dead_letters, &call(), known(id)?).await,
+            Route::Replay(id) => dead_letters::replay(self.dead_letters, &call(), known(id)?).await,
             Route::Root => Ok(Answer::moved(Route::HOME)),
             Route::HealthApi => Ok(Answer::json(&self.health(trace).await)),
             Route::HealthPage => {
@@ -125,6 +149,13 @@ impl Console<'_> {
                 Ok(Answer::page(200, page))
             }
         }
+    }
+
+    /// A call on behalf of whoever asks.
+    fn call(&self, identity: &Identity, trace: TraceContext) -> OperatorCall {
+        let deadline = Deadline::after(self.clock.now().unix_ms(), CALL_MS);
+        let operator = identity.actor.to_string();
+        CallContext::new(OperatorScope { operator }, trace, deadline, SERVICE)
     }
 
     async fn health(&self, trace: TraceContext) -> MeshHealth {
@@ -160,6 +191,19 @@ impl Console<'_> {
         let sign_in = settings.map(|settings| settings.sign_in_url(request.url));
         pages::refusal(problem, sign_in.as_deref(), visitor.as_ref(), trace)
     }
+}
+
+/// A change that a browser sends has to come from a page of this console: the cookie alone proves who is asked, not that
+/// the person wants it. A program sends no origin.
+fn same_site(request: &Request<'_>) -> Result<(), Problem> {
+    let Some(origin) = request.origin else { return Ok(()) };
+    let own = request.url.strip_suffix(request.query).unwrap_or(request.url);
+    let own = own.trim_end_matches('?').strip_suffix(request.path);
+    if own.is_some_and(|own| own.eq_ignore_ascii_case(origin)) {
+        return Ok(());
+    }
+    let detail = format!("the page that asks is of `{origin}`: changes are made from the console alone");
+    Err(Problem::new(Code::CrossSite, detail))
 }
 
 fn visitor(settings: &Settings, identity: &Identity) -> Visitor {

@@ -20,22 +20,26 @@ async fn fetch(request: Request, env: Env, _context: Context) -> worker::Result<
         .and_then(|text| text.parse().ok())
         .unwrap_or_else(|| TraceContext::from_random(WorkerRandom::bytes()));
     let (method, url) = (request.method().to_string(), request.url()?);
-    let (accept, assertion, cookie) =
-        (header("accept")?, header("cf-access-jwt-assertion")?, header("cookie")?);
+    let (accept, assertion, cookie, origin) =
+        (header("accept")?, header("cf-access-jwt-assertion")?, header("cookie")?, header("origin")?);
 
     let settings = wiring::settings(&env);
     let url_of_keys = settings.as_ref().map(|settings| settings.keys_url()).unwrap_or_default();
+    let dead_letters = wiring::dead_letters(&env).map_err(|error| worker::Error::from(error.to_string()))?;
     let console = Console {
         settings: &settings,
         cache: &wiring::keys(),
         keys: &PublishedKeys { url: url_of_keys },
         mesh: &BoundMesh { env: &env },
+        dead_letters: &dead_letters,
         clock: &WorkerClock,
     };
     let asked = Asked {
         method: &method,
         url: url.as_str(),
         path: url.path(),
+        query: url.query().unwrap_or_default(),
+        origin: origin.as_deref(),
         accept: accept.as_deref(),
         assertion: assertion.as_deref(),
         cookie: cookie.as_deref(),

@@ -6,6 +6,7 @@
 pub mod answer;
 pub mod api;
 pub mod console;
+mod dead_letters;
 pub mod gate;
 pub mod pages;
 pub mod problem;

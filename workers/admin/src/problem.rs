@@ -1,6 +1,6 @@
 //! What the console refuses, and why. The document is the one of the public surface; the codes are the console's own.
 
-use http_api::problem::ProblemBody;
+use http_api::problem::{FieldError, ProblemBody};
 
 /// A kind of problem. A code that has been sent once keeps its meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,6 +19,16 @@ pub enum Code {
     RouteNotFound,
     /// The path exists, without this method.
     MethodNotAllowed,
+    /// Another site's page asked for a change, with the operator's cookie.
+    CrossSite,
+    /// A query parameter that cannot be understood.
+    BadQuery,
+    /// There is no such dead letter.
+    DeadLetterNotFound,
+    /// What died cannot be run again.
+    NotReplayable,
+    /// A Worker below does not answer.
+    Unavailable,
     /// Something unforeseen.
     Internal,
 }
@@ -35,6 +45,11 @@ impl Code {
             Self::NotConfigured => "access.not_configured",
             Self::RouteNotFound => "route.not_found",
             Self::MethodNotAllowed => "route.method_not_allowed",
+            Self::CrossSite => "access.cross_site",
+            Self::BadQuery => "request.invalid_parameter",
+            Self::DeadLetterNotFound => "dead_letter.not_found",
+            Self::NotReplayable => "dead_letter.not_replayable",
+            Self::Unavailable => "service.unavailable",
             Self::Internal => "internal.error",
         }
     }
@@ -44,11 +59,13 @@ impl Code {
     pub const fn status(self) -> u16 {
         match self {
             Self::TokenMissing | Self::TokenInvalid => 401,
-            Self::RoleMissing => 403,
-            Self::RouteNotFound => 404,
+            Self::BadQuery => 400,
+            Self::RoleMissing | Self::CrossSite => 403,
+            Self::RouteNotFound | Self::DeadLetterNotFound => 404,
             Self::MethodNotAllowed => 405,
+            Self::NotReplayable => 409,
             Self::Internal => 500,
-            Self::KeysUnavailable | Self::NotConfigured => 503,
+            Self::KeysUnavailable | Self::NotConfigured | Self::Unavailable => 503,
         }
     }
 
@@ -63,6 +80,11 @@ impl Code {
             Self::NotConfigured => "The console is not set up",
             Self::RouteNotFound => "Nothing here",
             Self::MethodNotAllowed => "Method not allowed",
+            Self::CrossSite => "Asked for by another site",
+            Self::BadQuery => "A parameter cannot be understood",
+            Self::DeadLetterNotFound => "No such dead letter",
+            Self::NotReplayable => "Cannot be replayed",
+            Self::Unavailable => "A Worker does not answer",
             Self::Internal => "Internal error",
         }
     }
@@ -75,6 +97,8 @@ pub struct Problem {
     pub code: Code,
     /// What happened this time, for whoever asked.
     pub detail: String,
+    /// What is wrong with which parameter.
+    pub errors: Vec<FieldError>,
     /// What is behind it, for the log only.
     pub cause: Option<String>,
     /// Headers of its own.
@@ -90,10 +114,30 @@ impl Problem {
             Code::TokenMissing | Code::TokenInvalid => {
                 vec![("www-authenticate", r#"Cloudflare-Access realm="weft-admin""#.to_owned())]
             }
-            Code::KeysUnavailable => vec![("retry-after", "5".to_owned())],
+            Code::KeysUnavailable | Code::Unavailable => vec![("retry-after", "5".to_owned())],
             _ => Vec::new(),
         };
-        Self { code, detail: detail.into(), cause: None, headers }
+        Self { code, detail: detail.into(), errors: Vec::new(), cause: None, headers }
+    }
+
+    /// A query that cannot be read, in the words of the public surface.
+    #[must_use]
+    pub fn of_query(problem: http_api::Problem) -> Self {
+        let body = problem.body("");
+        Self { errors: body.errors, ..Self::new(Code::BadQuery, body.detail) }
+    }
+
+    /// There is no dead letter of this id: malformed, unknown, or forgotten by now.
+    #[must_use]
+    pub fn no_dead_letter() -> Self {
+        Self::new(Code::DeadLetterNotFound, "there is no dead letter with this id")
+    }
+
+    /// Says which parameter (`?name`) is wrong, and how.
+    #[must_use]
+    pub fn about(mut self, pointer: &str, detail: impl Into<String>) -> Self {
+        self.errors.push(FieldError { pointer: pointer.to_owned(), detail: detail.into() });
+        self
     }
 
     /// Adds what is behind it: the error and its sources, for the log.
@@ -121,7 +165,7 @@ impl Problem {
             detail: self.detail.clone(),
             code: self.code.as_str().into(),
             trace_id: trace_id.into(),
-            errors: Vec::new(),
+            errors: self.errors.clone(),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The routes of the console, and what each asks for.
 
 use auth::access::Role;
+use ids::DeadLetterId;
 
 /// A route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,6 +12,12 @@ pub enum Route {
     HealthPage,
     /// The same as JSON.
     HealthApi,
+    /// Dead letters.
+    DeadLetters,
+    /// One of them; none where the path has no id of one.
+    DeadLetter(Option<DeadLetterId>),
+    /// Has its event run again.
+    Replay(Option<DeadLetterId>),
 }
 
 impl Route {
@@ -24,7 +31,16 @@ impl Route {
             "/" | "/admin/" => Some(Self::Root),
             "/admin" => Some(Self::HealthPage),
             "/admin/api/health" => Some(Self::HealthApi),
-            _ => None,
+            "/admin/api/dead-letters" => Some(Self::DeadLetters),
+            _ => {
+                let rest = path.strip_prefix("/admin/api/dead-letters/")?;
+                let (id, replay) = rest.strip_suffix("/replay").map_or((rest, false), |id| (id, true));
+                if id.is_empty() || id.contains('/') {
+                    return None;
+                }
+                let id = id.parse().ok();
+                Some(if replay { Self::Replay(id) } else { Self::DeadLetter(id) })
+            }
         }
     }
 
@@ -35,13 +51,19 @@ impl Route {
             Self::Root => "/",
             Self::HealthPage => Self::HOME,
             Self::HealthApi => "/admin/api/health",
+            Self::DeadLetters => "/admin/api/dead-letters",
+            Self::DeadLetter(_) => "/admin/api/dead-letters/{id}",
+            Self::Replay(_) => "/admin/api/dead-letters/{id}/replay",
         }
     }
 
-    /// The methods that it has, as the `Allow` header lists them. All of these only read.
+    /// The methods that it has, as the `Allow` header lists them.
     #[must_use]
     pub const fn allow(self) -> &'static str {
-        "GET, HEAD"
+        match self {
+            Self::Replay(_) => "POST",
+            _ => "GET, HEAD",
+        }
     }
 
     /// Whether it has `method`.
@@ -54,7 +76,10 @@ impl Route {
     #[must_use]
     pub const fn needs(self) -> Role {
         match self {
-            Self::Root | Self::HealthPage | Self::HealthApi => Role::Viewer,
+            Self::Root | Self::HealthPage | Self::HealthApi | Self::DeadLetters | Self::DeadLetter(_) => {
+                Role::Viewer
+            }
+            Self::Replay(_) => Role::Operator,
         }
     }
 }
@@ -76,7 +101,26 @@ mod tests {
         for route in [Route::HealthPage, Route::HealthApi] {
             assert_eq!(Route::at(route.pattern()), Some(route));
         }
-        for path in ["", "/Admin", "/admin/api", "/admin/api/health/", "/admin/../admin", "/administrator"] {
+        let id = DeadLetterId::from_parts(1, [1; 10]);
+        for (path, route) in [
+            ("/admin/api/dead-letters".to_owned(), Route::DeadLetters),
+            (format!("/admin/api/dead-letters/{id}"), Route::DeadLetter(Some(id))),
+            (format!("/admin/api/dead-letters/{id}/replay"), Route::Replay(Some(id))),
+            ("/admin/api/dead-letters/evt_1/replay".to_owned(), Route::Replay(None)),
+        ] {
+            assert_eq!(Route::at(&path), Some(route), "{path}");
+        }
+        for path in [
+            "/admin/api/dead-letters/",
+            "/admin/api/dead-letters//replay",
+            "/admin/api/dead-letters/a/b/replay",
+            "",
+            "/Admin",
+            "/admin/api",
+            "/admin/api/health/",
+            "/admin/../admin",
+            "/administrator",
+        ] {
             assert_eq!(Route::at(path), None, "{path}");
         }
     }
@@ -87,5 +131,7 @@ mod tests {
         for method in ["POST", "get", "", "GET, HEAD", "OPTIONS"] {
             assert!(!Route::HealthPage.allows(method), "{method}");
         }
+        assert!(Route::Replay(None).allows("POST") && !Route::Replay(None).allows("GET"));
+        assert_eq!((Route::DeadLetters.needs(), Route::Replay(None).needs()), (Role::Viewer, Role::Operator));
     }
 }

@@ -7,10 +7,11 @@ use app::ports::Clock;
 use async_trait::async_trait;
 use auth::access::KeyCache;
 use contracts::health::Dependency;
+use contracts::pipeline::DeadLettersClient;
 use contracts::{ServiceCall, ServiceScope};
 use futures_util::future::{join, join_all};
 use host::{WorkerClock, bindings};
-use mesh::{CallContext, Deadline, TraceContext};
+use mesh::{CallContext, Deadline, TraceContext, Transport};
 use mesh_worker::{BindingError, BindingTransport, text_var};
 use storage::{D1, D1Control};
 
@@ -88,6 +89,13 @@ impl BoundMesh<'_> {
             None => Err(format!("{}: no answer within {PATIENCE_MS} ms", bindings::CONTROL_DB)),
         }
     }
+}
+
+/// The pipeline's dead letters.
+pub(crate) fn dead_letters(env: &worker::Env) -> Result<DeadLettersClient<Rc<dyn Transport>>, BindingError> {
+    let transport: Rc<dyn Transport> =
+        Rc::new(BindingTransport::service(env, bindings::PIPELINE_DEAD_LETTERS)?);
+    Ok(DeadLettersClient::over(transport))
 }
 
 fn build(env: &worker::Env) -> Build {

@@ -6,7 +6,7 @@ use contracts::ServiceCall;
 use contracts::health::{CheckHealth, ContractInfo, Dependency, Gauge, Health, HealthReport, NeverRefused};
 use contracts::pipeline::subscriptions::SubscriptionsContract;
 use contracts::pipeline::workflows::WorkflowsContract;
-use contracts::pipeline::{IntakeContract, TasksContract};
+use contracts::pipeline::{DeadLettersContract, IntakeContract, TasksContract};
 use host::bindings;
 use mesh_worker::BindingError;
 use storage::D1EventStore;
@@ -35,6 +35,7 @@ impl Health for HealthService {
             version: env!("CARGO_PKG_VERSION").into(),
             deployment: self.deployment.clone(),
             contracts: vec![
+                ContractInfo::of::<DeadLettersContract>(),
                 ContractInfo::of::<IntakeContract>(),
                 ContractInfo::of::<TasksContract>(),
                 ContractInfo::of::<WorkflowsContract>(),

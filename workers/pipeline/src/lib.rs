@@ -12,7 +12,7 @@ mod workflows;
 use contracts::health::HealthContract;
 use contracts::pipeline::subscriptions::SubscriptionsContract;
 use contracts::pipeline::workflows::WorkflowsContract;
-use contracts::pipeline::{IntakeContract, TasksContract};
+use contracts::pipeline::{DeadLettersContract, IntakeContract, TasksContract};
 
 mesh_worker::entrypoint!(
     /// For the gateway: accept events, and read what came of them.
@@ -31,6 +31,12 @@ mesh_worker::entrypoint!(
     Subscriptions,
     SubscriptionsContract,
     wiring::subscriptions
+);
+mesh_worker::entrypoint!(
+    /// For admin: what was given up, and running it again.
+    DeadLetters,
+    DeadLettersContract,
+    wiring::dead_letters
 );
 mesh_worker::entrypoint!(
     /// For anyone: how this Worker is.

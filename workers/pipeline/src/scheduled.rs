@@ -22,7 +22,8 @@ async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleContext) 
             started = report.started,
             alive = report.alive,
             settled = report.settled,
-            failed = report.failed
+            failed = report.failed,
+            forgotten = report.forgotten
         ),
         Err(error) => tracing::error!(event = "sweep.failed", %error),
     }

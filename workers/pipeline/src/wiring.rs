@@ -4,13 +4,16 @@ use std::cell::OnceCell;
 use std::rc::Rc;
 
 use app::outbound::{FanOut, SubscriptionsService};
-use app::pipeline::{CallIngest, HandoverPorts, IntakeService, PipelinePorts, TasksService};
+use app::pipeline::{
+    CallIngest, DeadLettersService, HandoverPorts, IntakeService, Notifiers, PipelinePorts, ReplayPorts,
+    TasksService,
+};
 use app::ports::{Extractor, StoreError};
 use chat_extraction::openai::OpenAiModel;
 use chat_extraction::{ModelExtractor, Pause};
 use contracts::health::HealthDispatch;
 use contracts::pipeline::subscriptions::SubscriptionsDispatch;
-use contracts::pipeline::{IntakeDispatch, TasksDispatch};
+use contracts::pipeline::{DeadLettersDispatch, IntakeDispatch, TasksDispatch};
 use embedded::adapters::{RulesExtractor, StaticEmbedder};
 use embedded::embedding::StaticModel;
 use host::{
@@ -20,7 +23,7 @@ use js_sys::Uint8Array;
 use mesh::durable::Namespace;
 use mesh_worker::durable::DurableNamespace;
 use mesh_worker::{BindingError, Instance, WorkflowBinding};
-use storage::{D1, D1EventStore, D1SignalStore, D1SubscriptionDirectory, R2Archive};
+use storage::{D1, D1DeadLetterStore, D1EventStore, D1SignalStore, D1SubscriptionDirectory, R2Archive};
 
 use crate::health::HealthService;
 
@@ -37,6 +40,18 @@ pub(crate) fn intake(instance: &Instance) -> Result<IntakeDispatch<IntakeService
 
 pub(crate) fn tasks(instance: &Instance) -> Result<TasksDispatch<TasksService>, BindingError> {
     Ok(TasksDispatch(TasksService(ports(instance)?)))
+}
+
+pub(crate) fn dead_letters(
+    instance: &Instance,
+) -> Result<DeadLettersDispatch<DeadLettersService>, BindingError> {
+    telemetry::console::init("pipeline");
+    let env = &instance.env;
+    Ok(DeadLettersDispatch(DeadLettersService(ReplayPorts {
+        letters: Rc::new(D1DeadLetterStore::new(data_db(env)?)),
+        queue: Rc::new(WorkerQueue::new(env)?),
+        clock: Rc::new(WorkerClock),
+    })))
 }
 
 pub(crate) fn health(instance: &Instance) -> Result<HealthDispatch<HealthService>, BindingError> {
@@ -60,8 +75,7 @@ pub(crate) fn subscriptions(
     }))
 }
 
-#[expect(dead_code, reason = "the last step of an event's workflow takes it up")]
-pub(crate) fn fan_out(env: &worker::Env) -> Result<FanOut, BindingError> {
+fn fan_out(env: &worker::Env) -> Result<FanOut, BindingError> {
     let database = data_db(env)?;
     Ok(FanOut {
         directory: Rc::new(directory(env)?),
@@ -97,6 +111,7 @@ pub(crate) fn ports(instance: &Instance) -> Result<PipelinePorts, BindingError> 
         extractor: extractor(env),
         embedder: Rc::new(embedder(instance.clone())),
         index: Rc::new(DurableIndex::new(env)?),
+        notifiers: notifiers(env)?,
         clock: Rc::new(WorkerClock),
         random: Rc::new(WorkerRandom),
     })
@@ -104,11 +119,19 @@ pub(crate) fn ports(instance: &Instance) -> Result<PipelinePorts, BindingError> 
 
 pub(crate) fn handover(env: &worker::Env) -> Result<HandoverPorts, BindingError> {
     telemetry::console::init("pipeline");
+    let database = data_db(env)?;
     Ok(HandoverPorts {
-        events: Rc::new(D1EventStore::new(data_db(env)?)),
+        events: Rc::new(D1EventStore::new(database.clone())),
+        letters: Rc::new(D1DeadLetterStore::new(database)),
         instances: Rc::new(WorkflowBinding::instances::<CallIngest>(env, bindings::CALL_INGEST)?),
+        notifiers: notifiers(env)?,
         clock: Rc::new(WorkerClock),
     })
+}
+
+/// Who is told what became of events.
+fn notifiers(env: &worker::Env) -> Result<Notifiers, BindingError> {
+    Ok(Rc::new([Rc::new(fan_out(env)?)]))
 }
 
 pub(crate) fn data_db(env: &worker::Env) -> Result<D1, BindingError> {

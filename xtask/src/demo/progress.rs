@@ -16,7 +16,8 @@ const PATIENCE: Duration = Duration::from_secs(90);
 /// Columns that a call's name gets, so that a whole line fits into eighty.
 const NAME: usize = 27;
 /// The steps of the workflow that calls go through, for those that haven't begun.
-const STEPS: [&str; 6] = ["load", "prefilter", "extract", "store", "embed", "evaluate"];
+const STEPS: [&str; 10] =
+    ["load", "normalize", "prefilter", "extract", "verify", "store", "chunk", "embed", "evaluate", "notify"];
 
 /// Follows the events, given by name and id, until all have ended; gives them in the same order.
 ///
@@ -114,22 +115,25 @@ fn line(name: &str, event: Option<&Event>, ui: &Ui) -> String {
         None => " ".to_owned(),
     };
     let steps = event.map_or(&[][..], |event| event.steps.as_slice());
-    let mut cells: Vec<String> = steps.iter().map(|step| cell(step, ui)).collect();
-    let reached = |step: &&&str| !steps.iter().any(|known| known.name == **step);
-    cells.extend(STEPS.iter().filter(reached).map(|step| ui.paint("2", &format!("·{step}"))));
+    // Only the last step reached is named: ten names do not fit into a line.
+    let (last, before) = steps.split_last().map_or((None, steps), |(last, before)| (Some(last), before));
+    let mut cells: String = before.iter().map(|step| cell(step, false, ui)).collect();
+    cells.extend(last.map(|step| cell(step, true, ui)));
+    let to_come = STEPS.iter().filter(|step| !steps.iter().any(|known| known.name == **step)).count();
+    cells.push_str(&ui.paint("2", &"·".repeat(to_come)));
     let reason =
         event.and_then(|event| event.reason.as_deref()).map_or_else(String::new, |why| format!("  {why}"));
-    format!("{mark} {name:<NAME$} {}{}", cells.join(" "), ui.paint("33", &reason))
+    format!("{mark} {name:<NAME$} {}{}", cells, ui.paint("33", &reason))
 }
 
-fn cell(step: &Step, ui: &Ui) -> String {
+fn cell(step: &Step, named: bool, ui: &Ui) -> String {
     let (sgr, mark) = match step.status.as_str() {
         "succeeded" => ("32", '✓'),
         "failed" => ("31", '✗'),
         "skipped" | "pending" => ("2", '·'),
         _ => ("1;36", '▸'),
     };
-    ui.paint(sgr, &format!("{mark}{}", step.name))
+    ui.paint(sgr, &format!("{mark}{}", if named { step.name.as_str() } else { "" }))
 }
 
 #[cfg(test)]
@@ -154,7 +158,7 @@ mod tests {
         let ui = Ui::new(true);
         let under_way = event("processing", &[("load", "succeeded"), ("prefilter", "running")]);
         let shown = line("10-college-advising-security-review", Some(&under_way), &ui);
-        assert_eq!(shown, "▸ 10-college-advising-securi… ✓load ▸prefilter ·extract ·store ·embed ·evaluate");
+        assert_eq!(shown, "▸ 10-college-advising-securi… ✓▸prefilter········");
         assert!(shown.chars().count() < 80);
     }
 

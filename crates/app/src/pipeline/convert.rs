@@ -8,8 +8,17 @@ use mesh::TraceContext;
 use crate::ports::{EventRecord, SignalRecord, StepRecord};
 
 pub(super) fn event_summary(record: EventRecord) -> EventSummary {
-    let EventRecord { event, status, reason, title, account, signals_count, assessment: _, updated_at } =
-        record;
+    let EventRecord {
+        event,
+        run: _,
+        status,
+        reason,
+        title,
+        account,
+        signals_count,
+        assessment: _,
+        updated_at,
+    } = record;
     EventSummary {
         event_id: event.event_id,
         source: event.source,

@@ -1,6 +1,7 @@
 //! Ids that follow from content, so that doing a thing twice makes it once.
 
-use ids::{ChunkId, EventId, SignalId};
+use contracts::Timestamp;
+use ids::{ChunkId, DeadLetterId, EventId, SignalId};
 use sha2::{Digest, Sha256};
 
 /// SHA-256, lower-case hexadecimal.
@@ -16,6 +17,11 @@ pub(super) fn signal_id(event_id: EventId, kind: &str, start: usize) -> SignalId
 /// The id of the passage at this place of this event.
 pub(super) fn chunk_id(event_id: EventId, start: usize) -> ChunkId {
     ChunkId::from_parts(event_id.unix_ms(), digest(&[&event_id.to_string(), "passage", &start.to_string()]))
+}
+
+/// The id of the dead letter of what these parts name, which sorts by `at`.
+pub(super) fn letter_id(at: Timestamp, parts: &[&str]) -> DeadLetterId {
+    DeadLetterId::from_parts(at.unix_ms(), digest(parts))
 }
 
 fn digest(parts: &[&str]) -> [u8; 10] {

@@ -9,10 +9,15 @@ use ids::{EventId, TenantId};
 
 use super::PipelinePorts;
 use super::ids_of::sha256_hex;
-use crate::ports::{EventMessage, Inserted, NewEvent, StoreError};
+use crate::ports::{EarlierKey, EventMessage, Inserted, NewEvent, StoreError};
 
 /// How long after acceptance the sweep looks at an event for the first time.
 const SWEEP_GRACE_MS: u64 = 15_000;
+
+/// For how long the same content from an endpoint is the same delivery, where the provider sends no id of its own:
+/// a day, which is longer than providers go on redelivering what was not acknowledged within minutes, and shorter than
+/// the time after which the same words are news again.
+const CONTENT_WINDOW_MS: u64 = 24 * 3_600_000;
 
 /// Delivery keys longer than this are replaced by their hash.
 const MAX_DELIVERY_KEY: usize = 200;
@@ -39,13 +44,15 @@ pub(super) async fn ingest_event(
     let received_at = ports.clock.now();
     let event_id = EventId::from_parts(received_at.unix_ms(), ports.random.for_id());
     let sha256 = sha256_hex(&request.body.0);
+    let (delivery_key, earlier) =
+        delivery_key(&context.scope.actor, request.delivery_id.as_deref(), &sha256, event_id, received_at);
     let event = NewEvent {
         event_id,
         source: request.source,
         kind: request.kind,
         subject: request.subject,
         endpoint_id: request.endpoint_id,
-        delivery_key: delivery_key(&context.scope.actor, request.delivery_id.as_deref(), &sha256, event_id),
+        delivery_key,
         object_key: object_key(tenant, received_at, &sha256),
         content_sha256: sha256,
         media_type: request.media_type,
@@ -57,7 +64,7 @@ pub(super) async fn ingest_event(
 
     ports.archive.put(&event.object_key, &event.media_type, request.body.0).await.map_err(unavailable)?;
     let sweep_at = Timestamp::from_unix_ms(received_at.unix_ms() + SWEEP_GRACE_MS);
-    match ports.events.insert(tenant, &event, sweep_at).await.map_err(unavailable)? {
+    match ports.events.insert(tenant, &event, earlier.as_ref(), sweep_at).await.map_err(unavailable)? {
         Inserted::New => {}
         Inserted::Existing { event_id, content_sha256 } => {
             let same = content_sha256 == event.content_sha256;
@@ -68,7 +75,7 @@ pub(super) async fn ingest_event(
             };
         }
     }
-    let message = EventMessage { tenant, event_id, traceparent: event.traceparent };
+    let message = EventMessage { tenant, event_id, run: 0, traceparent: event.traceparent };
     // The event is safe by now. A queue that is down costs time, which is what the sweep is for.
     if let Err(error) = ports.queue.send(&[message]).await {
         tracing::warn!(event = "queue.send_failed", %tenant, %event_id, trace_id = context.trace.trace_id(), %error);
@@ -76,11 +83,27 @@ pub(super) async fn ingest_event(
     Ok(IngestReceipt { event_id, duplicate: false })
 }
 
-/// What makes a second delivery recognizable: the sender's id of it, else its content; within who sent it.
-fn delivery_key(actor: &Actor, delivery_id: Option<&str>, sha256: &str, event_id: EventId) -> String {
+/// What makes a second delivery recognizable: the sender's id of it, else its content; within who sent it. Content is
+/// recognized for [`CONTENT_WINDOW_MS`]: its key names the window that the event was accepted in, and one that was
+/// accepted in the window before counts for as long as it is not older than that.
+fn delivery_key(
+    actor: &Actor,
+    delivery_id: Option<&str>,
+    sha256: &str,
+    event_id: EventId,
+    received_at: Timestamp,
+) -> (String, Option<EarlierKey>) {
+    let mut earlier = None;
     let key = match (actor, delivery_id) {
         (Actor::Endpoint(endpoint), Some(delivery)) => format!("{endpoint}:id:{delivery}"),
-        (Actor::Endpoint(endpoint), None) => format!("{endpoint}:sha256:{sha256}"),
+        (Actor::Endpoint(endpoint), None) => {
+            let now = received_at.unix_ms();
+            let window = now / CONTENT_WINDOW_MS;
+            let key = |window| format!("{endpoint}:sha256:{sha256}:{window}");
+            let after = Timestamp::from_unix_ms(now.saturating_sub(CONTENT_WINDOW_MS));
+            earlier = window.checked_sub(1).map(|before| EarlierKey { key: key(before), after });
+            key(window)
+        }
         (Actor::Key(_), Some(idempotency)) => format!("api:key:{idempotency}"),
         // Two equal calls without a key are two events: the client did not say that they are one.
         (Actor::Key(_), None) => format!("api:{event_id}"),
@@ -89,7 +112,9 @@ fn delivery_key(actor: &Actor, delivery_id: Option<&str>, sha256: &str, event_id
         (Actor::Service(service), Some(idempotency)) => format!("{service}:key:{idempotency}"),
         (Actor::Service(service), None) => format!("{service}:{event_id}"),
     };
-    if key.len() <= MAX_DELIVERY_KEY { key } else { format!("sha256:{}", sha256_hex(key.as_bytes())) }
+    let key =
+        if key.len() <= MAX_DELIVERY_KEY { key } else { format!("sha256:{}", sha256_hex(key.as_bytes())) };
+    (key, earlier)
 }
 
 /// Whether the body is JSON, as leniently as the transcript reader takes it. A cheap scan answers for nearly all; the

@@ -4,12 +4,16 @@ mod call_ingest;
 mod convert;
 mod dead_letter;
 mod extracting;
+mod handover;
 mod ids_of;
 mod ingest_event;
 mod intake;
+mod letters;
 mod read_event;
 mod read_signal;
+mod replay;
 mod search;
+mod settling;
 mod sweep;
 mod tasks;
 
@@ -17,25 +21,45 @@ use std::rc::Rc;
 
 pub use call_ingest::{CallIngest, CallIngestInput, CallIngestOutput, STEPS};
 pub use dead_letter::bury;
+pub use handover::{Delivery, Unreadable, Verdict, hand_over};
 pub use ingest_event::object_key;
 pub use intake::IntakeService;
+pub use replay::DeadLettersService;
 pub use sweep::{SweepReport, sweep};
 pub use tasks::TasksService;
 
 pub(crate) use ids_of::sha256_hex;
 
 use crate::ports::{
-    Archive, Clock, Embedder, EventQueue, EventStore, Extractor, IngestInstances, PassageIndex, Random,
-    SignalStore,
+    Archive, Clock, DeadLetterStore, Embedder, EventQueue, EventStore, Extractor, IngestInstances, Notifier,
+    PassageIndex, Random, SignalStore,
 };
+
+/// Everyone who is told what became of events, each in turn.
+pub type Notifiers = Rc<[Rc<dyn Notifier>]>;
 
 /// What handing events to their workflows needs: the queue's consumer, the sweep and the dead letters.
 #[derive(Clone)]
 pub struct HandoverPorts {
     /// Events, steps, outbox.
     pub events: Rc<dyn EventStore>,
+    /// What was given up.
+    pub letters: Rc<dyn DeadLetterStore>,
     /// Workflow instances.
     pub instances: Rc<dyn IngestInstances>,
+    /// Who hears of events that ended.
+    pub notifiers: Notifiers,
+    /// The wall clock.
+    pub clock: Rc<dyn Clock>,
+}
+
+/// What operators need of work that was given up.
+#[derive(Clone)]
+pub struct ReplayPorts {
+    /// What was given up.
+    pub letters: Rc<dyn DeadLetterStore>,
+    /// The queue between acceptance and work.
+    pub queue: Rc<dyn EventQueue>,
     /// The wall clock.
     pub clock: Rc<dyn Clock>,
 }
@@ -57,6 +81,8 @@ pub struct PipelinePorts {
     pub embedder: Rc<dyn Embedder>,
     /// The tenants' indexes.
     pub index: Rc<dyn PassageIndex>,
+    /// Who hears of signals, and of events that ended.
+    pub notifiers: Notifiers,
     /// The wall clock.
     pub clock: Rc<dyn Clock>,
     /// Secure randomness.

@@ -4,13 +4,20 @@
 //! outbox entry is still there, because only a settled status removes it.
 
 use contracts::Timestamp;
-use domain::EventStatus;
+use domain::{DeathCause, EventStatus};
+use mesh::workflow::Definition;
 
 use super::HandoverPorts;
+use super::call_ingest::CallIngest;
+use super::letters::{Death, letter};
+use super::settling::{Settling, settle, tell};
 use crate::ports::{EventMessage, EventTransition, InstanceState, OutboxEntry, StoreError};
 
 /// Entries a sweep takes up at once; the next sweep continues.
 const BATCH: u32 = 100;
+
+/// Dead letters that a sweep forgets at once.
+const PURGED: u32 = 500;
 
 /// What a sweep did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -23,12 +30,14 @@ pub struct SweepReport {
     pub settled: u32,
     /// Entries that failed and stay for the next sweep.
     pub failed: u32,
+    /// Dead letters whose time was over.
+    pub forgotten: u32,
 }
 
-/// Takes up due outbox entries.
+/// Takes up due outbox entries, and forgets dead letters whose time is over.
 ///
 /// # Errors
-/// [`StoreError`] when the outbox cannot be read. Trouble with one entry is counted and does not stop the others.
+/// [`StoreError`] when the outbox or the letters cannot be read. Trouble with one entry is counted and does not stop the others.
 pub async fn sweep(ports: &HandoverPorts) -> Result<SweepReport, StoreError> {
     let mut report = SweepReport::default();
     for entry in ports.events.due_outbox(ports.clock.now(), BATCH).await? {
@@ -36,9 +45,14 @@ pub async fn sweep(ports: &HandoverPorts) -> Result<SweepReport, StoreError> {
             Ok(Outcome::Started) => report.started += 1,
             Ok(Outcome::Alive) => report.alive += 1,
             Ok(Outcome::Settled) => report.settled += 1,
-            Err(_) => report.failed += 1,
+            Err(error) => {
+                let OutboxEntry { tenant, event_id, .. } = entry;
+                tracing::warn!(event = "sweep.entry_failed", %tenant, %event_id, %error);
+                report.failed += 1;
+            }
         }
     }
+    report.forgotten = ports.letters.purge(ports.clock.now(), PURGED).await?;
     Ok(report)
 }
 
@@ -49,21 +63,47 @@ enum Outcome {
 }
 
 async fn take_up(ports: &HandoverPorts, entry: &OutboxEntry) -> Result<Outcome, StoreError> {
-    let OutboxEntry { tenant, event_id, .. } = *entry;
+    let OutboxEntry { tenant, event_id, run, ref traceparent, .. } = *entry;
     // First, so that an entry that always fails cannot hold up the ones behind it.
     ports.events.defer_outbox(tenant, event_id, next_attempt(ports.clock.now(), entry.attempts)).await?;
-    let reason = match ports.instances.state(event_id).await? {
+    let reason = match ports.instances.state(event_id, run).await? {
         InstanceState::Missing => {
-            let traceparent = entry.traceparent.clone();
-            ports.instances.start(&EventMessage { tenant, event_id, traceparent }).await?;
+            let message = EventMessage { tenant, event_id, run, traceparent: traceparent.clone() };
+            let started = ports.instances.start(&[message]).await?;
+            started.into_iter().collect::<Result<Vec<()>, _>>()?;
             return Ok(Outcome::Started);
         }
         InstanceState::Alive => return Ok(Outcome::Alive),
         InstanceState::Complete => "its workflow ended without settling it".to_owned(),
         InstanceState::Failed { error } => format!("its workflow failed: {error}"),
     };
-    let change = EventTransition { reason: Some(reason), ..EventTransition::to(EventStatus::Failed) };
-    ports.events.transition(tenant, event_id, &change, ports.clock.now()).await?;
+    let death = Death {
+        cause: DeathCause::Workflow,
+        workflow: Some(CallIngest::NAME.to_owned()),
+        step: None,
+        errors: vec![reason.clone()],
+        attempts: 1,
+        message: None,
+    };
+    let letter = letter(event_id, run, death, ports.clock.now());
+    let change = EventTransition {
+        run: Some(run),
+        reason: Some(reason),
+        letter: Some(Box::new(letter)),
+        ..EventTransition::to(EventStatus::Failed)
+    };
+    let settling = Settling {
+        events: &*ports.events,
+        clock: &*ports.clock,
+        notifiers: &ports.notifiers,
+        tenant,
+        event_id,
+        run,
+        traceparent,
+    };
+    // Told first: the transition closes the entry, and with it goes the one occasion to tell.
+    tell(&settling, &change).await?;
+    settle(&settling, &change).await?;
     Ok(Outcome::Settled)
 }
 

@@ -6,7 +6,7 @@ use contracts::pipeline::{Assessment, ListEvents};
 use domain::event::{EventStatus, StepStatus};
 use ids::{EndpointId, EventId, TenantId};
 
-use super::StoreError;
+use super::{NewDeadLetter, StoreError};
 
 /// An event to insert, with status `received`.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,6 +39,15 @@ pub struct NewEvent {
     pub received_at: Timestamp,
 }
 
+/// A second key under which a delivery may have come, for as long as it counts: content is recognized within a window.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EarlierKey {
+    /// The key.
+    pub key: String,
+    /// Only an event that was accepted after this time.
+    pub after: Timestamp,
+}
+
 /// What came of an insert.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Inserted {
@@ -58,6 +67,8 @@ pub enum Inserted {
 pub struct EventRecord {
     /// What was inserted.
     pub event: NewEvent,
+    /// Which run of it is under way, or was the last: 0 the first, one more with every replay.
+    pub run: u32,
     /// Where it stands.
     pub status: EventStatus,
     /// Why it was skipped, failed or dead.
@@ -79,6 +90,8 @@ pub struct EventRecord {
 pub struct EventTransition {
     /// The new status.
     pub status: EventStatus,
+    /// Only if this run is under way: what an earlier one still has to say is refused.
+    pub run: Option<u32>,
     /// Why.
     pub reason: Option<String>,
     /// The call's title.
@@ -89,13 +102,24 @@ pub struct EventTransition {
     pub signals_count: Option<u32>,
     /// What the evaluate step concluded.
     pub assessment: Option<Assessment>,
+    /// Kept in the same transaction, if the change is made. One letter a run: a second one is not kept.
+    pub letter: Option<Box<NewDeadLetter>>,
 }
 
 impl EventTransition {
-    /// To this status, with nothing else to say.
+    /// To this status, whatever run is under way, with nothing else to say.
     #[must_use]
     pub fn to(status: EventStatus) -> Self {
-        Self { status, reason: None, title: None, account: None, signals_count: None, assessment: None }
+        Self {
+            status,
+            run: None,
+            reason: None,
+            title: None,
+            account: None,
+            signals_count: None,
+            assessment: None,
+            letter: None,
+        }
     }
 }
 
@@ -125,10 +149,16 @@ pub struct OutboxEntry {
     pub tenant: TenantId,
     /// Which.
     pub event_id: EventId,
+    /// Which run of it.
+    pub run: u32,
     /// Its trace, as a W3C `traceparent`.
     pub traceparent: String,
     /// How often the sweep took it up.
     pub attempts: u32,
+    /// How often the queue's consumer failed to hand it over.
+    pub handovers: u32,
+    /// Why, the last time.
+    pub last_error: Option<String>,
     /// When it was accepted.
     pub created_at: Timestamp,
 }
@@ -136,12 +166,14 @@ pub struct OutboxEntry {
 /// Events, their steps and the outbox.
 #[async_trait(?Send)]
 pub trait EventStore {
-    /// Stores an event with its outbox entry (due at `sweep_at`) in one transaction, unless its delivery key exists.
+    /// Stores an event with its outbox entry (due at `sweep_at`) in one transaction, unless its delivery key exists, or
+    /// an event that is meant by `earlier`.
     /// Of many concurrent inserts with one key, exactly one is [`Inserted::New`]; trying that one again is so again.
     async fn insert(
         &self,
         tenant: TenantId,
         event: &NewEvent,
+        earlier: Option<&EarlierKey>,
         sweep_at: Timestamp,
     ) -> Result<Inserted, StoreError>;
     /// One event.
@@ -149,7 +181,8 @@ pub trait EventStore {
     /// At most `query.limit` events, newest first.
     async fn list(&self, tenant: TenantId, query: &ListEvents) -> Result<Vec<EventRecord>, StoreError>;
     /// Changes an event's status, unless the rules of [`EventStatus::allows`] forbid it; says whether it did.
-    /// Reaching a settled status closes the outbox entry in the same transaction.
+    /// Reaching a settled status closes the outbox entry in the same transaction, and keeps the dead letter if there is
+    /// one.
     async fn transition(
         &self,
         tenant: TenantId,
@@ -157,17 +190,33 @@ pub trait EventStore {
         change: &EventTransition,
         now: Timestamp,
     ) -> Result<bool, StoreError>;
-    /// Stores a step, replacing what was known of it. The earliest `started_at` stays.
+    /// Stores a step of a run, replacing what was known of it. The earliest `started_at` stays. A step of another run than the one
+    /// under way is an error.
     async fn record_step(
         &self,
         tenant: TenantId,
         event_id: EventId,
+        run: u32,
         step: &StepRecord,
     ) -> Result<(), StoreError>;
     /// An event's steps in order.
     async fn steps(&self, tenant: TenantId, event_id: EventId) -> Result<Vec<StepRecord>, StoreError>;
     /// Outbox entries due at `now` over all tenants, the longest due first, at most `limit`. For the sweep only.
     async fn due_outbox(&self, now: Timestamp, limit: u32) -> Result<Vec<OutboxEntry>, StoreError>;
+    /// The outbox entry of an event, while it has one.
+    async fn outbox_entry(
+        &self,
+        tenant: TenantId,
+        event_id: EventId,
+    ) -> Result<Option<OutboxEntry>, StoreError>;
+    /// Notes on the outbox entry that try number `attempt` to hand the event over failed, and why.
+    async fn note_handover(
+        &self,
+        tenant: TenantId,
+        event_id: EventId,
+        attempt: u32,
+        error: &str,
+    ) -> Result<(), StoreError>;
     /// Counts a try of an outbox entry and sets when it is due next.
     async fn defer_outbox(
         &self,

@@ -4,6 +4,7 @@ mod approvals;
 mod archive;
 mod chat;
 mod control;
+mod dead_letters;
 mod deliveries;
 mod error;
 mod events;
@@ -20,9 +21,14 @@ pub use approvals::{ApprovalChange, ApprovalRow, ApprovalStore, AskedContent, Au
 pub use archive::{Archive, ArchivedObject};
 pub use chat::{ChatError, ChatModel, ChatReply, ChatRequest};
 pub use control::{ControlStore, EndpointSecret, Heartbeat, StoredEndpoint, StoredKey};
+pub use dead_letters::{
+    DeadLetterQuery, DeadLetterRecord, DeadLetterStore, NewDeadLetter, Replay, ReplayOutcome,
+};
 pub use deliveries::{AttemptRecord, DeliveryProgress, DeliveryRecord, DeliveryStore, EndpointRecord, Phase};
 pub use error::StoreError;
-pub use events::{EventRecord, EventStore, EventTransition, Inserted, NewEvent, OutboxEntry, StepRecord};
+pub use events::{
+    EarlierKey, EventRecord, EventStore, EventTransition, Inserted, NewEvent, OutboxEntry, StepRecord,
+};
 pub use extraction::{ExtractError, Extraction, Extractor, ExtractorKind};
 pub use index::{EmbeddedPassage, Embedder, IndexHit, MOST_FORGOTTEN, PassageIndex};
 pub use notify::{Notifier, SettledEvent};

@@ -32,6 +32,8 @@ pub struct EventMessage {
     pub tenant: TenantId,
     /// Which.
     pub event_id: EventId,
+    /// Which run of it: 0 the first, one more with every replay.
+    pub run: u32,
     /// The trace that it belongs to, as a W3C `traceparent`.
     pub traceparent: String,
 }
@@ -59,11 +61,12 @@ pub enum InstanceState {
     },
 }
 
-/// The durable workflows that work events off; an instance's id is its event's.
+/// The durable workflows that work events off. A run of an event has one instance, whose id is made from both.
 #[async_trait(?Send)]
 pub trait IngestInstances {
-    /// Starts the instance of an event. Starting it again changes nothing.
-    async fn start(&self, message: &EventMessage) -> Result<(), StoreError>;
-    /// How the instance of an event stands.
-    async fn state(&self, event_id: EventId) -> Result<InstanceState, StoreError>;
+    /// Starts the instances of 1 to 100 events, and says of each what came of it, in order. Starting one again changes
+    /// nothing. An error of the whole means that nothing is known of any.
+    async fn start(&self, messages: &[EventMessage]) -> Result<Vec<Result<(), StoreError>>, StoreError>;
+    /// How the instance of a run of an event stands.
+    async fn state(&self, event_id: EventId, run: u32) -> Result<InstanceState, StoreError>;
 }

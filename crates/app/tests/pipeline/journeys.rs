@@ -28,7 +28,7 @@ fn a_delivery_becomes_signals_and_passages_that_search_finds() {
         let steps: Vec<_> =
             detail.steps.iter().map(|s| (s.name.as_str(), s.status.as_str(), s.attempts)).collect();
         let done = |name| (name, "succeeded", 1);
-        assert_eq!(steps, ["load", "prefilter", "extract", "store", "embed", "evaluate"].map(done));
+        assert_eq!(steps, app::pipeline::STEPS.map(done));
 
         let signals = world.signals(world.tenant).await;
         let mut kinds: Vec<&str> = signals.iter().map(|signal| signal.kind.as_str()).collect();
@@ -75,14 +75,23 @@ fn forty_concurrent_deliveries_are_one_event() {
 }
 
 #[test]
-fn without_a_delivery_id_the_content_tells_a_redelivery() {
+fn without_a_delivery_id_the_content_tells_a_redelivery_for_a_day() {
     run(async {
         let world = World::new();
         let first = world.deliver(None, CALL).await.unwrap();
-        let again = world.deliver(None, CALL).await.unwrap();
         let other = world.deliver(None, &CALL.replace("Norrsken", "Sörsken")).await.unwrap();
-        assert_eq!((again.event_id, again.duplicate), (first.event_id, true));
         assert!(!other.duplicate && other.event_id != first.event_id);
+        // Over the boundary of windows as well as within one: the step is longer than half a window.
+        for hours in [0, 13, 10] {
+            world.clock.advance(hours * 3_600_000);
+            let again = world.deliver(None, CALL).await.unwrap();
+            assert_eq!((again.event_id, again.duplicate), (first.event_id, true), "{hours} hours later");
+        }
+        world.clock.advance(3_600_000);
+        let news = world.deliver(None, CALL).await.unwrap();
+        assert!(!news.duplicate && news.event_id != first.event_id, "a day after the first");
+        let with_id = world.deliver(Some("msg_1"), CALL).await.unwrap();
+        assert!(!with_id.duplicate, "an id of the provider's own says more than the content");
     });
 }
 

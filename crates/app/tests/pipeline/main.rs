@@ -1,5 +1,9 @@
 //! The pipeline's journeys over memory stores: from a delivery to signals, through every crash.
 
+mod bad_input;
 mod crashes;
+mod dead_letters;
+mod handover;
 mod journeys;
+mod seeds;
 mod world;

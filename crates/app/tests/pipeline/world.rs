@@ -1,9 +1,17 @@
 //! A pipeline over memory stores, with the real extractor and the real model, called through the real encoding.
 
+use std::cell::Cell;
 use std::rc::Rc;
 
-use app::pipeline::{CallIngest, HandoverPorts, IntakeService, PipelinePorts, TasksService, sweep};
-use app::ports::{Clock, IngestInstances, InstanceState};
+use app::pipeline::{
+    CallIngest, Delivery, HandoverPorts, IntakeService, PipelinePorts, TasksService, Verdict, bury,
+    hand_over, sweep,
+};
+use app::ports::{
+    Clock, EventMessage, ExtractError, Extraction, Extractor, IngestInstances, InstanceState, StoreError,
+};
+use async_trait::async_trait;
+use contracts::Timestamp;
 use contracts::pipeline::{
     EventDetail, GetEvent, IngestEvent, IngestEventError, IngestReceipt, IntakeClient, IntakeDispatch,
     ListSignals, Signal, TasksClient, TasksDispatch,
@@ -16,9 +24,10 @@ use mesh::loopback::Loopback;
 use mesh::{CallContext, CallError, Deadline, TraceContext};
 use mesh_sim::Sim;
 use test_kit::{
-    FakeClock, Faults, Fixtures, MemoryArchive, MemoryEventStore, MemoryIndex, MemoryInstances, MemoryQueue,
-    MemorySignalStore, SeededRandom,
+    FakeClock, Faults, Fixtures, MemoryArchive, MemoryEventStore, MemoryIndex, MemoryInstances,
+    MemoryNotifier, MemoryQueue, MemorySignalStore, SeededRandom,
 };
+use transcript::Document;
 
 pub(crate) struct World {
     pub(crate) clock: FakeClock,
@@ -27,14 +36,38 @@ pub(crate) struct World {
     pub(crate) instances: MemoryInstances,
     pub(crate) index: MemoryIndex,
     pub(crate) events: MemoryEventStore,
+    pub(crate) archive: MemoryArchive,
+    pub(crate) notifier: MemoryNotifier,
     pub(crate) tenant: TenantId,
     pub(crate) other: TenantId,
     pub(crate) endpoint: EndpointId,
+    extractor: Counting,
     ports: PipelinePorts,
 }
 
+/// The real extractor, and how often it was asked to extract.
+#[derive(Clone, Default)]
+struct Counting(Rc<Cell<u32>>);
+
+#[async_trait(?Send)]
+impl Extractor for Counting {
+    async fn prefilter(&self, document: &Document) -> Result<Vec<(usize, usize)>, StoreError> {
+        RulesExtractor.prefilter(document).await
+    }
+
+    async fn extract(
+        &self,
+        document: &Document,
+        turns: &[(usize, usize)],
+    ) -> Result<Extraction, ExtractError> {
+        self.0.set(self.0.get() + 1);
+        RulesExtractor.extract(document, turns).await
+    }
+}
+
 thread_local! {
-    static MODEL: Rc<StaticModel> = Rc::new(
+    /// The real model, made once a thread.
+    pub(crate) static MODEL: Rc<StaticModel> = Rc::new(
         StaticModel::new(
             include_bytes!("../../../embedded/model/static-minilm.safetensors").as_slice(),
             include_str!("../../../embedded/model/vocab.txt"),
@@ -50,20 +83,37 @@ impl World {
         let instances = MemoryInstances::with_faults(&faults);
         let index = MemoryIndex::with_faults(&faults);
         let events = MemoryEventStore::with_faults(&faults);
+        let (archive, notifier) = (MemoryArchive::with_faults(&faults), MemoryNotifier::with_faults(&faults));
+        let extractor = Counting::default();
         let ports = PipelinePorts {
             events: Rc::new(events.clone()),
             signals: Rc::new(MemorySignalStore::with_faults(&events, &faults)),
-            archive: Rc::new(MemoryArchive::with_faults(&faults)),
+            archive: Rc::new(archive.clone()),
             queue: Rc::new(queue.clone()),
-            extractor: Rc::new(RulesExtractor),
+            extractor: Rc::new(extractor.clone()),
             embedder: Rc::new(StaticEmbedder::lazy(|| Ok(MODEL.with(Rc::clone)))),
             index: Rc::new(index.clone()),
+            notifiers: Rc::new([Rc::new(notifier.clone())]),
             clock: Rc::new(clock.clone()),
             random: Rc::new(SeededRandom::new(7)),
         };
         let (tenant, other) = (fixtures.tenant(), fixtures.tenant());
         let endpoint = EndpointId::from_parts(1, [9; 10]);
-        Self { clock, faults, queue, instances, index, events, tenant, other, endpoint, ports }
+        Self {
+            clock,
+            faults,
+            queue,
+            instances,
+            index,
+            events,
+            archive,
+            notifier,
+            tenant,
+            other,
+            endpoint,
+            extractor,
+            ports,
+        }
     }
 
     pub(crate) fn context(&self, tenant: TenantId, actor: Actor) -> TenantCall {
@@ -93,41 +143,68 @@ impl World {
         self.intake().ingest_event(&context, event(delivery_id, body)).await
     }
 
+    /// How often anything was extracted.
+    pub(crate) fn extractions(&self) -> u32 {
+        self.extractor.0.get()
+    }
+
+    pub(crate) fn clock_now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
     /// What the queue's consumer does with what waits.
     pub(crate) async fn consume(&self) {
-        for message in self.queue.take() {
-            // A failed start is redelivered by the platform; here the sweep has to do.
-            let _ = self.instances.start(&message).await;
+        let waiting: Vec<_> =
+            self.queue.take().into_iter().map(|message| self.delivery(message, 1)).collect();
+        // A failed start is redelivered by the platform; here the sweep has to do.
+        hand_over(&self.handover(), &waiting).await;
+    }
+
+    pub(crate) fn delivery(&self, message: EventMessage, attempt: u32) -> Delivery {
+        let message_id = message.event_id.to_string();
+        Delivery { message_id, sent_at: self.clock.now(), attempt, body: Ok(message) }
+    }
+
+    /// What the consumer of the dead-letter queue does with these messages.
+    pub(crate) async fn bury(&self, messages: Vec<EventMessage>) -> Vec<Verdict> {
+        let deliveries: Vec<_> = messages.into_iter().map(|message| self.delivery(message, 1)).collect();
+        bury(&self.handover(), &deliveries).await
+    }
+
+    pub(crate) fn handover(&self) -> HandoverPorts {
+        HandoverPorts {
+            events: self.ports.events.clone(),
+            letters: Rc::new(self.events.clone()),
+            instances: Rc::new(self.instances.clone()),
+            notifiers: self.ports.notifiers.clone(),
+            clock: Rc::new(self.clock.clone()),
         }
     }
 
     pub(crate) async fn sweep(&self) {
-        let ports = HandoverPorts {
-            events: self.ports.events.clone(),
-            instances: Rc::new(self.instances.clone()),
-            clock: Rc::new(self.clock.clone()),
-        };
         // A sweep that fails is tried again by the next cron.
-        let _ = sweep(&ports).await;
+        let _ = sweep(&self.handover()).await;
     }
 
     /// Runs every started instance that has not ended, as the platform would.
     pub(crate) async fn run_instances(&self) {
         for message in self.instances.started() {
-            if self.instances.state(message.event_id).await != Ok(InstanceState::Alive) {
+            let EventMessage { event_id, run, .. } = message;
+            if self.instances.state(event_id, run).await != Ok(InstanceState::Alive) {
                 continue;
             }
             // Each on an engine of its own, asked through the port: that of a Worker is the same over a binding.
             let (sim, ports) = (Sim::calm(), self.ports.clone());
             let instances = sim.workflow(move || CallIngest(ports.clone()));
-            assert_eq!(sim.run(instances.state(message.event_id)), Ok(InstanceState::Missing));
+            assert_eq!(sim.run(instances.state(event_id, run)), Ok(InstanceState::Missing));
             for _ in 0..2 {
-                sim.run(instances.start(&message)).expect("it starts, and a second start changes nothing");
+                let started = sim.run(instances.start(std::slice::from_ref(&message)));
+                assert_eq!(started, Ok(vec![Ok(())]), "it starts, and a second start changes nothing");
             }
-            assert_eq!(sim.run(instances.state(message.event_id)), Ok(InstanceState::Alive));
+            assert_ne!(sim.run(instances.state(event_id, run)), Ok(InstanceState::Missing));
             sim.settle();
-            let state = sim.run(instances.state(message.event_id)).expect("it has a state");
-            self.instances.set(message.event_id, state);
+            let state = sim.run(instances.state(event_id, run)).expect("it has a state");
+            self.instances.set(event_id, state);
         }
     }
 

@@ -1,5 +1,6 @@
 //! What may be asked of the pipeline: one entrypoint for the gateway, one for the scheduler.
 
+mod dead_letters;
 pub mod deliveries;
 mod error;
 mod events;
@@ -9,12 +10,13 @@ pub mod subscriptions;
 pub mod tenant_index;
 pub mod workflows;
 
+pub use dead_letters::*;
 pub use error::{IngestEventError, ReadEventError, ReadSignalError, SearchError};
 pub use events::*;
 pub use search::*;
 pub use signals::*;
 
-use crate::TenantCall;
+use crate::{OperatorCall, TenantCall};
 
 /// The gateway's view of the pipeline: accept events, and read what came of them.
 #[mesh::service(contract = "../../contracts/Intake.json")]
@@ -66,4 +68,31 @@ pub trait Tasks {
         context: &TenantCall,
         request: EmitEvent,
     ) -> Result<IngestReceipt, IngestEventError>;
+}
+
+/// The admin Worker's view of the pipeline: work that was given up, over all tenants.
+#[mesh::service(contract = "../../contracts/DeadLetters.json")]
+pub trait DeadLetters {
+    /// Dead letters, newest first.
+    #[mesh(idempotent)]
+    async fn list_letters(
+        &self,
+        context: &OperatorCall,
+        request: ListDeadLetters,
+    ) -> Result<DeadLetterPage, DeadLetterError>;
+    /// One dead letter.
+    #[mesh(idempotent)]
+    async fn get_letter(
+        &self,
+        context: &OperatorCall,
+        request: GetDeadLetter,
+    ) -> Result<DeadLetter, DeadLetterError>;
+    /// Runs the letter's event again from the start, its effects in the place of those before. A second replay of one
+    /// letter does nothing.
+    #[mesh(idempotent)]
+    async fn replay_letter(
+        &self,
+        context: &OperatorCall,
+        request: GetDeadLetter,
+    ) -> Result<ReplayReceipt, DeadLetterError>;
 }

@@ -2,4 +2,6 @@
 DELETE FROM outbox
 WHERE tenant_id = ?1
     AND event_id = ?2
-    AND EXISTS (SELECT 1 FROM events WHERE tenant_id = ?1 AND id = ?2 AND status = ?3)
+    AND EXISTS (
+        SELECT 1 FROM events WHERE tenant_id = ?1 AND id = ?2 AND status = ?3 AND run = COALESCE(?4, run)
+    )

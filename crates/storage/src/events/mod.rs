@@ -3,7 +3,8 @@
 mod row;
 
 use app::ports::{
-    EventRecord, EventStore, EventTransition, Inserted, NewEvent, OutboxEntry, StepRecord, StoreError,
+    EarlierKey, EventRecord, EventStore, EventTransition, Inserted, NewEvent, OutboxEntry, StepRecord,
+    StoreError,
 };
 use async_trait::async_trait;
 use contracts::Timestamp;
@@ -11,6 +12,7 @@ use contracts::pipeline::ListEvents;
 use domain::event::EventStatus;
 use ids::{EventId, TenantId};
 
+use crate::dead_letters::errors_json;
 use crate::sql::{SqlDatabase, Statement, values};
 use row::{DeliveryRow, DepthRow, EventRow, OutboxRow, StepRow, assessment_json};
 
@@ -34,8 +36,11 @@ impl<D: SqlDatabase> EventStore for SqlEventStore<D> {
         &self,
         tenant: TenantId,
         event: &NewEvent,
+        earlier: Option<&EarlierKey>,
         sweep_at: Timestamp,
     ) -> Result<Inserted, StoreError> {
+        let (earlier_key, after) =
+            (earlier.map(|earlier| &earlier.key), earlier.map(|earlier| earlier.after));
         let answers = self
             .database
             .batch(vec![
@@ -56,6 +61,8 @@ impl<D: SqlDatabase> EventStore for SqlEventStore<D> {
                         &event.traceparent,
                         event.occurred_at,
                         event.received_at,
+                        earlier_key,
+                        after,
                     ],
                 ),
                 Statement::new(
@@ -64,7 +71,7 @@ impl<D: SqlDatabase> EventStore for SqlEventStore<D> {
                 ),
                 Statement::new(
                     include_str!("../../queries/events/by_delivery_key.sql"),
-                    values![tenant, &event.delivery_key],
+                    values![tenant, &event.delivery_key, earlier_key, after],
                 ),
             ])
             .await?;
@@ -116,12 +123,33 @@ impl<D: SqlDatabase> EventStore for SqlEventStore<D> {
                 change.assessment.as_ref().map(assessment_json),
                 now,
                 from,
+                change.run,
             ],
         )];
         if change.status.is_settled() {
             statements.push(Statement::new(
                 include_str!("../../queries/outbox/close.sql"),
-                values![tenant, event_id, status],
+                values![tenant, event_id, status, change.run],
+            ));
+        }
+        if let Some(letter) = &change.letter {
+            statements.push(Statement::new(
+                include_str!("../../queries/dead_letters/insert_of_event.sql"),
+                values![
+                    tenant,
+                    event_id,
+                    status,
+                    change.run,
+                    letter.letter_id,
+                    letter.cause.as_str(),
+                    letter.workflow.as_ref(),
+                    letter.step.as_ref(),
+                    errors_json(&letter.errors),
+                    letter.attempts,
+                    letter.message.as_ref(),
+                    letter.dead_at,
+                    letter.expires_at,
+                ],
             ));
         }
         let answers = self.database.batch(statements).await?;
@@ -132,6 +160,7 @@ impl<D: SqlDatabase> EventStore for SqlEventStore<D> {
         &self,
         tenant: TenantId,
         event_id: EventId,
+        run: u32,
         step: &StepRecord,
     ) -> Result<(), StoreError> {
         let upsert = Statement::new(
@@ -146,6 +175,7 @@ impl<D: SqlDatabase> EventStore for SqlEventStore<D> {
                 step.started_at,
                 step.ended_at,
                 step.error.as_ref(),
+                run,
             ],
         );
         if self.database.query(upsert).await?.is_empty() {
@@ -162,6 +192,29 @@ impl<D: SqlDatabase> EventStore for SqlEventStore<D> {
     async fn due_outbox(&self, now: Timestamp, limit: u32) -> Result<Vec<OutboxEntry>, StoreError> {
         let due = Statement::new(include_str!("../../queries/outbox/due.sql"), values![now, limit]);
         self.database.query(due).await?.read::<OutboxRow, _>()
+    }
+
+    async fn outbox_entry(
+        &self,
+        tenant: TenantId,
+        event_id: EventId,
+    ) -> Result<Option<OutboxEntry>, StoreError> {
+        let entry = Statement::new(include_str!("../../queries/outbox/entry.sql"), values![tenant, event_id]);
+        self.database.query(entry).await?.first::<OutboxRow, _>()
+    }
+
+    async fn note_handover(
+        &self,
+        tenant: TenantId,
+        event_id: EventId,
+        attempt: u32,
+        error: &str,
+    ) -> Result<(), StoreError> {
+        let note = Statement::new(
+            include_str!("../../queries/outbox/note_handover.sql"),
+            values![tenant, event_id, attempt, error],
+        );
+        self.database.query(note).await.map(|_| ())
     }
 
     async fn defer_outbox(

@@ -21,6 +21,7 @@ pub(super) struct DepthRow {
 #[derive(Deserialize)]
 pub(super) struct EventRow {
     id: EventId,
+    run: u32,
     source: String,
     #[serde(rename = "type")]
     kind: String,
@@ -64,6 +65,7 @@ impl TryFrom<EventRow> for EventRecord {
 
     fn try_from(row: EventRow) -> Result<Self, EventRowError> {
         Ok(Self {
+            run: row.run,
             status: row.status.parse().map_err(EventRowError::Status)?,
             reason: row.reason,
             title: row.title,
@@ -172,14 +174,18 @@ impl TryFrom<StepRow> for StepRecord {
 pub(super) struct OutboxRow {
     tenant_id: TenantId,
     event_id: EventId,
+    run: u32,
     traceparent: String,
     attempts: u32,
+    handovers: u32,
+    last_error: Option<String>,
     created_at: Timestamp,
 }
 
 impl From<OutboxRow> for OutboxEntry {
     fn from(row: OutboxRow) -> Self {
-        let OutboxRow { tenant_id, event_id, traceparent, attempts, created_at } = row;
-        Self { tenant: tenant_id, event_id, traceparent, attempts, created_at }
+        let OutboxRow { tenant_id, event_id, run, traceparent, attempts, handovers, last_error, created_at } =
+            row;
+        Self { tenant: tenant_id, event_id, run, traceparent, attempts, handovers, last_error, created_at }
     }
 }

@@ -43,7 +43,7 @@ fn text(text: impl ToString) -> Value {
 
 /// A control database with the rows that the suite looks for.
 fn seeded() -> Sqlite {
-    let database = Sqlite::new(include_str!("../../../../migrations/control/0001_initial.sql"));
+    let database = Sqlite::migrated("control");
     let rows = suite::control_rows();
     let put = |sql: &str, values| {
         run(database.query(Statement::new(sql, values))).unwrap();

@@ -1,6 +1,8 @@
 //! SQLite in memory as a database of the stores, as strict as D1 where D1 is stricter.
 
 use std::cell::RefCell;
+use std::fs;
+use std::path::Path;
 use std::rc::Rc;
 
 use app::ports::StoreError;
@@ -22,12 +24,19 @@ pub(crate) struct Sqlite {
 }
 
 impl Sqlite {
-    /// An empty database with the schema of one migration.
-    pub(crate) fn new(migration: &str) -> Self {
+    /// An empty database with every migration of a folder of `migrations/`, in the order of their names, as they are
+    /// applied to D1.
+    pub(crate) fn migrated(folder: &str) -> Self {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../migrations").join(folder);
+        let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).collect();
+        files.retain(|file| file.extension().is_some_and(|extension| extension == "sql"));
+        files.sort();
         let connection = Connection::open_in_memory().unwrap();
         // As in D1.
         connection.pragma_update(None, "foreign_keys", true).unwrap();
-        connection.execute_batch(migration).unwrap();
+        for file in files {
+            connection.execute_batch(&fs::read_to_string(file).unwrap()).unwrap();
+        }
         Self { connection: Rc::new(RefCell::new(connection)), statements: Rc::default() }
     }
 

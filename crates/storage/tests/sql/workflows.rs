@@ -6,9 +6,7 @@ use test_kit::run;
 use test_kit::workflows::suite;
 
 fn database() -> Sqlite {
-    let initial = include_str!("../../../../migrations/data/0001_initial.sql");
-    let workflows = include_str!("../../../../migrations/data/0007_workflows.sql");
-    Sqlite::new(&format!("{initial}\n{workflows}"))
+    Sqlite::migrated("data")
 }
 
 #[test]

@@ -30,6 +30,11 @@ impl MemoryArchive {
     pub fn keys(&self) -> Vec<String> {
         self.objects.borrow().keys().cloned().collect()
     }
+
+    /// Takes an object away, as a mistake or a lost disk would.
+    pub fn remove(&self, key: &str) {
+        self.objects.borrow_mut().remove(key);
+    }
 }
 
 #[async_trait(?Send)]

@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use app::ports::{
-    EventRecord, EventStore, EventTransition, Inserted, NewEvent, OutboxEntry, StepRecord, StoreError,
+    DeadLetterRecord, EarlierKey, EventRecord, EventStore, EventTransition, Inserted, NewEvent, OutboxEntry,
+    StepRecord, StoreError,
 };
 use async_trait::async_trait;
 use contracts::Timestamp;
 use contracts::pipeline::ListEvents;
 use domain::event::EventStatus;
-use ids::{EventId, TenantId};
+use ids::{DeadLetterId, EventId, TenantId};
 
 use crate::Faults;
 
@@ -20,21 +21,23 @@ const STORE: &str = "MEMORY_EVENTS";
 /// Events in memory. Operations for [`Faults`]: `events.` and the method's name.
 #[derive(Debug, Clone, Default)]
 pub struct MemoryEventStore {
-    faults: Faults,
-    state: Rc<RefCell<State>>,
+    pub(super) faults: Faults,
+    pub(super) state: Rc<RefCell<State>>,
 }
 
 #[derive(Debug, Default)]
-struct State {
-    events: BTreeMap<(TenantId, EventId), Stored>,
+pub(super) struct State {
+    pub(super) events: BTreeMap<(TenantId, EventId), Stored>,
     /// An event's entry and when it is due.
-    outbox: BTreeMap<(TenantId, EventId), (Timestamp, OutboxEntry)>,
+    pub(super) outbox: BTreeMap<(TenantId, EventId), (Timestamp, OutboxEntry)>,
+    /// Without how their events stand, which is looked up when they are read.
+    pub(super) letters: BTreeMap<DeadLetterId, DeadLetterRecord>,
 }
 
 #[derive(Debug)]
-struct Stored {
-    record: EventRecord,
-    steps: BTreeMap<String, StepRecord>,
+pub(super) struct Stored {
+    pub(super) record: EventRecord,
+    pub(super) steps: BTreeMap<String, StepRecord>,
 }
 
 impl MemoryEventStore {
@@ -69,10 +72,18 @@ impl State {
         &mut self,
         tenant: TenantId,
         event: &NewEvent,
+        earlier: Option<&EarlierKey>,
         sweep_at: Timestamp,
     ) -> Result<Inserted, StoreError> {
+        let own_key = |stored: &Stored| stored.record.event.delivery_key == event.delivery_key;
+        let earlier_key = |stored: &Stored| {
+            let known = &stored.record.event;
+            earlier
+                .is_some_and(|earlier| known.delivery_key == earlier.key && known.received_at > earlier.after)
+        };
+        let own = self.events.iter().any(|((owner, _), stored)| *owner == tenant && own_key(stored));
         let same_key = |((owner, _), stored): &(&(TenantId, EventId), &Stored)| {
-            *owner == tenant && stored.record.event.delivery_key == event.delivery_key
+            *owner == tenant && if own { own_key(stored) } else { earlier_key(stored) }
         };
         if let Some((_, stored)) = self.events.iter().find(same_key) {
             let NewEvent { event_id, content_sha256, .. } = &stored.record.event;
@@ -89,6 +100,7 @@ impl State {
         }
         let record = EventRecord {
             event: event.clone(),
+            run: 0,
             status: EventStatus::Received,
             reason: None,
             title: None,
@@ -100,8 +112,11 @@ impl State {
         let entry = OutboxEntry {
             tenant,
             event_id: event.event_id,
+            run: 0,
             traceparent: event.traceparent.clone(),
             attempts: 0,
+            handovers: 0,
+            last_error: None,
             created_at: event.received_at,
         };
         self.events.insert((tenant, event.event_id), Stored { record, steps: BTreeMap::new() });
@@ -113,10 +128,11 @@ impl State {
         let Some(Stored { record, .. }) = self.events.get_mut(&key) else {
             return false;
         };
-        if !record.status.allows(change.status) {
+        if !record.status.allows(change.status) || change.run.is_some_and(|run| run != record.run) {
             return false;
         }
-        let EventTransition { status, reason, title, account, signals_count, assessment } = change.clone();
+        let EventTransition { status, run: _, reason, title, account, signals_count, assessment, letter } =
+            change.clone();
         record.status = status;
         record.reason = reason.or(record.reason.take());
         record.title = title.or(record.title.take());
@@ -124,6 +140,18 @@ impl State {
         record.signals_count = signals_count.unwrap_or(record.signals_count);
         record.assessment = assessment.or(record.assessment.take());
         record.updated_at = now;
+        if let Some(letter) = letter {
+            let record = DeadLetterRecord {
+                letter: *letter,
+                tenant: Some(key.0),
+                event_id: Some(key.1),
+                run: record.run,
+                traceparent: Some(record.event.traceparent.clone()),
+                event: None,
+                replayed: None,
+            };
+            self.keep(record);
+        }
         if status.is_settled() {
             self.outbox.remove(&key);
         }
@@ -144,8 +172,14 @@ impl State {
             .collect()
     }
 
-    fn record_step(&mut self, key: (TenantId, EventId), step: &StepRecord) -> Result<(), StoreError> {
-        let stored = self.events.get_mut(&key).ok_or_else(|| no_such_event(STORE, key.1))?;
+    fn record_step(
+        &mut self,
+        key: (TenantId, EventId),
+        run: u32,
+        step: &StepRecord,
+    ) -> Result<(), StoreError> {
+        let of_run = |stored: &&mut Stored| stored.record.run == run;
+        let stored = self.events.get_mut(&key).filter(of_run).ok_or_else(|| no_such_event(STORE, key.1))?;
         let first_start = stored.steps.get(&step.name).map_or(step.started_at, |known| known.started_at);
         let step = StepRecord { started_at: step.started_at.min(first_start), ..step.clone() };
         stored.steps.insert(step.name.clone(), step);
@@ -172,9 +206,10 @@ impl EventStore for MemoryEventStore {
         &self,
         tenant: TenantId,
         event: &NewEvent,
+        earlier: Option<&EarlierKey>,
         sweep_at: Timestamp,
     ) -> Result<Inserted, StoreError> {
-        let act = || self.state.borrow_mut().insert(tenant, event, sweep_at);
+        let act = || self.state.borrow_mut().insert(tenant, event, earlier, sweep_at);
         self.faults.around(STORE, "events.insert", act).await
     }
 
@@ -203,9 +238,10 @@ impl EventStore for MemoryEventStore {
         &self,
         tenant: TenantId,
         event_id: EventId,
+        run: u32,
         step: &StepRecord,
     ) -> Result<(), StoreError> {
-        let act = || self.state.borrow_mut().record_step((tenant, event_id), step);
+        let act = || self.state.borrow_mut().record_step((tenant, event_id), run, step);
         self.faults.around(STORE, "events.record_step", act).await
     }
 
@@ -215,6 +251,32 @@ impl EventStore for MemoryEventStore {
 
     async fn due_outbox(&self, now: Timestamp, limit: u32) -> Result<Vec<OutboxEntry>, StoreError> {
         self.faults.around(STORE, "events.due_outbox", || Ok(self.state.borrow().due(now, limit))).await
+    }
+
+    async fn outbox_entry(
+        &self,
+        tenant: TenantId,
+        event_id: EventId,
+    ) -> Result<Option<OutboxEntry>, StoreError> {
+        let act = || Ok(self.state.borrow().outbox.get(&(tenant, event_id)).map(|(_, entry)| entry.clone()));
+        self.faults.around(STORE, "events.outbox_entry", act).await
+    }
+
+    async fn note_handover(
+        &self,
+        tenant: TenantId,
+        event_id: EventId,
+        attempt: u32,
+        error: &str,
+    ) -> Result<(), StoreError> {
+        let act = || {
+            if let Some((_, entry)) = self.state.borrow_mut().outbox.get_mut(&(tenant, event_id)) {
+                entry.handovers = entry.handovers.max(attempt);
+                entry.last_error = Some(error.to_owned());
+            }
+            Ok(())
+        };
+        self.faults.around(STORE, "events.note_handover", act).await
     }
 
     async fn defer_outbox(

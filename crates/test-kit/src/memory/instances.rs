@@ -32,13 +32,13 @@ impl MemoryInstances {
         self.instances.borrow().iter().map(|(message, _)| message.clone()).collect()
     }
 
-    /// Says what became of an instance. `Missing` forgets it, as a restart of the local runtime may.
+    /// Says what became of the latest instance of an event. `Missing` forgets it, as a restart of the local runtime may.
     ///
     /// # Panics
     /// When no instance of this event was started.
     pub fn set(&self, event_id: EventId, state: InstanceState) {
         let mut instances = self.instances.borrow_mut();
-        let at = instances.iter().position(|(message, _)| message.event_id == event_id);
+        let at = instances.iter().rposition(|(message, _)| message.event_id == event_id);
         let at = at.unwrap_or_else(|| panic!("no instance of `{event_id}` was started"));
         if state == InstanceState::Missing {
             instances.remove(at);
@@ -50,21 +50,27 @@ impl MemoryInstances {
 
 #[async_trait(?Send)]
 impl IngestInstances for MemoryInstances {
-    async fn start(&self, message: &EventMessage) -> Result<(), StoreError> {
-        let act = || {
-            let mut instances = self.instances.borrow_mut();
-            if !instances.iter().any(|(known, _)| known.event_id == message.event_id) {
-                instances.push((message.clone(), InstanceState::Alive));
-            }
-            Ok(())
-        };
-        self.faults.around(STORE, "instances.start", act).await
+    async fn start(&self, messages: &[EventMessage]) -> Result<Vec<Result<(), StoreError>>, StoreError> {
+        let mut outcomes = Vec::with_capacity(messages.len());
+        for message in messages {
+            let act = || {
+                let mut instances = self.instances.borrow_mut();
+                let same =
+                    |known: &EventMessage| (known.event_id, known.run) == (message.event_id, message.run);
+                if !instances.iter().any(|(known, _)| same(known)) {
+                    instances.push((message.clone(), InstanceState::Alive));
+                }
+                Ok(())
+            };
+            outcomes.push(self.faults.around(STORE, "instances.start", act).await);
+        }
+        Ok(outcomes)
     }
 
-    async fn state(&self, event_id: EventId) -> Result<InstanceState, StoreError> {
+    async fn state(&self, event_id: EventId, run: u32) -> Result<InstanceState, StoreError> {
         let act = || {
             let instances = self.instances.borrow();
-            let found = instances.iter().find(|(message, _)| message.event_id == event_id);
+            let found = instances.iter().find(|(known, _)| (known.event_id, known.run) == (event_id, run));
             Ok(found.map_or(InstanceState::Missing, |(_, state)| state.clone()))
         };
         self.faults.around(STORE, "instances.state", act).await

@@ -2,9 +2,11 @@
 
 mod archive;
 mod control;
+mod dead_letters;
 mod events;
 mod index;
 mod instances;
+mod notifier;
 mod queue;
 mod signals;
 
@@ -13,5 +15,6 @@ pub use control::MemoryControl;
 pub use events::MemoryEventStore;
 pub use index::MemoryIndex;
 pub use instances::MemoryInstances;
+pub use notifier::{MemoryNotifier, Told};
 pub use queue::MemoryQueue;
 pub use signals::MemorySignalStore;

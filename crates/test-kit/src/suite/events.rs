@@ -20,7 +20,7 @@ pub(super) async fn insert_stores_a_delivery_once(store: &dyn EventStore) {
     let again = NewEvent { delivery_key: first.delivery_key.clone(), ..make.event() };
     let existing =
         Inserted::Existing { event_id: first.event_id, content_sha256: first.content_sha256.clone() };
-    assert_eq!(store.insert(ours, &again, NEVER).await, Ok(existing), "the same delivery");
+    assert_eq!(store.insert(ours, &again, None, NEVER).await, Ok(existing), "the same delivery");
     assert_eq!(store.get(ours, again.event_id).await, Ok(None), "and nothing of the second is stored");
     assert_eq!(store.outbox_depth().await, Ok(depth + 1));
 
@@ -38,7 +38,7 @@ pub(super) async fn of_concurrent_deliveries_exactly_one_is_new(store: &dyn Even
     let depth = store.outbox_depth().await.unwrap();
     let key = "webhook:one-delivery".to_owned();
     let events: Vec<_> = (0..40).map(|_| NewEvent { delivery_key: key.clone(), ..make.event() }).collect();
-    let outcomes = join_all(events.iter().map(|event| store.insert(ours, event, NEVER))).await;
+    let outcomes = join_all(events.iter().map(|event| store.insert(ours, event, None, NEVER))).await;
     let new: Vec<_> = (0..40).filter(|at| outcomes[*at] == Ok(Inserted::New)).collect();
     let [winner] = new.as_slice() else {
         panic!("{} of 40 deliveries were new", new.len());
@@ -60,7 +60,7 @@ pub(super) async fn an_event_id_is_nobody_elses(store: &dyn EventStore) {
     insert(store, theirs, &event).await;
     for (tenant, key) in [(ours, event.delivery_key.clone()), (theirs, "another".to_owned())] {
         let taken = NewEvent { delivery_key: key, ..event.clone() };
-        assert!(store.insert(tenant, &taken, NEVER).await.is_err(), "an id that is taken is refused");
+        assert!(store.insert(tenant, &taken, None, NEVER).await.is_err(), "an id that is taken is refused");
     }
     assert_eq!(store.get(ours, event.event_id).await, Ok(None));
     assert_eq!(store.get(theirs, event.event_id).await.unwrap().unwrap().event, event);
@@ -83,6 +83,7 @@ pub(super) async fn every_field_comes_back(store: &dyn EventStore) {
     for event in [bare, full] {
         insert(store, ours, &event).await;
         let expect = EventRecord {
+            run: 0,
             status: EventStatus::Received,
             reason: None,
             title: None,

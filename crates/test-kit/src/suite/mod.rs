@@ -6,6 +6,8 @@
 
 mod archive;
 mod control;
+mod dead_letters;
+mod deliveries;
 mod events;
 mod index;
 mod outbox;
@@ -15,7 +17,7 @@ mod transitions;
 
 pub use control::{ControlRows, control_rows};
 
-use app::ports::{Archive, ControlStore, EventStore, NewEvent, PassageIndex, SignalStore};
+use app::ports::{Archive, ControlStore, DeadLetterStore, EventStore, NewEvent, PassageIndex, SignalStore};
 use contracts::Timestamp;
 use ids::TenantId;
 
@@ -47,6 +49,22 @@ pub async fn event_store_suite(store: &dyn EventStore) {
     outbox::deferring_counts_and_moves(store).await;
     outbox::settling_closes_the_entry(store).await;
     outbox::another_tenant_neither_defers_nor_closes(store).await;
+    outbox::a_failed_handover_is_noted(store).await;
+    deliveries::an_earlier_key_counts_as_long_as_it_says(store).await;
+}
+
+/// Every claim about a [`DeadLetterStore`] over the events of an [`EventStore`].
+///
+/// # Panics
+/// When one does not hold.
+pub async fn dead_letter_store_suite(events: &dyn EventStore, letters: &dyn DeadLetterStore) {
+    dead_letters::a_letter_is_kept_with_the_change_that_it_tells_of(events, letters).await;
+    dead_letters::a_refused_change_keeps_no_letter(events, letters).await;
+    dead_letters::an_unreadable_message_is_kept_once(letters).await;
+    dead_letters::lists_are_newest_first_paged_and_narrowed(events, letters).await;
+    dead_letters::a_replay_begins_the_next_run_once(events, letters).await;
+    dead_letters::only_what_ended_badly_is_replayed(events, letters).await;
+    dead_letters::letters_are_forgotten_when_they_expire(letters).await;
 }
 
 /// Every claim about a [`SignalStore`] over the events of an [`EventStore`].
@@ -97,6 +115,6 @@ pub async fn passage_index_suite(index: &dyn PassageIndex) {
 
 /// Stores an event that must be new, with an outbox entry that no claim meets.
 async fn insert(store: &dyn EventStore, tenant: TenantId, event: &NewEvent) {
-    let inserted = store.insert(tenant, event, NEVER).await;
+    let inserted = store.insert(tenant, event, None, NEVER).await;
     assert_eq!(inserted, Ok(app::ports::Inserted::New));
 }

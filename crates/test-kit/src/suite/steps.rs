@@ -34,9 +34,9 @@ pub(super) async fn steps_come_back_in_order(store: &dyn EventStore) {
     steps[3].ended_at = Some(Timestamp::from_unix_ms(2000));
     steps[3].error = Some("the model's answer: “nö” 🎉".into());
     for at in [2, 0, 4, 1, 3] {
-        store.record_step(ours, event.event_id, &steps[at]).await.unwrap();
+        store.record_step(ours, event.event_id, 0, &steps[at]).await.unwrap();
     }
-    store.record_step(ours, other.event_id, &steps[0]).await.unwrap();
+    store.record_step(ours, other.event_id, 0, &steps[0]).await.unwrap();
     assert_eq!(store.steps(ours, event.event_id).await, Ok(steps.clone()));
     assert_eq!(store.steps(ours, other.event_id).await, Ok(vec![steps[0].clone()]), "each event has its own");
 }
@@ -59,7 +59,7 @@ pub(super) async fn a_step_is_replaced_but_its_first_start_stays(store: &dyn Eve
         StepRecord { started_at: earlier.started_at, ..earlier.clone() },
     ];
     for (given, expect) in [failed, later, earlier].into_iter().zip(expect) {
-        store.record_step(ours, event.event_id, &given).await.unwrap();
+        store.record_step(ours, event.event_id, 0, &given).await.unwrap();
         assert_eq!(store.steps(ours, event.event_id).await, Ok(vec![expect]));
     }
 }
@@ -70,11 +70,11 @@ pub(super) async fn a_step_of_no_event_or_of_another_tenants_is_refused(store: &
     let event = make.event();
     insert(store, theirs, &event).await;
     let known = step(0, "load", StepStatus::Succeeded, 1000);
-    store.record_step(theirs, event.event_id, &known).await.unwrap();
+    store.record_step(theirs, event.event_id, 0, &known).await.unwrap();
     let forged = step(0, "load", StepStatus::Failed, 1);
-    assert!(store.record_step(ours, event.event_id, &forged).await.is_err(), "another tenant's event");
+    assert!(store.record_step(ours, event.event_id, 0, &forged).await.is_err(), "another tenant's event");
     let unknown = make.event().event_id;
-    assert!(store.record_step(ours, unknown, &forged).await.is_err(), "no event");
+    assert!(store.record_step(ours, unknown, 0, &forged).await.is_err(), "no event");
     assert_eq!(store.steps(theirs, event.event_id).await, Ok(vec![known]));
     assert_eq!(store.steps(ours, event.event_id).await, Ok(vec![]));
 }

@@ -71,6 +71,7 @@ pub(super) async fn what_is_not_said_stays(store: &dyn EventStore) {
     let counts = vec![KindCount { kind: "budget".into(), count: 2 }];
     let said = EventTransition {
         status: EventStatus::Processing,
+        run: None,
         reason: Some("because “so”".into()),
         title: Some("Kick-off 🎉".into()),
         account: Some("ACME".into()),
@@ -87,6 +88,7 @@ pub(super) async fn what_is_not_said_stays(store: &dyn EventStore) {
             headline: "Known: budget".into(),
             counts,
         }),
+        letter: None,
     };
     assert_eq!(store.transition(ours, event_id, &said, make.now()).await, Ok(true));
     for later in [EventTransition::to(EventStatus::Processing), EventTransition::to(EventStatus::Processed)] {
@@ -94,11 +96,13 @@ pub(super) async fn what_is_not_said_stays(store: &dyn EventStore) {
         let record = read(store, ours, event_id).await;
         let known = EventTransition {
             status: record.status,
+            run: None,
             reason: record.reason,
             title: record.title,
             account: record.account,
             signals_count: Some(record.signals_count),
             assessment: record.assessment,
+            letter: None,
         };
         assert_eq!(known, EventTransition { status: later.status, ..said.clone() });
     }

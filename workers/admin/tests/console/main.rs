@@ -1,5 +1,6 @@
 //! The console as a client meets it: with tokens that a team really signed, and everything else stood in for.
 
+mod dead_letters;
 mod team;
 
 use std::cell::Cell;
@@ -43,11 +44,13 @@ fn trace() -> TraceContext {
 fn handle_with(variables: [&str; 3], team: &Team, request: &Request<'_>) -> (Handled, u32) {
     let [domain, audience, roles] = variables;
     let mesh = Half::default();
+    let pipeline = dead_letters::Pipeline::default();
     let console = Console {
         settings: &Settings::new(domain, audience, roles),
         cache: &KeyCache::new(),
         keys: team,
         mesh: &mesh,
+        dead_letters: &pipeline.client(),
         clock: &FakeClock::at(Timestamp::from_unix_ms(NOW * 1000)),
     };
     let handled = run(console.handle(request, trace()));

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct RecordedFinding {
     kind: String,
-    score: f64,
-    quote: String,
+    pub(super) score: f64,
+    pub(super) quote: String,
     start: usize,
     end: usize,
     turn: usize,
@@ -32,6 +32,12 @@ impl RecordedExtraction {
     pub(super) fn new(findings: Vec<RecordedFinding>, by: ExtractorReport) -> Self {
         let ExtractorReport { kind, model, dropped_quotes, fallback_reason } = by;
         Self { findings, kind, model, dropped_quotes, fallback_reason }
+    }
+
+    /// The findings of these that hold; the others are counted as dropped.
+    pub(super) fn holding(self, findings: Vec<RecordedFinding>) -> Self {
+        let dropped = self.findings.len().saturating_sub(findings.len()) as u32;
+        Self { findings, dropped_quotes: self.dropped_quotes + dropped, ..self }
     }
 
     /// Who found them.

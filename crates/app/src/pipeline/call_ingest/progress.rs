@@ -1,6 +1,7 @@
 //! Steps whose progress shows in the event while they run.
 
 use std::future::Future;
+use std::time::Duration;
 
 use domain::StepStatus;
 use ids::{EventId, TenantId};
@@ -12,20 +13,39 @@ use super::{CallIngest, CallIngestInput, STEPS, retryable};
 use crate::pipeline::PipelinePorts;
 use crate::ports::StepRecord;
 
+/// How often a step is tried: nine times within some four minutes, which is longer than a store is mostly away.
+pub(super) const POLICY: StepPolicy = StepPolicy { retries: 8, ..StepPolicy::DEFAULT };
+
+/// How often a step is tried that must not be given up lightly, since what it does is all that is left to do: for some
+/// two hours.
+pub(super) const PATIENT: StepPolicy =
+    StepPolicy { retries: 12, delay: Duration::from_secs(2), ..StepPolicy::DEFAULT };
+
 /// A step that shows, by its place in [`STEPS`].
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Stage {
     Load = 0,
-    Prefilter = 1,
-    Extract = 2,
-    Store = 3,
-    Embed = 4,
-    Evaluate = 5,
+    Normalize = 1,
+    Prefilter = 2,
+    Extract = 3,
+    Verify = 4,
+    Store = 5,
+    Chunk = 6,
+    Embed = 7,
+    Evaluate = 8,
+    Notify = 9,
 }
 
 impl Stage {
     fn name(self) -> &'static str {
         STEPS[self as usize]
+    }
+
+    fn policy(self) -> StepPolicy {
+        match self {
+            Self::Notify => PATIENT,
+            _ => POLICY,
+        }
     }
 }
 
@@ -35,9 +55,20 @@ pub(super) struct StageRun {
     pub(super) ports: PipelinePorts,
     pub(super) tenant: TenantId,
     pub(super) event_id: EventId,
-    pub(super) trace: Option<TraceContext>,
+    pub(super) run: u32,
     /// Whether this try is the last one.
     pub(super) last_try: bool,
+    traceparent: String,
+}
+
+impl StageRun {
+    /// The event's trace.
+    pub(super) fn trace(&self) -> Result<TraceContext, StepFailure> {
+        self.traceparent.parse().map_err(|error| {
+            let given = &self.traceparent;
+            StepFailure::Terminal(format!("the instance was started with the traceparent `{given}`: {error}"))
+        })
+    }
 }
 
 /// What came of a stage.
@@ -62,12 +93,13 @@ impl CallIngest {
         F: Fn(StageRun) -> Fut + Clone + 'static,
         Fut: Future<Output = Result<Outcome<T>, StepFailure>> + 'static,
     {
-        let policy = StepPolicy::default();
+        let policy = stage.policy();
         let run = StageRun {
             ports: self.0.clone(),
             tenant: input.tenant,
             event_id: input.event_id,
-            trace: input.traceparent.parse().ok(),
+            run: input.run,
+            traceparent: input.traceparent.clone(),
             last_try: false,
         };
         steps
@@ -117,5 +149,5 @@ impl CallIngest {
 }
 
 async fn report(run: &StageRun, record: &StepRecord) -> Result<(), StepFailure> {
-    run.ports.events.record_step(run.tenant, run.event_id, record).await.map_err(retryable)
+    run.ports.events.record_step(run.tenant, run.event_id, run.run, record).await.map_err(retryable)
 }

@@ -1,0 +1,155 @@
+//! `/admin/api/dead-letters`: work that was given up, and running it again.
+
+use contracts::pipeline::{self, DeadLetterError, DeadLettersClient, GetDeadLetter, ListDeadLetters};
+use contracts::{OperatorCall, Timestamp};
+use http_api::Page;
+use http_api::page::PageRequest;
+use http_api::request::{FromQuery, Query, TextRule, read_query};
+use ids::{DeadLetterId, EventId, TenantId};
+use mesh::{CallError, Transport};
+use serde::Serialize;
+
+use crate::answer::Answer;
+use crate::problem::{Code, Problem};
+
+/// The query of the list.
+struct Filters {
+    tenant: Option<TenantId>,
+    cause: Option<String>,
+    page: PageRequest<DeadLetterId>,
+}
+
+impl FromQuery for Filters {
+    fn read(query: &Query) -> Option<Self> {
+        Some(Self {
+            tenant: query.value("tenant"),
+            cause: query.text("cause", TextRule::slug(32)),
+            page: query.page("dead-letters", &["tenant", "cause"]),
+        })
+    }
+}
+
+/// A dead letter, as operators see it.
+#[derive(Debug, Serialize)]
+struct DeadLetter {
+    id: DeadLetterId,
+    tenant: Option<TenantId>,
+    event_id: Option<EventId>,
+    run: u32,
+    cause: String,
+    workflow: Option<String>,
+    step: Option<String>,
+    errors: Vec<String>,
+    attempts: u32,
+    message: Option<String>,
+    trace_id: String,
+    dead_at: http_api::Timestamp,
+    expires_at: http_api::Timestamp,
+    event_status: Option<String>,
+    replayed_at: Option<http_api::Timestamp>,
+    replayed_by: Option<String>,
+}
+
+/// The answer to a replay.
+#[derive(Debug, Serialize)]
+struct Replayed {
+    tenant: TenantId,
+    event_id: EventId,
+    run: u32,
+    duplicate: bool,
+}
+
+/// A page of letters, newest first, of a tenant or a cause where the query says so.
+///
+/// # Errors
+/// A bad query; what [`refused`] makes of the call.
+pub(crate) async fn list<T: Transport>(
+    letters: &DeadLettersClient<T>,
+    call: &OperatorCall,
+    query: &str,
+) -> Result<Answer, Problem> {
+    let Filters { tenant, cause, page } = read_query(query).map_err(Problem::of_query)?;
+    let request = ListDeadLetters { tenant, cause, before: page.after, limit: page.limit };
+    let found = letters.list_letters(call, request).await.map_err(refused)?;
+    let items: Page<DeadLetter> =
+        page.answer(found.items.into_iter().map(DeadLetter::from).collect(), found.next_before);
+    Ok(Answer::json(&items))
+}
+
+/// One letter.
+///
+/// # Errors
+/// What [`refused`] makes of the call.
+pub(crate) async fn get<T: Transport>(
+    letters: &DeadLettersClient<T>,
+    call: &OperatorCall,
+    letter_id: DeadLetterId,
+) -> Result<Answer, Problem> {
+    let found = letters.get_letter(call, GetDeadLetter { letter_id }).await.map_err(refused)?;
+    Ok(Answer::json(&DeadLetter::from(found)))
+}
+
+/// Has the letter's event run again from the start. Asked again, it does nothing more and says so.
+///
+/// # Errors
+/// What [`refused`] makes of the call.
+pub(crate) async fn replay<T: Transport>(
+    letters: &DeadLettersClient<T>,
+    call: &OperatorCall,
+    letter_id: DeadLetterId,
+) -> Result<Answer, Problem> {
+    let receipt = letters.replay_letter(call, GetDeadLetter { letter_id }).await.map_err(refused)?;
+    let pipeline::ReplayReceipt { tenant, event_id, run, before } = receipt;
+    Ok(Answer::json(&Replayed { tenant, event_id, run, duplicate: before }).with_status(202))
+}
+
+/// What a call that gave no reply means for the operator.
+fn refused(error: CallError<DeadLetterError>) -> Problem {
+    match error {
+        CallError::Refused(DeadLetterError::NotFound) => Problem::no_dead_letter(),
+        CallError::Refused(DeadLetterError::UnknownCause { detail }) => {
+            Problem::new(Code::BadQuery, detail.clone()).about("?cause", detail)
+        }
+        CallError::Refused(DeadLetterError::NotReplayable { detail }) => {
+            Problem::new(Code::NotReplayable, detail)
+        }
+        error @ (CallError::Refused(DeadLetterError::Unavailable { .. })
+        | CallError::Unreachable { .. }
+        | CallError::Overloaded { .. }
+        | CallError::TimedOut { .. }
+        | CallError::Failed { .. }) => {
+            let detail = "the pipeline does not answer; try again in a few seconds";
+            Problem::new(Code::Unavailable, detail).caused_by(&error)
+        }
+        error @ (CallError::ContractMismatch { .. }
+        | CallError::Disallowed { .. }
+        | CallError::Panicked { .. }) => {
+            Problem::new(Code::Internal, "something unforeseen failed; it is logged under this trace id")
+                .caused_by(&error)
+        }
+    }
+}
+
+impl From<pipeline::DeadLetter> for DeadLetter {
+    fn from(letter: pipeline::DeadLetter) -> Self {
+        let time = |time: Timestamp| http_api::Timestamp::from_unix_ms(time.unix_ms());
+        Self {
+            id: letter.letter_id,
+            tenant: letter.tenant,
+            event_id: letter.event_id,
+            run: letter.run,
+            cause: letter.cause,
+            workflow: letter.workflow,
+            step: letter.step,
+            errors: letter.errors,
+            attempts: letter.attempts,
+            message: letter.message,
+            trace_id: letter.trace_id,
+            dead_at: time(letter.dead_at),
+            expires_at: time(letter.expires_at),
+            event_status: letter.event_status,
+            replayed_at: letter.replayed_at.map(time),
+            replayed_by: letter.replayed_by,
+        }
+    }
+}
