@@ -70,7 +70,7 @@ test("an event whose bytes are not found fails visibly, and its replay succeeds 
   assert.equal(replayed.status, 202, String(replayed));
   assert.deepEqual(replayed.json, { tenant: customer.tenant.id, event_id: id, run: 1, duplicate: false });
   const event = await customer.settled(id);
-  assert.deepEqual([event.status, event.reason], ["processed", null], JSON.stringify(event));
+  assert.deepEqual([event.status, event.reason], ["processed", undefined], JSON.stringify(event));
   assert.equal((await customer.signals(id)).length, event.signals_count);
   assert.ok(event.signals_count > 0);
 
