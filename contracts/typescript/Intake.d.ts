@@ -523,11 +523,16 @@ export type ReadSignalError =
 
 /** Asks for what is about `query`, in words or in meaning. */
 export interface Search {
+  /** What else a hit must be. */
+  filter: SearchFilter;
   /** Only this kind of hit, if given. */
   kind: HitKind | null;
   /** At most this many, 1 to 200. */
   limit: number;
-  /** What a person typed; at most 1,000 characters. */
+  /**
+   * What a person typed; at most 1,000 characters. Words in double quotes must occur as that phrase, a word or
+   * phrase with `-` before it must not.
+   */
   query: string;
 }
 
@@ -537,11 +542,20 @@ export interface Search {
  * As it may be sent to a Worker in Rust.
  */
 export interface SearchInput {
+  /**
+   * What else a hit must be.
+   *
+   * @defaultValue `{"account":null,"event_id":null,"since":null,"source":null,"until":null}`
+   */
+  filter?: SearchFilterInput;
   /** Only this kind of hit, if given. */
   kind?: HitKind | null;
   /** At most this many, 1 to 200. */
   limit: number;
-  /** What a person typed; at most 1,000 characters. */
+  /**
+   * What a person typed; at most 1,000 characters. Words in double quotes must occur as that phrase, a word or
+   * phrase with `-` before it must not.
+   */
   query: string;
 }
 
@@ -555,6 +569,38 @@ export type SearchError =
     };
   };
 
+/** What a hit must be, beside its kind; all that is given must hold. */
+export interface SearchFilter {
+  /** Of this account; upper and lower case are one. */
+  account: string | null;
+  /** From this event. */
+  event_id: EventId | null;
+  /** From events that happened at this time or later. */
+  since: Timestamp | null;
+  /** From events of this source. */
+  source: string | null;
+  /** From events that happened at this time or earlier. */
+  until: Timestamp | null;
+}
+
+/**
+ * What a hit must be, beside its kind; all that is given must hold.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export interface SearchFilterInput {
+  /** Of this account; upper and lower case are one. */
+  account?: string | null;
+  /** From this event. */
+  event_id?: EventId | null;
+  /** From events that happened at this time or later. */
+  since?: TimestampInput | null;
+  /** From events of this source. */
+  source?: string | null;
+  /** From events that happened at this time or earlier. */
+  until?: TimestampInput | null;
+}
+
 /** One hit. */
 export interface SearchHit {
   /** The customer's company, by name or domain. */
@@ -567,10 +613,22 @@ export interface SearchHit {
   id: string;
   /** Which of the two. */
   kind: HitKind;
+  /** The words of the query in the snippet, in order. */
+  matches: TextRange[];
+  /** When the event happened. */
+  occurred_at: Timestamp | null;
   /** 0 to 1, comparable within one answer. */
   score: number;
   /** The text to show. */
   snippet: string;
+  /** The event's source. */
+  source: string | null;
+  /** Where the snippet begins in the event's source text, in characters (Unicode scalar values). */
+  start: number;
+  /** The call's title. */
+  title: string | null;
+  /** How much of the query's words the text has, 0 to 1, rare words counting most. */
+  words: number;
 }
 
 /**
@@ -589,10 +647,34 @@ export interface SearchHitInput {
   id: string;
   /** Which of the two. */
   kind: HitKind;
+  /**
+   * The words of the query in the snippet, in order.
+   *
+   * @defaultValue `[]`
+   */
+  matches?: TextRange[];
+  /** When the event happened. */
+  occurred_at?: TimestampInput | null;
   /** 0 to 1, comparable within one answer. */
   score: number;
   /** The text to show. */
   snippet: string;
+  /** The event's source. */
+  source?: string | null;
+  /**
+   * Where the snippet begins in the event's source text, in characters (Unicode scalar values).
+   *
+   * @defaultValue `0`
+   */
+  start?: number;
+  /** The call's title. */
+  title?: string | null;
+  /**
+   * How much of the query's words the text has, 0 to 1, rare words counting most.
+   *
+   * @defaultValue `0.0`
+   */
+  words?: number;
 }
 
 /** What was found, best first. */
@@ -725,6 +807,14 @@ export interface TenantScope {
   actor: Actor;
   /** From a verified key, a verified webhook's endpoint, or a stored job; never from a request's own words. */
   tenant: TenantId;
+}
+
+/** A stretch of a text, in characters (Unicode scalar values). */
+export interface TextRange {
+  /** Where it ends, exclusive. */
+  end: number;
+  /** Where it starts. */
+  start: number;
 }
 
 /** Unix milliseconds, UTC. Below 2^53 until the year 287396, so exact as a JavaScript number. */

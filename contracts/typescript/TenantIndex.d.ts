@@ -53,6 +53,8 @@ export type EventId = string;
 
 /** Asks for hits. */
 export interface FindPassages {
+  /** What else a hit must be. */
+  filter: SearchFilter;
   /** Only this kind of hit, if given. */
   kind: HitKind | null;
   /** At most this many, 1 to 200. */
@@ -69,6 +71,12 @@ export interface FindPassages {
  * As it may be sent to a Worker in Rust.
  */
 export interface FindPassagesInput {
+  /**
+   * What else a hit must be.
+   *
+   * @defaultValue `{"account":null,"event_id":null,"since":null,"source":null,"until":null}`
+   */
+  filter?: SearchFilterInput;
   /** Only this kind of hit, if given. */
   kind?: HitKind | null;
   /** At most this many, 1 to 200. */
@@ -145,6 +153,8 @@ export interface Passage {
   id: string;
   /** Which of the two. */
   kind: HitKind;
+  /** Where it begins in the event's source text, in characters (Unicode scalar values). */
+  start: number;
   /** The text. */
   text: string;
   /** Its unit vector as little-endian 32-bit floats; empty when no token of it is known. */
@@ -163,10 +173,48 @@ export interface PassageInput {
   id: string;
   /** Which of the two. */
   kind: HitKind;
+  /**
+   * Where it begins in the event's source text, in characters (Unicode scalar values).
+   *
+   * @defaultValue `0`
+   */
+  start?: number;
   /** The text. */
   text: string;
   /** Its unit vector as little-endian 32-bit floats; empty when no token of it is known. */
   vector: Uint8Array | ArrayBuffer;
+}
+
+/** What a hit must be, beside its kind; all that is given must hold. */
+export interface SearchFilter {
+  /** Of this account; upper and lower case are one. */
+  account: string | null;
+  /** From this event. */
+  event_id: EventId | null;
+  /** From events that happened at this time or later. */
+  since: Timestamp | null;
+  /** From events of this source. */
+  source: string | null;
+  /** From events that happened at this time or earlier. */
+  until: Timestamp | null;
+}
+
+/**
+ * What a hit must be, beside its kind; all that is given must hold.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export interface SearchFilterInput {
+  /** Of this account; upper and lower case are one. */
+  account?: string | null;
+  /** From this event. */
+  event_id?: EventId | null;
+  /** From events that happened at this time or later. */
+  since?: TimestampInput | null;
+  /** From events of this source. */
+  source?: string | null;
+  /** From events that happened at this time or earlier. */
+  until?: TimestampInput | null;
 }
 
 /** One hit. */
@@ -181,10 +229,22 @@ export interface SearchHit {
   id: string;
   /** Which of the two. */
   kind: HitKind;
+  /** The words of the query in the snippet, in order. */
+  matches: TextRange[];
+  /** When the event happened. */
+  occurred_at: Timestamp | null;
   /** 0 to 1, comparable within one answer. */
   score: number;
   /** The text to show. */
   snippet: string;
+  /** The event's source. */
+  source: string | null;
+  /** Where the snippet begins in the event's source text, in characters (Unicode scalar values). */
+  start: number;
+  /** The call's title. */
+  title: string | null;
+  /** How much of the query's words the text has, 0 to 1, rare words counting most. */
+  words: number;
 }
 
 /**
@@ -203,10 +263,34 @@ export interface SearchHitInput {
   id: string;
   /** Which of the two. */
   kind: HitKind;
+  /**
+   * The words of the query in the snippet, in order.
+   *
+   * @defaultValue `[]`
+   */
+  matches?: TextRange[];
+  /** When the event happened. */
+  occurred_at?: TimestampInput | null;
   /** 0 to 1, comparable within one answer. */
   score: number;
   /** The text to show. */
   snippet: string;
+  /** The event's source. */
+  source?: string | null;
+  /**
+   * Where the snippet begins in the event's source text, in characters (Unicode scalar values).
+   *
+   * @defaultValue `0`
+   */
+  start?: number;
+  /** The call's title. */
+  title?: string | null;
+  /**
+   * How much of the query's words the text has, 0 to 1, rare words counting most.
+   *
+   * @defaultValue `0.0`
+   */
+  words?: number;
 }
 
 /** What was found, best first. */
@@ -236,12 +320,36 @@ export interface TenantScope {
   tenant: TenantId;
 }
 
+/** A stretch of a text, in characters (Unicode scalar values). */
+export interface TextRange {
+  /** Where it ends, exclusive. */
+  end: number;
+  /** Where it starts. */
+  start: number;
+}
+
+/** Unix milliseconds, UTC. Below 2^53 until the year 287396, so exact as a JavaScript number. */
+export type Timestamp = bigint;
+
+/**
+ * Unix milliseconds, UTC. Below 2^53 until the year 287396, so exact as a JavaScript number.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export type TimestampInput = bigint | number;
+
 /** Asks the index to take passages of one event. */
 export interface UpsertPassages {
   /** Where they are from. */
   event_id: EventId;
+  /** When the event happened. */
+  occurred_at: Timestamp | null;
   /** At most 200. */
   passages: Passage[];
+  /** The event's source. */
+  source: string | null;
+  /** The call's title. */
+  title: string | null;
 }
 
 /**
@@ -252,6 +360,12 @@ export interface UpsertPassages {
 export interface UpsertPassagesInput {
   /** Where they are from. */
   event_id: EventId;
+  /** When the event happened. */
+  occurred_at?: TimestampInput | null;
   /** At most 200. */
   passages: PassageInput[];
+  /** The event's source. */
+  source?: string | null;
+  /** The call's title. */
+  title?: string | null;
 }

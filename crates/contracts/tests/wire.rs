@@ -9,7 +9,8 @@ use std::path::Path;
 use contracts::health::{ContractInfo, Dependency, Gauge, HealthReport};
 use contracts::pipeline::tenant_index::{Passage, UpsertPassages};
 use contracts::pipeline::{
-    EventSummary, Evidence, HitKind, IngestEvent, IngestEventError, IngestReceipt, Search, Signal, StepReport,
+    EventSummary, Evidence, HitKind, IngestEvent, IngestEventError, IngestReceipt, Search, SearchFilter,
+    Signal, StepReport,
 };
 use contracts::scheduler::{CreateJob, JobError, JobRun, RetryPolicy, RunOutcome, Schedule, Task};
 use contracts::{Actor, TenantScope, Timestamp};
@@ -127,7 +128,12 @@ fn signals_and_search() {
             created_at: at(EVENT_MS),
         },
     );
-    golden("search", &Search { query: "money".into(), limit: 10, kind: Some(HitKind::Passage) });
+    let filter = SearchFilter {
+        account: Some("Norrsken".into()),
+        since: Some(at(EVENT_MS)),
+        ..SearchFilter::default()
+    };
+    golden("search", &Search { query: "money".into(), limit: 10, kind: Some(HitKind::Passage), filter });
     golden(
         "upsert_passages",
         &UpsertPassages {
@@ -138,7 +144,11 @@ fn signals_and_search() {
                 text: "text".into(),
                 account: None,
                 vector: vec![0, 0, 128, 63].into(),
+                start: 17,
             }],
+            source: Some("zoom".into()),
+            title: Some("Weekly".into()),
+            occurred_at: Some(at(EVENT_MS)),
         },
     );
 }

@@ -14,6 +14,7 @@
 //! | [`workflow`] | which workflows there are, and which status a run may take next |
 //! | [`delivery`] | when a message to an endpoint is tried again, and when the endpoint is left alone or given up |
 //! | [`handover`] | when a queue message that failed comes again |
+//! | [`query`] | which parts a search query has |
 //! | [`job`] | when a job fires, what it missed, when a failed run is tried again |
 
 pub mod approval;
@@ -25,6 +26,7 @@ pub mod evidence;
 mod fault;
 pub mod handover;
 pub mod job;
+pub mod query;
 pub mod signal;
 pub mod workflow;
 
@@ -33,4 +35,5 @@ pub use dead_letter::DeathCause;
 pub use event::{EventStatus, StepStatus};
 pub use evidence::{EvidenceError, ScalarIndex, verify};
 pub use fault::Fault;
+pub use query::{QueryPart, affirmative, query_parts};
 pub use signal::{Evidence, Finding, SignalKind};

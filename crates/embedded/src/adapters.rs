@@ -3,12 +3,14 @@
 use std::ops::Range;
 use std::rc::Rc;
 
-use app::ports::{Embedder, ExtractError, Extraction, Extractor, ExtractorKind, StoreError};
+use app::ports::{Embedder, ExtractError, Extraction, Extractor, ExtractorKind, Relevance, StoreError};
 use async_trait::async_trait;
 use transcript::Document;
 
 use crate::embedding::StaticModel;
 use crate::embedding::chunking::{Limits, Span, passages};
+use crate::embedding::overlap::{Overlap, overlapped};
+use crate::embedding::relevance::Question;
 use crate::extraction::{TurnRange, extract, prefilter};
 
 /// A pause this long between two turns is a break: no passage spans it. Half a minute, in milliseconds.
@@ -69,8 +71,20 @@ impl Embedder for StaticEmbedder {
                 if paused { span.after_break() } else { span }
             })
             .collect();
-        let cut = passages(&*(self.0)()?, &document.text, &spans, &Limits::default());
+        let model = (self.0)()?;
+        let cut = passages(&model, &document.text, &spans, &Limits::default());
         let cut = cut.map_err(|error| StoreError::new("embedder", error))?;
+        let cut = overlapped(&model, &document.text, &spans, &cut, &Overlap::default());
         Ok(cut.into_iter().map(|passage| passage.bytes).collect())
+    }
+
+    async fn relevance(&self, query: &str, texts: &[&str]) -> Result<Vec<Relevance>, StoreError> {
+        let model = (self.0)()?;
+        let mut question = Question::new(&model, query);
+        let judged = texts.iter().map(|text| {
+            let found = question.judge(text);
+            Relevance { score: found.score, best: found.best }
+        });
+        Ok(judged.collect())
     }
 }

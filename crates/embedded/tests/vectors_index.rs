@@ -1,9 +1,9 @@
-//! Slabs and the index over them: what goes in is found, what is stored comes back, what is damaged is refused.
+//! Slabs: what goes in is found, what is stored comes back, what is damaged is refused.
 
 use std::collections::BTreeMap;
 
 use embedded::vectors::{
-    IndexError, Key, QuantizedQuery, Slab, SlabError, VectorError, VectorIndex, decode_row, encode_row, top_k,
+    Facts, Key, Narrowing, QuantizedQuery, Slab, SlabError, TopK, VectorError, decode_row, encode_row, top_k,
 };
 use proptest::prelude::*;
 
@@ -13,43 +13,61 @@ fn key(number: u8) -> Key {
     key
 }
 
-/// The first numbers of the keys found, best first.
-fn found(index: &VectorIndex, query: &[f32], k: usize) -> Vec<u8> {
+/// The last bytes of the keys found, best first.
+fn found(slab: &Slab, query: &[f32], k: usize, narrowing: Narrowing) -> Vec<u8> {
     let query = QuantizedQuery::new(query).expect("a good query");
-    let ranking = index.search(&query, k, -1.0, |_| true).expect("a query of the index's dimensions");
+    let mut best = TopK::new(k, -1.0);
+    slab.search(&query, &narrowing, &mut best);
+    let ranking = best.into_ranking();
     assert_eq!(ranking.malformed, 0);
     ranking.hits.iter().map(|hit| hit.id[15]).collect()
 }
 
 /// Bytes of a slab with so many rows of two numbers.
 const fn slab_bytes(rows: usize) -> usize {
-    8 + rows * 37
+    8 + rows * 57
 }
 
 #[test]
 fn a_slab_keeps_its_rows_through_its_bytes() {
     let mut slab = Slab::new(2).unwrap();
-    slab.push(key(1), &[1.0, 0.0]).unwrap();
-    slab.push(key(2), &[0.0, 2.0]).unwrap();
+    slab.push(key(1), Facts::default(), &[1.0, 0.0]).unwrap();
+    slab.push(key(2), Facts { kind: 1, account: 5, ..Facts::default() }, &[0.0, 2.0]).unwrap();
     assert_eq!(slab.as_bytes().len(), slab_bytes(2));
-    assert_eq!(slab.as_bytes()[..8], *b"WVS1\x02\0\0\0");
+    assert_eq!(slab.as_bytes()[..8], *b"WVS2\x02\0\0\0");
     let again = Slab::from_bytes(slab.as_bytes().to_vec()).unwrap();
     assert_eq!(again, slab);
     assert_eq!((again.len(), again.dimensions(), again.is_empty()), (2, 2, false));
     let rows: Vec<(Key, &[u8])> = again.iter().collect();
     assert_eq!(rows[1], (key(2), &encode_row(&[0.0, 1.0]).unwrap()[..]));
+    assert_eq!((again.position(&key(2)), again.position(&key(3))), (Some(1), None));
+}
+
+#[test]
+fn a_search_is_narrowed_by_facts() {
+    let mut slab = Slab::new(2).unwrap();
+    for number in 0..6 {
+        let facts = Facts { kind: number % 2, account: u32::from(number / 2) + 1, ..Facts::default() };
+        slab.push(key(number), facts, &[1.0, f32::from(number)]).unwrap();
+    }
+    let all = Narrowing::default();
+    assert_eq!(found(&slab, &[1.0, 0.0], 3, all), [0, 1, 2]);
+    assert_eq!(found(&slab, &[1.0, 0.0], 3, Narrowing { kind: Some(1), ..all }), [1, 3, 5]);
+    assert_eq!(found(&slab, &[1.0, 0.0], 3, Narrowing { kind: Some(1), account: Some(2), ..all }), [3]);
+    assert_eq!(found(&slab, &[1.0, 0.0], 3, Narrowing { account: Some(9), ..all }), [0_u8; 0]);
 }
 
 #[test]
 fn a_slab_gives_up_rows_without_gaps() {
+    let none = Facts::default();
     let mut slab = Slab::new(1).unwrap();
-    (1..=3).for_each(|number| slab.push(key(number), &[1.0]).unwrap());
+    (1..=3).for_each(|number| slab.push(key(number), none, &[1.0]).unwrap());
     assert_eq!(slab.swap_remove(3), None);
     assert_eq!(slab.swap_remove(0), Some(key(3)));
     assert_eq!(slab.swap_remove(1), None);
     assert_eq!(slab.iter().map(|(key, _)| key[15]).collect::<Vec<_>>(), [3]);
-    assert_eq!(slab.replace(0, key(9), &[-1.0]), Ok(true));
-    assert_eq!(slab.replace(1, key(9), &[-1.0]), Ok(false));
+    assert_eq!(slab.replace(0, key(9), none, &[-1.0]), Ok(true));
+    assert_eq!(slab.replace(1, key(9), none, &[-1.0]), Ok(false));
     assert_eq!(
         slab.iter().next().map(|(key, row)| (key[15], decode_row(row, 1).unwrap()[0] < -0.99)),
         Some((9, true))
@@ -64,152 +82,88 @@ fn a_slab_refuses_what_is_not_one() {
     assert_eq!(Slab::new(0), Err(VectorError::Dimensions { found: 0 }));
     assert_eq!(Slab::new(4_097), Err(VectorError::Dimensions { found: 4_097 }));
     for blob in
-        [&b""[..], b"WVS1", b"WVS1\x02\0\0", b"WVS2\x02\0\0\0", b"WVS1\0\0\0\0", b"WVS1\xFF\xFF\xFF\xFF"]
+        [&b""[..], b"WVS2", b"WVS2\x02\0\0", b"WVS1\x02\0\0\0", b"WVS2\0\0\0\0", b"WVS2\xFF\xFF\xFF\xFF"]
     {
         assert_eq!(Slab::from_bytes(blob.to_vec()), Err(SlabError::Header), "{blob:?}");
     }
-    assert_eq!(Slab::from_bytes(b"WVS1\x02\0\0\0x".to_vec()), Err(SlabError::Torn { length: 9 }));
+    assert_eq!(Slab::from_bytes(b"WVS2\x02\0\0\0x".to_vec()), Err(SlabError::Torn { length: 9 }));
     let mut slab = Slab::new(2).unwrap();
-    assert_eq!(slab.push(key(1), &[1.0]), Err(VectorError::Dimensions { found: 1 }));
-    assert_eq!(slab.push(key(1), &[1.0, f32::NAN]), Err(VectorError::NotFinite { index: 1 }));
+    assert_eq!(slab.push(key(1), Facts::default(), &[1.0]), Err(VectorError::Dimensions { found: 1 }));
+    let infinite = slab.push(key(1), Facts::default(), &[1.0, f32::NAN]);
+    assert_eq!(infinite, Err(VectorError::NotFinite { index: 1 }));
     assert_eq!(slab.as_bytes().len(), 8);
-    assert_eq!(Slab::capacity(192, 2_000_000), 8_928);
+    assert_eq!(Slab::capacity(192, 128 * 1024), 537);
 }
 
 #[test]
-fn rows_are_found_replaced_and_removed() {
-    let mut index = VectorIndex::new(2, slab_bytes(2)).unwrap();
-    for (number, vector) in [(1, [1.0, 0.0]), (2, [0.9, 0.1]), (3, [0.0, 1.0]), (4, [-1.0, 0.0])] {
-        index.upsert(key(number), &vector).unwrap();
+fn a_slab_without_facts_is_given_them() {
+    let mut old = b"WVS1\x02\0\0\0".to_vec();
+    for (number, vector) in [(1, [1.0, 0.0]), (2, [0.0, 1.0])] {
+        old.extend_from_slice(&key(number));
+        old.extend_from_slice(&encode_row(&vector).unwrap());
     }
-    assert_eq!(found(&index, &[1.0, 0.0], 9), [1, 2, 3, 4]);
-    assert_eq!(found(&index, &[1.0, 0.0], 2), [1, 2]);
-    index.upsert(key(1), &[-1.0, -0.5]).unwrap();
-    assert_eq!(found(&index, &[1.0, 0.0], 9), [2, 3, 1, 4]);
-    assert!(index.remove(&key(2)));
-    assert!(!index.remove(&key(2)));
-    assert_eq!(found(&index, &[1.0, 0.0], 9), [3, 1, 4]);
-    assert_eq!((index.len(), index.contains(&key(1)), index.contains(&key(2))), (3, true, false));
-    let query = QuantizedQuery::new(&[1.0, 0.0]).unwrap();
-    let odd = index.search(&query, 9, -1.0, |key| key[15] % 2 == 1).unwrap();
-    assert_eq!(odd.hits.iter().map(|hit| hit.id[15]).collect::<Vec<_>>(), [3, 1]);
-    assert_eq!(index.search(&query, 9, -0.5, |_| true).unwrap().hits.len(), 1);
-}
-
-#[test]
-fn changes_name_the_slabs_to_store() {
-    let mut index = VectorIndex::new(2, slab_bytes(2)).unwrap();
-    (1..=5).for_each(|number| index.upsert(key(number), &[1.0, f32::from(number)]).unwrap());
-    assert_eq!(index.take_changed(), [0, 1, 2]);
-    assert_eq!(index.take_changed(), [0_u32; 0]);
-    assert!(index.slab_bytes(0).is_some_and(|bytes| bytes.len() == slab_bytes(2)));
-    assert!(index.slab_bytes(3).is_none());
-    // The last row of the last slab: its record goes.
-    index.remove(&key(5));
-    assert_eq!(index.take_changed(), [2]);
-    assert!(index.slab_bytes(2).is_none());
-    // The place that a removed row leaves is the next one's.
-    index.remove(&key(1));
-    index.upsert(key(6), &[1.0, 1.0]).unwrap();
-    assert_eq!(index.take_changed(), [0]);
-    // A refused vector changes nothing.
-    assert!(matches!(index.upsert(key(7), &[1.0]), Err(IndexError::Vector(_))));
-    assert!(matches!(index.upsert(key(6), &[f32::NAN, 1.0]), Err(IndexError::Vector(_))));
-    assert_eq!((index.take_changed(), index.len(), index.contains(&key(7))), (vec![], 4, false));
-}
-
-#[test]
-fn loading_refuses_what_does_not_belong() {
-    assert!(matches!(VectorIndex::new(0, 1_000), Err(IndexError::Vector(_))));
-    assert!(matches!(VectorIndex::new(2, 44), Err(IndexError::SlabTooSmall { slab_bytes: 44 })));
-    let blob = |numbers: &[u8], dimensions: usize| {
-        let mut slab = Slab::new(dimensions).unwrap();
-        numbers.iter().for_each(|&number| slab.push(key(number), &vec![1.0; dimensions]).unwrap());
-        slab.as_bytes().to_vec()
-    };
-    let mut index = VectorIndex::new(2, 1_000).unwrap();
-    index.load(4, blob(&[1, 2], 2)).unwrap();
-    assert!(matches!(
-        index.load(5, blob(&[3], 3)),
-        Err(IndexError::Dimensions { number: 5, expected: 2, found: 3 })
-    ));
-    assert!(matches!(index.load(5, b"no".to_vec()), Err(IndexError::Slab { number: 5, .. })));
-    assert_eq!(index.load(5, blob(&[3, 2], 2)), Err(IndexError::Repeated { number: 5 }));
-    assert_eq!(index.load(5, blob(&[3, 3], 2)), Err(IndexError::Repeated { number: 5 }));
-    assert_eq!(index.load(4, blob(&[3], 2)), Err(IndexError::Repeated { number: 4 }));
-    assert_eq!((index.len(), index.contains(&key(3))), (2, false));
-    assert!(index.take_changed().is_empty());
-    index.load(5, blob(&[3], 2)).unwrap();
-    assert_eq!(found(&index, &[1.0, 1.0], 9), [1, 2, 3]);
-    let query = QuantizedQuery::new(&[1.0]).unwrap();
-    assert!(matches!(index.search(&query, 1, 0.0, |_| true), Err(IndexError::Vector(_))));
+    let known = Facts { kind: 1, event: 3, ..Facts::default() };
+    let slab = Slab::upgraded(&old, |of| (*of == key(2)).then_some(known)).unwrap();
+    let mut expected = Slab::new(2).unwrap();
+    expected.push(key(2), known, &[0.0, 1.0]).unwrap();
+    assert_eq!(slab, expected);
+    assert_eq!(Slab::upgraded(&old[..20], |_| None), Err(SlabError::Torn { length: 20 }));
+    assert_eq!(Slab::upgraded(slab.as_bytes(), |_| None), Err(SlabError::Header));
 }
 
 #[test]
 fn one_damaged_row_does_not_hide_the_others() {
     let mut slab = Slab::new(2).unwrap();
-    (1..=3).for_each(|number| slab.push(key(number), &[1.0, 0.0]).unwrap());
+    (1..=2).for_each(|number| slab.push(key(number), Facts::default(), &[1.0, 0.0]).unwrap());
     let mut bytes = slab.as_bytes().to_vec();
-    bytes[slab_bytes(1) + 16..slab_bytes(1) + 20].copy_from_slice(&f32::NAN.to_le_bytes());
-    let mut index = VectorIndex::new(2, 1_000).unwrap();
-    index.load(0, bytes).unwrap();
+    // The scale of the first row.
+    bytes[8 + 36..8 + 40].copy_from_slice(&f32::NAN.to_le_bytes());
     let query = QuantizedQuery::new(&[1.0, 0.0]).unwrap();
-    let ranking = index.search(&query, 9, -1.0, |_| true).unwrap();
-    assert_eq!((ranking.hits.len(), ranking.malformed), (2, 1));
-    // Putting the row again mends it.
-    index.upsert(key(2), &[1.0, 0.0]).unwrap();
-    assert_eq!(found(&index, &[1.0, 0.0], 9), [1, 2, 3]);
+    let mut best = TopK::new(5, -1.0);
+    Slab::from_bytes(bytes).unwrap().search(&query, &Narrowing::default(), &mut best);
+    let ranking = best.into_ranking();
+    assert_eq!((ranking.hits.len(), ranking.hits[0].id, ranking.malformed), (1, key(2), 1));
 }
 
 proptest! {
-    /// Any sequence of changes, stored slab by slab as they happen, loads as the same index; and both find what a
-    /// plain list of the rows does.
     #[test]
-    fn an_index_is_what_was_stored_of_it(
-        changes in proptest::collection::vec((0_u8..12, proptest::option::of([-1.0_f32..1.0, -1.0_f32..1.0])), 0..60),
+    fn a_slab_finds_what_a_plain_list_finds(
+        rows in proptest::collection::vec((any::<u8>(), proptest::collection::vec(-1.0_f32..1.0, 20)), 1..40),
+        query in proptest::collection::vec(-1.0_f32..1.0, 20),
+        removed in proptest::collection::vec(any::<prop::sample::Index>(), 0..10),
     ) {
-        let mut index = VectorIndex::new(2, slab_bytes(3)).unwrap();
-        let mut stored: BTreeMap<u32, Vec<u8>> = BTreeMap::new();
-        let mut rows: BTreeMap<Key, Vec<u8>> = BTreeMap::new();
-        for (number, vector) in changes {
-            match vector {
-                Some(vector) => {
-                    index.upsert(key(number), &vector).unwrap();
-                    rows.insert(key(number), encode_row(&vector).unwrap());
-                }
-                None => prop_assert_eq!(index.remove(&key(number)), rows.remove(&key(number)).is_some()),
+        let mut slab = Slab::new(20).unwrap();
+        let mut plain = BTreeMap::new();
+        for (number, vector) in &rows {
+            match slab.position(&key(*number)) {
+                Some(at) => prop_assert_eq!(slab.replace(at, key(*number), Facts::default(), vector), Ok(true)),
+                None => slab.push(key(*number), Facts::default(), vector).unwrap(),
             }
-            for slab in index.take_changed() {
-                match index.slab_bytes(slab) {
-                    Some(bytes) => {
-                        prop_assert!(bytes.len() <= slab_bytes(3));
-                        stored.insert(slab, bytes.to_vec());
-                    }
-                    None => _ = stored.remove(&slab),
-                }
+            plain.insert(key(*number), encode_row(vector).unwrap());
+        }
+        for index in removed {
+            let at = index.index(rows.len());
+            if let Some(at) = slab.position(&key(rows[at].0)) {
+                slab.swap_remove(at);
             }
+            plain.remove(&key(rows[at].0));
         }
-        let mut loaded = VectorIndex::new(2, slab_bytes(3)).unwrap();
-        for (number, bytes) in stored {
-            loaded.load(number, bytes).unwrap();
-        }
-        let query = QuantizedQuery::new(&[0.6, -0.8]).unwrap();
-        let expected = top_k(rows.iter().map(|(key, row)| (*key, row)), &query, 5, 0.0);
-        prop_assert_eq!(&index.search(&query, 5, 0.0, |_| true).unwrap(), &expected);
-        prop_assert_eq!(&loaded.search(&query, 5, 0.0, |_| true).unwrap(), &expected);
-        prop_assert_eq!((index.len(), loaded.len()), (rows.len(), rows.len()));
-        prop_assert_eq!(index.is_empty(), rows.is_empty());
+        let query = QuantizedQuery::new(&query).unwrap();
+        let mut best = TopK::new(7, -1.0);
+        slab.search(&query, &Narrowing::default(), &mut best);
+        prop_assert_eq!(best.into_ranking(), top_k(plain.iter().map(|(key, row)| (*key, row)), &query, 7, -1.0));
     }
 
     #[test]
-    fn no_slab_panics(mut bytes in proptest::collection::vec(any::<u8>(), 74..75), header: bool) {
+    fn no_slab_panics(mut bytes in proptest::collection::vec(any::<u8>(), 122..123), header: bool) {
         if header {
-            bytes.splice(0..0, *b"WVS1\x02\0\0\0");
+            bytes[..8].copy_from_slice(b"WVS2\x02\0\0\0");
         }
-        let mut index = VectorIndex::new(2, 1_000).unwrap();
-        if index.load(0, bytes).is_ok() {
-            let ranking = index.search(&QuantizedQuery::new(&[1.0, 0.0]).unwrap(), 100, -1e9, |_| true).unwrap();
-            prop_assert_eq!(ranking.hits.len() + ranking.malformed, index.len());
+        if let Ok(mut slab) = Slab::from_bytes(bytes) {
+            let mut best = TopK::new(3, -1.0);
+            slab.search(&QuantizedQuery::new(&[1.0, 2.0]).unwrap(), &Narrowing::default(), &mut best);
+            best.into_ranking();
+            slab.swap_remove(0);
         }
     }
 }

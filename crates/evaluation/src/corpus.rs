@@ -46,6 +46,17 @@ pub struct Call {
     pub document: Document,
     /// What should be found.
     pub labels: Vec<Label>,
+    /// What is asked of a search, in other words than the speaker's.
+    pub questions: Vec<Question>,
+}
+
+/// A question and the words of the passage that answers it.
+#[derive(Debug)]
+pub struct Question {
+    /// What is asked.
+    pub asked: String,
+    /// A verbatim fragment of the passage.
+    pub quote: String,
 }
 
 /// One fact that an analyst would write down.
@@ -117,7 +128,13 @@ fn call(body: &Path, source: &str, expected: &Path) -> Result<Call> {
     let expected = json(expected)?;
     let labels = expected["signals"].as_array().with_context(|| format!("{file}: no `signals`"))?;
     let labels = labels.iter().map(|entry| label(&document, entry)).collect::<Result<_>>();
-    Ok(Call { labels: labels.with_context(|| file.clone())?, file, document })
+    let asked = expected["search"].as_array().into_iter().flatten();
+    let questions = asked.map(|entry| {
+        let quote = text(entry, "expect_quote_contains")?.to_owned();
+        Ok(Question { asked: text(entry, "q")?.to_owned(), quote })
+    });
+    let questions = questions.collect::<Result<_>>().with_context(|| file.clone())?;
+    Ok(Call { labels: labels.with_context(|| file.clone())?, questions, file, document })
 }
 
 fn label(document: &Document, entry: &Value) -> Result<Label> {

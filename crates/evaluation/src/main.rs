@@ -4,7 +4,7 @@ use std::io::Write as _;
 
 use anyhow::{Context as _, Result, bail};
 use embedded::extraction::extract;
-use evaluation::{corpus::Group, report::measure};
+use evaluation::{corpus::Group, report::measure, search};
 
 fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -29,7 +29,19 @@ fn main() -> Result<()> {
             std::fs::write(path, weights).with_context(|| (*path).to_owned())?;
             serde_json::to_value(report)?
         }
-        _ => bail!("say `extract` and the groups, or `train` and a path: `cargo xtask` does"),
+        ["search", flags @ ..] => {
+            let with_misses = flags.contains(&"misses");
+            let mut groups = Vec::new();
+            if !flags.contains(&"held_out") {
+                groups.push(search::measure(Group::Development, with_misses)?);
+            }
+            if !flags.contains(&"development") {
+                // Held-out questions stay unread: figures only.
+                groups.push(search::measure(Group::HeldOut, false)?);
+            }
+            serde_json::to_value(groups)?
+        }
+        _ => bail!("say `extract` or `search` and the groups, or `train` and a path: `cargo xtask` does"),
     };
     writeln!(std::io::stdout(), "{result}")?;
     Ok(())

@@ -150,7 +150,7 @@ mod tests {
             },
             Label { kind: SignalKind::DecisionMaker, quote: "Anna".into(), places: vec![place("Anna")] },
         ];
-        Call { file: "call".into(), document, labels }
+        Call { file: "call".into(), document, labels, questions: Vec::new() }
     }
 
     fn finding(kind: SignalKind, quote: &str) -> Finding {

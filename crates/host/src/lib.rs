@@ -8,6 +8,7 @@ mod outbound;
 mod queue;
 mod random;
 mod tenant_index;
+mod vectorize;
 mod version;
 
 pub use ai_server::AiServer;
@@ -16,4 +17,5 @@ pub use outbound::{DohResolver, FetchSender, OutboundConfig};
 pub use queue::{QueuedBatch, WorkerQueue};
 pub use random::WorkerRandom;
 pub use tenant_index::DurableIndex;
+pub use vectorize::{Vectorize, VectorizeIndex};
 pub use version::deployment;

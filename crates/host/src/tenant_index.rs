@@ -2,12 +2,10 @@
 
 use std::rc::Rc;
 
-use app::ports::{Clock, EmbeddedPassage, IndexHit, PassageIndex, StoreError};
+use app::pipeline::{find_request, index_hits, upsert_request};
+use app::ports::{Clock, EmbeddedPassage, IndexHit, Origin, PassageIndex, StoreError, Wanted};
 use async_trait::async_trait;
-use contracts::pipeline::HitKind;
-use contracts::pipeline::tenant_index::{
-    FindPassages, ForgetPassages, Forgotten, Passage, TenantIndexClient, UpsertPassages, encode_vector,
-};
+use contracts::pipeline::tenant_index::{ForgetPassages, Forgotten, TenantIndexClient};
 use contracts::{Actor, TenantCall, TenantScope};
 use ids::{EventId, TenantId};
 use mesh::durable::{Address, Namespace};
@@ -53,22 +51,11 @@ impl PassageIndex for DurableIndex {
         &self,
         tenant: TenantId,
         trace: TraceContext,
-        event_id: EventId,
+        origin: &Origin,
         passages: &[EmbeddedPassage],
     ) -> Result<(), StoreError> {
-        let passages = passages
-            .iter()
-            .map(|passage| Passage {
-                id: passage.id.clone(),
-                kind: passage.kind,
-                text: passage.text.clone(),
-                account: passage.account.clone(),
-                vector: encode_vector(&passage.vector),
-            })
-            .collect();
-        let request = UpsertPassages { event_id, passages };
         let context = Self::context(tenant, trace);
-        let outcome = self.client(&context).upsert(&context, request).await;
+        let outcome = self.client(&context).upsert(&context, upsert_request(origin, passages)).await;
         outcome.map_err(|error| StoreError::new(TENANT_INDEX, error))
     }
 
@@ -76,24 +63,11 @@ impl PassageIndex for DurableIndex {
         &self,
         tenant: TenantId,
         trace: TraceContext,
-        query: &str,
-        vector: &[f32],
-        kind: Option<HitKind>,
-        limit: u32,
+        wanted: &Wanted,
     ) -> Result<Vec<IndexHit>, StoreError> {
-        let request = FindPassages { query: query.to_owned(), vector: encode_vector(vector), kind, limit };
         let context = Self::context(tenant, trace);
-        let found = self.client(&context).find(&context, request).await;
-        let found = found.map_err(|error| StoreError::new(TENANT_INDEX, error))?;
-        let hits = found.hits.into_iter().map(|hit| IndexHit {
-            id: hit.id,
-            kind: hit.kind,
-            score: hit.score,
-            text: hit.snippet,
-            event_id: hit.event_id,
-            account: hit.account,
-        });
-        Ok(hits.collect())
+        let found = self.client(&context).find(&context, find_request(wanted)).await;
+        found.map(index_hits).map_err(|error| StoreError::new(TENANT_INDEX, error))
     }
 
     async fn forget(

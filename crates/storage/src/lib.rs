@@ -33,7 +33,7 @@ pub use schedule::{ObjectAlarm, SCHEDULE, SqlScheduleStore};
 pub use signals::SqlSignalStore;
 pub use sql::{Rows, SqlDatabase, Statement, Value};
 pub use subscriptions::SqlSubscriptionDirectory;
-pub use tenant_index::{SqlTenantIndex, TENANT_INDEX};
+pub use tenant_index::{SqlTenantIndex, SqlVectors, TENANT_INDEX};
 pub use workflows::SqlRunStore;
 
 /// Events over D1.

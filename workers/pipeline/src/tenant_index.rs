@@ -1,5 +1,8 @@
 //! The Durable Object that holds a tenant's search index.
 
+use std::rc::Rc;
+
+use app::ports::VectorIndex;
 use async_trait::async_trait;
 use contracts::TenantCall;
 use contracts::pipeline::SearchHits;
@@ -7,8 +10,15 @@ use contracts::pipeline::tenant_index::{
     FindPassages, ForgetPassages, Forgotten, IndexError, TenantIndex, TenantIndexClient, TenantIndexContract,
     TenantIndexDispatch, UpsertPassages,
 };
+use host::VectorizeIndex;
 use mesh::durable::{DurableObject, ObjectContext, StartError};
-use storage::{SqlTenantIndex, TENANT_INDEX};
+use mesh_worker::Instance;
+use mesh_worker::bindings::vectorize::Index;
+use storage::{SqlTenantIndex, SqlVectors, TENANT_INDEX};
+
+/// Vectorize, where it is bound: `docs/search.md` says how. No configuration of this repository binds it, since a local
+/// runtime has none.
+const VECTORS: &str = "VECTORS";
 
 /// Numbers in a vector of the embedded model.
 const DIMENSIONS: usize = 192;
@@ -20,7 +30,13 @@ pub(crate) struct TenantIndexObject(SqlTenantIndex);
 impl DurableObject for TenantIndexObject {
     async fn start(context: ObjectContext) -> Result<Self, StartError> {
         telemetry::console::init("pipeline");
-        SqlTenantIndex::open(context.storage, DIMENSIONS).map(Self).map_err(StartError::other)
+        let instance: &Instance = context.resources()?;
+        // What is bound is used; locally nothing is.
+        let vectors: Rc<dyn VectorIndex> = match Index::over(&instance.env, VECTORS) {
+            Ok(index) => Rc::new(VectorizeIndex::over(index.with_dimensions(DIMENSIONS))),
+            Err(_) => Rc::new(SqlVectors::new(context.storage.clone(), DIMENSIONS)),
+        };
+        Ok(Self(SqlTenantIndex::new(context.storage, vectors)))
     }
 }
 

@@ -1,6 +1,7 @@
 //! `cargo xtask eval`: how well the product does what it is for, on labeled calls.
 
 mod extract;
+mod search;
 
 use std::process::Command;
 
@@ -21,6 +22,8 @@ pub(crate) struct Args {
 enum What {
     /// Precision, recall and F1 of extraction a kind, and what its prefilter saves and costs
     Extract(extract::Args),
+    /// How many of the labeled questions find their passage, and at which place
+    Search(search::Args),
 }
 
 /// Measures, and prints the figures.
@@ -30,6 +33,7 @@ enum What {
 pub(crate) fn run(args: Args, ui: &Ui) -> Result<()> {
     match args.what {
         What::Extract(args) => extract::run(&args, ui),
+        What::Search(args) => search::run(&args, ui),
     }
 }
 

@@ -32,7 +32,10 @@ const EDGES: &[(&str, &[&str])] = &[
     ("app", &["contracts", "domain", "egress", "ids", "mesh", "signing", "transcript"]),
     ("embedded", &["app", "domain", "ids", "transcript"]),
     ("chat-extraction", &["app", "domain", "transcript"]),
-    ("evaluation", &["domain", "embedded", "transcript"]),
+    (
+        "evaluation",
+        &["app", "contracts", "domain", "embedded", "ids", "mesh", "mesh-sim", "storage", "transcript"],
+    ),
     ("storage", &["app", "contracts", "domain", "embedded", "ids", "mesh", "mesh-worker", "signing"]),
     ("host", &["app", "chat-extraction", "contracts", "domain", "egress", "ids", "mesh", "mesh-worker"]),
     ("test-kit", &["app", "contracts", "domain", "embedded", "ids", "mesh", "signing", "transcript"]),

@@ -61,6 +61,6 @@ impl Intake for IntakeService {
     }
 
     async fn search(&self, context: &TenantCall, request: Search) -> Result<SearchHits, SearchError> {
-        search::search(&self.0, context, request).await
+        search::search(&self.0.search(), context, request).await
     }
 }

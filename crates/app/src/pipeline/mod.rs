@@ -6,6 +6,7 @@ mod dead_letter;
 mod extracting;
 mod handover;
 mod ids_of;
+mod index_messages;
 mod ingest_event;
 mod intake;
 mod letters;
@@ -22,9 +23,11 @@ use std::rc::Rc;
 pub use call_ingest::{CallIngest, CallIngestInput, CallIngestOutput, STEPS};
 pub use dead_letter::bury;
 pub use handover::{Delivery, Unreadable, Verdict, hand_over};
+pub use index_messages::{find_request, index_hits, upsert_request};
 pub use ingest_event::object_key;
 pub use intake::IntakeService;
 pub use replay::DeadLettersService;
+pub use search::{SearchPorts, account_key, search};
 pub use sweep::{SweepReport, sweep};
 pub use tasks::TasksService;
 
@@ -87,4 +90,11 @@ pub struct PipelinePorts {
     pub clock: Rc<dyn Clock>,
     /// Secure randomness.
     pub random: Rc<dyn Random>,
+}
+
+impl PipelinePorts {
+    /// What of it a search needs.
+    fn search(&self) -> SearchPorts {
+        SearchPorts { embedder: self.embedder.clone(), index: self.index.clone() }
+    }
 }

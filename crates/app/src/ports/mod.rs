@@ -15,6 +15,7 @@ mod outbound;
 mod runtime;
 mod schedule;
 mod signals;
+mod vectors;
 mod workflows;
 
 pub use approvals::{ApprovalChange, ApprovalRow, ApprovalStore, AskedContent, AuditRow, DecisionRow};
@@ -30,7 +31,9 @@ pub use events::{
     EarlierKey, EventRecord, EventStore, EventTransition, Inserted, NewEvent, OutboxEntry, StepRecord,
 };
 pub use extraction::{ExtractError, Extraction, Extractor, ExtractorKind};
-pub use index::{EmbeddedPassage, Embedder, IndexHit, MOST_FORGOTTEN, PassageIndex};
+pub use index::{
+    EmbeddedPassage, Embedder, IndexHit, MOST_FORGOTTEN, Origin, PassageIndex, Relevance, Wanted,
+};
 pub use notify::{Notifier, SettledEvent};
 pub use outbound::{
     CreationKey, MessageSender, NoReply, OutboundReply, OutboundRequest, Registered, Resolver,
@@ -42,4 +45,5 @@ pub use schedule::{
     TaskRunner, Trigger,
 };
 pub use signals::{NewSignal, SignalQuery, SignalRecord, SignalStore};
+pub use vectors::{VectorFacts, VectorIndex, VectorMatch, VectorRecord};
 pub use workflows::{NewRun, RunChange, RunStore, WorkflowInstances, WorkflowRun};

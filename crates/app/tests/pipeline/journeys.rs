@@ -45,12 +45,20 @@ fn a_delivery_becomes_signals_and_passages_that_search_finds() {
             let slice: String = characters[evidence.start as usize..evidence.end as usize].iter().collect();
             assert_eq!(slice, evidence.quote);
         }
-        let query =
-            Search { query: "manual billing corrections".into(), limit: 5, kind: Some(HitKind::Signal) };
+        let query = Search {
+            query: "manual billing corrections".into(),
+            limit: 5,
+            kind: Some(HitKind::Signal),
+            ..Search::default()
+        };
         let hits = world.intake().search(&context, query).await.unwrap().hits;
         assert!(hits[0].snippet.contains("invoices by hand"), "{hits:?}");
-        let query =
-            Search { query: "how much can they spend".into(), limit: 5, kind: Some(HitKind::Passage) };
+        let query = Search {
+            query: "how much can they spend".into(),
+            limit: 5,
+            kind: Some(HitKind::Passage),
+            ..Search::default()
+        };
         let passages = world.intake().search(&context, query).await.unwrap().hits;
         let highlight = passages[0].highlight.as_deref().unwrap_or_default();
         assert!(
@@ -155,7 +163,7 @@ fn another_tenant_sees_nothing() {
             world.intake().get_event(&context, GetEvent { event_id: receipt.event_id }).await.unwrap_err();
         assert_eq!(refused, CallError::Refused(ReadEventError::NotFound));
         assert!(world.signals(world.other).await.is_empty());
-        let query = Search { query: "budget".into(), limit: 5, kind: None };
+        let query = Search { query: "budget".into(), limit: 5, ..Search::default() };
         assert!(world.intake().search(&context, query).await.unwrap().hits.is_empty());
     });
 }

@@ -2,8 +2,8 @@
 
 use ids::EventId;
 
-use super::{HitKind, SearchHits};
-use crate::TenantCall;
+use super::{HitKind, SearchFilter, SearchHits};
+use crate::{TenantCall, Timestamp};
 
 /// A tenant's hybrid index of words and vectors.
 #[mesh::service(contract = "../../contracts/TenantIndex.json")]
@@ -27,6 +27,15 @@ pub struct UpsertPassages {
     pub event_id: EventId,
     /// At most 200.
     pub passages: Vec<Passage>,
+    /// The event's source.
+    #[serde(default)]
+    pub source: Option<String>,
+    /// The call's title.
+    #[serde(default)]
+    pub title: Option<String>,
+    /// When the event happened.
+    #[serde(default)]
+    pub occurred_at: Option<Timestamp>,
 }
 
 /// A text to be found again.
@@ -44,6 +53,9 @@ pub struct Passage {
     pub account: Option<String>,
     /// Its unit vector as little-endian 32-bit floats; empty when no token of it is known.
     pub vector: mesh::Bytes,
+    /// Where it begins in the event's source text, in characters (Unicode scalar values).
+    #[serde(default)]
+    pub start: u32,
 }
 
 /// Asks for hits.
@@ -59,6 +71,9 @@ pub struct FindPassages {
     pub kind: Option<HitKind>,
     /// At most this many, 1 to 200.
     pub limit: u32,
+    /// What else a hit must be.
+    #[serde(default)]
+    pub filter: SearchFilter,
 }
 
 /// Asks the index to remove what it has of an event, or of all.

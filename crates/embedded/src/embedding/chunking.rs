@@ -2,7 +2,8 @@
 //!
 //! A passage is as many whole turns as fit. A turn that does not fit by itself is cut between sentences, a sentence
 //! that does not fit between words, and a run of text without spaces where its characters allow. Nothing is lost but
-//! white space at the edges of a passage and passages in which the model knows no token.
+//! white space at the edges of a passage. One in which the model knows no token has no vector; its words are found all
+//! the same. [`super::overlap`] lets passages begin with the end of the one before.
 
 use std::ops::Range;
 
@@ -68,7 +69,7 @@ pub struct Passage {
     pub first_turn: usize,
     /// The turn it ends in.
     pub last_turn: usize,
-    /// How many tokens it has, 1 at least.
+    /// How many tokens it has; 0 where the model knows none.
     pub tokens: usize,
 }
 
@@ -147,7 +148,7 @@ struct Packer<'a> {
 
 impl Packer<'_> {
     fn close(&mut self) {
-        self.packed.extend(self.open.take().filter(|passage| passage.tokens > 0));
+        self.packed.extend(self.open.take());
     }
 
     /// Adds a piece of a turn, whole if a passage can hold it, cut if not.
@@ -267,7 +268,7 @@ fn is_torn(text: &str, at: usize) -> bool {
 ///
 /// A plain rule: a terminator ends a sentence at the next white space, the full-width ones at once, and closing quotes
 /// and brackets go with it. It cuts after `Mr.` too, which costs a passage boundary at worst.
-fn sentence_ends(text: &str) -> impl Iterator<Item = usize> {
+pub(super) fn sentence_ends(text: &str) -> impl Iterator<Item = usize> {
     let mut ended = false;
     let inner = text.char_indices().zip(text.chars().skip(1)).filter_map(move |((at, c), next)| {
         let closes = |c| matches!(c, '"' | '\'' | ')' | ']' | '”' | '’' | '»' | '」' | '』' | '）');

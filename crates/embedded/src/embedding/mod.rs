@@ -8,6 +8,8 @@
 pub mod chunking;
 mod model;
 mod normalize;
+pub mod overlap;
+pub mod relevance;
 mod safetensors;
 mod vocabulary;
 mod wordpiece;

@@ -75,6 +75,19 @@ impl StaticModel {
         sum
     }
 
+    /// The sum of the rows of some tokens; all zeros of none.
+    pub(super) fn sum(&self, ids: &[u32]) -> Vec<f32> {
+        let mut sum = vec![0.0_f32; self.dimensions()];
+        for &id in ids {
+            if let Some((scale, row)) = self.layout.row(&self.weights, id as usize) {
+                for (total, &byte) in sum.iter_mut().zip(row) {
+                    *total += scale * f32::from(byte.cast_signed());
+                }
+            }
+        }
+        sum
+    }
+
     fn for_each_token(&self, text: &str, sink: impl FnMut(u32)) {
         wordpiece::for_each_token(&self.vocabulary, &normalize(text), sink);
     }

@@ -41,7 +41,7 @@ pub fn top_k<Id: Ord, Row: AsRef<[u8]>>(
 }
 
 /// Keeps the best `k` of what it is offered.
-pub(super) struct TopK<Id> {
+pub struct TopK<Id> {
     k: usize,
     min_score: f32,
     /// The worst of those kept is on top.
@@ -50,11 +50,13 @@ pub(super) struct TopK<Id> {
 }
 
 impl<Id: Ord> TopK<Id> {
-    pub(super) fn new(k: usize, min_score: f32) -> Self {
+    /// Keeps so many of those that reach `min_score`; `-1.0` or less lets every row through.
+    pub fn new(k: usize, min_score: f32) -> Self {
         Self { k, min_score, heap: BinaryHeap::new(), malformed: 0 }
     }
 
-    pub(super) fn offer(&mut self, id: Id, score: Result<f32, RowError>) {
+    /// Takes a row's score, or counts that it has none.
+    pub fn offer(&mut self, id: Id, score: Result<f32, RowError>) {
         let Ok(score) = score else {
             self.malformed += 1;
             return;
@@ -72,7 +74,8 @@ impl<Id: Ord> TopK<Id> {
         }
     }
 
-    pub(super) fn into_ranking(self) -> Ranking<Id> {
+    /// The rows that were kept, best first.
+    pub fn into_ranking(self) -> Ranking<Id> {
         let hits = self.heap.into_sorted_vec().into_iter().map(|Worst(hit)| hit).collect();
         Ranking { hits, malformed: self.malformed }
     }

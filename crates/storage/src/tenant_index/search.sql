@@ -1,6 +1,4 @@
-SELECT texts.id AS id, bm25(words) AS rank
-FROM words
-JOIN texts ON texts.rowid = words.rowid
-WHERE words MATCH ? AND (? IS NULL OR texts.kind = ?)
-ORDER BY rank
-LIMIT ?
+SELECT texts.id AS id, -found.rank AS score
+FROM (SELECT rowid, rank FROM words WHERE words MATCH ? AND rank MATCH 'bm25(1.0, 0.3)' ORDER BY rank LIMIT ?) AS found
+JOIN texts ON texts.rowid = found.rowid
+ORDER BY found.rank

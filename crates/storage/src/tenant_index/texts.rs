@@ -1,25 +1,22 @@
-//! The texts of an index and the words in them.
+//! The texts of an index: what is shown of a hit, and what it can be narrowed by.
 
-use contracts::pipeline::HitKind;
-use contracts::pipeline::tenant_index::{IndexError, Passage};
-use ids::EventId;
+use contracts::pipeline::tenant_index::{IndexError, Passage, UpsertPassages};
+use contracts::pipeline::{HitKind, SearchFilter};
 use mesh::durable::{Rows, Storage, Value};
 use mesh::values;
 use serde::Deserialize;
 
-use super::storage;
+use app::pipeline::account_key;
+use embedded::words::indexed;
 
-const SEARCH: &str = include_str!("search.sql");
+use super::storage;
 
 /// `kind` of a passage and of a signal, as stored.
 pub(super) const PASSAGE: &str = "passage";
 pub(super) const SIGNAL: &str = "signal";
 
-/// Words of a query that count; more of them only blur it.
-const MAX_QUERY_WORDS: usize = 32;
-
 /// Ids in one statement; the platform allows 100 parameters.
-const IDS_A_STATEMENT: usize = 90;
+const IDS_A_STATEMENT: usize = 80;
 
 pub(super) struct TextTable {
     storage: Storage,
@@ -32,13 +29,11 @@ pub(super) struct TextRow {
     pub(super) kind: String,
     pub(super) event_id: String,
     pub(super) account: Option<String>,
+    pub(super) source: Option<String>,
+    pub(super) title: Option<String>,
+    pub(super) occurred_ms: Option<u64>,
+    pub(super) start: u32,
     pub(super) text: String,
-}
-
-#[derive(Deserialize)]
-struct Match {
-    id: String,
-    rank: f64,
 }
 
 pub(super) fn kind_name(kind: HitKind) -> &'static str {
@@ -48,71 +43,113 @@ pub(super) fn kind_name(kind: HitKind) -> &'static str {
     }
 }
 
+/// The values that a statement compares `kind`, `account_key`, `source`, `occurred_ms` twice and `event_id` with.
+pub(super) fn conditions(kind: Option<HitKind>, filter: &SearchFilter) -> [Value; 6] {
+    [
+        Value::from(kind.map(kind_name)),
+        Value::from(filter.account.clone()),
+        Value::from(filter.source.clone()),
+        Value::from(filter.since.map(|time| time.unix_ms())),
+        Value::from(filter.until.map(|time| time.unix_ms())),
+        Value::from(filter.event_id.map(|event_id| event_id.to_string())),
+    ]
+}
+
 impl TextTable {
     pub(super) fn new(storage: Storage) -> Self {
         Self { storage }
     }
 
-    pub(super) fn put(&self, event_id: EventId, passage: &Passage) -> Result<(), IndexError> {
+    pub(super) fn put(&self, request: &UpsertPassages, passage: &Passage) -> Result<(), IndexError> {
+        let account = passage.account.as_deref().map(account_key);
         let rows = self.exec(
-            "INSERT INTO texts (id, kind, event_id, account, text) VALUES (?, ?, ?, ?, ?)
-             ON CONFLICT (id) DO UPDATE SET account = excluded.account, text = excluded.text
+            "INSERT INTO texts (id, kind, event_id, account, account_key, source, title, occurred_ms, start, text)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+             ON CONFLICT (id) DO UPDATE SET
+                 kind = excluded.kind, event_id = excluded.event_id, account = excluded.account,
+                 account_key = excluded.account_key, source = excluded.source, title = excluded.title,
+                 occurred_ms = excluded.occurred_ms, start = excluded.start, text = excluded.text
              RETURNING rowid",
             &values![
                 &passage.id,
                 kind_name(passage.kind),
-                event_id.to_string(),
+                request.event_id.to_string(),
                 passage.account.clone(),
+                account,
+                request.source.clone(),
+                request.title.clone(),
+                request.occurred_at.map(|time| time.unix_ms()),
+                passage.start,
                 &passage.text,
             ],
         )?;
         let rowid: u64 = rows.one().map_err(storage)?;
+        // Whose call it is and what it was called finds all of it.
+        let about = [request.title.as_deref(), passage.account.as_deref()];
+        let about = about.into_iter().flatten().collect::<Vec<_>>().join(" ");
         self.exec("DELETE FROM words WHERE rowid = ?", &values![rowid])?;
-        self.exec("INSERT INTO words (rowid, text) VALUES (?, ?)", &values![rowid, &passage.text])?;
+        self.exec(
+            "INSERT INTO words (rowid, text, title) VALUES (?, ?, ?)",
+            &values![rowid, indexed(&passage.text), indexed(&about)],
+        )?;
         Ok(())
     }
 
-    /// Ids with their BM25 rank, best first.
-    pub(super) fn search(
-        &self,
-        query: &str,
-        kind: Option<HitKind>,
-        limit: usize,
-    ) -> Result<Vec<(String, f32)>, IndexError> {
-        let expression = match_expression(query);
-        if expression.is_empty() {
-            return Ok(Vec::new());
-        }
-        let kind = Value::from(kind.map(kind_name));
-        let rows = self.exec(SEARCH, &values![expression, kind.clone(), kind, limit])?;
-        let matches: Vec<Match> = rows.typed().map_err(storage)?;
-        // SQLite's `bm25` is the smaller the better; the fusion goes by order.
-        Ok(matches.into_iter().map(|found| (found.id, -found.rank as f32)).collect())
-    }
-
+    /// The texts of these ids that are there, in any order.
     pub(super) fn rows(&self, ids: &[&str]) -> Result<Vec<TextRow>, IndexError> {
         let mut rows = Vec::with_capacity(ids.len());
-        for chunk in ids.chunks(IDS_A_STATEMENT) {
-            let marks = vec!["?"; chunk.len()].join(", ");
-            let query = format!("SELECT id, kind, event_id, account, text FROM texts WHERE id IN ({marks})");
-            let ids: Vec<Value> = chunk.iter().map(|id| Value::from(*id)).collect();
+        for (marks, ids) in portions(ids) {
+            let query = format!(
+                "SELECT id, kind, event_id, account, source, title, occurred_ms, start, text
+                 FROM texts WHERE id IN ({marks})"
+            );
             rows.extend(self.exec(&query, &ids)?.typed::<TextRow>().map_err(storage)?);
         }
         Ok(rows)
     }
 
-    /// Row numbers, ids and kinds of some texts: those of an event, or any.
-    pub(super) fn some(
+    /// Which of these texts are there and fit: what an index of vectors says may be behind, or compared by hashes.
+    /// `with` and `without` are expressions that the words must and must not match.
+    pub(super) fn fitting(
         &self,
-        event_id: Option<&str>,
-        limit: u32,
-    ) -> Result<Vec<(u64, String, String)>, IndexError> {
+        ids: &[&str],
+        kind: Option<HitKind>,
+        filter: &SearchFilter,
+        with: Option<&str>,
+        without: Option<&str>,
+    ) -> Result<Vec<String>, IndexError> {
+        let mut fitting = Vec::with_capacity(ids.len());
+        for (marks, ids) in portions(ids) {
+            let mut query = format!(
+                "SELECT id FROM texts WHERE id IN ({marks})
+                   AND (?1 IS NULL OR kind = ?1) AND (?2 IS NULL OR account_key = ?2)
+                   AND (?3 IS NULL OR source = ?3) AND (?4 IS NULL OR occurred_ms >= ?4)
+                   AND (?5 IS NULL OR occurred_ms <= ?5) AND (?6 IS NULL OR event_id = ?6)",
+                marks = numbered(marks.split(',').count(), 7)
+            );
+            let mut values: Vec<Value> = conditions(kind, filter).into_iter().chain(ids).collect();
+            for (clause, expression) in [("IN", with), ("NOT IN", without)] {
+                if let Some(expression) = expression {
+                    values.push(Value::from(expression));
+                    let position = values.len();
+                    query.push_str(&format!(
+                        " AND rowid {clause} (SELECT rowid FROM words WHERE words MATCH ?{position})"
+                    ));
+                }
+            }
+            fitting.extend(self.exec(&query, &values)?.typed::<String>().map_err(storage)?);
+        }
+        Ok(fitting)
+    }
+
+    /// Row numbers and ids of some texts: those of an event, or any.
+    pub(super) fn some(&self, event_id: Option<&str>, limit: u32) -> Result<Vec<(u64, String)>, IndexError> {
         let rows = match event_id {
             Some(event_id) => self.exec(
-                "SELECT rowid, id, kind FROM texts WHERE event_id = ? ORDER BY rowid LIMIT ?",
+                "SELECT rowid, id FROM texts WHERE event_id = ? ORDER BY rowid LIMIT ?",
                 &values![event_id, limit],
             ),
-            None => self.exec("SELECT rowid, id, kind FROM texts ORDER BY rowid LIMIT ?", &values![limit]),
+            None => self.exec("SELECT rowid, id FROM texts ORDER BY rowid LIMIT ?", &values![limit]),
         };
         rows?.typed().map_err(storage)
     }
@@ -131,47 +168,18 @@ impl TextTable {
         rows?.one().map_err(storage)
     }
 
-    fn exec(&self, query: &str, values: &[Value]) -> Result<Rows, IndexError> {
+    pub(super) fn exec(&self, query: &str, values: &[Value]) -> Result<Rows, IndexError> {
         self.storage.exec(query, values).map_err(storage)
     }
 }
 
-/// English words that say nothing of what a text is about. In a small index they are rare enough to outrank what does.
-const STOP_WORDS: &str = " a about after again all also am an and any are as at be been before being but by can could \
-    did do does doing done for from get got had has have he her here him his how i if in into is it its just me more \
-    most my no not of on once only or other our out over own s same she should so some such t than that the their \
-    them then there these they this those through to too up us very was we were what when where which while who whom \
-    why will with would you your ";
-
-/// An FTS5 expression that finds any of the query's words that carry meaning; all of them where none does. Each is
-/// quoted, so none is taken for an operator.
-fn match_expression(query: &str) -> String {
-    let words: Vec<String> = query
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .map(str::to_lowercase)
-        .collect();
-    let telling: Vec<&String> =
-        words.iter().filter(|word| !STOP_WORDS.contains(&format!(" {word} "))).collect();
-    let chosen = if telling.is_empty() { words.iter().collect() } else { telling };
-    let quoted: Vec<String> =
-        chosen.into_iter().take(MAX_QUERY_WORDS).map(|word| format!("\"{word}\"")).collect();
-    quoted.join(" OR ")
+/// Ids in portions that one statement takes, each with its placeholders.
+fn portions<'a>(ids: &'a [&str]) -> impl Iterator<Item = (String, Vec<Value>)> + 'a {
+    ids.chunks(IDS_A_STATEMENT)
+        .map(|chunk| (vec!["?"; chunk.len()].join(", "), chunk.iter().map(|id| Value::from(*id)).collect()))
 }
 
-#[cfg(test)]
-mod tests {
-    use super::match_expression;
-
-    #[test]
-    fn a_query_cannot_be_taken_for_fts_syntax() {
-        assert_eq!(match_expression("PAYING\" OR NEAR(late)*"), r#""paying" OR "near" OR "late""#);
-        assert_eq!(match_expression(" -- "), "");
-    }
-
-    #[test]
-    fn words_without_meaning_count_only_where_there_are_no_others() {
-        assert_eq!(match_expression("Who approves the purchase?"), r#""approves" OR "purchase""#);
-        assert_eq!(match_expression("who was that"), r#""who" OR "was" OR "that""#);
-    }
+/// So many placeholders from `?from` on.
+fn numbered(count: usize, from: usize) -> String {
+    (from..from + count).map(|position| format!("?{position}")).collect::<Vec<_>>().join(", ")
 }

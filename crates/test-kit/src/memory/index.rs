@@ -4,9 +4,9 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use app::ports::{EmbeddedPassage, IndexHit, MOST_FORGOTTEN, PassageIndex, StoreError};
+use app::pipeline::account_key;
+use app::ports::{EmbeddedPassage, IndexHit, MOST_FORGOTTEN, Origin, PassageIndex, StoreError, Wanted};
 use async_trait::async_trait;
-use contracts::pipeline::HitKind;
 use contracts::pipeline::tenant_index::Forgotten;
 use ids::{EventId, TenantId};
 use mesh::TraceContext;
@@ -25,7 +25,7 @@ pub struct MemoryIndex {
     passages: Rc<RefCell<Passages>>,
 }
 
-type Passages = BTreeMap<(TenantId, String), (EventId, EmbeddedPassage)>;
+type Passages = BTreeMap<(TenantId, String), (Origin, EmbeddedPassage)>;
 
 impl MemoryIndex {
     /// Fails as planned there.
@@ -41,7 +41,7 @@ impl MemoryIndex {
         passages
             .iter()
             .filter(|((owner, _), _)| *owner == tenant)
-            .map(|(_, passage)| passage.clone())
+            .map(|(_, (origin, passage))| (origin.event_id, passage.clone()))
             .collect()
     }
 }
@@ -52,7 +52,7 @@ impl PassageIndex for MemoryIndex {
         &self,
         tenant: TenantId,
         _trace: TraceContext,
-        event_id: EventId,
+        origin: &Origin,
         passages: &[EmbeddedPassage],
     ) -> Result<(), StoreError> {
         let act = || {
@@ -63,7 +63,9 @@ impl PassageIndex for MemoryIndex {
             }
             let mut stored = self.passages.borrow_mut();
             stored.extend(
-                passages.iter().map(|passage| ((tenant, passage.id.clone()), (event_id, passage.clone()))),
+                passages
+                    .iter()
+                    .map(|passage| ((tenant, passage.id.clone()), (origin.clone(), passage.clone()))),
             );
             Ok(())
         };
@@ -74,22 +76,19 @@ impl PassageIndex for MemoryIndex {
         &self,
         tenant: TenantId,
         _trace: TraceContext,
-        query: &str,
-        vector: &[f32],
-        kind: Option<HitKind>,
-        limit: u32,
+        wanted: &Wanted,
     ) -> Result<Vec<IndexHit>, StoreError> {
         let act = || {
-            let wanted = words(query);
-            let mut hits: Vec<_> = self
-                .passages(tenant)
-                .into_iter()
-                .filter(|(_, passage)| kind.is_none_or(|kind| passage.kind == kind))
-                .map(|(event_id, passage)| hit(&wanted, vector, event_id, passage))
+            let words = words(&wanted.query);
+            let stored = self.passages.borrow();
+            let mut hits: Vec<_> = stored
+                .iter()
+                .filter(|((owner, _), (origin, passage))| *owner == tenant && fits(wanted, origin, passage))
+                .map(|(_, (origin, passage))| hit(&words, &wanted.vector, origin, passage))
                 .filter(|hit| hit.score > 0.0)
                 .collect();
             hits.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.id.cmp(&b.id)));
-            hits.truncate(limit as usize);
+            hits.truncate(wanted.limit as usize);
             Ok(hits)
         };
         self.faults.around(STORE, "index.search", act).await
@@ -107,7 +106,7 @@ impl PassageIndex for MemoryIndex {
             let asked = |owner: TenantId, of: EventId| owner == tenant && event_id.is_none_or(|id| id == of);
             let found: Vec<_> = stored
                 .iter()
-                .filter(|((owner, _), (of, _))| asked(*owner, *of))
+                .filter(|((owner, _), (origin, _))| asked(*owner, origin.event_id))
                 .map(|(key, _)| key.clone())
                 .collect();
             let removed = found.len().min(at_most.min(MOST_FORGOTTEN) as usize);
@@ -127,11 +126,36 @@ fn words(text: &str) -> BTreeSet<String> {
         .collect()
 }
 
-fn hit(wanted: &BTreeSet<String>, vector: &[f32], event_id: EventId, passage: EmbeddedPassage) -> IndexHit {
+fn fits(wanted: &Wanted, origin: &Origin, passage: &EmbeddedPassage) -> bool {
+    let filter = &wanted.filter;
+    let account = passage.account.as_deref().map(account_key);
+    wanted.kind.is_none_or(|kind| passage.kind == kind)
+        && filter.account.as_deref().is_none_or(|asked| account == Some(account_key(asked)))
+        && filter.source.as_ref().is_none_or(|source| origin.source == *source)
+        && filter.since.is_none_or(|since| origin.occurred_at >= since)
+        && filter.until.is_none_or(|until| origin.occurred_at <= until)
+        && filter.event_id.is_none_or(|event_id| origin.event_id == event_id)
+}
+
+fn hit(wanted: &BTreeSet<String>, vector: &[f32], origin: &Origin, passage: &EmbeddedPassage) -> IndexHit {
     let present = words(&passage.text);
     let shared = wanted.intersection(&present).count() as f64 / wanted.len().max(1) as f64;
     let cosine: f32 = vector.iter().zip(&passage.vector).map(|(a, b)| a * b).sum();
     let score = (shared + f64::from(cosine).clamp(0.0, 1.0)) / 2.0;
-    let EmbeddedPassage { id, kind, text, account, .. } = passage;
-    IndexHit { id, kind, score, text, event_id, account }
+    let EmbeddedPassage { id, kind, text, account, start, .. } = passage.clone();
+    let Origin { event_id, source, title, occurred_at } = origin.clone();
+    IndexHit {
+        id,
+        kind,
+        score,
+        words: shared,
+        text,
+        start,
+        matches: Vec::new(),
+        event_id,
+        source: Some(source),
+        title,
+        occurred_at: Some(occurred_at),
+        account,
+    }
 }

@@ -14,10 +14,13 @@ mod outbox;
 mod signals;
 mod steps;
 mod transitions;
+mod vectors;
 
 pub use control::{ControlRows, control_rows};
 
-use app::ports::{Archive, ControlStore, DeadLetterStore, EventStore, NewEvent, PassageIndex, SignalStore};
+use app::ports::{
+    Archive, ControlStore, DeadLetterStore, EventStore, NewEvent, PassageIndex, SignalStore, VectorIndex,
+};
 use contracts::Timestamp;
 use ids::TenantId;
 
@@ -101,7 +104,10 @@ pub async fn control_store_suite(store: &dyn ControlStore) {
     control::the_last_heartbeat_stays(store).await;
 }
 
-/// Every claim about a [`PassageIndex`].
+/// How many numbers the vectors of these suites have.
+pub const SUITE_DIMENSIONS: usize = 16;
+
+/// Every claim about a [`PassageIndex`] of vectors of [`SUITE_DIMENSIONS`] numbers.
 ///
 /// # Panics
 /// When one does not hold.
@@ -110,7 +116,21 @@ pub async fn passage_index_suite(index: &dyn PassageIndex) {
     index::upserting_replaces_by_id(index).await;
     index::another_tenant_finds_nothing(index).await;
     index::kind_and_limit_narrow(index).await;
+    index::filters_narrow_what_words_and_vectors_find(index).await;
     index::what_is_forgotten_is_not_found(index).await;
+}
+
+/// Every claim about a [`VectorIndex`] of vectors of [`SUITE_DIMENSIONS`] numbers. `settle` makes all that was written
+/// show.
+///
+/// # Panics
+/// When one does not hold.
+pub async fn vector_index_suite(index: &dyn VectorIndex, settle: &dyn Fn()) {
+    vectors::the_nearest_come_first(index, settle).await;
+    vectors::writing_replaces_and_deleting_removes(index, settle).await;
+    vectors::another_tenant_is_another_space(index, settle).await;
+    vectors::filters_narrow(index, settle).await;
+    vectors::thousands_at_once_are_taken(index, settle).await;
 }
 
 /// Stores an event that must be new, with an outbox entry that no claim meets.

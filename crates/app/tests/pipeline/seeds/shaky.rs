@@ -7,13 +7,13 @@ use std::rc::Rc;
 use app::ports::{
     Archive, ArchivedObject, Clock, DeadLetterQuery, DeadLetterRecord, DeadLetterStore, EarlierKey,
     EmbeddedPassage, EventMessage, EventQueue, EventRecord, EventStore, EventTransition, IndexHit, Inserted,
-    NewDeadLetter, NewEvent, NewSignal, Notifier, OutboxEntry, PassageIndex, Replay, ReplayOutcome,
-    SettledEvent, SignalQuery, SignalRecord, SignalStore, StepRecord, StoreError,
+    NewDeadLetter, NewEvent, NewSignal, Notifier, Origin, OutboxEntry, PassageIndex, Replay, ReplayOutcome,
+    SettledEvent, SignalQuery, SignalRecord, SignalStore, StepRecord, StoreError, Wanted,
 };
 use async_trait::async_trait;
 use contracts::Timestamp;
+use contracts::pipeline::ListEvents;
 use contracts::pipeline::tenant_index::Forgotten;
-use contracts::pipeline::{HitKind, ListEvents};
 use ids::{DeadLetterId, EventId, SignalId, TenantId};
 use mesh::{Runtime, TraceContext};
 use mesh_sim::{NoAnswer, Queue, Store};
@@ -207,7 +207,7 @@ impl<P: PassageIndex> PassageIndex for Shaky<P> {
         &self,
         tenant: TenantId,
         trace: TraceContext,
-        event_id: EventId,
+        origin: &Origin,
         passages: &[EmbeddedPassage],
     ) -> Result<(), StoreError> {
         let mut passages = passages.to_vec();
@@ -215,19 +215,16 @@ impl<P: PassageIndex> PassageIndex for Shaky<P> {
             let nth = self.upserts.replace(self.upserts.get() + 1);
             passages.iter_mut().for_each(|passage| passage.id.push_str(&format!("#{nth}")));
         }
-        self.write(self.inner.upsert(tenant, trace, event_id, &passages)).await
+        self.write(self.inner.upsert(tenant, trace, origin, &passages)).await
     }
 
     async fn search(
         &self,
         tenant: TenantId,
         trace: TraceContext,
-        query: &str,
-        vector: &[f32],
-        kind: Option<HitKind>,
-        limit: u32,
+        wanted: &Wanted,
     ) -> Result<Vec<IndexHit>, StoreError> {
-        self.read(self.inner.search(tenant, trace, query, vector, kind, limit)).await
+        self.read(self.inner.search(tenant, trace, wanted)).await
     }
 
     async fn forget(

@@ -1,15 +1,17 @@
 //! From a call to passages and quotes that search finds.
 
 use contracts::pipeline::HitKind;
+use domain::Finding;
 use mesh::workflow::StepFailure;
 use serde::{Deserialize, Serialize};
+use transcript::Document;
 
 use super::{Staged, document, known, read, record};
 use crate::pipeline::call_ingest::findings::RecordedFinding;
 use crate::pipeline::call_ingest::progress::{Outcome, StageRun};
 use crate::pipeline::call_ingest::retryable;
 use crate::pipeline::ids_of;
-use crate::ports::{EmbeddedPassage, MOST_FORGOTTEN};
+use crate::ports::{EmbeddedPassage, EventRecord, MOST_FORGOTTEN, Origin};
 
 /// Passages sent to the index at once.
 const UPSERT_BATCH: usize = 100;
@@ -40,39 +42,60 @@ pub(in crate::pipeline::call_ingest) async fn embed(
         Ok(document) => document,
         Err(error) => return Err(StepFailure::Terminal(error.to_string())),
     };
-    let mut texts = Vec::new();
-    for Passage { start, end } in passages {
-        let id = ids_of::chunk_id(run.event_id, start).to_string();
-        if let Some(text) = document.text.get(start..end) {
-            texts.push((id, HitKind::Passage, text.to_owned()));
-        }
-    }
-    for finding in known(findings)? {
-        let id = ids_of::signal_id(run.event_id, finding.kind.as_str(), finding.evidence.start).to_string();
-        texts.push((id, HitKind::Signal, finding.evidence.quote));
-    }
+    let texts = texts(&record, &document, &passages, known(findings)?);
     let trace = run.trace()?;
     if run.run > 0 {
         forget(&run).await?;
     }
-    let count = texts.len();
+    let event = &record.event;
+    let origin = Origin {
+        event_id: run.event_id,
+        source: event.source.clone(),
+        title: Some(document.title.clone()),
+        occurred_at: event.occurred_at.unwrap_or(event.received_at),
+    };
     for batch in texts.chunks(UPSERT_BATCH) {
-        let words: Vec<&str> = batch.iter().map(|(_, _, text)| text.as_str()).collect();
+        let words: Vec<&str> = batch.iter().map(|passage| passage.text.as_str()).collect();
         let vectors = run.ports.embedder.embed(&words).await.map_err(retryable)?;
         let passages: Vec<EmbeddedPassage> = batch
             .iter()
             .zip(vectors)
-            .map(|((id, kind, text), vector)| EmbeddedPassage {
-                id: id.clone(),
-                kind: *kind,
-                text: text.clone(),
-                account: record.account.clone(),
-                vector,
-            })
+            .map(|(passage, vector)| EmbeddedPassage { vector, ..passage.clone() })
             .collect();
-        run.ports.index.upsert(run.tenant, trace, run.event_id, &passages).await.map_err(retryable)?;
+        run.ports.index.upsert(run.tenant, trace, &origin, &passages).await.map_err(retryable)?;
     }
-    Ok(Outcome::Done(count))
+    Ok(Outcome::Done(texts.len()))
+}
+
+/// What is to be found, without vectors.
+fn texts(
+    record: &EventRecord,
+    document: &Document,
+    passages: &[Passage],
+    findings: Vec<Finding>,
+) -> Vec<EmbeddedPassage> {
+    let event_id = record.event.event_id;
+    let mut texts = Vec::new();
+    let mut put = |id: String, kind, text: &str, start: usize| {
+        let (text, account) = (text.to_owned(), record.account.clone());
+        texts.push(EmbeddedPassage { id, kind, text, account, start: start as u32, vector: Vec::new() });
+    };
+    // A passage may begin within the one before, so characters are counted from one beginning to the next.
+    let (mut byte, mut character) = (0, 0);
+    for &Passage { start, end } in passages {
+        let (Some(text), Some(between)) = (document.text.get(start..end), document.text.get(byte..start))
+        else {
+            continue;
+        };
+        character += between.chars().count();
+        byte = start;
+        put(ids_of::chunk_id(event_id, start).to_string(), HitKind::Passage, text, character);
+    }
+    for Finding { kind, evidence, .. } in findings {
+        let id = ids_of::signal_id(event_id, kind.as_str(), evidence.start).to_string();
+        put(id, HitKind::Signal, &evidence.quote, evidence.start);
+    }
+    texts
 }
 
 /// Removes what an earlier run added: another build may have cut the call elsewhere, and found other signals.
