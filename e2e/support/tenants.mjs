@@ -24,6 +24,7 @@ export const SCOPES = [
   "approvals:decide",
   "subscriptions:write",
   "subscriptions:read",
+  "live:read",
 ];
 
 /** An id of a kind: its prefix and a UUIDv7. */

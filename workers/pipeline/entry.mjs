@@ -15,5 +15,6 @@ export const Health = expose(WorkerEntrypoint, rust.Health);
 export const TenantIndex = expose(DurableObject, rust.TenantIndex);
 export const Workflows = expose(WorkerEntrypoint, rust.Workflows);
 export const SpendApproval = expose(WorkflowEntrypoint, rust.SpendApproval);
+export const LiveFeed = expose(DurableObject, rust.LiveFeed);
 export const SubscriptionQueue = expose(DurableObject, rust.SubscriptionQueue);
 export const CallIngest = expose(WorkflowEntrypoint, rust.CallIngest, model);

@@ -54,6 +54,8 @@ scopes! {
     JobsWrite = "jobs:write";
     /// See jobs and their runs.
     JobsRead = "jobs:read";
+    /// Listen to the live feed.
+    LiveRead = "live:read";
     /// Call a provider's API through a connection.
     ProxyInvoke = "proxy:invoke";
     /// Ask for reports.
@@ -62,7 +64,7 @@ scopes! {
     ReportsRead = "reports:read";
     /// Search by words and meaning.
     SearchRead = "search:read";
-    /// See signals, the live feed included.
+    /// See signals.
     SignalsRead = "signals:read";
     /// Create and delete subscriptions, redeliver.
     SubscriptionsWrite = "subscriptions:write";

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use contracts::health::HealthContract;
 use contracts::pipeline::deliveries::DeliveriesContract;
+use contracts::pipeline::live::LiveFeedContract;
 use contracts::pipeline::subscriptions::SubscriptionsContract;
 use contracts::pipeline::tenant_index::TenantIndexContract;
 use contracts::pipeline::workflows::WorkflowsContract;
@@ -27,6 +28,7 @@ fn all() -> Vec<(Document, String)> {
         described::<HealthContract>(),
         described::<IntakeContract>(),
         described::<JobsContract>(),
+        described::<LiveFeedContract>(),
         described::<SubscriptionsContract>(),
         described::<TasksContract>(),
         described::<TenantIndexContract>(),

@@ -20,6 +20,8 @@ pub const CALL_INGEST: &str = "CALL_INGEST";
 pub const SPEND_APPROVAL: &str = "SPEND_APPROVAL";
 /// pipeline: one search index a tenant.
 pub const TENANT_INDEX: &str = "TENANT_INDEX";
+/// pipeline, gateway: one live feed a tenant.
+pub const LIVE_FEED: &str = "LIVE_FEED";
 /// pipeline: one queue a subscription.
 pub const SUBSCRIPTION_QUEUE: &str = "SUBSCRIPTION_QUEUE";
 /// gateway: the pipeline's `Subscriptions`.

@@ -16,6 +16,7 @@ pub mod events;
 pub mod health;
 pub mod idempotency;
 pub mod jobs;
+pub mod live;
 pub mod page;
 mod payload;
 pub mod problem;

@@ -261,6 +261,12 @@ operations! {
         NOTHING, false, 202, [DeliveryNotFound, SubscriptionDisabled],
         "Deliver again",
         "The same message under the same `webhook-id`, now, and then by the schedule. A delivery that waits is tried now.";
+    Listen = "listen", Get "/v1/live", "Live", key(Scope::LiveRead), NOTHING, false, 200, [LiveNotAcceptable],
+        "Listen to what happens",
+        "Signals (`signal.created`) and ends of events (`event.processed`, `event.skipped`, `event.failed`, `event.dead`) as they happen: over a WebSocket, one JSON text an entry, or as server-sent events. Send the last id that you have as `Last-Event-ID` or `?last_event_id=`, and what came since comes first; where the log no longer has it, `gap` says so. A client that does not take what it is sent is closed with a reason. Browsers use `?ticket=`.";
+    CreateTicket = "create_ticket", Post "/v1/live/tickets", "Live", key(Scope::LiveRead), NOTHING, false, 201, [],
+        "Make a ticket for the live feed",
+        "Whoever sends it as `?ticket=` within a minute listens once, as this key. For browsers, which cannot send a header.";
     RedeliverOfSubscriptions = "redeliver_of_subscriptions", Post "/v1/subscriptions/deliveries/{id}/redeliver",
         "Deliveries", key(Scope::SubscriptionsWrite), NOTHING, false, 202, [DeliveryNotFound, SubscriptionDisabled],
         "Deliver again", "The same as `POST /v1/deliveries/{id}/redeliver`.";
@@ -299,7 +305,8 @@ impl Route {
     }
 
     fn takes_query(&self) -> bool {
-        self.problems.contains(&Code::PageBadCursor) || matches!(self.operation, Operation::Search)
+        self.problems.contains(&Code::PageBadCursor)
+            || matches!(self.operation, Operation::Search | Operation::Listen)
     }
 
     /// The names of the path's varying parts, in order.

@@ -55,6 +55,8 @@ scopes! {
     SubscriptionsWrite = "subscriptions:write";
     /// Read subscriptions and their deliveries.
     SubscriptionsRead = "subscriptions:read";
+    /// Listen to the live feed.
+    LiveRead = "live:read";
 }
 
 impl std::fmt::Display for Scope {

@@ -6,7 +6,10 @@ use mesh_worker::BindingError;
 use worker::{Context, Env, Response, ResponseBody, ResponseBuilder, event};
 
 use crate::exchange::{Request, SERVICE};
+use crate::failure::Failure;
 use crate::leftover::{Leftover, MAX_DRAIN_BYTES};
+use crate::live::relay;
+use crate::live::{Form, LivePlan};
 use crate::respond::Answer;
 use crate::serve::{Served, serve, unready};
 use crate::wiring;
@@ -27,15 +30,43 @@ async fn fetch(request: worker::Request, env: Env, _context: Context) -> worker:
         leftover
     });
     let head = request.method == "HEAD";
-    let Served { answer, entry } = match wiring::ports(&env) {
+    let Served { mut answer, entry } = match wiring::ports(&env) {
         Ok(ports) => serve(&ports, request).await,
         Err(error) => misconfigured(&request, &error),
     };
+    let plan = entry.facts.live.take().filter(|_| !head);
     entry.log();
+    if let Some(plan) = plan {
+        match live(&env, plan, &answer).await {
+            Ok(response) => return Ok(response),
+            Err(failure) => answer = unopened(failure, &answer),
+        }
+    }
     if let Some(leftover) = leftover.filter(|_| answer.status >= 400) {
         leftover.drain(MAX_DRAIN_BYTES).await;
     }
     write(answer, head)
+}
+
+/// Opens a connection that the route let in, with the headers that it decided.
+async fn live(env: &Env, plan: LivePlan, answer: &Answer) -> Result<Response, Failure> {
+    let ports = wiring::ports(env).map_err(Failure::internal)?;
+    let form = plan.form;
+    let mut response = relay::open(&ports, env, plan).await?;
+    if form == Form::Events {
+        let headers = response.headers_mut();
+        for (name, value) in &answer.headers {
+            headers.set(name, value).map_err(Failure::internal)?;
+        }
+    }
+    Ok(response)
+}
+
+/// The feed did not take a connection that the route let in.
+fn unopened(failure: Failure, answer: &Answer) -> Answer {
+    let trace_id = answer.header("x-trace-id").unwrap_or_default();
+    tracing::warn!(event = "live.not_opened", trace_id, error = failure.cause);
+    Answer::problem(failure.problem, trace_id).finished(trace_id)
 }
 
 /// A Worker that lacks a binding answers in its usual form all the same.

@@ -16,9 +16,11 @@ use http_api::idempotency::{IDEMPOTENCY_KEY, IdempotencyKey};
 use http_api::request::{FromBody, FromQuery, read_body, read_query};
 use http_api::{Code, Problem, Route};
 use ids::{EndpointId, TenantId};
+use mesh::durable::Namespace;
 use mesh::{CallContext, Deadline, TraceContext, Transport};
 
 use crate::failure::{Failure, not_found};
+use crate::live::LivePlan;
 use crate::middleware::body;
 
 /// The gateway's name among the Workers.
@@ -38,6 +40,8 @@ pub struct Ports {
     pub workflows: WorkflowsClient<Rc<dyn Transport>>,
     /// The pipeline's subscriptions.
     pub subscriptions: SubscriptionsClient<Rc<dyn Transport>>,
+    /// The tenants' live feeds.
+    pub feeds: Rc<dyn Namespace>,
     /// The scheduler.
     pub scheduler: JobsClient<Rc<dyn Transport>>,
     /// The pipeline's account of itself.
@@ -91,6 +95,8 @@ pub struct Facts {
     pub endpoint: Cell<Option<EndpointId>>,
     /// The public half of the API key that it showed.
     pub key: RefCell<Option<String>>,
+    /// A connection to open to the live feed.
+    pub live: RefCell<Option<LivePlan>>,
     /// Why it did not go well, for operators.
     pub cause: RefCell<Option<String>>,
 }
@@ -223,6 +229,13 @@ impl<'a> Exchange<'a> {
         }
         body::expect_json(self.header("content-type"), self.header("content-encoding"))?;
         Ok(read_body(&bytes)?)
+    }
+
+    /// The context of the one call that proves a claim: a ticket, by the feed of the tenant that it names. Nothing is
+    /// known of the caller before that call has answered.
+    #[must_use]
+    pub fn claim(&self, scope: TenantScope) -> TenantCall {
+        CallContext::new(scope, self.trace, self.deadline, SERVICE)
     }
 
     /// The context of calls on behalf of `scope`.

@@ -1,5 +1,6 @@
 //! What goes wrong, in two halves that never meet: the problem that the client gets, and the cause for the log.
 
+use contracts::pipeline::live::LiveError;
 use contracts::pipeline::subscriptions::SubscriptionError;
 use contracts::pipeline::workflows::{ApprovalError, Fault, WorkflowError};
 use contracts::pipeline::{IngestEventError, ReadEventError, ReadSignalError, SearchError};
@@ -179,6 +180,15 @@ impl Refusal for JobError {
                 let detail = format!("this tenant has {limit} jobs, which is as many as it may have");
                 Problem::new(Code::JobLimitReached, detail).into()
             }
+            error @ Self::Unavailable { .. } => Failure::unavailable(error),
+        }
+    }
+}
+
+impl Refusal for LiveError {
+    fn into_failure(self) -> Failure {
+        match self {
+            Self::BadTicket => crate::middleware::auth::invalid("bad_ticket"),
             error @ Self::Unavailable { .. } => Failure::unavailable(error),
         }
     }

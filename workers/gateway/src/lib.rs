@@ -7,6 +7,7 @@ pub mod exchange;
 pub mod failure;
 pub mod health;
 pub mod leftover;
+pub mod live;
 pub mod middleware;
 pub mod respond;
 pub mod router;

@@ -10,7 +10,7 @@ use crate::middleware::trace::{self, Entry};
 use crate::respond::{Answer, Outcome};
 use crate::router;
 use crate::routes::{
-    approvals, docs, events, health, hooks, jobs, search, signals, subscriptions, workflows,
+    approvals, docs, events, health, hooks, jobs, live, search, signals, subscriptions, workflows,
 };
 
 /// A request that was answered.
@@ -116,6 +116,8 @@ async fn dispatch(exchange: Exchange<'_>) -> Outcome {
         Operation::ListApprovals => approvals::list(exchange).await,
         Operation::GetApproval => approvals::get(exchange).await,
         Operation::DecideApproval => approvals::decide(exchange).await,
+        Operation::Listen => live::open(exchange).await,
+        Operation::CreateTicket => live::ticket(exchange).await,
         Operation::CreateSubscription => subscriptions::create(exchange).await,
         Operation::ListSubscriptions => subscriptions::list(exchange).await,
         Operation::GetSubscription => subscriptions::get(exchange).await,

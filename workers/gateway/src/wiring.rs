@@ -9,6 +9,7 @@ use contracts::pipeline::workflows::WorkflowsClient;
 use contracts::scheduler::JobsClient;
 use host::{WorkerClock, WorkerRandom, bindings};
 use mesh::Transport;
+use mesh_worker::durable::DurableNamespace;
 use mesh_worker::{BindingError, BindingTransport, Instance};
 use storage::{CachedControl, D1, D1Control, KvCache};
 
@@ -23,6 +24,7 @@ pub(crate) fn ports(env: &worker::Env) -> Result<Ports, BindingError> {
         pipeline: IntakeClient::over(service(env, bindings::PIPELINE)?),
         workflows: WorkflowsClient::over(service(env, bindings::PIPELINE_WORKFLOWS)?),
         subscriptions: SubscriptionsClient::over(service(env, bindings::PIPELINE_SUBSCRIPTIONS)?),
+        feeds: Rc::new(DurableNamespace::over(env, bindings::LIVE_FEED)?),
         scheduler: JobsClient::over(service(env, bindings::SCHEDULER)?),
         pipeline_health: service(env, bindings::PIPELINE_HEALTH)?,
         scheduler_health: service(env, bindings::SCHEDULER_HEALTH)?,

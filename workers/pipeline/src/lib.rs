@@ -2,6 +2,7 @@
 #![cfg(target_arch = "wasm32")]
 
 mod health;
+mod live_feed;
 mod queue;
 mod scheduled;
 mod subscription_queue;

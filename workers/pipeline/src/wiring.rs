@@ -3,6 +3,7 @@
 use std::cell::OnceCell;
 use std::rc::Rc;
 
+use app::live::LiveNotifier;
 use app::outbound::{FanOut, SubscriptionsService};
 use app::pipeline::{
     CallIngest, DeadLettersService, HandoverPorts, IntakeService, Notifiers, PipelinePorts, ReplayPorts,
@@ -131,7 +132,14 @@ pub(crate) fn handover(env: &worker::Env) -> Result<HandoverPorts, BindingError>
 
 /// Who is told what became of events.
 fn notifiers(env: &worker::Env) -> Result<Notifiers, BindingError> {
-    Ok(Rc::new([Rc::new(fan_out(env)?)]))
+    let database = data_db(env)?;
+    let live = LiveNotifier {
+        feeds: Rc::new(DurableNamespace::over(env, bindings::LIVE_FEED)?),
+        events: Rc::new(D1EventStore::new(database.clone())),
+        signals: Rc::new(D1SignalStore::new(database)),
+        clock: Rc::new(WorkerClock),
+    };
+    Ok(Rc::new([Rc::new(fan_out(env)?), Rc::new(live)]))
 }
 
 pub(crate) fn data_db(env: &worker::Env) -> Result<D1, BindingError> {

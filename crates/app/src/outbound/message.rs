@@ -218,8 +218,16 @@ fn signal(record: &SignalRecord) -> Signal<'_> {
     }
 }
 
+/// A signal as the public surface shows it.
+///
+/// # Errors
+/// A score that is no number.
+pub(crate) fn signal_json(record: &SignalRecord) -> Result<String, serde_json::Error> {
+    serde_json::to_string(&signal(record))
+}
+
 /// With milliseconds, as everywhere on the public surface.
-pub(super) fn rfc3339(time: Timestamp) -> String {
+pub(crate) fn rfc3339(time: Timestamp) -> String {
     let nanos = i128::from(time.unix_ms()) * 1_000_000;
     let written = OffsetDateTime::from_unix_timestamp_nanos(nanos).ok().and_then(|time| {
         let second = time.replace_nanosecond(0).ok()?.format(&Rfc3339).ok()?;

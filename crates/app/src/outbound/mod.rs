@@ -32,6 +32,7 @@ use domain::delivery::DeliveryPolicy;
 pub use deliver_due::{Attempted, DeliverReport, deliver_due};
 pub use fan_out::FanOut;
 pub use kinds::MESSAGE_TYPES;
+pub(crate) use message::{rfc3339, signal_json};
 pub use queue::SubscriptionQueue;
 pub use subscriptions::SubscriptionsService;
 pub use sweep::attend_queues;

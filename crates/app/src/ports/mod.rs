@@ -10,7 +10,8 @@ mod error;
 mod events;
 mod extraction;
 mod index;
-pub mod notify;
+pub mod live;
+mod notify;
 mod outbound;
 mod runtime;
 mod schedule;
@@ -34,6 +35,7 @@ pub use extraction::{ExtractError, Extraction, Extractor, ExtractorKind};
 pub use index::{
     EmbeddedPassage, Embedder, IndexHit, MOST_FORGOTTEN, Origin, PassageIndex, Relevance, Wanted,
 };
+pub use live::{LiveBounds, LiveEntry, LiveStore};
 pub use notify::{Notifier, SettledEvent};
 pub use outbound::{
     CreationKey, MessageSender, NoReply, OutboundReply, OutboundRequest, Registered, Resolver,

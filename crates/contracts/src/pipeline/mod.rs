@@ -4,6 +4,7 @@ mod dead_letters;
 pub mod deliveries;
 mod error;
 mod events;
+pub mod live;
 mod search;
 mod signals;
 pub mod subscriptions;

@@ -17,7 +17,9 @@ use super::API_KEY;
 use crate::idempotency::IdempotencyKey;
 use crate::problem::{Code, PROBLEM_MEDIA_TYPE, ProblemBody};
 use crate::routes::{Access, Body, Operation, Route};
-use crate::{Page, PageRequest, events, health, jobs, schema, search, signals, subscriptions, workflows};
+use crate::{
+    Page, PageRequest, events, health, jobs, live, schema, search, signals, subscriptions, workflows,
+};
 
 /// The schemas that were referred to, by name.
 type Schemas = Vec<(String, RefOr<Schema>)>;
@@ -96,6 +98,7 @@ fn parameters(route: &Route, schemas: &mut Schemas) -> Vec<Parameter> {
             component::<search::HitKind>(schemas);
             parameters.extend(query(search::Search::into_params(|| None)));
         }
+        Operation::Listen => parameters.extend(query(live::Listen::into_params(|| None))),
         Operation::ListDeliveries => {
             component::<subscriptions::DeliveryStatus>(schemas);
             parameters.extend(query(subscriptions::ListDeliveries::into_params(|| None)));
@@ -303,6 +306,8 @@ fn success(route: &Route, schemas: &mut Schemas) -> Response {
         }
         Operation::GetApproval => json("The approval", component::<workflows::ApprovalDetail>(schemas)),
         Operation::DecideApproval => json("The approval", component::<workflows::Approval>(schemas)),
+        Operation::Listen => text_response("What happens", "text/event-stream; charset=utf-8"),
+        Operation::CreateTicket => json("The ticket", component::<live::Ticket>(schemas)),
         Operation::CreateSubscription => {
             json("The new subscription, with its secret", component::<subscriptions::Subscription>(schemas))
                 .header("location", header("The subscription's own path.", Type::String))

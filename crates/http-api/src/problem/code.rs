@@ -124,6 +124,8 @@ problem_codes! {
         "The tenant has as many subscriptions as it may have. Delete one first.";
     SubscriptionDisabled = 409, "subscription.disabled", "Subscription disabled",
         "The subscription is disabled, so that nothing is delivered. Enable it first.";
+    LiveNotAcceptable = 406, "live.not_acceptable", "Not acceptable",
+        "The live feed is a WebSocket, or server-sent events with `Accept: text/event-stream`.";
     DeliveryNotFound = 404, "delivery.not_found", "No such delivery",
         "The tenant has no delivery with this id, or it is older than deliveries are kept.";
     ServiceUnavailable = 503, "service.unavailable", "Temporarily unavailable",

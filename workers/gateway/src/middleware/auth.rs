@@ -44,13 +44,42 @@ pub async fn authorize(exchange: &Exchange<'_>) -> Result<TenantCall, Failure> {
     Ok(exchange.call(TenantScope { tenant: principal.tenant_id, actor: Actor::Key(principal.key_id) }))
 }
 
+/// The holder of a key that was proven before and is known by its public half: what the key may do now.
+///
+/// # Errors
+/// As [`authorize`].
+pub async fn authorize_holder(
+    exchange: &Exchange<'_>,
+    tenant: ids::TenantId,
+    key_prefix: &str,
+) -> Result<TenantCall, Failure> {
+    let Access::Key(scope) = exchange.route.access else {
+        return Err(Failure::internal(format!("the route `{}` names no scope", exchange.route.path)));
+    };
+    exchange.facts.key.replace(Some(key_prefix.to_owned()));
+    let stored = exchange.ports.control.key_by_prefix(key_prefix).await.map_err(Failure::unavailable)?;
+    let good = |stored: &StoredKey| stored.tenant_id == tenant && is_good(stored, exchange.ports.clock.now());
+    let stored = stored.filter(good).ok_or_else(|| invalid("holder_ended"))?;
+    if !stored.scopes.iter().any(|granted| granted == scope.as_str()) {
+        return Err(Problem::missing_scope(scope).into());
+    }
+    Ok(exchange.call(TenantScope { tenant, actor: Actor::Key(stored.key_id) }))
+}
+
+/// Whether a key, once proven, is good at this time: neither revoked nor expired, of an active tenant.
+#[must_use]
+pub fn is_good(key: &StoredKey, now: Timestamp) -> bool {
+    let over = |time: Option<Timestamp>| time.is_some_and(|time| time <= now);
+    key.tenant_active && !over(key.revoked_at) && !over(key.expires_at)
+}
+
 fn missing() -> Failure {
     let detail = "send the API key as `Authorization: Bearer wk_…`";
     Problem::new(Code::AuthMissingCredentials, detail).into()
 }
 
 /// Whatever is wrong with a key, an unknown caller is told no more than this.
-fn invalid(cause: &str) -> Failure {
+pub(crate) fn invalid(cause: &str) -> Failure {
     let detail = "the API key is unknown, expired or revoked";
     Failure::from(Problem::new(Code::AuthInvalidCredentials, detail)).because(cause)
 }
@@ -96,6 +125,7 @@ const fn required(scope: Scope) -> auth::Scope {
         Scope::ApprovalsDecide => auth::Scope::ApprovalsDecide,
         Scope::SubscriptionsWrite => auth::Scope::SubscriptionsWrite,
         Scope::SubscriptionsRead => auth::Scope::SubscriptionsRead,
+        Scope::LiveRead => auth::Scope::LiveRead,
     }
 }
 

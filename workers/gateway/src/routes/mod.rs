@@ -6,6 +6,7 @@ pub mod events;
 pub mod health;
 pub mod hooks;
 pub mod jobs;
+pub mod live;
 pub mod search;
 pub mod signals;
 mod source;
