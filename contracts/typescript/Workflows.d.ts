@@ -15,12 +15,18 @@ export interface Workflows {
   decide_approval(request: DecideApprovalInput, context: Context<TenantScope>): Promise<Answer<Approval, ApprovalError>>;
   /** One approval with its decisions and its history. */
   get_approval(request: GetApproval, context: Context<TenantScope>): Promise<Answer<ApprovalDetail, ApprovalError>>;
+  /** A report as it stands. */
+  get_report(request: GetReport, context: Context<TenantScope>): Promise<Answer<Report, ReportError>>;
   /** One run with its steps. */
   get_run(request: GetRun, context: Context<TenantScope>): Promise<Answer<RunReport, WorkflowError>>;
   /** Approvals, newest first. */
   list_approvals(request: ListApprovalsInput, context: Context<TenantScope>): Promise<Answer<ApprovalPage, ApprovalError>>;
   /** Asks people to approve a proposal. */
   propose_spend(request: ProposeSpendInput, context: Context<TenantScope>): Promise<Answer<StartedRun, WorkflowError>>;
+  /** A report's page or PDF. */
+  read_report(request: ReadReport, context: Context<TenantScope>): Promise<Answer<ReportDocument, ReportError>>;
+  /** Asks for a report on an account. */
+  request_report(request: RequestReportInput, context: Context<TenantScope>): Promise<Answer<StartedRun, WorkflowError>>;
   /** Puts another proposal in place of one that is pending. Every decision about the one before is void. */
   revise_approval(request: ReviseApprovalInput, context: Context<TenantScope>): Promise<Answer<Approval, ApprovalError>>;
   /** Pauses, resumes or ends a run. */
@@ -35,12 +41,18 @@ export interface WorkflowsImplementation {
   decide_approval(request: DecideApproval, context: ReceivedContext<TenantScope>): Promise<Answer<ApprovalInput, ApprovalError>>;
   /** One approval with its decisions and its history. */
   get_approval(request: GetApproval, context: ReceivedContext<TenantScope>): Promise<Answer<ApprovalDetailInput, ApprovalError>>;
+  /** A report as it stands. */
+  get_report(request: GetReport, context: ReceivedContext<TenantScope>): Promise<Answer<ReportInput, ReportError>>;
   /** One run with its steps. */
   get_run(request: GetRun, context: ReceivedContext<TenantScope>): Promise<Answer<RunReportInput, WorkflowError>>;
   /** Approvals, newest first. */
   list_approvals(request: ListApprovals, context: ReceivedContext<TenantScope>): Promise<Answer<ApprovalPageInput, ApprovalError>>;
   /** Asks people to approve a proposal. */
   propose_spend(request: ProposeSpend, context: ReceivedContext<TenantScope>): Promise<Answer<StartedRun, WorkflowError>>;
+  /** A report's page or PDF. */
+  read_report(request: ReadReport, context: ReceivedContext<TenantScope>): Promise<Answer<ReportDocumentInput, ReportError>>;
+  /** Asks for a report on an account. */
+  request_report(request: RequestReport, context: ReceivedContext<TenantScope>): Promise<Answer<StartedRun, WorkflowError>>;
   /** Puts another proposal in place of one that is pending. Every decision about the one before is void. */
   revise_approval(request: ReviseApproval, context: ReceivedContext<TenantScope>): Promise<Answer<ApprovalInput, ApprovalError>>;
   /** Pauses, resumes or ends a run. */
@@ -348,6 +360,12 @@ export interface GetApproval {
   approval_id: ApprovalId;
 }
 
+/** Names one report. */
+export interface GetReport {
+  /** Which. */
+  report_id: ReportId;
+}
+
 /** Names one run. */
 export interface GetRun {
   /** The run's id, as the client wrote it. */
@@ -404,6 +422,154 @@ export interface ProposeSpend {
 export interface ProposeSpendInput {
   /** The proposal. */
   proposal: SpendProposalInput;
+}
+
+/** Asks for a report's document. */
+export interface ReadReport {
+  /** In which form. */
+  form: ReportForm;
+  /** Which. */
+  report_id: ReportId;
+}
+
+/** A report as it stands. */
+export interface Report {
+  /** The account. */
+  account: string;
+  /** When it was asked for. */
+  created_at: Timestamp;
+  /** Why it failed. */
+  error: string | null;
+  /** From when. */
+  from: Timestamp;
+  /** Whether there is a page to read. */
+  html: boolean;
+  /** Whether there is a PDF. */
+  pdf: boolean;
+  /** Why there is no PDF, once that is known. */
+  pdf_reason: string | null;
+  /** The id, which is also its run's. */
+  report_id: ReportId;
+  /** `accepted`, `running`, `paused`, `completed`, `failed` or `terminated`. */
+  status: string;
+  /** Until before when. */
+  until: Timestamp;
+  /** When it last changed. */
+  updated_at: Timestamp;
+}
+
+/**
+ * A report as it stands.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export interface ReportInput {
+  /** The account. */
+  account: string;
+  /** When it was asked for. */
+  created_at: TimestampInput;
+  /** Why it failed. */
+  error?: string | null;
+  /** From when. */
+  from: TimestampInput;
+  /** Whether there is a page to read. */
+  html: boolean;
+  /** Whether there is a PDF. */
+  pdf: boolean;
+  /** Why there is no PDF, once that is known. */
+  pdf_reason?: string | null;
+  /** The id, which is also its run's. */
+  report_id: ReportId;
+  /** `accepted`, `running`, `paused`, `completed`, `failed` or `terminated`. */
+  status: string;
+  /** Until before when. */
+  until: TimestampInput;
+  /** When it last changed. */
+  updated_at: TimestampInput;
+}
+
+/** A report's document. */
+export interface ReportDocument {
+  /** The document. */
+  body: Uint8Array;
+  /** Its media type. */
+  media_type: string;
+  /** SHA-256 of the body, lower-case hexadecimal. */
+  sha256: string;
+}
+
+/**
+ * A report's document.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export interface ReportDocumentInput {
+  /** The document. */
+  body: Uint8Array | ArrayBuffer;
+  /** Its media type. */
+  media_type: string;
+  /** SHA-256 of the body, lower-case hexadecimal. */
+  sha256: string;
+}
+
+/** A report was not read. */
+export type ReportError =
+  /** The tenant has no such report. */
+  | "not_found"
+  /** It is not made yet, or was not made. */
+  | {
+    not_made: {
+      /** How it stands. */
+      status: string;
+    };
+  }
+  /** There is no PDF of it. */
+  | {
+    no_pdf: {
+      /** Why. */
+      reason: string;
+    };
+  }
+  /** A store did not answer. Ask again. */
+  | {
+    unavailable: {
+      /** For operators. */
+      detail: string;
+    };
+  };
+
+/** A form of a report. */
+export type ReportForm =
+  /** The page. */
+  | "html"
+  /** The page on paper. */
+  | "pdf";
+
+/** Names one report. */
+export type ReportId = string;
+
+/** Asks for a report on an account. */
+export interface RequestReport {
+  /** The account, by name or domain. */
+  account: string;
+  /** From when; 90 days before its end, unless it says. */
+  from: Timestamp | null;
+  /** Until before when; when it is asked for, unless it says. */
+  until: Timestamp | null;
+}
+
+/**
+ * Asks for a report on an account.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export interface RequestReportInput {
+  /** The account, by name or domain. */
+  account: string;
+  /** From when; 90 days before its end, unless it says. */
+  from?: TimestampInput | null;
+  /** Until before when; when it is asked for, unless it says. */
+  until?: TimestampInput | null;
 }
 
 /** Puts another proposal in place of a pending one. */

@@ -25,6 +25,8 @@ export const SCOPES = [
   "subscriptions:write",
   "subscriptions:read",
   "live:read",
+  "reports:write",
+  "reports:read",
 ];
 
 /** An id of a kind: its prefix and a UUIDv7. */

@@ -5,6 +5,7 @@ import path from "node:path";
 
 import { Log, LogLevel, Miniflare } from "miniflare";
 
+import { installedBrowser } from "./browser.mjs";
 import { startCrons } from "./crons.mjs";
 import { prepareDatabases } from "./database.mjs";
 import { startIssuer } from "./issuer/server.mjs";
@@ -36,6 +37,7 @@ export class Mesh {
   #say;
   #workers;
   #issuer;
+  #browser;
   #log;
   #runtime;
   #origin;
@@ -57,6 +59,7 @@ export class Mesh {
       this.#say("prepared", { applied: await prepareDatabases(configured, prepare.seed, this.#persistence) });
     }
     this.#issuer = await startIssuer({ ...access, host: HOST, state });
+    this.#browser = await installedBrowser(path.join(state, "tools"));
     this.#log = await openLog(path.join(state, "logs"), (message) => this.#complain(message));
     this.#workers = await Promise.all(configured.map(bundleWorker));
     this.#runtime = new Miniflare(this.#options());
@@ -118,6 +121,7 @@ export class Mesh {
       },
       sockets: { admin: ports.admin },
       vars: { admin: this.#issuer.vars, pipeline: { ...outboundVars(), ...modelFromEnvironment(process.env) } },
+      vars: { admin: this.#issuer.vars, pipeline: { ...outboundVars(), ...this.#browser.vars } },
     });
   }
 

@@ -6,18 +6,21 @@ use std::str::FromStr;
 /// A workflow by its public name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum WorkflowKind {
+    /// A report on an account is made.
+    AccountReport,
     /// A proposal waits for people's decisions.
     SpendApproval,
 }
 
 impl WorkflowKind {
     /// Every workflow.
-    pub const ALL: [Self; 1] = [Self::SpendApproval];
+    pub const ALL: [Self; 2] = [Self::AccountReport, Self::SpendApproval];
 
     /// Its public name.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::AccountReport => "account_report",
             Self::SpendApproval => "spend_approval",
         }
     }

@@ -16,6 +16,12 @@ pub const AI_MODEL: &str = "AI_MODEL";
 pub const EVENTS: &str = "EVENTS";
 /// pipeline: the workflow that works an event off.
 pub const CALL_INGEST: &str = "CALL_INGEST";
+/// pipeline: the workflow that makes a report on an account.
+pub const ACCOUNT_REPORT: &str = "ACCOUNT_REPORT";
+/// pipeline: the browser that prints reports.
+pub const BROWSER: &str = "BROWSER";
+/// pipeline: why there is no browser; empty where there is one.
+pub const BROWSER_MISSING: &str = "BROWSER_MISSING";
 /// pipeline: the workflow in which people decide a proposal.
 pub const SPEND_APPROVAL: &str = "SPEND_APPROVAL";
 /// pipeline: one search index a tenant.

@@ -3,6 +3,7 @@
 
 mod ai_server;
 pub mod bindings;
+mod browser;
 mod clock;
 mod outbound;
 mod queue;
@@ -12,6 +13,7 @@ mod vectorize;
 mod version;
 
 pub use ai_server::AiServer;
+pub use browser::WorkerBrowser;
 pub use clock::WorkerClock;
 pub use outbound::{DohResolver, FetchSender, OutboundConfig};
 pub use queue::{QueuedBatch, WorkerQueue};

@@ -75,6 +75,8 @@ pub const MAX_JOB_BYTES: usize = 96 * 1024;
 
 /// The largest parameters of a workflow, and the largest event to one.
 pub const MAX_WORKFLOW_BYTES: usize = 128 * 1024;
+/// The largest request for a report.
+pub const MAX_REPORT_BYTES: usize = 16 * 1024;
 /// The largest decision.
 pub const MAX_DECISION_BYTES: usize = 16 * 1024;
 /// The largest description of a subscription: its URL, its kinds and a little more.
@@ -209,7 +211,7 @@ operations! {
     StartWorkflow = "start_workflow", Post "/v1/workflows/{name}", "Workflows", key(Scope::WorkflowsWrite),
         Body::Json { max_bytes: MAX_WORKFLOW_BYTES }, true, 202, [WorkflowNotFound],
         "Start a workflow",
-        "The answer comes once the run is on record; it is carried out from there, whatever happens. `spend_approval` asks people to approve a proposal.";
+        "The answer comes once the run is on record; it is carried out from there, whatever happens. `spend_approval` asks people to approve a proposal; `account_report` makes a report, as `POST /v1/reports` does.";
     GetWorkflow = "get_workflow", Get "/v1/workflows/{name}/{id}", "Workflows", key(Scope::WorkflowsRead), NOTHING, false,
         200, [WorkflowNotFound], "Get a run of a workflow", "With its steps, how far it is, and what it came to.";
     SignalWorkflow = "signal_workflow", Post "/v1/workflows/{name}/{id}/events", "Workflows", key(Scope::WorkflowsWrite),
@@ -270,6 +272,15 @@ operations! {
     RedeliverOfSubscriptions = "redeliver_of_subscriptions", Post "/v1/subscriptions/deliveries/{id}/redeliver",
         "Deliveries", key(Scope::SubscriptionsWrite), NOTHING, false, 202, [DeliveryNotFound, SubscriptionDisabled],
         "Deliver again", "The same as `POST /v1/deliveries/{id}/redeliver`.";
+    CreateReport = "create_report", Post "/v1/reports", "Reports", key(Scope::ReportsWrite),
+        Body::Json { max_bytes: MAX_REPORT_BYTES }, true, 202, [],
+        "Ask for a report", "It is made by the workflow `account_report`. Look again until its `status` is `completed`.";
+    GetReport = "get_report", Get "/v1/reports/{id}", "Reports", key(Scope::ReportsRead), NOTHING, false, 200,
+        [ReportNotFound], "Get a report", "How it stands, with links to its page and its PDF.";
+    GetReportHtml = "get_report_html", Get "/v1/reports/{id}/html", "Reports", key(Scope::ReportsRead), NOTHING, false, 200,
+        [ReportNotFound, ReportNotMade], "Get a report's page", "One HTML file that stands alone, to keep, mail or print.";
+    GetReportPdf = "get_report_pdf", Get "/v1/reports/{id}/pdf", "Reports", key(Scope::ReportsRead), NOTHING, false, 200,
+        [ReportNotFound, ReportNotMade, ReportNoPdf], "Get a report as PDF", "The page on paper, where a browser could print it.";
 }
 
 impl Route {

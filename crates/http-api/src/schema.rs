@@ -30,6 +30,7 @@ id_schemas! {
     EventId, "evt", "An event's id: UUIDv7 behind a prefix, so ids sort by the time of acceptance.";
     JobId, "job", "A job's id.";
     MessageId, "msg", "A message's id, the same in each of its deliveries and attempts.";
+    ReportId, "rep", "A report's id, which is also its workflow's.";
     RunId, "run", "A run's id.";
     SignalId, "sig", "A signal's id.";
     SubscriptionId, "sub", "A subscription's id.";
@@ -53,6 +54,7 @@ mod tests {
         check(super::SubscriptionId::schema(), ids::SubscriptionId::from_parts(1, [9; 10]).to_string());
         check(super::EventId::schema(), ids::EventId::from_parts(1, [9; 10]).to_string());
         check(super::JobId::schema(), ids::JobId::from_parts(1, [9; 10]).to_string());
+        check(super::ReportId::schema(), ids::ReportId::from_parts(1, [9; 10]).to_string());
         check(super::RunId::schema(), ids::RunId::from_parts(1, [9; 10]).to_string());
         check(super::SignalId::schema(), ids::SignalId::from_parts(1, [9; 10]).to_string());
     }

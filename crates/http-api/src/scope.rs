@@ -57,6 +57,10 @@ scopes! {
     SubscriptionsRead = "subscriptions:read";
     /// Listen to the live feed.
     LiveRead = "live:read";
+    /// Ask for reports.
+    ReportsWrite = "reports:write";
+    /// Read reports.
+    ReportsRead = "reports:read";
 }
 
 impl std::fmt::Display for Scope {

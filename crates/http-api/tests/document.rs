@@ -5,6 +5,7 @@ use std::path::Path;
 
 use http_api::events::SubmitEvent;
 use http_api::jobs::CreateJob;
+use http_api::reports::CreateReport;
 use http_api::request::{FromBody, read_body};
 use http_api::routes::{Access, ROUTES};
 use http_api::workflows::{Decide, SpendProposal, WithParams};
@@ -142,6 +143,7 @@ fn example_bodies_are_accepted() {
     agree::<SubmitEvent>(&document, "SubmitEvent", body("/v1/events"), true);
     agree::<CreateJob>(&document, "CreateJob", body("/v1/jobs"), true);
     agree::<WithParams<SpendProposal>>(&document, "StartWorkflow", body("/v1/workflows/{name}"), true);
+    agree::<CreateReport>(&document, "CreateReport", body("/v1/reports"), true);
     agree::<Decide>(&document, "Decide", body("/v1/approvals/{id}/decision"), true);
 }
 

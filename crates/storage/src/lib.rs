@@ -8,6 +8,7 @@
 //! the operators' over dead letters, and the two that look a credential up to learn its tenant. A tenant's schedule and index have a database of their
 //! own, the SQLite of the tenant's Durable Object.
 
+mod account_history;
 mod approvals;
 mod archive;
 mod control;
@@ -23,6 +24,7 @@ mod subscriptions;
 mod tenant_index;
 mod workflows;
 
+pub use account_history::SqlAccountHistory;
 pub use approvals::SqlApprovalStore;
 pub use archive::R2Archive;
 pub use control::{CACHED_MS, CachedControl, IsolateCache, KvCache, SqlControl, TextCache};
@@ -48,6 +50,8 @@ pub type D1DeadLetterStore = SqlDeadLetterStore<D1>;
 pub type D1SignalStore = SqlSignalStore<D1>;
 /// Keys, endpoints and heartbeats over D1. The gateway puts a [`CachedControl`] in front.
 pub type D1Control = SqlControl<D1>;
+/// Accounts' histories over D1.
+pub type D1AccountHistory = SqlAccountHistory<D1>;
 /// Runs of workflows over D1.
 pub type D1RunStore = SqlRunStore<D1>;
 /// Approvals over D1.

@@ -2,7 +2,7 @@
 
 use contracts::pipeline::live::LiveError;
 use contracts::pipeline::subscriptions::SubscriptionError;
-use contracts::pipeline::workflows::{ApprovalError, Fault, WorkflowError};
+use contracts::pipeline::workflows::{ApprovalError, Fault, ReportError, WorkflowError};
 use contracts::pipeline::{IngestEventError, ReadEventError, ReadSignalError, SearchError};
 use contracts::scheduler::JobError;
 use http_api::problem::FieldError;
@@ -156,6 +156,21 @@ impl Refusal for ApprovalError {
             }
             Self::TooManyRevisions { limit } => {
                 problem(Code::ApprovalTooManyRevisions, format!("a proposal may have {limit} revisions"))
+            }
+            error @ Self::Unavailable { .. } => Failure::unavailable(error),
+        }
+    }
+}
+
+impl Refusal for ReportError {
+    fn into_failure(self) -> Failure {
+        match self {
+            Self::NotFound => not_found(Code::ReportNotFound),
+            Self::NotMade { status } => {
+                Problem::new(Code::ReportNotMade, format!("the report is `{status}`")).into()
+            }
+            Self::NoPdf { reason } => {
+                Problem::new(Code::ReportNoPdf, format!("there is no PDF of this report: {reason}")).into()
             }
             error @ Self::Unavailable { .. } => Failure::unavailable(error),
         }

@@ -10,7 +10,7 @@ use crate::middleware::trace::{self, Entry};
 use crate::respond::{Answer, Outcome};
 use crate::router;
 use crate::routes::{
-    approvals, docs, events, health, hooks, jobs, live, search, signals, subscriptions, workflows,
+    approvals, docs, events, health, hooks, jobs, live, reports, search, signals, subscriptions, workflows,
 };
 
 /// A request that was answered.
@@ -107,6 +107,10 @@ async fn dispatch(exchange: Exchange<'_>) -> Outcome {
         Operation::PauseJob => jobs::pause(exchange).await,
         Operation::ResumeJob => jobs::resume(exchange).await,
         Operation::ListRuns => jobs::runs(exchange).await,
+        Operation::CreateReport => reports::create(exchange).await,
+        Operation::GetReport => reports::get(exchange).await,
+        Operation::GetReportHtml => reports::html(exchange).await,
+        Operation::GetReportPdf => reports::pdf(exchange).await,
         Operation::StartWorkflow => workflows::start(exchange).await,
         Operation::GetWorkflow => workflows::get(exchange).await,
         Operation::SignalWorkflow => workflows::signal(exchange).await,

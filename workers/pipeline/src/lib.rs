@@ -52,6 +52,11 @@ mesh_worker::entrypoint!(
     workflows::service
 );
 mesh_worker::workflow!(
+    /// Makes a report on an account.
+    AccountReport,
+    workflows::account_report
+);
+mesh_worker::workflow!(
     /// People decide a proposal.
     SpendApproval,
     workflows::spend_approval

@@ -103,11 +103,10 @@ pub(crate) fn ports(instance: &Instance) -> Result<PipelinePorts, BindingError> 
     telemetry::console::init("pipeline");
     let env = &instance.env;
     let database = data_db(env)?;
-    let bucket = env.bucket(bindings::ARCHIVE).map_err(|error| unusable(bindings::ARCHIVE, &error))?;
     Ok(PipelinePorts {
         events: Rc::new(D1EventStore::new(database.clone())),
         signals: Rc::new(D1SignalStore::new(database)),
-        archive: Rc::new(R2Archive::new(bucket, bindings::ARCHIVE)),
+        archive: Rc::new(archive(env)?),
         queue: Rc::new(WorkerQueue::new(env)?),
         extractor: extractor(env),
         embedder: Rc::new(embedder(instance.clone())),
@@ -140,6 +139,11 @@ fn notifiers(env: &worker::Env) -> Result<Notifiers, BindingError> {
         clock: Rc::new(WorkerClock),
     };
     Ok(Rc::new([Rc::new(fan_out(env)?), Rc::new(live)]))
+}
+
+pub(crate) fn archive(env: &worker::Env) -> Result<R2Archive, BindingError> {
+    let bucket = env.bucket(bindings::ARCHIVE).map_err(|error| unusable(bindings::ARCHIVE, &error))?;
+    Ok(R2Archive::new(bucket, bindings::ARCHIVE))
 }
 
 pub(crate) fn data_db(env: &worker::Env) -> Result<D1, BindingError> {

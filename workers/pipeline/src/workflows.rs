@@ -2,14 +2,14 @@
 
 use std::rc::Rc;
 
-use app::workflows::{MeshInstances, SpendApproval, WorkflowPorts, WorkflowsService};
+use app::workflows::{AccountReport, MeshInstances, SpendApproval, WorkflowPorts, WorkflowsService};
 use contracts::pipeline::workflows::WorkflowsDispatch;
-use host::{WorkerClock, WorkerRandom, bindings};
+use host::{WorkerBrowser, WorkerClock, WorkerRandom, bindings};
 use mesh_worker::{BindingError, Instance, WorkflowBinding};
-use storage::{D1ApprovalStore, D1RunStore};
+use storage::{D1AccountHistory, D1ApprovalStore, D1RunStore};
 use worker::Env;
 
-use crate::wiring::data_db;
+use crate::wiring::{archive, data_db};
 
 pub(crate) fn service(instance: &Instance) -> Result<WorkflowsDispatch<WorkflowsService>, BindingError> {
     telemetry::console::init("pipeline");
@@ -22,12 +22,27 @@ pub(crate) fn spend_approval(instance: &Instance) -> Result<SpendApproval, Bindi
     Ok(SpendApproval { runs, approvals, clock })
 }
 
+pub(crate) fn account_report(instance: &Instance) -> Result<AccountReport, BindingError> {
+    telemetry::console::init("pipeline");
+    let env = &instance.env;
+    let WorkflowPorts { runs, archive, clock, .. } = ports(env)?;
+    Ok(AccountReport {
+        runs,
+        history: Rc::new(D1AccountHistory::new(data_db(env)?)),
+        archive,
+        browser: Rc::new(WorkerBrowser::new(env)?),
+        clock,
+    })
+}
+
 pub(crate) fn ports(env: &Env) -> Result<WorkflowPorts, BindingError> {
     let database = data_db(env)?;
     Ok(WorkflowPorts {
         runs: Rc::new(D1RunStore::new(database.clone())),
         approvals: Rc::new(D1ApprovalStore::new(database)),
+        archive: Rc::new(archive(env)?),
         instances: Rc::new(MeshInstances {
+            account_reports: WorkflowBinding::instances(env, bindings::ACCOUNT_REPORT)?,
             spend_approvals: WorkflowBinding::instances(env, bindings::SPEND_APPROVAL)?,
         }),
         clock: Rc::new(WorkerClock),

@@ -26,10 +26,11 @@ const EDGES: &[(&str, &[&str])] = &[
     ("guestbook-contract", &["mesh"]),
     ("mesh-probe-contract", &["mesh"]),
     ("auth", &["ids"]),
+    ("report", &[]),
     ("http-api", &["ids"]),
     ("domain", &["ids", "signing", "transcript"]),
     ("contracts", &["ids", "mesh"]),
-    ("app", &["contracts", "domain", "egress", "ids", "mesh", "signing", "transcript"]),
+    ("app", &["contracts", "domain", "egress", "ids", "mesh", "report", "signing", "transcript"]),
     ("embedded", &["app", "domain", "ids", "transcript"]),
     ("chat-extraction", &["app", "domain", "transcript"]),
     (

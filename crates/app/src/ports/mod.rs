@@ -13,6 +13,7 @@ mod index;
 pub mod live;
 mod notify;
 mod outbound;
+mod reports;
 mod runtime;
 mod schedule;
 mod signals;
@@ -40,6 +41,9 @@ pub use notify::{Notifier, SettledEvent};
 pub use outbound::{
     CreationKey, MessageSender, NoReply, OutboundReply, OutboundRequest, Registered, Resolver,
     SubscriptionDirectory, SubscriptionRecord,
+};
+pub use reports::{
+    AccountEvent, AccountHistory, AccountPeriod, AccountRecords, AccountSignal, Browser, BrowserError,
 };
 pub use runtime::{Clock, EventMessage, EventQueue, IngestInstances, InstanceState, Random};
 pub use schedule::{

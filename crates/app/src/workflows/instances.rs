@@ -7,6 +7,7 @@ use mesh::workflow::{
     Accepts, Definition, Event, Handle, InstanceError, InstanceId, InstanceStatus, Instances, NewInstance,
 };
 
+use super::account_report::AccountReport;
 use super::spend_approval::{Decision, SpendApproval};
 use super::stage::RunInput;
 use crate::ports::{InstanceState, StoreError, WorkflowInstances, WorkflowRun};
@@ -14,6 +15,8 @@ use crate::ports::{InstanceState, StoreError, WorkflowInstances, WorkflowRun};
 /// The instances of every workflow.
 #[derive(Clone)]
 pub struct MeshInstances {
+    /// Reports.
+    pub account_reports: Instances<AccountReport>,
     /// Approvals.
     pub spend_approvals: Instances<SpendApproval>,
 }
@@ -22,24 +25,29 @@ pub struct MeshInstances {
 impl WorkflowInstances for MeshInstances {
     async fn start(&self, run: &WorkflowRun) -> Result<(), StoreError> {
         match run.run.workflow {
+            WorkflowKind::AccountReport => start(&self.account_reports, run).await,
             WorkflowKind::SpendApproval => start(&self.spend_approvals, run).await,
         }
     }
 
     async fn state(&self, workflow: WorkflowKind, run_id: &str) -> Result<InstanceState, StoreError> {
         match workflow {
+            WorkflowKind::AccountReport => state(&self.account_reports, run_id).await,
             WorkflowKind::SpendApproval => state(&self.spend_approvals, run_id).await,
         }
     }
 
     async fn wake(&self, workflow: WorkflowKind, run_id: &str) -> Result<(), StoreError> {
         match workflow {
+            // It waits for nobody.
+            WorkflowKind::AccountReport => Ok(()),
             WorkflowKind::SpendApproval => wake(&self.spend_approvals, run_id, &Decision {}).await,
         }
     }
 
     async fn steer(&self, workflow: WorkflowKind, run_id: &str, order: RunOrder) -> Result<(), StoreError> {
         match workflow {
+            WorkflowKind::AccountReport => steer(&self.account_reports, run_id, order).await,
             WorkflowKind::SpendApproval => steer(&self.spend_approvals, run_id, order).await,
         }
     }

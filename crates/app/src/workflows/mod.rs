@@ -3,6 +3,7 @@
 //! A start puts a run on record and then starts its instance; a sweep takes up what lies between. Each workflow has a
 //! folder: its durable steps, and the use cases around them.
 
+pub mod account_report;
 mod instances;
 mod runs;
 mod service;
@@ -15,12 +16,13 @@ use std::rc::Rc;
 
 use contracts::{Actor, Timestamp};
 
+pub use account_report::AccountReport;
 pub use instances::MeshInstances;
 pub use service::WorkflowsService;
 pub use spend_approval::SpendApproval;
 pub use sweep::{WorkflowSweep, sweep};
 
-use crate::ports::{ApprovalStore, Clock, Random, RunStore, WorkflowInstances};
+use crate::ports::{ApprovalStore, Archive, Clock, Random, RunStore, WorkflowInstances};
 
 /// How long after a change the sweep looks whether it went through, in milliseconds.
 pub(crate) const SWEEP_GRACE_MS: u64 = 15_000;
@@ -32,6 +34,8 @@ pub struct WorkflowPorts {
     pub runs: Rc<dyn RunStore>,
     /// Approvals.
     pub approvals: Rc<dyn ApprovalStore>,
+    /// Where reports lie.
+    pub archive: Rc<dyn Archive>,
     /// The engine's instances.
     pub instances: Rc<dyn WorkflowInstances>,
     /// The wall clock.

@@ -3,12 +3,12 @@
 use async_trait::async_trait;
 use contracts::TenantCall;
 use contracts::pipeline::workflows::{
-    Approval, ApprovalDetail, ApprovalError, ApprovalPage, DecideApproval, GetApproval, GetRun,
-    ListApprovals, ProposeSpend, ReviseApproval, RunReport, StartedRun, SteerRun, WithdrawApproval,
-    WorkflowError, Workflows,
+    Approval, ApprovalDetail, ApprovalError, ApprovalPage, DecideApproval, GetApproval, GetReport, GetRun,
+    ListApprovals, ProposeSpend, ReadReport, Report, ReportDocument, ReportError, RequestReport,
+    ReviseApproval, RunReport, StartedRun, SteerRun, WithdrawApproval, WorkflowError, Workflows,
 };
 
-use super::{WorkflowPorts, runs, spend_approval};
+use super::{WorkflowPorts, account_report, runs, spend_approval};
 
 /// [`Workflows`] over ports.
 #[derive(Clone)]
@@ -22,6 +22,26 @@ impl Workflows for WorkflowsService {
         request: ProposeSpend,
     ) -> Result<StartedRun, WorkflowError> {
         spend_approval::propose(&self.0, context, request).await
+    }
+
+    async fn request_report(
+        &self,
+        context: &TenantCall,
+        request: RequestReport,
+    ) -> Result<StartedRun, WorkflowError> {
+        account_report::request(&self.0, context, request).await
+    }
+
+    async fn get_report(&self, context: &TenantCall, request: GetReport) -> Result<Report, ReportError> {
+        account_report::get(&self.0, context, request).await
+    }
+
+    async fn read_report(
+        &self,
+        context: &TenantCall,
+        request: ReadReport,
+    ) -> Result<ReportDocument, ReportError> {
+        account_report::read(&self.0, context, request).await
     }
 
     async fn get_run(&self, context: &TenantCall, request: GetRun) -> Result<RunReport, WorkflowError> {

@@ -4,4 +4,6 @@
 
 mod approvals;
 mod approvals_under_fire;
+mod reporting;
+mod reports;
 mod world;

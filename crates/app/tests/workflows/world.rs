@@ -1,12 +1,14 @@
 //! The workflows over the simulator: their records in a store that outlives crashes and does not always answer.
 
+use std::cell::Cell;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use app::ports::{
     ApprovalChange, ApprovalRow, ApprovalStore, AskedContent, AuditRow, Clock, DecisionRow, NewRun,
     RunChange, RunStore, StepRecord, StoreError, WorkflowRun,
 };
-use app::workflows::{MeshInstances, SpendApproval, WorkflowPorts, WorkflowsService, sweep};
+use app::workflows::{AccountReport, MeshInstances, SpendApproval, WorkflowPorts, WorkflowsService, sweep};
 use async_trait::async_trait;
 use contracts::pipeline::workflows::{ListApprovals, WorkflowsClient, WorkflowsDispatch};
 use contracts::{Actor, TenantCall, TenantScope, Timestamp};
@@ -15,6 +17,8 @@ use mesh::{CallContext, CallError, Deadline, Runtime, TraceContext};
 use mesh_sim::{NoAnswer, Sim, SimTransport, Store};
 use test_kit::SeededRandom;
 use test_kit::workflows::WorkflowState;
+
+use crate::reporting::{Documents, Printing, SimArchive, SimBrowser, SimHistory};
 
 /// What is on record, as the ports, in a simulation.
 #[derive(Clone)]
@@ -132,6 +136,8 @@ impl Clock for SimClock {
 pub(crate) struct World<'s> {
     pub(crate) sim: &'s Sim,
     pub(crate) records: Store<WorkflowState>,
+    pub(crate) documents: Store<Documents>,
+    pub(crate) printing: Rc<Cell<Printing>>,
     pub(crate) client: WorkflowsClient<SimTransport>,
     pub(crate) ports: WorkflowPorts,
     pub(crate) tenant: TenantId,
@@ -142,16 +148,30 @@ impl<'s> World<'s> {
     pub(crate) fn new(sim: &'s Sim) -> Self {
         let records = sim.store("records", WorkflowState::default());
         let stores = SimWorkflows(records.clone());
+        let documents = sim.store("documents", BTreeMap::new());
+        let printing = Rc::new(Cell::new(Printing::Well));
         let clock: Rc<dyn Clock> = Rc::new(SimClock(sim.runtime()));
         let approval = SpendApproval {
             runs: Rc::new(stores.clone()),
             approvals: Rc::new(stores.clone()),
             clock: clock.clone(),
         };
+        let (archive, printer) = (SimArchive(documents.clone()), SimBrowser(printing.clone()));
+        let report = AccountReport {
+            runs: Rc::new(stores.clone()),
+            history: Rc::new(SimHistory),
+            archive: Rc::new(archive.clone()),
+            browser: Rc::new(printer),
+            clock: clock.clone(),
+        };
         let ports = WorkflowPorts {
             runs: Rc::new(stores.clone()),
             approvals: Rc::new(stores),
-            instances: Rc::new(MeshInstances { spend_approvals: sim.workflow(move || approval.clone()) }),
+            archive: Rc::new(archive),
+            instances: Rc::new(MeshInstances {
+                account_reports: sim.workflow(move || report.clone()),
+                spend_approvals: sim.workflow(move || approval.clone()),
+            }),
             clock,
             random: Rc::new(SeededRandom::new(7)),
         };
@@ -160,6 +180,8 @@ impl<'s> World<'s> {
         Self {
             sim,
             records,
+            documents,
+            printing,
             client: WorkflowsClient::over(link),
             ports,
             tenant: TenantId::from_parts(1, [1; 10]),

@@ -18,7 +18,7 @@ use crate::idempotency::IdempotencyKey;
 use crate::problem::{Code, PROBLEM_MEDIA_TYPE, ProblemBody};
 use crate::routes::{Access, Body, Operation, Route};
 use crate::{
-    Page, PageRequest, events, health, jobs, live, schema, search, signals, subscriptions, workflows,
+    Page, PageRequest, events, health, jobs, live, reports, schema, search, signals, subscriptions, workflows,
 };
 
 /// The schemas that were referred to, by name.
@@ -130,6 +130,7 @@ fn path_parameter(route: &Route, name: &str, schemas: &mut Schemas) -> Parameter
         "name" => ("The workflow's name.", text_schema("spend_approval")),
         _ => match route.tag {
             "Workflows" => ("The run's id.", text_schema("apr_0199f4c2a9b87c3e8d1f2a3b4c5d6e7f")),
+            "Reports" => ("The report's id.", component::<schema::ReportId>(schemas)),
             "Approvals" => ("The approval's id.", component::<schema::ApprovalId>(schemas)),
             "Events" => ("The event's id.", component::<schema::EventId>(schemas)),
             "Subscriptions" => ("The subscription's id.", component::<schema::SubscriptionId>(schemas)),
@@ -231,6 +232,10 @@ fn json_body(operation: Operation, schemas: &mut Schemas) -> Content {
             component::<workflows::SignalWorkflow>(schemas),
             json!({ "payload": { "reason": "no budget left" }, "type": "withdraw" }),
         ),
+        Operation::CreateReport => (
+            component::<reports::CreateReport>(schemas),
+            json!({ "account": "northwind.example", "from": "2026-08-01T00:00:00Z", "kind": "account" }),
+        ),
         Operation::DecideApproval => (
             component::<workflows::Decide>(schemas),
             json!({ "approver": "bob@acme.example", "comment": "agreed", "decision": "approve" }),
@@ -327,6 +332,18 @@ fn success(route: &Route, schemas: &mut Schemas) -> Response {
         Operation::GetDelivery => json("The delivery", component::<subscriptions::DeliveryDetail>(schemas)),
         Operation::Redeliver | Operation::RedeliverOfSubscriptions => {
             json("The delivery, which goes on", component::<subscriptions::Delivery>(schemas))
+        }
+        Operation::CreateReport => json("On record", component::<reports::Report>(schemas))
+            .header("location", header("The report's own path.", Type::String)),
+        Operation::GetReport => json("The report", component::<reports::Report>(schemas)),
+        Operation::GetReportHtml => text_response("The page", "text/html; charset=utf-8"),
+        Operation::GetReportPdf => {
+            let bytes = ObjectBuilder::new()
+                .schema_type(Type::String)
+                .format(Some(SchemaFormat::KnownFormat(KnownFormat::Binary)));
+            ResponseBuilder::new()
+                .description("The PDF")
+                .content("application/pdf", Content::new(Some(bytes)))
         }
         Operation::ListRuns => json("A page of runs", page_of::<jobs::Run>("RunPage", schemas)),
     };

@@ -128,6 +128,12 @@ problem_codes! {
         "The live feed is a WebSocket, or server-sent events with `Accept: text/event-stream`.";
     DeliveryNotFound = 404, "delivery.not_found", "No such delivery",
         "The tenant has no delivery with this id, or it is older than deliveries are kept.";
+    ReportNotFound = 404, "report.not_found", "Report not found",
+        "This tenant has no report with this id.";
+    ReportNotMade = 409, "report.not_made", "Report is not made",
+        "The report is not made yet, or was not made. Look at its `status`.";
+    ReportNoPdf = 404, "report.no_pdf", "Report has no PDF",
+        "The report could not be printed; `pdf_reason` says why. Its page is there.";
     ServiceUnavailable = 503, "service.unavailable", "Temporarily unavailable",
         "A service behind this route is down or took too long. Nothing is lost by trying again after `Retry-After`; use an `Idempotency-Key` on a POST.";
     InternalError = 500, "internal.error", "Internal error",

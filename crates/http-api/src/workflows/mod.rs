@@ -13,6 +13,7 @@ pub use approvals::{
 pub use spend::{SpendContent, SpendEscalation, SpendLine, SpendProposal, Withdrawal};
 
 use crate::events::Step;
+use crate::reports::CreateReport;
 use crate::request::{FromBody, Object, TextRule};
 use crate::{Payload, Timestamp};
 
@@ -29,6 +30,8 @@ pub struct StartWorkflow {
 pub enum WorkflowParams {
     /// Of `spend_approval`.
     SpendApproval(SpendProposal),
+    /// Of `account_report`; its `kind` may be left out.
+    AccountReport(CreateReport),
 }
 
 /// A body with parameters of a known kind.

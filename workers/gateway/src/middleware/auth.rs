@@ -122,6 +122,8 @@ const fn required(scope: Scope) -> auth::Scope {
         Scope::WorkflowsWrite => auth::Scope::WorkflowsWrite,
         Scope::WorkflowsRead => auth::Scope::WorkflowsRead,
         Scope::ApprovalsRead => auth::Scope::ApprovalsRead,
+        Scope::ReportsWrite => auth::Scope::ReportsWrite,
+        Scope::ReportsRead => auth::Scope::ReportsRead,
         Scope::ApprovalsDecide => auth::Scope::ApprovalsDecide,
         Scope::SubscriptionsWrite => auth::Scope::SubscriptionsWrite,
         Scope::SubscriptionsRead => auth::Scope::SubscriptionsRead,

@@ -104,7 +104,7 @@ pub async fn text(exchange: &Exchange<'_>) -> Outcome {
 }
 
 /// Whether an `If-None-Match` names `tag`, compared weakly (RFC 9110, section 13.1.2).
-fn names(tags: &str, tag: &str) -> bool {
+pub(super) fn names(tags: &str, tag: &str) -> bool {
     tags.split(',')
         .map(str::trim)
         .any(|known| known == "*" || known.strip_prefix("W/").unwrap_or(known) == tag)

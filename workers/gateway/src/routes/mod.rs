@@ -7,6 +7,7 @@ pub mod health;
 pub mod hooks;
 pub mod jobs;
 pub mod live;
+pub mod reports;
 pub mod search;
 pub mod signals;
 mod source;

@@ -4,6 +4,7 @@ use contracts::TenantCall;
 use contracts::pipeline::workflows::{
     self, GetRun, ProposeSpend, ReviseApproval, RunOrder, RunReport, SteerRun, WithdrawApproval,
 };
+use http_api::reports::CreateReport;
 use http_api::request::read_body;
 use http_api::workflows::{
     RunStatus, SignalWorkflow, SpendEscalation, SpendLine, SpendProposal, StartedWorkflow, WithParams,
@@ -20,6 +21,8 @@ use crate::respond::{Answer, Outcome};
 
 /// Proposals to spend money.
 const SPEND_APPROVAL: &str = "spend_approval";
+/// Reports on accounts.
+const ACCOUNT_REPORT: &str = "account_report";
 
 /// Starts a workflow.
 ///
@@ -42,6 +45,11 @@ pub async fn start(exchange: &Exchange<'_>) -> Outcome {
                 .propose_spend(&call, request)
                 .await
                 .map_err(|error| failed_in(error, "/params"))?
+        }
+        ACCOUNT_REPORT => {
+            let WithParams(params) = exchange.json::<WithParams<CreateReport>>().await?;
+            let asked = exchange.ports.workflows.request_report(&call, super::reports::request(params)).await;
+            asked.map_err(|error| failed_in(error, "/params"))?
         }
         _ => return Err(not_found(Code::WorkflowNotFound)),
     };
@@ -67,8 +75,13 @@ pub async fn signal(exchange: &Exchange<'_>) -> Outcome {
     let call = authorize(exchange).await?;
     let bytes = exchange.bytes_of_json().await?;
     let SignalWorkflow { kind, payload } = read_body(&bytes)?;
-    if exchange.part(0) != SPEND_APPROVAL {
-        return Err(not_found(Code::WorkflowNotFound));
+    match exchange.part(0) {
+        SPEND_APPROVAL => {}
+        ACCOUNT_REPORT => {
+            let detail = format!("is `{kind}`, and `{ACCOUNT_REPORT}` takes no events");
+            return Err(invalid(Code::WorkflowUnsupportedEvent, "/type", detail).into());
+        }
+        _ => return Err(not_found(Code::WorkflowNotFound)),
     }
     let approval_id = exchange.id(Code::WorkflowNotFound)?;
     let ports = &exchange.ports.workflows;

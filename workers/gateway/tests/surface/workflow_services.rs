@@ -6,11 +6,12 @@ use std::rc::Rc;
 use async_trait::async_trait;
 use contracts::pipeline::workflows::{
     self, Approval, ApprovalDecision, ApprovalDetail, ApprovalError, ApprovalPage, ApprovalRecord,
-    DecideApproval, GetApproval, GetRun, ListApprovals, ProposeSpend, ReviseApproval, RunReport, StartedRun,
-    SteerRun, WithdrawApproval, WorkflowError,
+    DecideApproval, GetApproval, GetReport, GetRun, ListApprovals, ProposeSpend, ReadReport, Report,
+    ReportDocument, ReportError, ReportForm, RequestReport, ReviseApproval, RunReport, StartedRun, SteerRun,
+    WithdrawApproval, WorkflowError,
 };
 use contracts::{TenantCall, Timestamp};
-use ids::ApprovalId;
+use ids::{ApprovalId, ReportId};
 
 /// See the module.
 #[derive(Clone, Default)]
@@ -19,6 +20,7 @@ pub(crate) struct Workflows(Rc<State>);
 #[derive(Default)]
 pub(crate) struct State {
     pub(crate) proposed: RefCell<Vec<(ProposeSpend, Option<String>)>>,
+    pub(crate) reports: RefCell<Vec<RequestReport>>,
     pub(crate) decided: RefCell<Vec<DecideApproval>>,
     pub(crate) withdrawn: RefCell<Vec<WithdrawApproval>>,
     pub(crate) workflow_refusal: RefCell<Option<WorkflowError>>,
@@ -31,6 +33,10 @@ impl std::ops::Deref for Workflows {
     fn deref(&self) -> &State {
         &self.0
     }
+}
+
+pub(crate) fn report_id() -> ReportId {
+    ReportId::from_parts(1_795_330_800_000, [6; 10])
 }
 
 pub(crate) fn approval_id() -> ApprovalId {
@@ -109,6 +115,50 @@ impl workflows::Workflows for Workflows {
         }
         self.proposed.borrow_mut().push((request, context.idempotency_key.clone()));
         Ok(StartedRun { run_id: approval_id().to_string(), duplicate: false })
+    }
+
+    async fn request_report(
+        &self,
+        _: &TenantCall,
+        request: RequestReport,
+    ) -> Result<StartedRun, WorkflowError> {
+        if let Some(refusal) = self.workflow_refusal.borrow().clone() {
+            return Err(refusal);
+        }
+        self.reports.borrow_mut().push(request);
+        Ok(StartedRun { run_id: report_id().to_string(), duplicate: false })
+    }
+
+    async fn get_report(&self, _: &TenantCall, request: GetReport) -> Result<Report, ReportError> {
+        if request.report_id != report_id() {
+            return Err(ReportError::NotFound);
+        }
+        let at = Timestamp::from_unix_ms(1_795_330_800_000);
+        Ok(Report {
+            report_id: report_id(),
+            status: "completed".into(),
+            account: "Northwind".into(),
+            from: at,
+            until: at,
+            html: true,
+            pdf: false,
+            pdf_reason: Some("no browser".into()),
+            error: None,
+            created_at: at,
+            updated_at: at,
+        })
+    }
+
+    async fn read_report(&self, _: &TenantCall, request: ReadReport) -> Result<ReportDocument, ReportError> {
+        match (request.report_id == report_id(), request.form) {
+            (false, _) => Err(ReportError::NotFound),
+            (true, ReportForm::Pdf) => Err(ReportError::NoPdf { reason: "no browser".into() }),
+            (true, ReportForm::Html) => Ok(ReportDocument {
+                media_type: "text/html; charset=utf-8".into(),
+                sha256: "ab".repeat(32),
+                body: b"<h1>Northwind</h1>".to_vec().into(),
+            }),
+        }
     }
 
     async fn get_run(&self, _: &TenantCall, request: GetRun) -> Result<RunReport, WorkflowError> {

@@ -2,7 +2,7 @@
 
 use contracts::pipeline::workflows::{ApprovalError, Fault, WorkflowError};
 
-use crate::workflow_services::approval_id;
+use crate::workflow_services::{approval_id, report_id};
 use crate::world::World;
 
 const PARAMS: &str = r#"{"title":"Seats","amount":"5","currency":"EUR","requester":"r@a.example",
@@ -120,4 +120,33 @@ fn each_way_to_refuse_a_decision_has_its_problem() {
     let key = world.key(|key| key.scopes = vec!["approvals:read".into(), "workflows:write".into()]);
     let other = world.ask("POST", &path).with_key(&key).json(r#"{"decision":"approve"}"#).send();
     other.refused(403, "auth.missing_scope");
+}
+
+#[test]
+fn a_report_is_asked_for_both_ways_and_its_documents_are_only_shown() {
+    let world = World::new();
+    let body = r#"{"kind":"account","account":"Northwind","from":"2026-08-01T00:00:00Z"}"#;
+    let asked = world.ask("POST", "/v1/reports").json(body).send();
+    let path = format!("/v1/reports/{}", report_id());
+    assert_eq!((asked.status(), asked.header("location")), (202, Some(path.as_str())));
+    let by_workflow =
+        world.ask("POST", "/v1/workflows/account_report").json(&starting(r#"{"account":"Northwind"}"#));
+    assert_eq!(by_workflow.send().status(), 202);
+    assert_eq!(world.workflows.reports.borrow().iter().filter(|report| report.from.is_some()).count(), 1);
+    let report = world.ask("GET", &path).send().json();
+    assert_eq!((&report["html"], &report["pdf"]), (&format!("{path}/html").into(), &serde_json::Value::Null));
+    assert_eq!(report["pdf_reason"], "no browser");
+    let page = world.ask("GET", &format!("{path}/html")).send();
+    assert_eq!((page.status(), page.header("content-type")), (200, Some("text/html; charset=utf-8")));
+    let policy = page.header("content-security-policy").unwrap();
+    assert!(policy.contains("sandbox") && !policy.contains("script-src"), "{policy}");
+    let tag = page.header("etag").unwrap();
+    assert_eq!(world.ask("GET", &format!("{path}/html")).header("if-none-match", tag).send().status(), 304);
+    world.ask("GET", &format!("{path}/pdf")).send().refused(404, "report.no_pdf");
+    world.ask("GET", "/v1/reports/nonsense").send().refused(404, "report.not_found");
+    let fault = Fault { pointer: "/from".into(), detail: "must be earlier".into() };
+    *world.workflows.workflow_refusal.borrow_mut() = Some(WorkflowError::Invalid { faults: vec![fault] });
+    let refused = world.ask("POST", "/v1/reports").json(body).send();
+    refused.refused(422, "request.invalid");
+    assert_eq!(refused.json()["errors"][0]["pointer"], "/from");
 }

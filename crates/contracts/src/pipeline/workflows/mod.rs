@@ -2,10 +2,12 @@
 
 mod approvals;
 mod error;
+mod reports;
 mod runs;
 
 pub use approvals::*;
 pub use error::{ApprovalError, Fault, WorkflowError};
+pub use reports::*;
 pub use runs::*;
 
 use crate::TenantCall;
@@ -22,6 +24,22 @@ pub trait Workflows {
         context: &TenantCall,
         request: ProposeSpend,
     ) -> Result<StartedRun, WorkflowError>;
+    /// Asks for a report on an account.
+    async fn request_report(
+        &self,
+        context: &TenantCall,
+        request: RequestReport,
+    ) -> Result<StartedRun, WorkflowError>;
+    /// A report as it stands.
+    #[mesh(idempotent)]
+    async fn get_report(&self, context: &TenantCall, request: GetReport) -> Result<Report, ReportError>;
+    /// A report's page or PDF.
+    #[mesh(idempotent)]
+    async fn read_report(
+        &self,
+        context: &TenantCall,
+        request: ReadReport,
+    ) -> Result<ReportDocument, ReportError>;
     /// One run with its steps.
     #[mesh(idempotent)]
     async fn get_run(&self, context: &TenantCall, request: GetRun) -> Result<RunReport, WorkflowError>;
