@@ -1,10 +1,12 @@
 //! The program behind `cargo xtask eval` and `cargo xtask train`: it prints JSON, and xtask the tables.
 
-use std::io::Write as _;
+use std::fs::File;
+use std::io::{BufWriter, Write as _};
+use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
 use embedded::extraction::extract;
-use evaluation::{corpus::Group, report::measure, search};
+use evaluation::{corpus::Group, report::measure, scale, search};
 
 fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -40,6 +42,18 @@ fn main() -> Result<()> {
                 groups.push(search::measure(Group::HeldOut, false)?);
             }
             serde_json::to_value(groups)?
+        }
+        ["scale", folder, passages, queries] => {
+            let create = |name: &str| -> Result<BufWriter<File>> {
+                let path = Path::new(folder).join(name);
+                Ok(BufWriter::new(File::create(&path).with_context(|| path.display().to_string())?))
+            };
+            let (count, asked) = (passages.parse()?, queries.parse()?);
+            let (mut passages, mut queries) = (create("passages.jsonl")?, create("queries.jsonl")?);
+            let report = scale::write(&mut passages, &mut queries, count, asked)?;
+            passages.flush()?;
+            queries.flush()?;
+            serde_json::to_value(report)?
         }
         _ => bail!("say `extract` or `search` and the groups, or `train` and a path: `cargo xtask` does"),
     };

@@ -56,11 +56,7 @@ pub struct SearchReport {
 /// When a call cannot be read or the index refuses.
 pub fn measure(group: Group, with_misses: bool) -> Result<SearchReport> {
     let calls = read(group)?;
-    let model = StaticModel::new(
-        include_bytes!("../../embedded/model/static-minilm.safetensors").as_slice(),
-        include_str!("../../embedded/model/vocab.txt"),
-    );
-    let model = Rc::new(model.context("the model is damaged")?);
+    let model = Rc::new(model()?);
     let embedder = Rc::new(StaticEmbedder::lazy(move || Ok(model.clone())));
     let index = Rc::new(Local::open()?);
     let mut passages = 0;
@@ -93,6 +89,18 @@ pub fn measure(group: Group, with_misses: bool) -> Result<SearchReport> {
         mean_reciprocal_rank: share(places.iter().flatten().map(|place| 1.0 / (*place as f64 + 1.0)).sum()),
         missed,
     })
+}
+
+/// The product's model.
+///
+/// # Errors
+/// When its files are damaged.
+pub fn model() -> Result<StaticModel> {
+    let model = StaticModel::new(
+        include_bytes!("../../embedded/model/static-minilm.safetensors").as_slice(),
+        include_str!("../../embedded/model/vocab.txt"),
+    );
+    model.context("the model is damaged")
 }
 
 fn event_id(number: u8) -> EventId {

@@ -70,14 +70,19 @@ fn ask_until(port: u16, path: &str, until: Instant) -> Result<Vec<u32>> {
     }
 }
 
-struct Connection {
+/// A kept-alive connection to the runtime.
+pub(super) struct Connection {
     stream: TcpStream,
     request: Vec<u8>,
     buffer: Vec<u8>,
 }
 
 impl Connection {
-    fn open(port: u16, path: &str) -> Result<Self> {
+    /// Opens one, to ask for `path` over and over.
+    ///
+    /// # Errors
+    /// When nothing listens.
+    pub(super) fn open(port: u16, path: &str) -> Result<Self> {
         let stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port))
             .with_context(|| format!("the runtime doesn't listen on port {port}"))?;
         stream.set_nodelay(true)?;
@@ -89,6 +94,22 @@ impl Connection {
     /// One request and the body of its answer.
     fn ask(&mut self) -> Result<&[u8]> {
         self.stream.write_all(&self.request)?;
+        self.answer()
+    }
+
+    /// Sends a body, and gives that of the answer.
+    ///
+    /// # Errors
+    /// As [`drive`].
+    pub(super) fn post(&mut self, path: &str, body: &str) -> Result<&[u8]> {
+        let length = body.len();
+        let head =
+            format!("POST {path} HTTP/1.1\r\nhost: bench.internal\r\ncontent-length: {length}\r\n\r\n");
+        self.stream.write_all(&[head.as_bytes(), body.as_bytes()].concat())?;
+        self.answer()
+    }
+
+    fn answer(&mut self) -> Result<&[u8]> {
         let mut filled = 0;
         loop {
             let read = self.stream.read(&mut self.buffer[filled..]).context("no answer came")?;

@@ -1,4 +1,4 @@
-//! `cargo xtask bench rpc`: calls between Workers, ours against the same set in TypeScript, in one run.
+//! `cargo xtask bench`: calls between Workers, ours against the same set in TypeScript, in one run; and [`search`].
 //!
 //! Each contender is a bare `workerd serve` of its own, driven from loopback over a handful of kept-alive connections.
 //! Rounds interleave the contenders, so that whatever else the machine does falls on all of them alike; a ratio is
@@ -9,6 +9,7 @@ mod figures;
 mod load;
 mod report;
 mod runtime;
+mod search;
 mod start_up;
 
 use std::fs;
@@ -41,6 +42,8 @@ pub(crate) struct Args {
 enum What {
     /// Calls between Workers: Rust on the mesh against TypeScript, and the time that Workers take to start
     Rpc(Options),
+    /// A tenant's search index with as many passages as a busy tenant has: how long a search takes, and its memory
+    Search(search::Options),
 }
 
 /// How much to measure.
@@ -75,15 +78,16 @@ fn seconds(text: &str) -> Result<f64, String> {
 /// # Errors
 /// When a Worker doesn't build or doesn't answer as it should, or the filter matches nothing.
 pub(crate) fn run(args: Args, ui: &Ui) -> Result<()> {
-    let What::Rpc(options) = args.what;
     let toolchain = setup::ensure(ui)?;
-    let report = measure(&options, &toolchain, ui)?;
-    let path = paths::target().join(RAW);
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).with_context(|| format!("can't create `{}`", folder.display()))?;
+    match args.what {
+        What::Rpc(options) => rpc(&options, &toolchain, ui),
+        What::Search(options) => search::run(&options, &toolchain, ui),
     }
-    fs::write(&path, serde_json::to_vec_pretty(&report.raw())?)
-        .with_context(|| format!("can't write `{}`", path.display()))?;
+}
+
+fn rpc(options: &Options, toolchain: &Toolchain, ui: &Ui) -> Result<()> {
+    let report = measure(options, toolchain, ui)?;
+    let path = keep(RAW, &report.raw())?;
     if ui.json() {
         ui.result(report.json());
     } else {
@@ -91,6 +95,17 @@ pub(crate) fn run(args: Args, ui: &Ui) -> Result<()> {
         ui.say(format!("raw results: {}", path.strip_prefix(paths::root()).unwrap_or(&path).display()));
     }
     Ok(())
+}
+
+/// Writes raw results below the target folder; gives the path.
+fn keep(name: &str, raw: &serde_json::Value) -> Result<PathBuf> {
+    let path = paths::target().join(name);
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).with_context(|| format!("can't create `{}`", folder.display()))?;
+    }
+    fs::write(&path, serde_json::to_vec_pretty(raw)?)
+        .with_context(|| format!("can't write `{}`", path.display()))?;
+    Ok(path)
 }
 
 /// One short turn of everything: shows that the benchmark works, and nothing about speed.

@@ -22,6 +22,7 @@ const TICK: Duration = Duration::from_millis(10);
 pub(super) struct Runtime {
     _group: Group,
     port: u16,
+    inspector: Option<u16>,
     id: u32,
 }
 
@@ -42,23 +43,39 @@ impl Runtime {
         Self::serve(&config, &folder.join("log"), toolchain)
     }
 
+    /// As [`Runtime::serve`], with an inspector.
+    ///
+    /// # Errors
+    /// As [`Runtime::start`].
+    pub(super) fn inspected(config: &Path, log: &Path, toolchain: &Toolchain) -> Result<Self> {
+        Self::serve_with(config, log, toolchain, &["--inspector-addr=127.0.0.1:0"])
+    }
+
     /// Starts the runtime on a configuration. What it prints goes to `log`.
     ///
     /// # Errors
     /// As [`Runtime::start`].
     pub(super) fn serve(config: &Path, log: &Path, toolchain: &Toolchain) -> Result<Self> {
+        Self::serve_with(config, log, toolchain, &[])
+    }
+
+    fn serve_with(config: &Path, log: &Path, toolchain: &Toolchain, flags: &[&str]) -> Result<Self> {
         let errors = fs::File::create(log).with_context(|| format!("can't write `{}`", log.display()))?;
         let mut command = Command::new(binary(toolchain)?);
         // The runtime takes the paths of disks from where it is started.
         command.current_dir(config.parent().unwrap_or_else(|| paths::root()));
-        command.arg("serve").arg(config).args(["--control-fd=1", "--experimental"]);
+        command.arg("serve").arg(config).args(["--control-fd=1", "--experimental"]).args(flags);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(errors);
         let mut group = Group::spawn(&mut command)?;
         let id = group.child().id();
         let stdout = group.child().stdout.take().context("the runtime has no output")?;
         let mut lines = BufReader::new(stdout).lines();
+        let mut inspector = None;
         let listening = lines.by_ref().map_while(Result::ok).find_map(|line| {
             let said: Said = serde_json::from_str(&line).ok()?;
+            if said.event == "listen-inspector" {
+                inspector = said.port;
+            }
             said.port.filter(|_| said.event == "listen")
         });
         let Some(port) = listening else {
@@ -67,12 +84,17 @@ impl Runtime {
         };
         // What else it says is of no use, and must not fill the pipe.
         thread::spawn(move || lines.map_while(Result::ok).for_each(drop));
-        Ok(Self { _group: group, port, id })
+        Ok(Self { _group: group, port, inspector, id })
     }
 
     /// Where it listens.
     pub(super) fn port(&self) -> u16 {
         self.port
+    }
+
+    /// Where its inspector listens, if it has one.
+    pub(super) fn inspector(&self) -> Option<u16> {
+        self.inspector
     }
 
     /// Processor time that it has used so far, in all its threads; `None` where the system doesn't tell.
