@@ -15,12 +15,16 @@ export interface Workflows {
   decide_approval(request: DecideApprovalInput, context: Context<TenantScope>): Promise<Answer<Approval, ApprovalError>>;
   /** One approval with its decisions and its history. */
   get_approval(request: GetApproval, context: Context<TenantScope>): Promise<Answer<ApprovalDetail, ApprovalError>>;
+  /** One account or contact with its fields and its timeline. */
+  get_crm_record(request: GetCrmRecordInput, context: Context<TenantScope>): Promise<Answer<CrmRecordDetail, CrmError>>;
   /** A report as it stands. */
   get_report(request: GetReport, context: Context<TenantScope>): Promise<Answer<Report, ReportError>>;
   /** One run with its steps. */
   get_run(request: GetRun, context: Context<TenantScope>): Promise<Answer<RunReport, WorkflowError>>;
   /** Approvals, newest first. */
   list_approvals(request: ListApprovalsInput, context: Context<TenantScope>): Promise<Answer<ApprovalPage, ApprovalError>>;
+  /** Accounts or contacts, as CRMs told of them. */
+  list_crm_records(request: ListCrmRecordsInput, context: Context<TenantScope>): Promise<Answer<CrmRecordPage, CrmError>>;
   /** Asks people to approve a proposal. */
   propose_spend(request: ProposeSpendInput, context: Context<TenantScope>): Promise<Answer<StartedRun, WorkflowError>>;
   /** A report's page or PDF. */
@@ -41,12 +45,16 @@ export interface WorkflowsImplementation {
   decide_approval(request: DecideApproval, context: ReceivedContext<TenantScope>): Promise<Answer<ApprovalInput, ApprovalError>>;
   /** One approval with its decisions and its history. */
   get_approval(request: GetApproval, context: ReceivedContext<TenantScope>): Promise<Answer<ApprovalDetailInput, ApprovalError>>;
+  /** One account or contact with its fields and its timeline. */
+  get_crm_record(request: GetCrmRecord, context: ReceivedContext<TenantScope>): Promise<Answer<CrmRecordDetailInput, CrmError>>;
   /** A report as it stands. */
   get_report(request: GetReport, context: ReceivedContext<TenantScope>): Promise<Answer<ReportInput, ReportError>>;
   /** One run with its steps. */
   get_run(request: GetRun, context: ReceivedContext<TenantScope>): Promise<Answer<RunReportInput, WorkflowError>>;
   /** Approvals, newest first. */
   list_approvals(request: ListApprovals, context: ReceivedContext<TenantScope>): Promise<Answer<ApprovalPageInput, ApprovalError>>;
+  /** Accounts or contacts, as CRMs told of them. */
+  list_crm_records(request: ListCrmRecords, context: ReceivedContext<TenantScope>): Promise<Answer<CrmRecordPageInput, CrmError>>;
   /** Asks people to approve a proposal. */
   propose_spend(request: ProposeSpend, context: ReceivedContext<TenantScope>): Promise<Answer<StartedRun, WorkflowError>>;
   /** A report's page or PDF. */
@@ -311,6 +319,166 @@ export interface ApprovalRecordInput {
   detail: string;
 }
 
+/** What a record is of. */
+export type CrmEntity =
+  /** A company. */
+  | "account"
+  /** A person. */
+  | "contact";
+
+/** A record was not read. */
+export type CrmError =
+  /** The tenant has no such record. */
+  | "not_found"
+  /** A store did not answer. Ask again. */
+  | {
+    unavailable: {
+      /** For operators. */
+      detail: string;
+    };
+  };
+
+/** A field's value. */
+export interface CrmField {
+  /** The field. */
+  name: string;
+  /** Its value, as JSON text. */
+  value: string;
+}
+
+/** A record with its fields and its timeline. */
+export interface CrmRecordDetail {
+  /** What its fields are now, by name. */
+  fields: CrmField[];
+  /** Whether the timeline goes on. */
+  more: boolean;
+  /** The record. */
+  record: CrmRecordSummary;
+  /** What happened, the latest first. */
+  timeline: CrmTimelineEntry[];
+}
+
+/**
+ * A record with its fields and its timeline.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export interface CrmRecordDetailInput {
+  /** What its fields are now, by name. */
+  fields: CrmField[];
+  /** Whether the timeline goes on. */
+  more: boolean;
+  /** The record. */
+  record: CrmRecordSummaryInput;
+  /** What happened, the latest first. */
+  timeline: CrmTimelineEntryInput[];
+}
+
+/** Names one CRM record. */
+export type CrmRecordId = string;
+
+/** A page of records. */
+export interface CrmRecordPage {
+  /** The records. */
+  items: CrmRecordSummary[];
+  /** Where the next page goes on; none on the last. */
+  next_before: CrmRecordId | null;
+}
+
+/**
+ * A page of records.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export interface CrmRecordPageInput {
+  /** The records. */
+  items: CrmRecordSummaryInput[];
+  /** Where the next page goes on; none on the last. */
+  next_before?: CrmRecordId | null;
+}
+
+/** A record without its timeline. */
+export interface CrmRecordSummary {
+  /** Whether the CRM deleted it. */
+  deleted: boolean;
+  /** When it was first heard of, by the CRM's own time. */
+  first_at: Timestamp;
+  /** The id. */
+  id: CrmRecordId;
+  /** When it last changed, by the CRM's own time. */
+  last_at: Timestamp;
+  /** What it is called, where its fields tell. */
+  name: string | null;
+  /** The account with the source, where its ids are unique only within one; else empty. */
+  organization: string;
+  /** The source's own id. */
+  record_id: string;
+  /** Of which CRM: `salesforce` or `hubspot`. */
+  source: string;
+}
+
+/**
+ * A record without its timeline.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export interface CrmRecordSummaryInput {
+  /** Whether the CRM deleted it. */
+  deleted: boolean;
+  /** When it was first heard of, by the CRM's own time. */
+  first_at: TimestampInput;
+  /** The id. */
+  id: CrmRecordId;
+  /** When it last changed, by the CRM's own time. */
+  last_at: TimestampInput;
+  /** What it is called, where its fields tell. */
+  name?: string | null;
+  /**
+   * The account with the source, where its ids are unique only within one; else empty.
+   *
+   * @defaultValue `""`
+   */
+  organization?: string;
+  /** The source's own id. */
+  record_id: string;
+  /** Of which CRM: `salesforce` or `hubspot`. */
+  source: string;
+}
+
+/** One line of a timeline. */
+export interface CrmTimelineEntry {
+  /** When, by the CRM's own time. */
+  at: Timestamp;
+  /** The event that told so first. */
+  event_id: EventId;
+  /** The field; none for what happened to the record as a whole. */
+  field: string | null;
+  /**
+   * What it was set to, as JSON text; none where it was emptied. For the record as a whole what happened, as a JSON
+   * text: `created`, `deleted`, `restored` or `gap`.
+   */
+  value: string | null;
+}
+
+/**
+ * One line of a timeline.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export interface CrmTimelineEntryInput {
+  /** When, by the CRM's own time. */
+  at: TimestampInput;
+  /** The event that told so first. */
+  event_id: EventId;
+  /** The field; none for what happened to the record as a whole. */
+  field?: string | null;
+  /**
+   * What it was set to, as JSON text; none where it was emptied. For the record as a whole what happened, as a JSON
+   * text: `created`, `deleted`, `restored` or `gap`.
+   */
+  value?: string | null;
+}
+
 /** Decides about a proposal. */
 export interface DecideApproval {
   /** Which. */
@@ -346,6 +514,9 @@ export interface DecideApprovalInput {
 /** Names one endpoint. */
 export type EndpointId = string;
 
+/** Names one event. */
+export type EventId = string;
+
 /** What is wrong with one field of a request. */
 export interface Fault {
   /** What is wrong, as a predicate. */
@@ -358,6 +529,34 @@ export interface Fault {
 export interface GetApproval {
   /** Which. */
   approval_id: ApprovalId;
+}
+
+/** Names one record. */
+export interface GetCrmRecord {
+  /** Of what. */
+  entity: CrmEntity;
+  /** Only this field's history in the timeline. */
+  field: string | null;
+  /** Which. */
+  id: CrmRecordId;
+  /** At most this many lines of the timeline, 1 to 1,000. */
+  limit: number;
+}
+
+/**
+ * Names one record.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export interface GetCrmRecordInput {
+  /** Of what. */
+  entity: CrmEntity;
+  /** Only this field's history in the timeline. */
+  field?: string | null;
+  /** Which. */
+  id: CrmRecordId;
+  /** At most this many lines of the timeline, 1 to 1,000. */
+  limit: number;
 }
 
 /** Names one report. */
@@ -406,6 +605,30 @@ export interface ListApprovalsInput {
   limit: number;
   /** Only with this status. */
   status?: string | null;
+}
+
+/** Asks for records, those that came last in the order of their ids first. */
+export interface ListCrmRecords {
+  /** Only records before this one in that order. */
+  before: CrmRecordId | null;
+  /** Of what. */
+  entity: CrmEntity;
+  /** At most this many, 1 to 200. */
+  limit: number;
+}
+
+/**
+ * Asks for records, those that came last in the order of their ids first.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export interface ListCrmRecordsInput {
+  /** Only records before this one in that order. */
+  before?: CrmRecordId | null;
+  /** Of what. */
+  entity: CrmEntity;
+  /** At most this many, 1 to 200. */
+  limit: number;
 }
 
 /** Asks people to approve a proposal. */

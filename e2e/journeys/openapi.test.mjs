@@ -82,6 +82,7 @@ test("what is answered has the form that the document gives it", async () => {
   await check("GET", "/v1/jobs/{id}/runs", `/v1/jobs/${made}/runs`);
   await check("POST", "/v1/jobs/{id}/pause", `/v1/jobs/${made}/pause`);
   await check("GET", "/v1/jobs", "/v1/jobs");
+  await check("GET", "/v1/accounts", "/v1/accounts");
   await check("GET", "/healthz", "/healthz");
   await check("POST", "/v1/jobs", "/v1/jobs", { json: { name: "" } });
   await check("GET", "/v1/events/{id}", `/v1/events/${newId("evt")}`);

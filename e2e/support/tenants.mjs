@@ -25,6 +25,7 @@ export const SCOPES = [
   "subscriptions:write",
   "subscriptions:read",
   "live:read",
+  "accounts:read",
   "reports:write",
   "reports:read",
 ];

@@ -58,6 +58,8 @@ scopes! {
     LiveRead = "live:read";
     /// Call a provider's API through a connection.
     ProxyInvoke = "proxy:invoke";
+    /// Read accounts and contacts as CRMs tell of them.
+    AccountsRead = "accounts:read";
     /// Ask for reports.
     ReportsWrite = "reports:write";
     /// Read reports.

@@ -9,6 +9,8 @@
 //! | [`evidence`] | whether a quote really is a slice of its source text; byte and scalar offsets |
 //! | [`assessment`] | how qualified and how much at risk a call is, from its findings |
 //! | [`dead_letter`] | why work was given up, and how long that is remembered |
+//! | [`crm`] | how changes in a CRM add up, whatever their order |
+//! | [`dispatch`] | which workflow works an event off |
 //! | [`event`] | which status an event, or a step of its processing, may take next |
 //! | [`approval`] | what a proposal must have, what of it is hashed, when it is approved, rejected, escalated or expired |
 //! | [`workflow`] | which workflows there are, and which status a run may take next |
@@ -19,8 +21,10 @@
 
 pub mod approval;
 pub mod assessment;
+pub mod crm;
 pub mod dead_letter;
 pub mod delivery;
+pub mod dispatch;
 pub mod event;
 pub mod evidence;
 mod fault;
@@ -32,6 +36,7 @@ pub mod workflow;
 
 pub use assessment::{Assessment, assess};
 pub use dead_letter::DeathCause;
+pub use dispatch::EventWorkflow;
 pub use event::{EventStatus, StepStatus};
 pub use evidence::{EvidenceError, ScalarIndex, verify};
 pub use fault::Fault;

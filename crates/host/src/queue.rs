@@ -4,6 +4,8 @@ use app::pipeline::{Delivery, Unreadable, Verdict};
 use app::ports::{EventMessage, EventQueue, StoreError};
 use async_trait::async_trait;
 use contracts::Timestamp;
+use domain::EventWorkflow;
+use domain::dispatch::UnknownEventWorkflow;
 use ids::{EventId, TenantId};
 use js_sys::{Error, JSON, Reflect};
 use serde::{Deserialize, Serialize};
@@ -28,13 +30,23 @@ struct QueuedEvent {
     event_id: EventId,
     #[serde(default)]
     run: u32,
+    /// A name that this build does not know is none of its messages.
+    #[serde(default = "call_ingest")]
+    workflow: String,
     traceparent: String,
 }
 
-impl From<QueuedEvent> for EventMessage {
-    fn from(queued: QueuedEvent) -> Self {
-        let QueuedEvent { tenant, event_id, run, traceparent } = queued;
-        Self { tenant, event_id, run, traceparent }
+/// What worked off the events of messages that do not say.
+fn call_ingest() -> String {
+    EventWorkflow::CallIngest.to_string()
+}
+
+impl TryFrom<QueuedEvent> for EventMessage {
+    type Error = UnknownEventWorkflow;
+
+    fn try_from(queued: QueuedEvent) -> Result<Self, UnknownEventWorkflow> {
+        let QueuedEvent { tenant, event_id, run, workflow, traceparent } = queued;
+        Ok(Self { tenant, event_id, run, workflow: workflow.parse()?, traceparent })
     }
 }
 
@@ -106,10 +118,10 @@ fn read(body: &JsValue) -> Result<EventMessage, Unreadable> {
             return Err(Unreadable { error: error.unwrap_or_default(), text: format!("{body:?}") });
         }
     };
-    match serde_json::from_str::<QueuedEvent>(&text) {
-        Ok(queued) => Ok(queued.into()),
-        Err(error) => Err(Unreadable { error: error.to_string(), text }),
-    }
+    let queued = serde_json::from_str::<QueuedEvent>(&text).map_err(|error| error.to_string());
+    let message =
+        queued.and_then(|queued| queued.try_into().map_err(|error: UnknownEventWorkflow| error.to_string()));
+    message.map_err(|error| Unreadable { error, text })
 }
 
 impl WorkerQueue {
@@ -132,6 +144,7 @@ impl EventQueue for WorkerQueue {
             tenant: message.tenant,
             event_id: message.event_id,
             run: message.run,
+            workflow: message.workflow.to_string(),
             traceparent: message.traceparent.clone(),
         });
         let batch = worker::BatchMessageBuilder::new().messages(queued).build();

@@ -2,7 +2,7 @@
 //!
 //! - [`routes`] is the table of operations. The gateway dispatches by it and [`document`] describes it, so a route
 //!   cannot exist without its description, nor the other way round.
-//! - [`events`], [`signals`], [`search`], [`jobs`], [`workflows`], [`reports`], [`subscriptions`] and [`health`] are the
+//! - [`events`], [`signals`], [`search`], [`jobs`], [`workflows`], [`reports`], [`crm`], [`subscriptions`] and [`health`] are the
 //!   types that travel.
 //! - [`request`] reads them out of bodies and query strings, with every fault listed at once; [`page`] does cursors.
 //! - [`problem`] is the one shape of every error, and the registry of its codes.
@@ -11,6 +11,7 @@
 //! This crate is an API boundary. It knows of no Worker, no contract between Workers and no store, shares no type
 //! with any of them, and reads no clock: it compiles and is tested natively as well as for Wasm.
 
+pub mod crm;
 pub mod document;
 pub mod events;
 pub mod health;

@@ -272,6 +272,15 @@ operations! {
     RedeliverOfSubscriptions = "redeliver_of_subscriptions", Post "/v1/subscriptions/deliveries/{id}/redeliver",
         "Deliveries", key(Scope::SubscriptionsWrite), NOTHING, false, 202, [DeliveryNotFound, SubscriptionDisabled],
         "Deliver again", "The same as `POST /v1/deliveries/{id}/redeliver`.";
+    ListAccounts = "list_accounts", Get "/v1/accounts", "Accounts", key(Scope::AccountsRead), NOTHING, false, 200, [PageBadCursor],
+        "List accounts", "As CRMs told of them, in no order that means something.";
+    GetAccount = "get_account", Get "/v1/accounts/{id}", "Accounts", key(Scope::AccountsRead), NOTHING, false, 200,
+        [AccountNotFound], "Get an account",
+        "With its fields as they are now, and what happened to it: the latest 200 lines, or with `?field=` the history of one field.";
+    ListContacts = "list_contacts", Get "/v1/contacts", "Accounts", key(Scope::AccountsRead), NOTHING, false, 200, [PageBadCursor],
+        "List contacts", "As CRMs told of them, in no order that means something.";
+    GetContact = "get_contact", Get "/v1/contacts/{id}", "Accounts", key(Scope::AccountsRead), NOTHING, false, 200,
+        [ContactNotFound], "Get a contact", "The same as of an account.";
     CreateReport = "create_report", Post "/v1/reports", "Reports", key(Scope::ReportsWrite),
         Body::Json { max_bytes: MAX_REPORT_BYTES }, true, 202, [],
         "Ask for a report", "It is made by the workflow `account_report`. Look again until its `status` is `completed`.";

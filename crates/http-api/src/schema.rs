@@ -25,6 +25,7 @@ macro_rules! id_schemas {
 
 id_schemas! {
     ApprovalId, "apr", "An approval's id, which is also its workflow's.";
+    CrmRecordId, "crm", "An account's or a contact's id: not a time, since the first that is heard of one may be of any.";
     DeliveryId, "dlv", "A delivery's id.";
     EndpointId, "end", "A webhook endpoint's id.";
     EventId, "evt", "An event's id: UUIDv7 behind a prefix, so ids sort by the time of acceptance.";
@@ -49,6 +50,7 @@ mod tests {
         };
         check(super::ApprovalId::schema(), ids::ApprovalId::from_parts(1, [9; 10]).to_string());
         check(super::EndpointId::schema(), ids::EndpointId::from_parts(1, [9; 10]).to_string());
+        check(super::CrmRecordId::schema(), ids::CrmRecordId::from_parts(0, [9; 10]).to_string());
         check(super::DeliveryId::schema(), ids::DeliveryId::from_parts(1, [9; 10]).to_string());
         check(super::MessageId::schema(), ids::MessageId::from_parts(1, [9; 10]).to_string());
         check(super::SubscriptionId::schema(), ids::SubscriptionId::from_parts(1, [9; 10]).to_string());

@@ -57,6 +57,8 @@ scopes! {
     SubscriptionsRead = "subscriptions:read";
     /// Listen to the live feed.
     LiveRead = "live:read";
+    /// Read accounts and contacts as CRMs tell of them.
+    AccountsRead = "accounts:read";
     /// Ask for reports.
     ReportsWrite = "reports:write";
     /// Read reports.

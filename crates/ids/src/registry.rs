@@ -81,6 +81,8 @@ id_kinds! {
     BackfillId = "bfl", "backfill";
     /// A passage of a source text, embedded for search.
     ChunkId = "chk", "chunk";
+    /// An account or a contact as a CRM knows it.
+    CrmRecordId = "crm", "CRM record";
     /// Work that was given up.
     DeadLetterId = "dlt", "dead letter";
     /// One message on its way to one subscription.

@@ -12,6 +12,7 @@ mod account_history;
 mod approvals;
 mod archive;
 mod control;
+mod crm;
 mod d1;
 mod dead_letters;
 mod deliveries;
@@ -28,6 +29,7 @@ pub use account_history::SqlAccountHistory;
 pub use approvals::SqlApprovalStore;
 pub use archive::R2Archive;
 pub use control::{CACHED_MS, CachedControl, IsolateCache, KvCache, SqlControl, TextCache};
+pub use crm::SqlCrmStore;
 pub use d1::D1;
 pub use dead_letters::SqlDeadLetterStore;
 pub use deliveries::{DELIVERIES, SqlDeliveryStore};
@@ -50,6 +52,8 @@ pub type D1DeadLetterStore = SqlDeadLetterStore<D1>;
 pub type D1SignalStore = SqlSignalStore<D1>;
 /// Keys, endpoints and heartbeats over D1. The gateway puts a [`CachedControl`] in front.
 pub type D1Control = SqlControl<D1>;
+/// Records of CRMs over D1.
+pub type D1CrmStore = SqlCrmStore<D1>;
 /// Accounts' histories over D1.
 pub type D1AccountHistory = SqlAccountHistory<D1>;
 /// Runs of workflows over D1.

@@ -141,7 +141,15 @@ macro_rules! id_values {
         }
     )+};
 }
-id_values!(ids::ApprovalId, ids::DeadLetterId, ids::EndpointId, ids::EventId, ids::SignalId, ids::TenantId);
+id_values!(
+    ids::ApprovalId,
+    ids::CrmRecordId,
+    ids::DeadLetterId,
+    ids::EndpointId,
+    ids::EventId,
+    ids::SignalId,
+    ids::TenantId
+);
 
 /// `Vec<Value>` of anything that is one.
 macro_rules! values {

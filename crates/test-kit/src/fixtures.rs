@@ -4,6 +4,7 @@ use std::cell::Cell;
 
 use app::ports::{EndpointSecret, NewEvent, NewSignal, Random, StoredEndpoint, StoredKey};
 use contracts::Timestamp;
+use domain::EventWorkflow;
 use domain::signal::{Evidence, Finding, SignalKind};
 use ids::{EndpointId, EventId, KeyId, SignalId, TenantId};
 
@@ -49,6 +50,7 @@ impl Fixtures {
             event_id,
             source: "generic".into(),
             kind: "call.completed".into(),
+            workflow: EventWorkflow::CallIngest,
             subject: None,
             endpoint_id: None,
             delivery_key: format!("api:{event_id}"),

@@ -20,7 +20,7 @@ pub use clock::FakeClock;
 pub use faults::{Faults, When};
 pub use fixtures::Fixtures;
 pub use memory::{
-    MemoryArchive, MemoryControl, MemoryEventStore, MemoryIndex, MemoryInstances, MemoryNotifier,
+    MemoryArchive, MemoryControl, MemoryCrm, MemoryEventStore, MemoryIndex, MemoryInstances, MemoryNotifier,
     MemoryQueue, MemorySignalStore, Told,
 };
 pub use random::SeededRandom;

@@ -1,6 +1,8 @@
 //! The memory adapters pass the suites that the real ones do.
 
-use test_kit::{MemoryArchive, MemoryControl, MemoryEventStore, MemoryIndex, MemorySignalStore, run, suite};
+use test_kit::{
+    MemoryArchive, MemoryControl, MemoryCrm, MemoryEventStore, MemoryIndex, MemorySignalStore, run, suite,
+};
 
 #[test]
 fn the_memory_event_store_is_an_event_store() {
@@ -42,4 +44,9 @@ fn the_memory_index_is_a_passage_index() {
 fn the_memory_workflows_are_a_run_store_and_an_approval_store() {
     let memory = test_kit::workflows::MemoryWorkflows::default();
     run(test_kit::workflows::suite::workflow_stores_suite(&memory, &memory));
+}
+
+#[test]
+fn the_memory_crm_store_is_a_crm_store() {
+    run(suite::crm_store_suite(&MemoryCrm::default()));
 }

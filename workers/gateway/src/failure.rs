@@ -2,7 +2,7 @@
 
 use contracts::pipeline::live::LiveError;
 use contracts::pipeline::subscriptions::SubscriptionError;
-use contracts::pipeline::workflows::{ApprovalError, Fault, ReportError, WorkflowError};
+use contracts::pipeline::workflows::{ApprovalError, CrmError, Fault, ReportError, WorkflowError};
 use contracts::pipeline::{IngestEventError, ReadEventError, ReadSignalError, SearchError};
 use contracts::scheduler::JobError;
 use http_api::problem::FieldError;
@@ -157,6 +157,15 @@ impl Refusal for ApprovalError {
             Self::TooManyRevisions { limit } => {
                 problem(Code::ApprovalTooManyRevisions, format!("a proposal may have {limit} revisions"))
             }
+            error @ Self::Unavailable { .. } => Failure::unavailable(error),
+        }
+    }
+}
+
+impl Refusal for CrmError {
+    fn into_failure(self) -> Failure {
+        match self {
+            Self::NotFound => not_found(Code::AccountNotFound),
             error @ Self::Unavailable { .. } => Failure::unavailable(error),
         }
     }

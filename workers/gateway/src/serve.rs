@@ -1,6 +1,7 @@
 //! What happens to a request.
 
 use app::ports::{Clock, Random};
+use contracts::pipeline::workflows::CrmEntity;
 use http_api::Operation;
 use mesh::TraceContext;
 
@@ -10,7 +11,8 @@ use crate::middleware::trace::{self, Entry};
 use crate::respond::{Answer, Outcome};
 use crate::router;
 use crate::routes::{
-    approvals, docs, events, health, hooks, jobs, live, reports, search, signals, subscriptions, workflows,
+    approvals, crm, docs, events, health, hooks, jobs, live, reports, search, signals, subscriptions,
+    workflows,
 };
 
 /// A request that was answered.
@@ -107,6 +109,10 @@ async fn dispatch(exchange: Exchange<'_>) -> Outcome {
         Operation::PauseJob => jobs::pause(exchange).await,
         Operation::ResumeJob => jobs::resume(exchange).await,
         Operation::ListRuns => jobs::runs(exchange).await,
+        Operation::ListAccounts => crm::list(exchange, CrmEntity::Account).await,
+        Operation::GetAccount => crm::get(exchange, CrmEntity::Account).await,
+        Operation::ListContacts => crm::list(exchange, CrmEntity::Contact).await,
+        Operation::GetContact => crm::get(exchange, CrmEntity::Contact).await,
         Operation::CreateReport => reports::create(exchange).await,
         Operation::GetReport => reports::get(exchange).await,
         Operation::GetReportHtml => reports::html(exchange).await,

@@ -66,3 +66,8 @@ mesh_worker::workflow!(
     CallIngest,
     wiring::call_ingest
 );
+mesh_worker::workflow!(
+    /// Applies the changes that a CRM tells of.
+    CrmChange,
+    wiring::crm_change
+);

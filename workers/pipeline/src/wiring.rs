@@ -6,8 +6,8 @@ use std::rc::Rc;
 use app::live::LiveNotifier;
 use app::outbound::{FanOut, SubscriptionsService};
 use app::pipeline::{
-    CallIngest, DeadLettersService, HandoverPorts, IntakeService, Notifiers, PipelinePorts, ReplayPorts,
-    TasksService,
+    CallIngest, CrmChange, DeadLettersService, EventInstances, HandoverPorts, IntakeService, Notifiers,
+    PipelinePorts, ReplayPorts, TasksService,
 };
 use app::ports::{Extractor, StoreError};
 use chat_extraction::openai::OpenAiModel;
@@ -24,7 +24,9 @@ use js_sys::Uint8Array;
 use mesh::durable::Namespace;
 use mesh_worker::durable::DurableNamespace;
 use mesh_worker::{BindingError, Instance, WorkflowBinding};
-use storage::{D1, D1DeadLetterStore, D1EventStore, D1SignalStore, D1SubscriptionDirectory, R2Archive};
+use storage::{
+    D1, D1CrmStore, D1DeadLetterStore, D1EventStore, D1SignalStore, D1SubscriptionDirectory, R2Archive,
+};
 
 use crate::health::HealthService;
 
@@ -99,6 +101,11 @@ pub(crate) fn call_ingest(instance: &Instance) -> Result<CallIngest, BindingErro
     Ok(CallIngest(ports(instance)?))
 }
 
+pub(crate) fn crm_change(instance: &Instance) -> Result<CrmChange, BindingError> {
+    let records = Rc::new(D1CrmStore::new(data_db(&instance.env)?));
+    Ok(CrmChange { ports: ports(instance)?, records })
+}
+
 pub(crate) fn ports(instance: &Instance) -> Result<PipelinePorts, BindingError> {
     telemetry::console::init("pipeline");
     let env = &instance.env;
@@ -123,7 +130,10 @@ pub(crate) fn handover(env: &worker::Env) -> Result<HandoverPorts, BindingError>
     Ok(HandoverPorts {
         events: Rc::new(D1EventStore::new(database.clone())),
         letters: Rc::new(D1DeadLetterStore::new(database)),
-        instances: Rc::new(WorkflowBinding::instances::<CallIngest>(env, bindings::CALL_INGEST)?),
+        instances: Rc::new(EventInstances {
+            calls: WorkflowBinding::instances(env, bindings::CALL_INGEST)?,
+            crm_changes: WorkflowBinding::instances(env, bindings::CRM_CHANGE)?,
+        }),
         notifiers: notifiers(env)?,
         clock: Rc::new(WorkerClock),
     })

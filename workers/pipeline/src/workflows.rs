@@ -6,7 +6,7 @@ use app::workflows::{AccountReport, MeshInstances, SpendApproval, WorkflowPorts,
 use contracts::pipeline::workflows::WorkflowsDispatch;
 use host::{WorkerBrowser, WorkerClock, WorkerRandom, bindings};
 use mesh_worker::{BindingError, Instance, WorkflowBinding};
-use storage::{D1AccountHistory, D1ApprovalStore, D1RunStore};
+use storage::{D1AccountHistory, D1ApprovalStore, D1CrmStore, D1RunStore};
 use worker::Env;
 
 use crate::wiring::{archive, data_db};
@@ -41,6 +41,7 @@ pub(crate) fn ports(env: &Env) -> Result<WorkflowPorts, BindingError> {
         runs: Rc::new(D1RunStore::new(database.clone())),
         approvals: Rc::new(D1ApprovalStore::new(database)),
         archive: Rc::new(archive(env)?),
+        records: Rc::new(D1CrmStore::new(data_db(env)?)),
         instances: Rc::new(MeshInstances {
             account_reports: WorkflowBinding::instances(env, bindings::ACCOUNT_REPORT)?,
             spend_approvals: WorkflowBinding::instances(env, bindings::SPEND_APPROVAL)?,

@@ -32,7 +32,7 @@ pub async fn bury(ports: &HandoverPorts, deliveries: &[Delivery]) -> Vec<Verdict
 
 /// Marks the event as dead, unless something has finished or is at work on it.
 async fn bury_one(ports: &HandoverPorts, message: &EventMessage) -> Result<(), StoreError> {
-    let EventMessage { tenant, event_id, run, traceparent } = message;
+    let EventMessage { tenant, event_id, run, workflow, traceparent } = message;
     let Some(EventRecord { run: under_way, status, .. }) = ports.events.get(*tenant, *event_id).await? else {
         return Ok(());
     };
@@ -59,7 +59,7 @@ async fn bury_one(ports: &HandoverPorts, message: &EventMessage) -> Result<(), S
         EventStatus::Dead => return tell(&settling, &change).await,
         _ => return Ok(()),
     }
-    if ports.instances.state(*event_id, *run).await? != InstanceState::Missing {
+    if ports.instances.state(*workflow, *event_id, *run).await? != InstanceState::Missing {
         return Ok(());
     }
     let entry = ports.events.outbox_entry(*tenant, *event_id).await?;
@@ -80,7 +80,13 @@ async fn bury_one(ports: &HandoverPorts, message: &EventMessage) -> Result<(), S
 
 /// The message as it lay in the queue.
 fn message_text(message: &EventMessage) -> String {
-    let EventMessage { tenant, event_id, run, traceparent } = message;
-    serde_json::json!({ "tenant": tenant, "event_id": event_id, "run": run, "traceparent": traceparent })
-        .to_string()
+    let EventMessage { tenant, event_id, run, workflow, traceparent } = message;
+    serde_json::json!({
+        "tenant": tenant,
+        "event_id": event_id,
+        "run": run,
+        "workflow": workflow.as_str(),
+        "traceparent": traceparent,
+    })
+    .to_string()
 }

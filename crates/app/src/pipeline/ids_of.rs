@@ -1,7 +1,8 @@
 //! Ids that follow from content, so that doing a thing twice makes it once.
 
 use contracts::Timestamp;
-use ids::{ChunkId, DeadLetterId, EventId, SignalId};
+use domain::crm::Change;
+use ids::{ChunkId, CrmRecordId, DeadLetterId, EventId, SignalId};
 use sha2::{Digest, Sha256};
 
 /// SHA-256, lower-case hexadecimal.
@@ -17,6 +18,12 @@ pub(super) fn signal_id(event_id: EventId, kind: &str, start: usize) -> SignalId
 /// The id of the passage at this place of this event.
 pub(super) fn chunk_id(event_id: EventId, start: usize) -> ChunkId {
     ChunkId::from_parts(event_id.unix_ms(), digest(&[&event_id.to_string(), "passage", &start.to_string()]))
+}
+
+/// The id of the record that a change is of. It has no time in it: the first that is heard of a record may be of any.
+pub(super) fn crm_record_id(change: &Change) -> CrmRecordId {
+    let Change { entity, source, organization, record_id, .. } = change;
+    CrmRecordId::from_parts(0, digest(&[entity.as_str(), source, organization, record_id]))
 }
 
 /// The id of the dead letter of what these parts name, which sorts by `at`.

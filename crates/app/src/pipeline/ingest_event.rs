@@ -5,9 +5,12 @@
 
 use contracts::pipeline::{IngestEvent, IngestEventError, IngestReceipt, MAX_EVENT_BYTES};
 use contracts::{Actor, TenantCall, Timestamp};
+use domain::EventWorkflow;
+use domain::dispatch::{PayloadShape, depends_on_shape, event_workflow};
 use ids::{EventId, TenantId};
 
 use super::PipelinePorts;
+use super::crm_change::shape;
 use super::ids_of::sha256_hex;
 use crate::ports::{EarlierKey, EventMessage, Inserted, NewEvent, StoreError};
 
@@ -46,8 +49,10 @@ pub(super) async fn ingest_event(
     let sha256 = sha256_hex(&request.body.0);
     let (delivery_key, earlier) =
         delivery_key(&context.scope.actor, request.delivery_id.as_deref(), &sha256, event_id, received_at);
+    let workflow = workflow(&request.source, &request.body.0);
     let event = NewEvent {
         event_id,
+        workflow,
         source: request.source,
         kind: request.kind,
         subject: request.subject,
@@ -75,7 +80,7 @@ pub(super) async fn ingest_event(
             };
         }
     }
-    let message = EventMessage { tenant, event_id, run: 0, traceparent: event.traceparent };
+    let message = EventMessage { tenant, event_id, run: 0, workflow, traceparent: event.traceparent };
     // The event is safe by now. A queue that is down costs time, which is what the sweep is for.
     if let Err(error) = ports.queue.send(&[message]).await {
         tracing::warn!(event = "queue.send_failed", %tenant, %event_id, trace_id = context.trace.trace_id(), %error);
@@ -127,6 +132,12 @@ fn check_json(body: &[u8]) -> Result<(), IngestEventError> {
         Ok(_) => Ok(()),
         Err(error) => Err(IngestEventError::NotJson { detail: error.to_string() }),
     }
+}
+
+/// What works the event off. Only where the payload decides is it read, and only if it may be a CRM's at all.
+fn workflow(source: &str, body: &[u8]) -> EventWorkflow {
+    let shape = if depends_on_shape(source) { shape(body) } else { PayloadShape::default() };
+    event_workflow(source, shape)
 }
 
 fn unavailable(error: StoreError) -> IngestEventError {

@@ -2,12 +2,15 @@
 
 mod call_ingest;
 mod convert;
+mod crm_change;
 mod dead_letter;
+mod event_run;
 mod extracting;
 mod handover;
 mod ids_of;
 mod index_messages;
 mod ingest_event;
+mod instances;
 mod intake;
 mod letters;
 mod read_event;
@@ -20,11 +23,14 @@ mod tasks;
 
 use std::rc::Rc;
 
-pub use call_ingest::{CallIngest, CallIngestInput, CallIngestOutput, STEPS};
+pub use call_ingest::{CallIngest, CallIngestOutput, STEPS};
+pub use crm_change::{CrmChange, CrmChangeOutput};
 pub use dead_letter::bury;
+pub use event_run::EventRunInput;
 pub use handover::{Delivery, Unreadable, Verdict, hand_over};
 pub use index_messages::{find_request, index_hits, upsert_request};
 pub use ingest_event::object_key;
+pub use instances::EventInstances;
 pub use intake::IntakeService;
 pub use replay::DeadLettersService;
 pub use search::{SearchPorts, account_key, search};

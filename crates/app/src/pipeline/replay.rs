@@ -57,18 +57,18 @@ impl DeadLetters for DeadLettersService {
         let replay = Replay { at: self.0.clock.now(), by: context.scope.operator.clone() };
         let outcome = self.0.letters.replay(tenant, event_id, request.letter_id, &replay).await;
         let run = letter.run + 1;
-        match outcome.map_err(unavailable)? {
-            ReplayOutcome::Begun => {}
+        let workflow = match outcome.map_err(unavailable)? {
+            ReplayOutcome::Begun { workflow } => workflow,
             ReplayOutcome::Before => return Ok(ReplayReceipt { tenant, event_id, run, before: true }),
             ReplayOutcome::Refused { status } => {
                 let detail = NotReplayable { status }.to_string();
                 return Err(DeadLetterError::NotReplayable { detail });
             }
-        }
+        };
         let (by, trace_id) = (&replay.by, context.trace.trace_id());
         tracing::info!(event = "dead_letter.replayed", %tenant, %event_id, run, by, trace_id);
         let traceparent = letter.traceparent.unwrap_or_else(|| context.trace.to_string());
-        let message = EventMessage { tenant, event_id, run, traceparent };
+        let message = EventMessage { tenant, event_id, run, workflow, traceparent };
         // Its outbox entry is open and due: a queue that is down costs a minute.
         if let Err(error) = self.0.queue.send(&[message]).await {
             tracing::warn!(event = "queue.send_failed", %tenant, %event_id, trace_id, %error);

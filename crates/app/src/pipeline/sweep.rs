@@ -5,10 +5,8 @@
 
 use contracts::Timestamp;
 use domain::{DeathCause, EventStatus};
-use mesh::workflow::Definition;
 
 use super::HandoverPorts;
-use super::call_ingest::CallIngest;
 use super::letters::{Death, letter};
 use super::settling::{Settling, settle, tell};
 use crate::ports::{EventMessage, EventTransition, InstanceState, OutboxEntry, StoreError};
@@ -63,12 +61,12 @@ enum Outcome {
 }
 
 async fn take_up(ports: &HandoverPorts, entry: &OutboxEntry) -> Result<Outcome, StoreError> {
-    let OutboxEntry { tenant, event_id, run, ref traceparent, .. } = *entry;
+    let OutboxEntry { tenant, event_id, run, workflow, ref traceparent, .. } = *entry;
     // First, so that an entry that always fails cannot hold up the ones behind it.
     ports.events.defer_outbox(tenant, event_id, next_attempt(ports.clock.now(), entry.attempts)).await?;
-    let reason = match ports.instances.state(event_id, run).await? {
+    let reason = match ports.instances.state(workflow, event_id, run).await? {
         InstanceState::Missing => {
-            let message = EventMessage { tenant, event_id, run, traceparent: traceparent.clone() };
+            let message = EventMessage { tenant, event_id, run, workflow, traceparent: traceparent.clone() };
             let started = ports.instances.start(&[message]).await?;
             started.into_iter().collect::<Result<Vec<()>, _>>()?;
             return Ok(Outcome::Started);
@@ -79,7 +77,7 @@ async fn take_up(ports: &HandoverPorts, entry: &OutboxEntry) -> Result<Outcome, 
     };
     let death = Death {
         cause: DeathCause::Workflow,
-        workflow: Some(CallIngest::NAME.to_owned()),
+        workflow: Some(workflow.to_string()),
         step: None,
         errors: vec![reason.clone()],
         attempts: 1,

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use contracts::Timestamp;
-use domain::{DeathCause, EventStatus};
+use domain::{DeathCause, EventStatus, EventWorkflow};
 use ids::{DeadLetterId, EventId, TenantId};
 
 use super::StoreError;
@@ -75,7 +75,10 @@ pub struct DeadLetterQuery {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ReplayOutcome {
     /// The event is `received` again, in its next run, with its outbox entry open and due.
-    Begun,
+    Begun {
+        /// What works it off.
+        workflow: EventWorkflow,
+    },
     /// It was replayed before; nothing changed.
     Before,
     /// The event's status does not allow it; nothing changed.

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use contracts::Timestamp;
 use contracts::pipeline::{Assessment, ListEvents};
+use domain::EventWorkflow;
 use domain::event::{EventStatus, StepStatus};
 use ids::{EndpointId, EventId, TenantId};
 
@@ -17,6 +18,8 @@ pub struct NewEvent {
     pub source: String,
     /// The type.
     pub kind: String,
+    /// What works it off.
+    pub workflow: EventWorkflow,
     /// The subject.
     pub subject: Option<String>,
     /// The webhook endpoint.
@@ -151,6 +154,8 @@ pub struct OutboxEntry {
     pub event_id: EventId,
     /// Which run of it.
     pub run: u32,
+    /// What works it off.
+    pub workflow: EventWorkflow,
     /// Its trace, as a W3C `traceparent`.
     pub traceparent: String,
     /// How often the sweep took it up.

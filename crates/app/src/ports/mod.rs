@@ -4,6 +4,7 @@ mod approvals;
 mod archive;
 mod chat;
 mod control;
+mod crm;
 mod dead_letters;
 mod deliveries;
 mod error;
@@ -24,6 +25,7 @@ pub use approvals::{ApprovalChange, ApprovalRow, ApprovalStore, AskedContent, Au
 pub use archive::{Archive, ArchivedObject};
 pub use chat::{ChatError, ChatModel, ChatReply, ChatRequest};
 pub use control::{ControlStore, EndpointSecret, Heartbeat, StoredEndpoint, StoredKey};
+pub use crm::{CrmEntry, CrmRecord, CrmStore, NewCrmChange};
 pub use dead_letters::{
     DeadLetterQuery, DeadLetterRecord, DeadLetterStore, NewDeadLetter, Replay, ReplayOutcome,
 };

@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use contracts::Timestamp;
+use domain::EventWorkflow;
 use ids::{EventId, TenantId};
 
 use super::StoreError;
@@ -34,6 +35,8 @@ pub struct EventMessage {
     pub event_id: EventId,
     /// Which run of it: 0 the first, one more with every replay.
     pub run: u32,
+    /// What works it off.
+    pub workflow: EventWorkflow,
     /// The trace that it belongs to, as a W3C `traceparent`.
     pub traceparent: String,
 }
@@ -68,5 +71,10 @@ pub trait IngestInstances {
     /// nothing. An error of the whole means that nothing is known of any.
     async fn start(&self, messages: &[EventMessage]) -> Result<Vec<Result<(), StoreError>>, StoreError>;
     /// How the instance of a run of an event stands.
-    async fn state(&self, event_id: EventId, run: u32) -> Result<InstanceState, StoreError>;
+    async fn state(
+        &self,
+        workflow: EventWorkflow,
+        event_id: EventId,
+        run: u32,
+    ) -> Result<InstanceState, StoreError>;
 }

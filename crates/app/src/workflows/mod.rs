@@ -4,6 +4,7 @@
 //! folder: its durable steps, and the use cases around them.
 
 pub mod account_report;
+mod crm_records;
 mod instances;
 mod runs;
 mod service;
@@ -22,7 +23,7 @@ pub use service::WorkflowsService;
 pub use spend_approval::SpendApproval;
 pub use sweep::{WorkflowSweep, sweep};
 
-use crate::ports::{ApprovalStore, Archive, Clock, Random, RunStore, WorkflowInstances};
+use crate::ports::{ApprovalStore, Archive, Clock, CrmStore, Random, RunStore, WorkflowInstances};
 
 /// How long after a change the sweep looks whether it went through, in milliseconds.
 pub(crate) const SWEEP_GRACE_MS: u64 = 15_000;
@@ -36,6 +37,8 @@ pub struct WorkflowPorts {
     pub approvals: Rc<dyn ApprovalStore>,
     /// Where reports lie.
     pub archive: Rc<dyn Archive>,
+    /// What CRMs told.
+    pub records: Rc<dyn CrmStore>,
     /// The engine's instances.
     pub instances: Rc<dyn WorkflowInstances>,
     /// The wall clock.

@@ -3,12 +3,13 @@
 use async_trait::async_trait;
 use contracts::TenantCall;
 use contracts::pipeline::workflows::{
-    Approval, ApprovalDetail, ApprovalError, ApprovalPage, DecideApproval, GetApproval, GetReport, GetRun,
-    ListApprovals, ProposeSpend, ReadReport, Report, ReportDocument, ReportError, RequestReport,
-    ReviseApproval, RunReport, StartedRun, SteerRun, WithdrawApproval, WorkflowError, Workflows,
+    Approval, ApprovalDetail, ApprovalError, ApprovalPage, CrmError, CrmRecordDetail, CrmRecordPage,
+    DecideApproval, GetApproval, GetCrmRecord, GetReport, GetRun, ListApprovals, ListCrmRecords,
+    ProposeSpend, ReadReport, Report, ReportDocument, ReportError, RequestReport, ReviseApproval, RunReport,
+    StartedRun, SteerRun, WithdrawApproval, WorkflowError, Workflows,
 };
 
-use super::{WorkflowPorts, account_report, runs, spend_approval};
+use super::{WorkflowPorts, account_report, crm_records, runs, spend_approval};
 
 /// [`Workflows`] over ports.
 #[derive(Clone)]
@@ -42,6 +43,22 @@ impl Workflows for WorkflowsService {
         request: ReadReport,
     ) -> Result<ReportDocument, ReportError> {
         account_report::read(&self.0, context, request).await
+    }
+
+    async fn list_crm_records(
+        &self,
+        context: &TenantCall,
+        request: ListCrmRecords,
+    ) -> Result<CrmRecordPage, CrmError> {
+        crm_records::list(&self.0, context, request).await
+    }
+
+    async fn get_crm_record(
+        &self,
+        context: &TenantCall,
+        request: GetCrmRecord,
+    ) -> Result<CrmRecordDetail, CrmError> {
+        crm_records::get(&self.0, context, request).await
     }
 
     async fn get_run(&self, context: &TenantCall, request: GetRun) -> Result<RunReport, WorkflowError> {

@@ -1,7 +1,7 @@
 //! Failed events: what their letters say, and that a replay mends them once their cause is gone.
 
 use app::ports::{Archive, DeadLetterQuery, DeadLetterRecord, DeadLetterStore, Replay, ReplayOutcome};
-use domain::{DeathCause, EventStatus};
+use domain::{DeathCause, EventStatus, EventWorkflow};
 use ids::EventId;
 use test_kit::{Told, When, run};
 
@@ -45,14 +45,20 @@ fn a_failed_step_leaves_a_letter_and_the_replay_succeeds_once_the_cause_is_gone(
         assert!(letter.letter.errors[1].contains(&format!("no object `{key}`")), "{letter:?}");
 
         // Replayed while the cause is still there, it fails again, with a letter of its own.
-        assert_eq!(replay(&world, &letter).await, ReplayOutcome::Begun);
+        assert_eq!(
+            replay(&world, &letter).await,
+            ReplayOutcome::Begun { workflow: EventWorkflow::CallIngest }
+        );
         world.sweep().await;
         world.run_instances().await;
         let again = letter_of(&world, receipt.event_id, 1).await;
         assert_eq!(again.event, Some((EventStatus::Failed, 1)));
 
         world.archive.put(&key, &object.media_type, object.body).await.expect("put back");
-        assert_eq!(replay(&world, &again).await, ReplayOutcome::Begun);
+        assert_eq!(
+            replay(&world, &again).await,
+            ReplayOutcome::Begun { workflow: EventWorkflow::CallIngest }
+        );
         assert_eq!(world.event(receipt.event_id).await.event.status, "received");
         assert!(world.event(receipt.event_id).await.steps.is_empty(), "the steps are of the run to come");
         world.sweep().await;
@@ -86,7 +92,10 @@ fn a_replay_puts_its_effects_in_the_place_of_those_before() {
         world.faults.heal();
         let letter = letter_of(&world, receipt.event_id, 0).await;
         assert_eq!((letter.letter.step.as_deref(), letter.letter.attempts), (Some("notify"), 13));
-        assert_eq!(replay(&world, &letter).await, ReplayOutcome::Begun);
+        assert_eq!(
+            replay(&world, &letter).await,
+            ReplayOutcome::Begun { workflow: EventWorkflow::CallIngest }
+        );
         world.sweep().await;
         world.run_instances().await;
         assert_eq!(world.event(receipt.event_id).await.event.status, "processed");
@@ -133,7 +142,10 @@ fn a_workflow_that_ended_without_a_word_leaves_a_letter() {
         let letter = letter_of(&world, receipt.event_id, 0).await;
         assert_eq!(letter.letter.cause, DeathCause::Workflow);
         assert!(letter.letter.errors[0].contains("out of memory"), "{letter:?}");
-        assert_eq!(replay(&world, &letter).await, ReplayOutcome::Begun);
+        assert_eq!(
+            replay(&world, &letter).await,
+            ReplayOutcome::Begun { workflow: EventWorkflow::CallIngest }
+        );
         world.sweep().await;
         world.run_instances().await;
         assert_eq!(world.event(receipt.event_id).await.event.status, "processed");

@@ -85,7 +85,12 @@ impl IngestInstances for Limited {
         Ok(vec![Err(error); messages.len()])
     }
 
-    async fn state(&self, _: ids::EventId, _: u32) -> Result<InstanceState, app::ports::StoreError> {
+    async fn state(
+        &self,
+        _: domain::EventWorkflow,
+        _: ids::EventId,
+        _: u32,
+    ) -> Result<InstanceState, app::ports::StoreError> {
         Ok(InstanceState::Missing)
     }
 }

@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod crashes;
+mod crm;
 mod dead_letters;
 mod handover;
 mod journeys;

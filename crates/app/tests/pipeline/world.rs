@@ -4,8 +4,8 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use app::pipeline::{
-    CallIngest, Delivery, HandoverPorts, IntakeService, PipelinePorts, TasksService, Verdict, bury,
-    hand_over, sweep,
+    CallIngest, CrmChange, Delivery, EventInstances, HandoverPorts, IntakeService, PipelinePorts,
+    TasksService, Verdict, bury, hand_over, sweep,
 };
 use app::ports::{
     Clock, EventMessage, ExtractError, Extraction, Extractor, IngestInstances, InstanceState, StoreError,
@@ -24,7 +24,7 @@ use mesh::loopback::Loopback;
 use mesh::{CallContext, CallError, Deadline, TraceContext};
 use mesh_sim::Sim;
 use test_kit::{
-    FakeClock, Faults, Fixtures, MemoryArchive, MemoryEventStore, MemoryIndex, MemoryInstances,
+    FakeClock, Faults, Fixtures, MemoryArchive, MemoryCrm, MemoryEventStore, MemoryIndex, MemoryInstances,
     MemoryNotifier, MemoryQueue, MemorySignalStore, SeededRandom,
 };
 use transcript::Document;
@@ -38,6 +38,7 @@ pub(crate) struct World {
     pub(crate) events: MemoryEventStore,
     pub(crate) archive: MemoryArchive,
     pub(crate) notifier: MemoryNotifier,
+    pub(crate) crm: MemoryCrm,
     pub(crate) tenant: TenantId,
     pub(crate) other: TenantId,
     pub(crate) endpoint: EndpointId,
@@ -101,13 +102,14 @@ impl World {
         let endpoint = EndpointId::from_parts(1, [9; 10]);
         Self {
             clock,
-            faults,
+            faults: faults.clone(),
             queue,
             instances,
             index,
             events,
             archive,
             notifier,
+            crm: MemoryCrm::with_faults(&faults),
             tenant,
             other,
             endpoint,
@@ -189,21 +191,26 @@ impl World {
     /// Runs every started instance that has not ended, as the platform would.
     pub(crate) async fn run_instances(&self) {
         for message in self.instances.started() {
-            let EventMessage { event_id, run, .. } = message;
-            if self.instances.state(event_id, run).await != Ok(InstanceState::Alive) {
+            let EventMessage { event_id, run, workflow, .. } = message;
+            if self.instances.state(workflow, event_id, run).await != Ok(InstanceState::Alive) {
                 continue;
             }
             // Each on an engine of its own, asked through the port: that of a Worker is the same over a binding.
             let (sim, ports) = (Sim::calm(), self.ports.clone());
-            let instances = sim.workflow(move || CallIngest(ports.clone()));
-            assert_eq!(sim.run(instances.state(event_id, run)), Ok(InstanceState::Missing));
+            let records: Rc<dyn app::ports::CrmStore> = Rc::new(self.crm.clone());
+            let crm_change = CrmChange { ports: ports.clone(), records };
+            let instances = EventInstances {
+                calls: sim.workflow(move || CallIngest(ports.clone())),
+                crm_changes: sim.workflow(move || crm_change.clone()),
+            };
+            assert_eq!(sim.run(instances.state(workflow, event_id, run)), Ok(InstanceState::Missing));
             for _ in 0..2 {
                 let started = sim.run(instances.start(std::slice::from_ref(&message)));
                 assert_eq!(started, Ok(vec![Ok(())]), "it starts, and a second start changes nothing");
             }
-            assert_ne!(sim.run(instances.state(event_id, run)), Ok(InstanceState::Missing));
+            assert_ne!(sim.run(instances.state(workflow, event_id, run)), Ok(InstanceState::Missing));
             sim.settle();
-            let state = sim.run(instances.state(event_id, run)).expect("it has a state");
+            let state = sim.run(instances.state(workflow, event_id, run)).expect("it has a state");
             self.instances.set(event_id, state);
         }
     }

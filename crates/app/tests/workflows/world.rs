@@ -15,8 +15,8 @@ use contracts::{Actor, TenantCall, TenantScope, Timestamp};
 use ids::{ApprovalId, KeyId, TenantId};
 use mesh::{CallContext, CallError, Deadline, Runtime, TraceContext};
 use mesh_sim::{NoAnswer, Sim, SimTransport, Store};
-use test_kit::SeededRandom;
 use test_kit::workflows::WorkflowState;
+use test_kit::{MemoryCrm, SeededRandom};
 
 use crate::reporting::{Documents, Printing, SimArchive, SimBrowser, SimHistory};
 
@@ -168,6 +168,7 @@ impl<'s> World<'s> {
             runs: Rc::new(stores.clone()),
             approvals: Rc::new(stores),
             archive: Rc::new(archive),
+            records: Rc::new(MemoryCrm::default()),
             instances: Rc::new(MeshInstances {
                 account_reports: sim.workflow(move || report.clone()),
                 spend_approvals: sim.workflow(move || approval.clone()),

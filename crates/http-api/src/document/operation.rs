@@ -18,7 +18,8 @@ use crate::idempotency::IdempotencyKey;
 use crate::problem::{Code, PROBLEM_MEDIA_TYPE, ProblemBody};
 use crate::routes::{Access, Body, Operation, Route};
 use crate::{
-    Page, PageRequest, events, health, jobs, live, reports, schema, search, signals, subscriptions, workflows,
+    Page, PageRequest, crm, events, health, jobs, live, reports, schema, search, signals, subscriptions,
+    workflows,
 };
 
 /// The schemas that were referred to, by name.
@@ -93,6 +94,9 @@ fn parameters(route: &Route, schemas: &mut Schemas) -> Vec<Parameter> {
             component::<workflows::ApprovalStatus>(schemas);
             parameters.extend(query(workflows::ListApprovals::into_params(|| None)));
         }
+        Operation::GetAccount | Operation::GetContact => {
+            parameters.extend(query(crm::GetCrmRecord::into_params(|| None)));
+        }
         Operation::ListSignals => parameters.extend(query(signals::ListSignals::into_params(|| None))),
         Operation::Search => {
             component::<search::HitKind>(schemas);
@@ -130,6 +134,7 @@ fn path_parameter(route: &Route, name: &str, schemas: &mut Schemas) -> Parameter
         "name" => ("The workflow's name.", text_schema("spend_approval")),
         _ => match route.tag {
             "Workflows" => ("The run's id.", text_schema("apr_0199f4c2a9b87c3e8d1f2a3b4c5d6e7f")),
+            "Accounts" => ("The record's id.", component::<schema::CrmRecordId>(schemas)),
             "Reports" => ("The report's id.", component::<schema::ReportId>(schemas)),
             "Approvals" => ("The approval's id.", component::<schema::ApprovalId>(schemas)),
             "Events" => ("The event's id.", component::<schema::EventId>(schemas)),
@@ -332,6 +337,12 @@ fn success(route: &Route, schemas: &mut Schemas) -> Response {
         Operation::GetDelivery => json("The delivery", component::<subscriptions::DeliveryDetail>(schemas)),
         Operation::Redeliver | Operation::RedeliverOfSubscriptions => {
             json("The delivery, which goes on", component::<subscriptions::Delivery>(schemas))
+        }
+        Operation::ListAccounts | Operation::ListContacts => {
+            json("A page of records", page_of::<crm::CrmRecord>("CrmRecordPage", schemas))
+        }
+        Operation::GetAccount | Operation::GetContact => {
+            json("The record", component::<crm::CrmRecordDetail>(schemas))
         }
         Operation::CreateReport => json("On record", component::<reports::Report>(schemas))
             .header("location", header("The report's own path.", Type::String)),

@@ -128,6 +128,10 @@ problem_codes! {
         "The live feed is a WebSocket, or server-sent events with `Accept: text/event-stream`.";
     DeliveryNotFound = 404, "delivery.not_found", "No such delivery",
         "The tenant has no delivery with this id, or it is older than deliveries are kept.";
+    AccountNotFound = 404, "account.not_found", "Account not found",
+        "This tenant has no account with this id.";
+    ContactNotFound = 404, "contact.not_found", "Contact not found",
+        "This tenant has no contact with this id.";
     ReportNotFound = 404, "report.not_found", "Report not found",
         "This tenant has no report with this id.";
     ReportNotMade = 409, "report.not_made", "Report is not made",

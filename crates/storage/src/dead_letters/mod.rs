@@ -7,12 +7,12 @@ use app::ports::{
 };
 use async_trait::async_trait;
 use contracts::Timestamp;
-use domain::EventStatus;
+use domain::{EventStatus, EventWorkflow};
 use ids::{DeadLetterId, EventId, TenantId};
 
 use crate::sql::{SqlDatabase, Statement, values};
 pub(crate) use row::errors_json;
-use row::{IdRow, LetterRow};
+use row::{BegunRow, IdRow, LetterRow};
 
 /// Dead letters over a SQL database with the schema of `migrations/data`.
 #[derive(Debug, Clone)]
@@ -96,8 +96,9 @@ impl<D: SqlDatabase> DeadLetterStore for SqlDeadLetterStore<D> {
                 ),
             ])
             .await?;
-        if answers.first().is_some_and(|begun| !begun.is_empty()) {
-            return Ok(ReplayOutcome::Begun);
+        let begun = answers.first().map(|rows| rows.first::<BegunRow, EventWorkflow>()).transpose()?;
+        if let Some(workflow) = begun.flatten() {
+            return Ok(ReplayOutcome::Begun { workflow });
         }
         let stands = self.get(letter_id).await?.and_then(|letter| letter.event);
         match stands {

@@ -2,7 +2,9 @@
 
 use app::ports::{DeadLetterRecord, NewDeadLetter, Replay};
 use contracts::Timestamp;
+use domain::EventWorkflow;
 use domain::dead_letter::UnknownCause;
+use domain::dispatch::UnknownEventWorkflow;
 use domain::event::UnknownStatus;
 use ids::{DeadLetterId, EventId, TenantId};
 use serde::Deserialize;
@@ -11,6 +13,19 @@ use serde::Deserialize;
 pub(super) struct IdRow {
     #[expect(dead_code, reason = "only that there is a row matters, and that it reads")]
     id: DeadLetterId,
+}
+
+#[derive(Deserialize)]
+pub(super) struct BegunRow {
+    workflow: String,
+}
+
+impl TryFrom<BegunRow> for EventWorkflow {
+    type Error = UnknownEventWorkflow;
+
+    fn try_from(row: BegunRow) -> Result<Self, UnknownEventWorkflow> {
+        row.workflow.parse()
+    }
 }
 
 #[derive(Deserialize)]

@@ -63,6 +63,7 @@ impl<D: SqlDatabase> EventStore for SqlEventStore<D> {
                         event.received_at,
                         earlier_key,
                         after,
+                        event.workflow.as_str(),
                     ],
                 ),
                 Statement::new(

@@ -3,6 +3,7 @@
 use app::ports::{EventRecord, NewEvent, OutboxEntry, StepRecord};
 use contracts::Timestamp;
 use contracts::pipeline::{Assessment, ExtractorReport, KindCount};
+use domain::dispatch::UnknownEventWorkflow;
 use domain::event::UnknownStatus;
 use ids::{EndpointId, EventId, TenantId};
 use serde::{Deserialize, Serialize};
@@ -25,6 +26,7 @@ pub(super) struct EventRow {
     source: String,
     #[serde(rename = "type")]
     kind: String,
+    workflow: String,
     subject: Option<String>,
     endpoint_id: Option<EndpointId>,
     delivery_key: String,
@@ -48,6 +50,7 @@ pub(super) struct EventRow {
 #[derive(Debug)]
 pub(super) enum EventRowError {
     Status(UnknownStatus),
+    Workflow(UnknownEventWorkflow),
     Assessment(serde_json::Error),
 }
 
@@ -55,6 +58,7 @@ impl std::fmt::Display for EventRowError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Status(error) => write!(f, "`events.status`: {error}"),
+            Self::Workflow(error) => write!(f, "`events.workflow`: {error}"),
             Self::Assessment(error) => write!(f, "`events.assessment`: {error}"),
         }
     }
@@ -77,6 +81,7 @@ impl TryFrom<EventRow> for EventRecord {
                 event_id: row.id,
                 source: row.source,
                 kind: row.kind,
+                workflow: row.workflow.parse().map_err(EventRowError::Workflow)?,
                 subject: row.subject,
                 endpoint_id: row.endpoint_id,
                 delivery_key: row.delivery_key,
@@ -175,6 +180,7 @@ pub(super) struct OutboxRow {
     tenant_id: TenantId,
     event_id: EventId,
     run: u32,
+    workflow: String,
     traceparent: String,
     attempts: u32,
     handovers: u32,
@@ -182,10 +188,20 @@ pub(super) struct OutboxRow {
     created_at: Timestamp,
 }
 
-impl From<OutboxRow> for OutboxEntry {
-    fn from(row: OutboxRow) -> Self {
-        let OutboxRow { tenant_id, event_id, run, traceparent, attempts, handovers, last_error, created_at } =
-            row;
-        Self { tenant: tenant_id, event_id, run, traceparent, attempts, handovers, last_error, created_at }
+impl TryFrom<OutboxRow> for OutboxEntry {
+    type Error = UnknownEventWorkflow;
+
+    fn try_from(row: OutboxRow) -> Result<Self, UnknownEventWorkflow> {
+        Ok(Self {
+            tenant: row.tenant_id,
+            event_id: row.event_id,
+            run: row.run,
+            workflow: row.workflow.parse()?,
+            traceparent: row.traceparent,
+            attempts: row.attempts,
+            handovers: row.handovers,
+            last_error: row.last_error,
+            created_at: row.created_at,
+        })
     }
 }

@@ -3,7 +3,7 @@
 use crate::sqlite::Sqlite;
 use app::ports::{EventStore, SignalQuery, SignalStore};
 use contracts::pipeline::ListEvents;
-use storage::{SqlDeadLetterStore, SqlEventStore, SqlSignalStore, Statement};
+use storage::{SqlCrmStore, SqlDeadLetterStore, SqlEventStore, SqlSignalStore, Statement};
 use test_kit::{Fixtures, run, suite};
 
 fn database() -> Sqlite {
@@ -126,4 +126,17 @@ fn a_row_that_this_version_cannot_read_is_an_error_and_names_the_column() {
     let error = run(store.get(ours, event.event_id)).unwrap_err();
     assert_eq!(error.store, "SQLITE");
     assert!(error.message.contains("`events.assessment`: missing field `qualification`"), "{error}");
+}
+
+#[test]
+fn the_sql_crm_store_is_a_crm_store_and_finds_its_rows_by_an_index() {
+    let database = database();
+    run(suite::crm_store_suite(&SqlCrmStore::new(database.clone())));
+    for statement in database.take_statements() {
+        let plan = database.plan(&statement).join("; ");
+        let scans = plan.split("; ").any(|step| {
+            step.starts_with("SCAN") && !step.contains("VIRTUAL TABLE") && !step.contains("subquery")
+        });
+        assert!(!scans, "{plan}\n{}", statement.sql);
+    }
 }

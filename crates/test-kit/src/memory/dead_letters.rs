@@ -54,10 +54,12 @@ impl State {
         let record = &mut stored.record;
         (record.status, record.run, record.reason, record.updated_at) =
             (status, record.run + 1, None, replay.at);
+        let workflow = record.event.workflow;
         let entry = OutboxEntry {
             tenant: key.0,
             event_id: key.1,
             run: record.run,
+            workflow,
             traceparent: record.event.traceparent.clone(),
             attempts: 0,
             handovers: 0,
@@ -66,7 +68,7 @@ impl State {
         };
         letter.replayed = Some(replay.clone());
         self.outbox.insert(key, (replay.at, entry));
-        Ok(ReplayOutcome::Begun)
+        Ok(ReplayOutcome::Begun { workflow })
     }
 
     fn purge(&mut self, now: Timestamp, limit: u32) -> u32 {

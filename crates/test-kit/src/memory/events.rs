@@ -113,6 +113,7 @@ impl State {
             tenant,
             event_id: event.event_id,
             run: 0,
+            workflow: event.workflow,
             traceparent: event.traceparent.clone(),
             attempts: 0,
             handovers: 0,

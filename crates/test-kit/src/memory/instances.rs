@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use app::ports::{EventMessage, IngestInstances, InstanceState, StoreError};
 use async_trait::async_trait;
+use domain::EventWorkflow;
 use ids::EventId;
 
 use crate::Faults;
@@ -67,10 +68,17 @@ impl IngestInstances for MemoryInstances {
         Ok(outcomes)
     }
 
-    async fn state(&self, event_id: EventId, run: u32) -> Result<InstanceState, StoreError> {
+    async fn state(
+        &self,
+        workflow: EventWorkflow,
+        event_id: EventId,
+        run: u32,
+    ) -> Result<InstanceState, StoreError> {
         let act = || {
             let instances = self.instances.borrow();
-            let found = instances.iter().find(|(known, _)| (known.event_id, known.run) == (event_id, run));
+            let found = instances
+                .iter()
+                .find(|(known, _)| (known.workflow, known.event_id, known.run) == (workflow, event_id, run));
             Ok(found.map_or(InstanceState::Missing, |(_, state)| state.clone()))
         };
         self.faults.around(STORE, "instances.state", act).await

@@ -2,6 +2,7 @@
 
 mod archive;
 mod control;
+mod crm;
 mod dead_letters;
 mod events;
 mod index;
@@ -12,6 +13,7 @@ mod signals;
 
 pub use archive::MemoryArchive;
 pub use control::MemoryControl;
+pub use crm::MemoryCrm;
 pub use events::MemoryEventStore;
 pub use index::MemoryIndex;
 pub use instances::MemoryInstances;

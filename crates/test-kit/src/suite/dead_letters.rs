@@ -181,7 +181,7 @@ pub(super) async fn a_replay_begins_the_next_run_once(
         assert_eq!(events.outbox_depth().await, Ok(depth));
 
         let begun = letters.replay(ours, event_id, letter.letter_id, &begins).await;
-        assert_eq!(begun, Ok(ReplayOutcome::Begun));
+        assert_eq!(begun, Ok(ReplayOutcome::Begun { workflow: event.workflow }));
         let record = events.get(ours, event_id).await.unwrap().unwrap();
         assert_eq!(
             (record.status, record.run, record.reason, record.updated_at),

@@ -3,6 +3,7 @@
 use app::ports::{EventRecord, EventStore, Inserted, NewEvent};
 use contracts::Timestamp;
 use contracts::pipeline::ListEvents;
+use domain::EventWorkflow;
 use domain::event::EventStatus;
 use futures_util::future::join_all;
 use ids::{EndpointId, EventId, TenantId};
@@ -71,6 +72,7 @@ pub(super) async fn every_field_comes_back(store: &dyn EventStore) {
     let ours = make.tenant();
     let bare = make.event();
     let full = NewEvent {
+        workflow: EventWorkflow::CrmChange,
         source: "gong".into(),
         kind: "call.completed.v2".into(),
         subject: Some("Zoë's “call” — 50 k€ 🎉\nline two\t\u{0}'; DROP TABLE events; --".into()),

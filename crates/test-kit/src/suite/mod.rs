@@ -6,6 +6,7 @@
 
 mod archive;
 mod control;
+mod crm;
 mod dead_letters;
 mod deliveries;
 mod events;
@@ -17,6 +18,7 @@ mod transitions;
 mod vectors;
 
 pub use control::{ControlRows, control_rows};
+pub use crm::crm_store_suite;
 
 use app::ports::{
     Archive, ControlStore, DeadLetterStore, EventStore, NewEvent, PassageIndex, SignalStore, VectorIndex,

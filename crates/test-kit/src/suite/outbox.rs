@@ -33,6 +33,7 @@ pub(super) async fn an_entry_is_due_from_its_time_on(store: &dyn EventStore) {
         tenant: ours,
         event_id: event.event_id,
         run: 0,
+        workflow: event.workflow,
         traceparent: event.traceparent,
         attempts: 0,
         handovers: 0,

@@ -53,8 +53,13 @@ impl Pipeline {
     /// An event that the queue gave up on.
     fn dead_event(&self, make: &Fixtures, tenant: TenantId) -> EventMessage {
         let event = make.event();
-        let message =
-            EventMessage { tenant, event_id: event.event_id, run: 0, traceparent: event.traceparent.clone() };
+        let message = EventMessage {
+            tenant,
+            event_id: event.event_id,
+            run: 0,
+            workflow: event.workflow,
+            traceparent: event.traceparent.clone(),
+        };
         run(EventStore::insert(&self.events, tenant, &event, None, make.now())).expect("it is stored");
         let buried = run(bury(&self.handover(), &[delivery(make, Ok(message.clone()))]));
         assert_eq!(buried, [Verdict::Done]);

@@ -122,6 +122,7 @@ const fn required(scope: Scope) -> auth::Scope {
         Scope::WorkflowsWrite => auth::Scope::WorkflowsWrite,
         Scope::WorkflowsRead => auth::Scope::WorkflowsRead,
         Scope::ApprovalsRead => auth::Scope::ApprovalsRead,
+        Scope::AccountsRead => auth::Scope::AccountsRead,
         Scope::ReportsWrite => auth::Scope::ReportsWrite,
         Scope::ReportsRead => auth::Scope::ReportsRead,
         Scope::ApprovalsDecide => auth::Scope::ApprovalsDecide,

@@ -1,6 +1,7 @@
 //! The handlers, a file a noun: public type in, one call, public type out. Conversions are written by hand.
 
 pub mod approvals;
+pub mod crm;
 pub mod docs;
 pub mod events;
 pub mod health;

@@ -5,13 +5,14 @@ use std::rc::Rc;
 
 use async_trait::async_trait;
 use contracts::pipeline::workflows::{
-    self, Approval, ApprovalDecision, ApprovalDetail, ApprovalError, ApprovalPage, ApprovalRecord,
-    DecideApproval, GetApproval, GetReport, GetRun, ListApprovals, ProposeSpend, ReadReport, Report,
-    ReportDocument, ReportError, ReportForm, RequestReport, ReviseApproval, RunReport, StartedRun, SteerRun,
-    WithdrawApproval, WorkflowError,
+    self, Approval, ApprovalDecision, ApprovalDetail, ApprovalError, ApprovalPage, ApprovalRecord, CrmEntity,
+    CrmError, CrmField, CrmRecordDetail, CrmRecordPage, CrmRecordSummary, CrmTimelineEntry, DecideApproval,
+    GetApproval, GetCrmRecord, GetReport, GetRun, ListApprovals, ListCrmRecords, ProposeSpend, ReadReport,
+    Report, ReportDocument, ReportError, ReportForm, RequestReport, ReviseApproval, RunReport, StartedRun,
+    SteerRun, WithdrawApproval, WorkflowError,
 };
 use contracts::{TenantCall, Timestamp};
-use ids::{ApprovalId, ReportId};
+use ids::{ApprovalId, CrmRecordId, ReportId};
 
 /// See the module.
 #[derive(Clone, Default)]
@@ -32,6 +33,24 @@ impl std::ops::Deref for Workflows {
 
     fn deref(&self) -> &State {
         &self.0
+    }
+}
+
+pub(crate) fn crm_record_id() -> CrmRecordId {
+    CrmRecordId::from_parts(0, [4; 10])
+}
+
+fn crm_record() -> CrmRecordSummary {
+    let at = Timestamp::from_unix_ms(1_795_330_800_000);
+    CrmRecordSummary {
+        id: crm_record_id(),
+        source: "salesforce".into(),
+        record_id: "001A".into(),
+        organization: String::new(),
+        name: Some("Northwind".into()),
+        deleted: false,
+        first_at: at,
+        last_at: at,
     }
 }
 
@@ -159,6 +178,40 @@ impl workflows::Workflows for Workflows {
                 body: b"<h1>Northwind</h1>".to_vec().into(),
             }),
         }
+    }
+
+    async fn list_crm_records(
+        &self,
+        _: &TenantCall,
+        request: ListCrmRecords,
+    ) -> Result<CrmRecordPage, CrmError> {
+        let items = vec![crm_record()];
+        let next_before = request.before.is_none().then(crm_record_id);
+        Ok(CrmRecordPage { items, next_before })
+    }
+
+    async fn get_crm_record(
+        &self,
+        _: &TenantCall,
+        request: GetCrmRecord,
+    ) -> Result<CrmRecordDetail, CrmError> {
+        if (request.id, request.entity) != (crm_record_id(), CrmEntity::Account) {
+            return Err(CrmError::NotFound);
+        }
+        let event_id = ids::EventId::from_parts(7, [7; 10]);
+        let at = Timestamp::from_unix_ms(1_795_330_800_000);
+        let line = |field: Option<&str>, value: Option<&str>| CrmTimelineEntry {
+            field: field.map(str::to_owned),
+            value: value.map(str::to_owned),
+            at,
+            event_id,
+        };
+        let timeline = match request.field {
+            Some(field) => vec![line(Some(&field), None)],
+            None => vec![line(Some("Employees"), Some("7.0")), line(None, Some("\"created\""))],
+        };
+        let fields = vec![CrmField { name: "Employees".into(), value: "7.0".into() }];
+        Ok(CrmRecordDetail { record: crm_record(), fields, timeline, more: false })
     }
 
     async fn get_run(&self, _: &TenantCall, request: GetRun) -> Result<RunReport, WorkflowError> {

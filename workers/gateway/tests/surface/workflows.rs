@@ -2,7 +2,7 @@
 
 use contracts::pipeline::workflows::{ApprovalError, Fault, WorkflowError};
 
-use crate::workflow_services::{approval_id, report_id};
+use crate::workflow_services::{approval_id, crm_record_id, report_id};
 use crate::world::World;
 
 const PARAMS: &str = r#"{"title":"Seats","amount":"5","currency":"EUR","requester":"r@a.example",
@@ -149,4 +149,32 @@ fn a_report_is_asked_for_both_ways_and_its_documents_are_only_shown() {
     let refused = world.ask("POST", "/v1/reports").json(body).send();
     refused.refused(422, "request.invalid");
     assert_eq!(refused.json()["errors"][0]["pointer"], "/from");
+}
+
+#[test]
+fn an_account_is_shown_with_its_fields_and_its_history() {
+    let world = World::new();
+    let page = world.ask("GET", "/v1/accounts?limit=1").send().json();
+    assert_eq!(
+        (&page["items"][0]["name"], &page["items"][0]["source"]),
+        (&"Northwind".into(), &"salesforce".into())
+    );
+    assert_eq!(page["items"][0].get("organization"), None);
+    let next = format!("/v1/accounts?limit=1&cursor={}", page["next_cursor"].as_str().unwrap());
+    assert_eq!(world.ask("GET", &next).send().json()["next_cursor"], serde_json::Value::Null);
+    assert_eq!(world.ask("GET", "/v1/contacts").send().status(), 200);
+    let path = format!("/v1/accounts/{}", crm_record_id());
+    let account = world.ask("GET", &path).send().json();
+    assert_eq!(account["fields"]["Employees"], 7.0);
+    let lines = account["timeline"].as_array().unwrap();
+    let changes: Vec<_> = lines.iter().map(|line| line["change"].as_str().unwrap()).collect();
+    assert_eq!(changes, ["set", "created"]);
+    assert_eq!((&lines[0]["field"], lines[1].get("field")), (&"Employees".into(), None));
+    let emptied = &world.ask("GET", &format!("{path}?field=Phone")).send().json()["timeline"][0];
+    assert_eq!((&emptied["field"], emptied.get("value")), (&"Phone".into(), None));
+    world.ask("GET", "/v1/accounts/nonsense").send().refused(404, "account.not_found");
+    let contact = path.replace("accounts", "contacts");
+    world.ask("GET", &contact).send().refused(404, "contact.not_found");
+    let key = world.key(|key| key.scopes = vec!["signals:read".into()]);
+    world.ask("GET", &path).with_key(&key).send().refused(403, "auth.missing_scope");
 }

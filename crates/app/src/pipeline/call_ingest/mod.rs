@@ -5,39 +5,20 @@
 //! step's recorded result is limited and the archive is not. Every effect is idempotent on the event's id, so a step that
 //! is cut off and runs again does nothing twice, and a replay puts its effects in the place of those before.
 
-mod ending;
 mod findings;
-mod instances;
-mod progress;
 mod stages;
 
 use domain::EventStatus;
-use ids::{EventId, TenantId};
-use mesh::workflow::{StepError, StepFailure, Steps};
+use mesh::workflow::{Definition, StepError, Steps};
 use serde::{Deserialize, Serialize};
 
 use super::PipelinePorts;
-use crate::ports::StoreError;
-use progress::Stage;
+use super::event_run::{EventRun, EventRunInput, PATIENT, POLICY, Stage, load};
 use stages::Normalized;
 
 /// The steps of [`CallIngest`], in order.
 pub const STEPS: [&str; 10] =
     ["load", "normalize", "prefilter", "extract", "verify", "store", "chunk", "embed", "evaluate", "notify"];
-
-/// What an instance is started with.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct CallIngestInput {
-    /// Whose event.
-    pub tenant: TenantId,
-    /// Which.
-    pub event_id: EventId,
-    /// Which run of it: 0 the first, one more with every replay.
-    #[serde(default)]
-    pub run: u32,
-    /// Its trace, as a W3C `traceparent`.
-    pub traceparent: String,
-}
 
 /// What an instance ends with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,45 +35,40 @@ pub struct CallIngest(pub PipelinePorts);
 
 #[mesh::workflow]
 impl CallIngest {
-    async fn run(&self, input: CallIngestInput, steps: &Steps) -> Result<CallIngestOutput, StepError> {
-        match self.stages(&input, steps).await {
+    async fn run(&self, input: EventRunInput, steps: &Steps) -> Result<CallIngestOutput, StepError> {
+        let run = EventRun { ports: &self.0, input: &input, steps, workflow: Self::NAME };
+        match stages(run).await {
             Ok(output) => Ok(output),
             Err(error) => {
-                self.fail(&input, steps, &error).await?;
+                run.fail(&error).await?;
                 Err(error)
             }
         }
     }
 }
 
-impl CallIngest {
-    async fn stages(&self, input: &CallIngestInput, steps: &Steps) -> Result<CallIngestOutput, StepError> {
-        self.stage(input, steps, Stage::Load, stages::load).await?;
-        let normalized = self.stage(input, steps, Stage::Normalize, stages::normalize).await?;
-        if let Normalized::Nothing { reason } = normalized {
-            self.end(input, steps, "skip", EventStatus::Skipped, Some(reason)).await?;
-            return Ok(CallIngestOutput { status: EventStatus::Skipped.to_string(), signals: 0 });
-        }
-        let turns = self.stage(input, steps, Stage::Prefilter, stages::prefilter).await?;
-        let extract = move |run| stages::extract(run, turns.clone());
-        let claimed = self.stage(input, steps, Stage::Extract, extract).await?;
-        let verify = move |run| stages::verify(run, claimed.clone());
-        let extraction = self.stage(input, steps, Stage::Verify, verify).await?;
-        let (to_store, to_embed) = (extraction.findings.clone(), extraction.findings.clone());
-        let store = move |run| stages::store(run, to_store.clone());
-        let signals = self.stage(input, steps, Stage::Store, store).await?;
-        let passages = self.stage(input, steps, Stage::Chunk, stages::chunk).await?;
-        let embed = move |run| stages::embed(run, passages.clone(), to_embed.clone());
-        self.stage(input, steps, Stage::Embed, embed).await?;
-        let evaluate = move |run| stages::evaluate(run, extraction.clone());
-        self.stage(input, steps, Stage::Evaluate, evaluate).await?;
-        self.stage(input, steps, Stage::Notify, move |run| stages::notify(run, signals)).await?;
-        self.end(input, steps, "settle", EventStatus::Processed, None).await?;
-        Ok(CallIngestOutput { status: EventStatus::Processed.to_string(), signals: signals as u32 })
-    }
+/// A step that shows, by its place in [`STEPS`].
+const fn stage(position: usize) -> Stage {
+    Stage { position: position as u32, name: STEPS[position], policy: POLICY }
 }
 
-/// A store that does not answer now may answer later.
-fn retryable(error: StoreError) -> StepFailure {
-    StepFailure::Retryable(error.to_string())
+async fn stages(run: EventRun<'_>) -> Result<CallIngestOutput, StepError> {
+    run.stage(stage(0), load).await?;
+    let normalized = run.stage(stage(1), stages::normalize).await?;
+    if let Normalized::Nothing { reason } = normalized {
+        run.end("skip", EventStatus::Skipped, Some(reason)).await?;
+        return Ok(CallIngestOutput { status: EventStatus::Skipped.to_string(), signals: 0 });
+    }
+    let turns = run.stage(stage(2), stages::prefilter).await?;
+    let claimed = run.stage(stage(3), move |at| stages::extract(at, turns.clone())).await?;
+    let extraction = run.stage(stage(4), move |at| stages::verify(at, claimed.clone())).await?;
+    let (to_store, to_embed) = (extraction.findings.clone(), extraction.findings.clone());
+    let signals = run.stage(stage(5), move |at| stages::store(at, to_store.clone())).await?;
+    let passages = run.stage(stage(6), stages::chunk).await?;
+    run.stage(stage(7), move |at| stages::embed(at, passages.clone(), to_embed.clone())).await?;
+    run.stage(stage(8), move |at| stages::evaluate(at, extraction.clone())).await?;
+    let notify = Stage { policy: PATIENT, ..stage(9) };
+    run.stage(notify, move |at| stages::notify(at, signals)).await?;
+    run.end("settle", EventStatus::Processed, None).await?;
+    Ok(CallIngestOutput { status: EventStatus::Processed.to_string(), signals: signals as u32 })
 }

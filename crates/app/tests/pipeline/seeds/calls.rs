@@ -4,8 +4,8 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use app::pipeline::{
-    CallIngest, DeadLettersService, Delivery, HandoverPorts, IntakeService, Notifiers, PipelinePorts,
-    ReplayPorts, Verdict, bury, hand_over, sweep,
+    CallIngest, CrmChange, DeadLettersService, Delivery, EventInstances, HandoverPorts, IntakeService,
+    Notifiers, PipelinePorts, ReplayPorts, Verdict, bury, hand_over, sweep,
 };
 use app::ports::{Archive, Clock, DeadLetterQuery, DeadLetterStore, EventMessage, EventStore};
 use contracts::pipeline::{
@@ -17,8 +17,8 @@ use ids::{EndpointId, EventId, TenantId};
 use mesh::{CallContext, Deadline, TraceContext};
 use mesh_sim::{Queue, Sim, SimTransport};
 use test_kit::{
-    Fixtures, MemoryArchive, MemoryEventStore, MemoryIndex, MemoryNotifier, MemorySignalStore, SeededRandom,
-    Told, run,
+    Fixtures, MemoryArchive, MemoryCrm, MemoryEventStore, MemoryIndex, MemoryNotifier, MemorySignalStore,
+    SeededRandom, Told, run,
 };
 
 use super::shaky::{Mistake, Shaky, ShakyQueue, SimClock};
@@ -29,17 +29,18 @@ const SILENCE: &str = r#"{"type": "page.viewed"}"#;
 const MINUTES: u32 = 600;
 
 /// What is stored, seen from outside the simulation.
-struct Stores {
+pub(super) struct Stores {
     events: MemoryEventStore,
     signals: MemorySignalStore,
     archive: MemoryArchive,
     index: MemoryIndex,
     notifier: MemoryNotifier,
+    pub(super) crm: MemoryCrm,
 }
 
-struct Pipeline<'s> {
+pub(super) struct Pipeline<'s> {
     sim: &'s Sim,
-    stores: Stores,
+    pub(super) stores: Stores,
     queue: Queue<EventMessage>,
     /// What the queue gave up on.
     graves: Queue<EventMessage>,
@@ -47,7 +48,7 @@ struct Pipeline<'s> {
     cron: Queue<()>,
     intake: IntakeClient<SimTransport>,
     letters: DeadLettersClient<SimTransport>,
-    tenant: TenantId,
+    pub(super) tenant: TenantId,
 }
 
 pub(super) fn scenario(sim: &Sim) {
@@ -87,7 +88,7 @@ pub(super) fn with_mistake(sim: &Sim, mistake: Mistake) {
 }
 
 impl<'s> Pipeline<'s> {
-    fn new(sim: &'s Sim, mistake: Mistake) -> Self {
+    pub(super) fn new(sim: &'s Sim, mistake: Mistake) -> Self {
         let events = MemoryEventStore::default();
         let stores = Stores {
             signals: MemorySignalStore::new(&events),
@@ -95,6 +96,7 @@ impl<'s> Pipeline<'s> {
             archive: MemoryArchive::default(),
             index: MemoryIndex::default(),
             notifier: MemoryNotifier::default(),
+            crm: MemoryCrm::default(),
         };
         let shaky = |name| sim.store(name, ());
         let clock = Rc::new(SimClock(sim.runtime()));
@@ -127,7 +129,14 @@ impl<'s> Pipeline<'s> {
             random: Rc::new(SeededRandom::new(7)),
         };
         let workflow = ports.clone();
-        let instances = sim.workflow(move || CallIngest(workflow.clone()));
+        let crm_change = CrmChange {
+            ports: ports.clone(),
+            records: Rc::new(Shaky::new(shaky("crm"), stores.crm.clone(), mistake)),
+        };
+        let instances = EventInstances {
+            calls: sim.workflow(move || CallIngest(workflow.clone())),
+            crm_changes: sim.workflow(move || crm_change.clone()),
+        };
         let handover = HandoverPorts {
             events: durable_events.clone(),
             letters: durable_events.clone(),
@@ -165,7 +174,7 @@ impl<'s> Pipeline<'s> {
     }
 
     /// Delivers as a provider does: until it is told that the event is safe, and now and then once more.
-    fn accepted(&self, delivery_id: &str, body: &str) -> IngestReceipt {
+    pub(super) fn accepted(&self, delivery_id: &str, body: &str) -> IngestReceipt {
         let actor = Actor::Endpoint(EndpointId::from_parts(1, [9; 10]));
         let mut receipts = Vec::new();
         for _ in 0..60 {
@@ -181,7 +190,7 @@ impl<'s> Pipeline<'s> {
     }
 
     /// Lets the time pass, with the sweep each minute, and with the dead-letter queue for what the queue gave up on.
-    fn let_pass(&self) {
+    pub(super) fn let_pass(&self) {
         let mut buried = 0;
         for _ in 0..MINUTES {
             self.sim.run(self.cron.send(()));
@@ -198,7 +207,7 @@ impl<'s> Pipeline<'s> {
     }
 
     /// As an operator does once the cause is gone: whatever failed runs again, also what failed for its share of faults.
-    fn replay_until_none_is_left(&self) {
+    pub(super) fn replay_until_none_is_left(&self) {
         for _ in 0..20 {
             let query = DeadLetterQuery { limit: 200, ..DeadLetterQuery::default() };
             let letters = run(DeadLetterStore::list(&self.stores.events, &query)).expect("they are listed");
@@ -230,7 +239,7 @@ impl<'s> Pipeline<'s> {
         found.expect("the event is stored").1.event.object_key
     }
 
-    fn assert_ended_once(&self, event_id: EventId, status: &str, signals: usize) {
+    pub(super) fn assert_ended_once(&self, event_id: EventId, status: &str, signals: usize) {
         let stores = &self.stores;
         let record = run(EventStore::get(&stores.events, self.tenant, event_id)).expect("it answers");
         let record = record.expect("an accepted event is stored");

@@ -5,16 +5,18 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use app::ports::{
-    Archive, ArchivedObject, Clock, DeadLetterQuery, DeadLetterRecord, DeadLetterStore, EarlierKey,
-    EmbeddedPassage, EventMessage, EventQueue, EventRecord, EventStore, EventTransition, IndexHit, Inserted,
-    NewDeadLetter, NewEvent, NewSignal, Notifier, Origin, OutboxEntry, PassageIndex, Replay, ReplayOutcome,
-    SettledEvent, SignalQuery, SignalRecord, SignalStore, StepRecord, StoreError, Wanted,
+    Archive, ArchivedObject, Clock, CrmEntry, CrmRecord, CrmStore, DeadLetterQuery, DeadLetterRecord,
+    DeadLetterStore, EarlierKey, EmbeddedPassage, EventMessage, EventQueue, EventRecord, EventStore,
+    EventTransition, IndexHit, Inserted, NewCrmChange, NewDeadLetter, NewEvent, NewSignal, Notifier, Origin,
+    OutboxEntry, PassageIndex, Replay, ReplayOutcome, SettledEvent, SignalQuery, SignalRecord, SignalStore,
+    StepRecord, StoreError, Wanted,
 };
 use async_trait::async_trait;
 use contracts::Timestamp;
 use contracts::pipeline::ListEvents;
 use contracts::pipeline::tenant_index::Forgotten;
-use ids::{DeadLetterId, EventId, SignalId, TenantId};
+use domain::crm::Entity;
+use ids::{CrmRecordId, DeadLetterId, EventId, SignalId, TenantId};
 use mesh::{Runtime, TraceContext};
 use mesh_sim::{NoAnswer, Queue, Store};
 use test_kit::run;
@@ -187,6 +189,47 @@ impl<P: SignalStore> SignalStore for Shaky<P> {
 
     async fn list(&self, tenant: TenantId, query: &SignalQuery) -> Result<Vec<SignalRecord>, StoreError> {
         self.read(self.inner.list(tenant, query)).await
+    }
+}
+
+#[async_trait(?Send)]
+impl<P: CrmStore> CrmStore for Shaky<P> {
+    async fn add(
+        &self,
+        tenant: TenantId,
+        event_id: EventId,
+        changes: &[NewCrmChange],
+    ) -> Result<(), StoreError> {
+        self.write(self.inner.add(tenant, event_id, changes)).await
+    }
+
+    async fn get(
+        &self,
+        tenant: TenantId,
+        entity: Entity,
+        id: CrmRecordId,
+    ) -> Result<Option<CrmRecord>, StoreError> {
+        self.read(self.inner.get(tenant, entity, id)).await
+    }
+
+    async fn list(
+        &self,
+        tenant: TenantId,
+        entity: Entity,
+        before: Option<CrmRecordId>,
+        limit: u32,
+    ) -> Result<Vec<CrmRecord>, StoreError> {
+        self.read(self.inner.list(tenant, entity, before, limit)).await
+    }
+
+    async fn timeline(
+        &self,
+        tenant: TenantId,
+        id: CrmRecordId,
+        field: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<CrmEntry>, StoreError> {
+        self.read(self.inner.timeline(tenant, id, field, limit)).await
     }
 }
 

@@ -1,11 +1,13 @@
 //! Workflows that a tenant starts, watches and signals, and what they leave behind.
 
 mod approvals;
+mod crm;
 mod error;
 mod reports;
 mod runs;
 
 pub use approvals::*;
+pub use crm::*;
 pub use error::{ApprovalError, Fault, WorkflowError};
 pub use reports::*;
 pub use runs::*;
@@ -40,6 +42,20 @@ pub trait Workflows {
         context: &TenantCall,
         request: ReadReport,
     ) -> Result<ReportDocument, ReportError>;
+    /// Accounts or contacts, as CRMs told of them.
+    #[mesh(idempotent)]
+    async fn list_crm_records(
+        &self,
+        context: &TenantCall,
+        request: ListCrmRecords,
+    ) -> Result<CrmRecordPage, CrmError>;
+    /// One account or contact with its fields and its timeline.
+    #[mesh(idempotent)]
+    async fn get_crm_record(
+        &self,
+        context: &TenantCall,
+        request: GetCrmRecord,
+    ) -> Result<CrmRecordDetail, CrmError>;
     /// One run with its steps.
     #[mesh(idempotent)]
     async fn get_run(&self, context: &TenantCall, request: GetRun) -> Result<RunReport, WorkflowError>;

@@ -3,10 +3,9 @@
 use contracts::pipeline::ExtractorReport;
 use domain::ScalarIndex;
 
-use super::{Staged, document, known, record};
+use super::{document, known};
 use crate::pipeline::call_ingest::findings::{RecordedExtraction, RecordedFinding};
-use crate::pipeline::call_ingest::progress::{Outcome, StageRun};
-use crate::pipeline::call_ingest::retryable;
+use crate::pipeline::event_run::{Outcome, StageRun, Staged, record, retryable};
 use crate::pipeline::extracting::{self, Extracted};
 use crate::pipeline::ids_of;
 use crate::ports::{ExtractorKind, NewSignal};

@@ -6,10 +6,9 @@ use mesh::workflow::StepFailure;
 use serde::{Deserialize, Serialize};
 use transcript::Document;
 
-use super::{Staged, document, known, read, record};
+use super::{document, known, read};
 use crate::pipeline::call_ingest::findings::RecordedFinding;
-use crate::pipeline::call_ingest::progress::{Outcome, StageRun};
-use crate::pipeline::call_ingest::retryable;
+use crate::pipeline::event_run::{Outcome, StageRun, Staged, record, retryable};
 use crate::pipeline::ids_of;
 use crate::ports::{EmbeddedPassage, EventRecord, MOST_FORGOTTEN, Origin};
 

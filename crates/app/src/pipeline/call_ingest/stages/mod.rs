@@ -10,42 +10,13 @@ use mesh::workflow::StepFailure;
 use transcript::{Document, NormalizeError};
 
 use super::findings::RecordedFinding;
-use super::progress::{Outcome, StageRun};
-use super::retryable;
-use crate::ports::{ArchivedObject, EventRecord};
+use crate::pipeline::event_run::{StageRun, object, record};
+use crate::ports::EventRecord;
 
 pub(super) use finding::{extract, prefilter, store, verify};
 pub(super) use indexing::{chunk, embed};
-pub(super) use reading::{Normalized, load, normalize};
+pub(super) use reading::{Normalized, normalize};
 pub(super) use weighing::{evaluate, notify};
-
-type Staged<T> = Result<Outcome<T>, StepFailure>;
-
-async fn record(run: &StageRun) -> Result<EventRecord, StepFailure> {
-    let found = run.ports.events.get(run.tenant, run.event_id).await.map_err(retryable)?;
-    let record =
-        found.ok_or_else(|| StepFailure::Terminal(format!("the tenant has no event `{}`", run.event_id)))?;
-    if record.run != run.run {
-        return Err(superseded(record.run));
-    }
-    Ok(record)
-}
-
-/// A replay has begun another run: this one has nothing more to do.
-fn superseded(by: u32) -> StepFailure {
-    StepFailure::Terminal(format!("run {by} of the event has begun; this one is over"))
-}
-
-async fn object(run: &StageRun, record: &EventRecord) -> Result<ArchivedObject, StepFailure> {
-    let key = &record.event.object_key;
-    let object = run.ports.archive.get(key).await.map_err(retryable)?;
-    // The archive is consistent and the bytes were there before the row: waiting does not bring them back.
-    object.ok_or_else(|| {
-        StepFailure::Terminal(format!(
-            "the archive has no object `{key}`: put it back, then replay the event"
-        ))
-    })
-}
 
 async fn read(run: &StageRun, record: &EventRecord) -> Result<Result<Document, NormalizeError>, StepFailure> {
     let object = object(run, record).await?;

@@ -5,10 +5,8 @@ use mesh::workflow::StepFailure;
 use serde::{Deserialize, Serialize};
 use transcript::NormalizeError;
 
-use super::{Staged, object, read, record, superseded};
-use crate::pipeline::call_ingest::progress::{Outcome, StageRun};
-use crate::pipeline::call_ingest::retryable;
-use crate::pipeline::ids_of::sha256_hex;
+use super::read;
+use crate::pipeline::event_run::{Outcome, StageRun, Staged, record, retryable};
 use crate::ports::EventTransition;
 
 /// What the normalize step found.
@@ -19,29 +17,6 @@ pub(in crate::pipeline::call_ingest) enum Normalized {
     Call { turns: usize, characters: usize },
     /// Nothing that a step could work on.
     Nothing { reason: String },
-}
-
-/// Takes the event up and sees that its bytes are in the archive, as they were when it was accepted.
-pub(in crate::pipeline::call_ingest) async fn load(run: StageRun) -> Staged<usize> {
-    let known = record(&run).await?;
-    let change = EventTransition { run: Some(run.run), ..EventTransition::to(EventStatus::Processing) };
-    let now = run.ports.clock.now();
-    if !run.ports.events.transition(run.tenant, run.event_id, &change, now).await.map_err(retryable)? {
-        let now = record(&run).await?;
-        if now.run != run.run {
-            return Err(superseded(now.run));
-        }
-        return Err(StepFailure::Terminal(format!("the event is `{}` already", now.status)));
-    }
-    let object = object(&run, &known).await?;
-    let sha256 = sha256_hex(&object.body);
-    if sha256 != known.event.content_sha256 {
-        return Err(StepFailure::Terminal(format!(
-            "the archive's object `{}` is not what was accepted: its SHA-256 is `{sha256}`, and should be `{}`",
-            known.event.object_key, known.event.content_sha256
-        )));
-    }
-    Ok(Outcome::Done(object.body.len()))
 }
 
 /// Reads the bytes as the source's kind of call.

@@ -2,11 +2,10 @@
 
 use domain::EventStatus;
 
-use super::{Staged, known};
+use super::known;
 use crate::pipeline::call_ingest::findings::RecordedExtraction;
-use crate::pipeline::call_ingest::progress::{Outcome, StageRun};
-use crate::pipeline::call_ingest::retryable;
 use crate::pipeline::convert;
+use crate::pipeline::event_run::{Outcome, StageRun, Staged, retryable};
 use crate::ports::EventTransition;
 
 /// Weighs the findings together.

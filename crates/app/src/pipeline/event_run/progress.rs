@@ -6,64 +6,47 @@ use std::time::Duration;
 use domain::StepStatus;
 use ids::{EventId, TenantId};
 use mesh::TraceContext;
-use mesh::workflow::{StepError, StepFailure, StepPolicy, Steps};
+use mesh::workflow::{StepError, StepFailure, StepPolicy};
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{CallIngest, CallIngestInput, STEPS, retryable};
+use super::{EventRun, Staged, retryable};
 use crate::pipeline::PipelinePorts;
 use crate::ports::StepRecord;
 
 /// How often a step is tried: nine times within some four minutes, which is longer than a store is mostly away.
-pub(super) const POLICY: StepPolicy = StepPolicy { retries: 8, ..StepPolicy::DEFAULT };
+pub(in crate::pipeline) const POLICY: StepPolicy = StepPolicy { retries: 8, ..StepPolicy::DEFAULT };
 
 /// How often a step is tried that must not be given up lightly, since what it does is all that is left to do: for some
 /// two hours.
-pub(super) const PATIENT: StepPolicy =
+pub(in crate::pipeline) const PATIENT: StepPolicy =
     StepPolicy { retries: 12, delay: Duration::from_secs(2), ..StepPolicy::DEFAULT };
 
-/// A step that shows, by its place in [`STEPS`].
+/// A step that shows.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Stage {
-    Load = 0,
-    Normalize = 1,
-    Prefilter = 2,
-    Extract = 3,
-    Verify = 4,
-    Store = 5,
-    Chunk = 6,
-    Embed = 7,
-    Evaluate = 8,
-    Notify = 9,
-}
-
-impl Stage {
-    fn name(self) -> &'static str {
-        STEPS[self as usize]
-    }
-
-    fn policy(self) -> StepPolicy {
-        match self {
-            Self::Notify => PATIENT,
-            _ => POLICY,
-        }
-    }
+pub(in crate::pipeline) struct Stage {
+    /// Its place in the workflow, from 0.
+    pub(in crate::pipeline) position: u32,
+    /// Its name.
+    pub(in crate::pipeline) name: &'static str,
+    /// How often it is tried.
+    pub(in crate::pipeline) policy: StepPolicy,
 }
 
 /// What the body of a stage works with.
 #[derive(Clone)]
-pub(super) struct StageRun {
-    pub(super) ports: PipelinePorts,
-    pub(super) tenant: TenantId,
-    pub(super) event_id: EventId,
-    pub(super) run: u32,
+pub(in crate::pipeline) struct StageRun {
+    pub(in crate::pipeline) ports: PipelinePorts,
+    pub(in crate::pipeline) tenant: TenantId,
+    pub(in crate::pipeline) event_id: EventId,
+    pub(in crate::pipeline) run: u32,
     /// Whether this try is the last one.
-    pub(super) last_try: bool,
+    pub(in crate::pipeline) last_try: bool,
     traceparent: String,
 }
 
 impl StageRun {
     /// The event's trace.
-    pub(super) fn trace(&self) -> Result<TraceContext, StepFailure> {
+    pub(in crate::pipeline) fn trace(&self) -> Result<TraceContext, StepFailure> {
         self.traceparent.parse().map_err(|error| {
             let given = &self.traceparent;
             StepFailure::Terminal(format!("the instance was started with the traceparent `{given}`: {error}"))
@@ -72,44 +55,38 @@ impl StageRun {
 }
 
 /// What came of a stage.
-pub(super) enum Outcome<T> {
+pub(in crate::pipeline) enum Outcome<T> {
     /// It did its work.
     Done(T),
     /// There was no work for it.
     NotNeeded(T),
 }
 
-impl CallIngest {
+impl EventRun<'_> {
     /// Runs a stage as a durable step and keeps the event's step report current.
-    pub(super) async fn stage<T, F, Fut>(
-        &self,
-        input: &CallIngestInput,
-        steps: &Steps,
-        stage: Stage,
-        body: F,
-    ) -> Result<T, StepError>
+    pub(in crate::pipeline) async fn stage<T, F, Fut>(self, stage: Stage, body: F) -> Result<T, StepError>
     where
         T: Serialize + DeserializeOwned + 'static,
         F: Fn(StageRun) -> Fut + Clone + 'static,
-        Fut: Future<Output = Result<Outcome<T>, StepFailure>> + 'static,
+        Fut: Future<Output = Staged<T>> + 'static,
     {
-        let policy = stage.policy();
+        let Stage { position, name, policy } = stage;
         let run = StageRun {
-            ports: self.0.clone(),
-            tenant: input.tenant,
-            event_id: input.event_id,
-            run: input.run,
-            traceparent: input.traceparent.clone(),
+            ports: self.ports.clone(),
+            tenant: self.input.tenant,
+            event_id: self.input.event_id,
+            run: self.input.run,
+            traceparent: self.input.traceparent.clone(),
             last_try: false,
         };
-        steps
-            .run(stage.name(), policy, move |attempt| {
+        self.steps
+            .run(name, policy, move |attempt| {
                 let (mut run, body) = (run.clone(), body.clone());
                 run.last_try = attempt > policy.retries;
                 async move {
                     let mut record = StepRecord {
-                        position: stage as u32,
-                        name: stage.name().to_owned(),
+                        position,
+                        name: name.to_owned(),
                         status: StepStatus::Running,
                         attempts: attempt,
                         started_at: run.ports.clock.now(),

@@ -1,0 +1,6 @@
+-- Those before ?3, or from the last one on.
+SELECT id, entity, source, organization, record_id, first_at, last_at
+FROM crm_records
+WHERE tenant_id = ?1 AND entity = ?2 AND id < COALESCE(?3, 'd')
+ORDER BY id DESC
+LIMIT ?4
