@@ -39,10 +39,11 @@ pub(crate) fn run(args: Args, ui: &Ui) -> Result<()> {
     let path = paths::root().join(WEIGHTS);
     let mut report: Value = eval::measured(&["train", &path.display().to_string()])?;
     step.done(format!(
-        "{} features, {} bytes; F1 {:.2} on development calls while they were left out",
+        "{} features, {} bytes; F1 {:.2} on development calls and {:.2} on dialogues while they were left out",
         report["features"],
         report["bytes"],
         report["left_out_f1"].as_f64().unwrap_or_default(),
+        report["left_out_dialogues_f1"].as_f64().unwrap_or_default(),
     ));
     let misses = report["misses"].take();
     if ui.json() {

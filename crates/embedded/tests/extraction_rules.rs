@@ -271,14 +271,16 @@ fn other_languages_give_nothing() {
 }
 
 #[test]
-fn the_prefilter_keeps_what_matters_with_its_context_and_drops_small_talk() {
+fn the_prefilter_keeps_what_matters_with_its_question_and_drops_small_talk() {
     let chat = ["c: How was your weekend?", "r: Lovely, we went to the beach.", "c: Nice, it rained here."];
     assert_eq!(prefilter(&call(&chat)), []);
     let mut lines = chat.repeat(4);
     lines[6] = "c: We have a budget of $50,000 for this.";
-    assert_eq!(prefilter(&call(&lines)), [TurnRange { start: 5, end: 8 }]);
+    assert_eq!(prefilter(&call(&lines)), [TurnRange { start: 6, end: 7 }]);
+    lines[5] = "r: What have you set aside?";
+    assert_eq!(prefilter(&call(&lines)), [TurnRange { start: 5, end: 7 }]);
     lines[0] = "c: That's too expensive for us.";
-    assert_eq!(prefilter(&call(&lines)), [TurnRange { start: 0, end: 2 }, TurnRange { start: 5, end: 8 }]);
+    assert_eq!(prefilter(&call(&lines)), [TurnRange { start: 0, end: 1 }, TurnRange { start: 5, end: 7 }]);
 }
 
 #[test]

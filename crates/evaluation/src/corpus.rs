@@ -6,10 +6,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use domain::SignalKind;
 use serde_json::Value;
 use transcript::{Document, decode_json, normalize};
+
+use crate::dialogues::{self, Dialogue};
 
 /// Held-out calls up to this number were read while rules were written, so their figure proves nothing.
 const LEARNED_FROM: u32 = 3;
@@ -23,6 +25,8 @@ pub enum Group {
     HeldOut,
     /// `held_out/` 01 to 03: measured unread once, then learned from.
     LearnedFrom,
+    /// `samples/quiet`: calls with nothing in them, never learned from.
+    Quiet,
 }
 
 impl Group {
@@ -33,6 +37,7 @@ impl Group {
             Self::Development => "development",
             Self::HeldOut => "held_out",
             Self::LearnedFrom => "learned_from",
+            Self::Quiet => "quiet",
         }
     }
 }
@@ -79,7 +84,27 @@ pub fn read(group: Group) -> Result<Vec<Call>> {
         Group::Development => samples(),
         Group::HeldOut => held_out(|number| number > LEARNED_FROM),
         Group::LearnedFrom => held_out(|number| number <= LEARNED_FROM),
+        Group::Quiet => quiet(),
     }
+}
+
+/// What is written to learn from.
+///
+/// # Errors
+/// When a dialogue cannot be read, with its file and title.
+pub fn written() -> Result<Vec<Dialogue>> {
+    dialogues::read(&root().join("samples/training"))
+}
+
+fn quiet() -> Result<Vec<Call>> {
+    let calls = dialogues::read(&root().join("samples/quiet"))?;
+    calls
+        .into_iter()
+        .map(|Dialogue { name, document, marks }| {
+            ensure!(marks.is_empty(), "`{name}` is no quiet call: it has marks");
+            Ok(Call { file: name, document, labels: Vec::new(), questions: Vec::new() })
+        })
+        .collect()
 }
 
 fn samples() -> Result<Vec<Call>> {

@@ -17,7 +17,7 @@ fn main() -> Result<()> {
             let mut with_misses = false;
             for flag in flags {
                 match *flag {
-                    "development" => groups.push(Group::Development),
+                    "development" => groups.extend([Group::Development, Group::Quiet]),
                     "held_out" => groups.extend([Group::HeldOut, Group::LearnedFrom]),
                     "misses" => with_misses = true,
                     _ => bail!("no group `{flag}`; there are development, held_out and misses"),

@@ -16,7 +16,7 @@ fn hold(group: Group, fewest_labels: usize, f1: f64, lost: f64) -> GroupReport {
     assert!(report.all.labeled >= fewest_labels, "the {} calls have shrunk\n{table}", group.as_str());
     assert!(report.all.f1 >= f1, "the {} calls shall reach an F1 of {f1}\n{table}", group.as_str());
     let [_, turns, characters, share] = report.prefilter.shares();
-    assert!(turns < 0.9 && characters < 0.95 && share < lost, "{}: {:?}", group.as_str(), report.prefilter);
+    assert!(turns < 0.72 && characters < 0.82 && share < lost, "{}: {:?}", group.as_str(), report.prefilter);
     report
 }
 
@@ -27,8 +27,17 @@ fn development_calls_hold_their_floor() {
 
 #[test]
 fn held_out_calls_hold_their_floor_and_show_nothing() {
-    let report = hold(Group::HeldOut, 150, 0.65, 0.08);
+    let report = hold(Group::HeldOut, 150, 0.68, 0.02);
     assert!(report.misses.is_empty());
+}
+
+#[test]
+fn calls_with_nothing_in_them_are_mostly_left_out_altogether() {
+    let report = measure(Group::Quiet, true, &extract).expect("the calls can be read");
+    let savings = report.prefilter;
+    assert!(savings.calls >= 12 && savings.calls_skipped * 2 >= savings.calls, "{savings:?}");
+    assert!(savings.turns_sent * 2 < savings.turns, "{savings:?}");
+    assert!(report.all.wrong * 3 <= report.calls, "{:?}", report.misses);
 }
 
 #[test]

@@ -99,6 +99,7 @@ fn print(text: &mut String, group: &Group) {
     let about = match group.group.as_str() {
         "held_out" => "Held-out calls, which nobody reads who works on extraction",
         "learned_from" => "Held-out calls that were learned from: no proof of anything",
+        "quiet" => "Calls in which there is nothing, never learned from",
         _ => "Development calls, with which the rules are written",
     };
     let _ = writeln!(text, "{about} ({})", group.calls);

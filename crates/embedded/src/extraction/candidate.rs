@@ -20,6 +20,11 @@ use super::{
 /// How many sentences of an answer still belong to the question before it.
 const ANSWER_SENTENCES: usize = 3;
 
+/// How many sentences of a turn, its last ones, are what the next turn replies to.
+const REPLIED: usize = 2;
+/// So many words of a reply say what it is: `no, not at the moment`.
+const REPLY: usize = 12;
+
 /// A sentence, judged by the rules and described for the second stage.
 #[derive(Clone, Debug)]
 pub struct Candidate {
@@ -31,8 +36,8 @@ pub struct Candidate {
     pub(super) carried: Vec<(SignalKind, f64, Range<usize>)>,
     /// What the second stage knows of it.
     pub features: Vec<Feature>,
-    /// The first of them that is the rules' opinion; those before it are not.
-    pub rules_from: usize,
+    /// Whether it ends as a question, so that the turn after it means little without it.
+    pub asks: bool,
 }
 
 /// One thing that holds of a sentence: the hash of its name, and how much it holds.
@@ -51,6 +56,8 @@ pub(super) struct Reading<'t> {
     pub(super) heard: &'t [String],
     /// The words of the sentence before it in the same turn.
     pub(super) before: &'t [String],
+    /// The first words that the other side says next, where the sentence is among the last of its turn.
+    pub(super) reply: &'t [String],
     /// Where in the call it stands, from 0 to 1; of a few turns alone there is no telling.
     pub(super) place: Option<f32>,
 }
@@ -77,7 +84,10 @@ pub(super) fn candidates(document: &Document, known: &Known, turns: &[TurnRange]
             let mut asks: Vec<SignalKind> = Vec::new();
             let mut said = 0;
             let mut before: Vec<String> = Vec::new();
-            for (sentence_at, sentence) in token::sentences(text).into_iter().enumerate() {
+            let reply = reply(document, at, known);
+            let sentences = token::sentences(text);
+            let last = sentences.len();
+            for (sentence_at, sentence) in sentences.into_iter().enumerate() {
                 let words = token::tokens(text, sentence.clone());
                 said += words.len();
                 if words.is_empty() || !guard::is_english(&words) {
@@ -102,9 +112,10 @@ pub(super) fn candidates(document: &Document, known: &Known, turns: &[TurnRange]
                     carried: &carried,
                     heard: &heard,
                     before: &before,
+                    reply: if sentence_at + REPLIED >= last { &reply } else { &[] },
                     place,
                 };
-                let (features, rules_from) = features::of(&reading);
+                let features = features::of(&reading);
                 before = features::coarse(&words, &entities);
                 let quoted = carried.iter().map(|carried| {
                     let quote = super::quote(&words, sentence.clone(), carried.words.clone());
@@ -115,7 +126,7 @@ pub(super) fn candidates(document: &Document, known: &Known, turns: &[TurnRange]
                     carried: quoted.collect(),
                     sentence: turn.start + sentence.start..turn.start + sentence.end,
                     features,
-                    rules_from,
+                    asks: text[sentence].trim_end().ends_with(['?', '？']),
                 });
             }
             if !before.is_empty() {
@@ -130,6 +141,22 @@ pub(super) fn candidates(document: &Document, known: &Known, turns: &[TurnRange]
         }
     }
     found
+}
+
+/// The words with which another speaker goes on after a turn.
+fn reply(document: &Document, at: usize, known: &Known) -> Vec<String> {
+    let next = document.turns.get(at + 1).filter(|next| next.speaker != document.turns[at].speaker);
+    let Some(next) = next else { return Vec::new() };
+    let text = document.turn_text(next);
+    let sentences = token::sentences(text).into_iter().take(2);
+    let words: Vec<String> = sentences
+        .flat_map(|sentence| {
+            let words = token::tokens(text, sentence);
+            features::coarse(&words, &Entities::find(&words, known))
+        })
+        .take(REPLY)
+        .collect();
+    words
 }
 
 /// The words of the last sentence of a turn.

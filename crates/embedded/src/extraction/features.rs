@@ -27,6 +27,11 @@ const THINGS: [(Thing, &str); 8] = [
 /// How far apart two words may stand to be counted together.
 const SKIP: usize = 4;
 
+/// How much the words of a sentence say together, by the square of what each says.
+const WORDS: f32 = 6.0;
+/// How much less is learned from what the rules think: they know the development calls.
+const RULES: f32 = 0.5;
+
 /// FNV-1a over the parts of a feature's name.
 #[derive(Clone, Copy)]
 struct Name(u32);
@@ -78,8 +83,8 @@ pub(super) fn stem(word: &str) -> &str {
     word.strip_suffix('e').unwrap_or(word)
 }
 
-/// Everything that holds of a sentence, and from where on it is the rules' opinion.
-pub(super) fn of(reading: &Reading<'_>) -> (Vec<Feature>, usize) {
+/// Everything that holds of a sentence.
+pub(super) fn of(reading: &Reading<'_>) -> Vec<Feature> {
     let row = coarse(reading.words, reading.entities);
     let row: Vec<&str> = row.iter().map(String::as_str).collect();
     let side = reading.setting.side;
@@ -114,12 +119,11 @@ pub(super) fn of(reading: &Reading<'_>) -> (Vec<Feature>, usize) {
     names.sort_unstable_by_key(|name| name.0);
     names.dedup_by_key(|name| name.0);
     // Long sentences hold more of everything; what is in them counts for less each.
-    let weight = 4.0 / (names.len().max(16) as f32).sqrt();
+    let weight = WORDS / (names.len().max(16) as f32).sqrt();
     let mut features: Vec<Feature> = names.into_iter().map(|name| (name.0, weight)).collect();
     circumstances(reading, &row, seller, &mut |name, value| features.push((name.0, value)));
-    let rules_from = features.len();
-    rules(reading, seller, &mut |name, value| features.push((name.0, value)));
-    (features, rules_from)
+    rules(reading, seller, &mut |name, value| features.push((name.0, value * RULES)));
+    features
 }
 
 fn circumstances(reading: &Reading<'_>, row: &[&str], seller: &str, add: &mut dyn FnMut(Name, f32)) {
@@ -173,6 +177,15 @@ fn circumstances(reading: &Reading<'_>, row: &[&str], seller: &str, add: &mut dy
     }
     for word in reading.heard {
         add(Name::new("heard").with(word), 0.25);
+    }
+    for (at, word) in reading.reply.iter().enumerate() {
+        add(Name::new("reply").with(word), 0.3);
+        if let Some(next) = reading.reply.get(at + 1) {
+            add(Name::new("reply").with(word).with(next), 0.3);
+        }
+    }
+    for word in reading.reply.iter().take(1) {
+        add(Name::new("reply begins").with(word), 0.3);
     }
     for word in reading.before {
         add(Name::new("before").with(word), 0.15);

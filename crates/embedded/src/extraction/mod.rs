@@ -36,6 +36,7 @@ use transcript::Document;
 pub use candidate::{Candidate, Feature};
 pub use decide::stands;
 use entity::Known;
+pub use prefilter::{Cut, Glimpse, sent};
 use token::Token;
 pub use weights::{Output, Weights};
 
@@ -54,8 +55,8 @@ pub struct TurnRange {
     pub end: usize,
 }
 
-/// Which turns could hold a signal, with a little context around each: sorted and disjoint. Empty when the call is
-/// small talk from end to end, or not in English.
+/// Which turns could hold a signal, each with the question that it answers and the answer to what it asks: sorted and
+/// disjoint. Empty when the call is small talk from end to end, or not in English.
 #[must_use]
 pub fn prefilter(document: &Document) -> Vec<TurnRange> {
     if is_foreign(document) {

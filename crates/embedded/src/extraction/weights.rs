@@ -1,17 +1,17 @@
 //! The second stage: a linear model over features, one output a kind, read straight from its file.
 //!
 //! The file (`crates/embedded/rules/weights.bin`, written by `cargo xtask train extract`) has, little-endian: the
-//! bytes `WEFTX1`, two of padding, the number of features as `u32`; then for each of the ten kinds four `f32` (bias,
+//! bytes `WEFTX2`, two of padding, the number of features as `u32`; then for each of the ten kinds four `f32` (bias,
 //! scale, the probability from which a finding counts, and how much more a further one in the call needs); then the
-//! prefilter's probability as `f32`; then the features' hashes, ascending, as `u32`; then ten `i8` a feature.
+//! prefilter's probabilities for a turn and for a call as `f32`; then the features' hashes, ascending, as `u32`; then ten `i8` a feature.
 
 use domain::SignalKind;
 
-use super::candidate::Feature;
+use super::{candidate::Feature, prefilter::Cut};
 
-const MAGIC: &[u8; 8] = b"WEFTX1\0\0";
+const MAGIC: &[u8; 8] = b"WEFTX2\0\0";
 const KINDS: usize = SignalKind::ALL.len();
-const HEAD: usize = 12 + KINDS * 16 + 4;
+const HEAD: usize = 12 + KINDS * 16 + 8;
 
 /// How one kind is decided.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -31,8 +31,8 @@ pub struct Output {
 pub struct Weights<'w> {
     /// By the order of [`SignalKind::ALL`].
     pub outputs: [Output; KINDS],
-    /// The probability, of any kind, from which a turn is sent on.
-    pub prefilter: f32,
+    /// The probabilities, of any kind, from which a turn and a call are sent on.
+    pub prefilter: Cut,
     hashes: &'w [u8],
     rows: &'w [u8],
 }
@@ -49,20 +49,21 @@ impl<'w> Weights<'w> {
         for output in &mut outputs {
             *output = Output { bias: next()?, scale: next()?, threshold: next()?, step: next()? };
         }
-        let prefilter = next()?;
+        let prefilter = Cut { turn: next()?, call: next()? };
         let (hashes, rows) = bytes.get(HEAD..)?.split_at_checked(count.checked_mul(4)?)?;
         (rows.len() == count * KINDS).then_some(Self { outputs, prefilter, hashes, rows })
     }
 
     /// The bytes of a model: its outputs, and for each feature's hash (ascending) its steps a kind.
     #[must_use]
-    pub fn write(outputs: &[Output; KINDS], prefilter: f32, features: &[(u32, [i8; KINDS])]) -> Vec<u8> {
+    pub fn write(outputs: &[Output; KINDS], prefilter: Cut, features: &[(u32, [i8; KINDS])]) -> Vec<u8> {
         let mut bytes = MAGIC.to_vec();
         bytes.extend((features.len() as u32).to_le_bytes());
         for Output { bias, scale, threshold, step } in outputs {
             [bias, scale, threshold, step].iter().for_each(|number| bytes.extend(number.to_le_bytes()));
         }
-        bytes.extend(prefilter.to_le_bytes());
+        bytes.extend(prefilter.turn.to_le_bytes());
+        bytes.extend(prefilter.call.to_le_bytes());
         features.iter().for_each(|(hash, _)| bytes.extend(hash.to_le_bytes()));
         features.iter().flat_map(|(_, row)| row).for_each(|step| bytes.push(step.to_le_bytes()[0]));
         bytes
@@ -109,9 +110,10 @@ mod tests {
         let outputs = [Output { bias: -1.0, scale: 0.5, threshold: 0.4, step: 0.1 }; KINDS];
         let mut row = [0; KINDS];
         (row[0], row[9]) = (4, -6);
-        let bytes = Weights::write(&outputs, 0.05, &[(7, [0; KINDS]), (9, row), (4_000_000_000, row)]);
+        let cut = Cut { turn: 0.05, call: 0.5 };
+        let bytes = Weights::write(&outputs, cut, &[(7, [0; KINDS]), (9, row), (4_000_000_000, row)]);
         let weights = Weights::read(&bytes).expect("it is whole");
-        assert_eq!((weights.outputs, weights.prefilter), (outputs, 0.05));
+        assert_eq!((weights.outputs, weights.prefilter), (outputs, cut));
         let near = |a: f32, b: f32| (a - b).abs() < 1e-5;
         let [first, .., last] = weights.probabilities(&[(9, 1.0), (8, 5.0), (4_000_000_000, 0.5)]);
         assert!(near(first, 1.0 / (1.0 + (-2.0_f32).exp())), "{first}");

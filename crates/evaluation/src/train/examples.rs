@@ -15,18 +15,14 @@ use super::fit::KINDS;
 pub struct Example {
     /// What holds of it.
     pub features: Vec<Feature>,
-    /// From where on that is the rules' opinion.
-    pub rules_from: usize,
     /// Which kinds it carries, by the order of [`SignalKind::ALL`].
     pub kinds: [bool; KINDS],
-    /// How much it counts.
-    pub weight: f32,
+    /// Of which kinds it cannot be said; of those nothing is learned from it.
+    pub unsure: [bool; KINDS],
 }
 
 /// Where they are, under `crates/embedded`.
 const FILES: [&str; 2] = ["rules/examples.txt", "tests/extraction_phrases.txt"];
-/// What a written example counts for beside a sentence of a call.
-const WRITTEN: f32 = 0.7;
 
 /// Every example of the files.
 ///
@@ -70,12 +66,7 @@ fn read(line: &str) -> Result<Vec<Example>> {
     let document = transcript::normalize("standard", payload.to_string().as_bytes())?;
     let candidates = candidates(&document, &[TurnRange { start: 0, end: turns.len() }]);
     let own = candidates.into_iter().filter(|candidate| candidate.turn == last);
-    let own = own.map(|candidate| Example {
-        features: candidate.features,
-        rules_from: candidate.rules_from,
-        kinds,
-        weight: WRITTEN,
-    });
+    let own = own.map(|candidate| Example { features: candidate.features, kinds, unsure: [false; KINDS] });
     Ok(own.collect())
 }
 

@@ -9,20 +9,20 @@ use super::Example;
 
 pub(super) const KINDS: usize = SignalKind::ALL.len();
 
-const EPOCHS: usize = 14;
+const EPOCHS: usize = 16;
 /// Of the last so many the mean is taken.
-const AVERAGED: usize = 7;
-const RATE: f32 = 0.06;
-/// How strongly weights are drawn to nothing, each time they are touched.
-const DECAY: f32 = 0.01;
+const AVERAGED: usize = 8;
+const RATE: f32 = 0.1;
+/// How strongly each weight is drawn to nothing, beside the losses of all examples together.
+const DECAY: f32 = 3.3;
 /// A sentence that carries a kind counts so much more than one that does not: most carry none.
-const POSITIVE: f32 = 1.5;
+const POSITIVE: f32 = 2.5;
 /// A feature that fewer sentences have is chance.
 const FEWEST: u32 = 3;
-/// How often the rules' opinion is withheld, so that the words are learned too: the rules know these very calls.
-const WITHHELD: f32 = 0.3;
-/// Weights smaller than this are left out.
-const LEAST: f32 = 0.1;
+/// So many features are kept: those that move some kind the most where they hold.
+const MOST: usize = 18_000;
+/// Weights that move nothing by more than this are stored as none.
+const LEAST: f32 = 0.012;
 
 /// A fitted model.
 pub(super) struct Model {
@@ -56,29 +56,35 @@ impl Sequence {
         self.0 ^= self.0 << 17;
         self.0
     }
+}
 
-    fn share(&mut self) -> f32 {
-        (self.next() >> 40) as f32 / (1_u64 << 24) as f32
-    }
+/// A feature that the examples have often enough.
+#[derive(Clone, Copy, Default)]
+struct Known {
+    /// How many sentences have it.
+    count: u32,
+    /// How much it holds of them, in sum.
+    held: f32,
 }
 
 /// Fits a model to examples.
 pub(super) fn fit<'e>(examples: impl Iterator<Item = &'e Example>) -> Model {
     let examples: Vec<&Example> = examples.collect();
-    let mut seen: HashMap<u32, u32> = HashMap::new();
-    for (hash, _) in examples.iter().flat_map(|example| &example.features) {
-        *seen.entry(*hash).or_default() += 1;
+    let mut seen: HashMap<u32, Known> = HashMap::new();
+    for (hash, value) in examples.iter().flat_map(|example| &example.features) {
+        let known = seen.entry(*hash).or_default();
+        known.count += 1;
+        known.held += value.abs();
     }
-    let mut known: Vec<u32> =
-        seen.iter().filter(|(_, count)| **count >= FEWEST).map(|(hash, _)| *hash).collect();
-    known.sort_unstable();
-    let places: HashMap<u32, usize> = known.iter().enumerate().map(|(at, hash)| (*hash, at)).collect();
-    let rows: Vec<Vec<(usize, f32, bool)>> = examples
+    let mut known: Vec<(u32, Known)> = seen.into_iter().filter(|(_, known)| known.count >= FEWEST).collect();
+    known.sort_unstable_by_key(|(hash, _)| *hash);
+    let places: HashMap<u32, usize> = known.iter().enumerate().map(|(at, (hash, _))| (*hash, at)).collect();
+    let decay: Vec<f32> = known.iter().map(|(_, known)| DECAY / known.count as f32).collect();
+    let rows: Vec<Vec<(usize, f32)>> = examples
         .iter()
         .map(|example| {
-            let all = example.features.iter().enumerate();
-            all.filter_map(|(at, (hash, value))| Some((*places.get(hash)?, *value, at >= example.rules_from)))
-                .collect()
+            let features = example.features.iter();
+            features.filter_map(|(hash, value)| Some((*places.get(hash)?, *value))).collect()
         })
         .collect();
     let mut weights = vec![[0.0_f32; KINDS]; known.len()];
@@ -95,26 +101,23 @@ pub(super) fn fit<'e>(examples: impl Iterator<Item = &'e Example>) -> Model {
         }
         for at in &order {
             let example = examples[*at];
-            let withheld = chance.share() < WITHHELD;
-            let row = rows[*at].iter().filter(|(_, _, of_rules)| !(*of_rules && withheld));
             let mut sums = bias;
-            for (place, value, _) in row.clone() {
+            for (place, value) in &rows[*at] {
                 sums.iter_mut().zip(&weights[*place]).for_each(|(sum, weight)| *sum += weight * value);
             }
             let mut slopes = [0.0; KINDS];
-            for kind in 0..KINDS {
+            for kind in (0..KINDS).filter(|kind| !example.unsure[*kind]) {
                 let (wanted, counts) = if example.kinds[kind] { (1.0, POSITIVE) } else { (0.0, 1.0) };
-                slopes[kind] = (logistic(sums[kind]) - wanted) * counts * example.weight;
+                slopes[kind] = (logistic(sums[kind]) - wanted) * counts;
                 bias_squares[kind] += slopes[kind] * slopes[kind];
                 bias[kind] -= rate * slopes[kind] / bias_squares[kind].sqrt();
             }
-            for (place, value, _) in row {
+            for (place, value) in &rows[*at] {
+                let (weights, squares) = (&mut weights[*place], &mut squares[*place]);
                 for kind in 0..KINDS {
-                    let weight = &mut weights[*place][kind];
-                    let slope = slopes[kind] * value + DECAY * *weight;
-                    let square = &mut squares[*place][kind];
-                    *square += slope * slope;
-                    *weight -= rate * slope / square.sqrt();
+                    let slope = slopes[kind] * value + decay[*place] * weights[kind];
+                    squares[kind] += slope * slope;
+                    weights[kind] -= rate * slope / squares[kind].sqrt();
                 }
             }
         }
@@ -126,7 +129,25 @@ pub(super) fn fit<'e>(examples: impl Iterator<Item = &'e Example>) -> Model {
         }
     }
     // The mean of the later epochs swings less than where the last one happened to end.
-    let kept = known.into_iter().zip(sum.into_iter().map(|row| row.map(|weight| weight / AVERAGED as f32)));
-    let kept = kept.filter(|(_, row)| row.iter().any(|weight| weight.abs() >= LEAST));
-    Model { weights: kept.collect(), bias: bias_sum.map(|sum| sum / AVERAGED as f32) }
+    let sum = sum.into_iter().map(|row| row.map(|weight| weight / AVERAGED as f32));
+    Model { weights: telling(&known, sum), bias: bias_sum.map(|sum| sum / AVERAGED as f32) }
+}
+
+/// The features that say the most, and of each what it says.
+fn telling(
+    known: &[(u32, Known)],
+    weights: impl Iterator<Item = [f32; KINDS]>,
+) -> BTreeMap<u32, [f32; KINDS]> {
+    let mut ranked: Vec<(f32, u32, [f32; KINDS])> = known
+        .iter()
+        .zip(weights)
+        .map(|((hash, known), row)| {
+            let held = known.held / known.count as f32;
+            let row = row.map(|weight| if (weight * held).abs() < LEAST { 0.0 } else { weight });
+            (row.iter().fold(0.0, |most, weight| f32::max(most, (weight * held).abs())), *hash, row)
+        })
+        .filter(|(most, ..)| *most > 0.0)
+        .collect();
+    ranked.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    ranked.into_iter().take(MOST).map(|(_, hash, row)| (hash, row)).collect()
 }
