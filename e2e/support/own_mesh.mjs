@@ -48,11 +48,11 @@ export class OwnMesh {
   #child;
   #exit;
 
-  /** Starts a mesh on `state`, and waits until it says that it is ready. */
-  static async start(state) {
+  /** Starts a mesh on `state` with `env` beside the environment, and waits until it says that it is ready. */
+  static async start(state, env = {}) {
     const mesh = new OwnMesh();
     mesh.state = state;
-    mesh.#child = dev(["--json", "--port", "0", "--state", state]);
+    mesh.#child = dev(["--json", "--port", "0", "--state", state], { env: { ...process.env, ...env } });
     mesh.#exit = once(mesh.#child, "exit");
     const said = text(mesh.#child.stderr);
     const line = await firstLine(mesh.#child.stdout);
