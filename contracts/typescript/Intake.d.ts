@@ -106,7 +106,9 @@ export interface EventDetail {
   assessment: Assessment | null;
   /** The event. */
   event: EventSummary;
-  /** Its workflow's steps, in order. */
+  /** The names of those to come, in order; none once the event has come to its end. */
+  pending: string[];
+  /** Its workflow's steps that have begun, in order. */
   steps: StepReport[];
 }
 
@@ -120,7 +122,13 @@ export interface EventDetailInput {
   assessment?: AssessmentInput | null;
   /** The event. */
   event: EventSummaryInput;
-  /** Its workflow's steps, in order. */
+  /**
+   * The names of those to come, in order; none once the event has come to its end.
+   *
+   * @defaultValue `[]`
+   */
+  pending?: string[];
+  /** Its workflow's steps that have begun, in order. */
   steps: StepReportInput[];
 }
 
@@ -774,7 +782,7 @@ export interface StepReport {
   name: string;
   /** When the first try began. */
   started_at: Timestamp;
-  /** `pending`, `running`, `succeeded`, `failed` or `skipped`. */
+  /** `running`, `succeeded`, `failed` or `skipped`. */
   status: string;
 }
 
@@ -794,7 +802,7 @@ export interface StepReportInput {
   name: string;
   /** When the first try began. */
   started_at: TimestampInput;
-  /** `pending`, `running`, `succeeded`, `failed` or `skipped`. */
+  /** `running`, `succeeded`, `failed` or `skipped`. */
   status: string;
 }
 

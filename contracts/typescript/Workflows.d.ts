@@ -986,7 +986,7 @@ export interface StepReport {
   name: string;
   /** When the first try began. */
   started_at: Timestamp;
-  /** `pending`, `running`, `succeeded`, `failed` or `skipped`. */
+  /** `running`, `succeeded`, `failed` or `skipped`. */
   status: string;
 }
 
@@ -1006,7 +1006,7 @@ export interface StepReportInput {
   name: string;
   /** When the first try began. */
   started_at: TimestampInput;
-  /** `pending`, `running`, `succeeded`, `failed` or `skipped`. */
+  /** `running`, `succeeded`, `failed` or `skipped`. */
   status: string;
 }
 

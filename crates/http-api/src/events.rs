@@ -236,8 +236,9 @@ pub struct Step {
     pub status: String,
     /// How often it was tried.
     pub attempts: u32,
-    /// When the first try began.
-    pub started_at: Timestamp,
+    /// When the first try began; `null` while it has not.
+    #[schema(required)]
+    pub started_at: Option<Timestamp>,
     /// When it ended; `null` while it has not.
     #[schema(required)]
     pub ended_at: Option<Timestamp>,

@@ -3,8 +3,10 @@
 use contracts::pipeline::{
     Assessment, EventDetail, EventSummary, Evidence, ExtractorReport, KindCount, Signal, StepReport,
 };
+use domain::EventWorkflow;
 use mesh::TraceContext;
 
+use super::{call_ingest, crm_change};
 use crate::ports::{EventRecord, SignalRecord, StepRecord};
 
 pub(super) fn event_summary(record: EventRecord) -> EventSummary {
@@ -39,6 +41,13 @@ pub(super) fn event_summary(record: EventRecord) -> EventSummary {
 
 pub(super) fn event_detail(record: EventRecord, steps: Vec<StepRecord>) -> EventDetail {
     let assessment = record.assessment.clone();
+    let to_come: &[&str] = match record.event.workflow {
+        _ if record.status.is_settled() => &[],
+        EventWorkflow::CallIngest => &call_ingest::STEPS,
+        EventWorkflow::CrmChange => &crm_change::STEPS,
+    };
+    let begun = |name: &str| steps.iter().any(|step| step.name == name);
+    let pending = to_come.iter().filter(|name| !begun(name)).map(|name| (*name).to_owned()).collect();
     let steps = steps
         .into_iter()
         .map(|step| StepReport {
@@ -50,7 +59,7 @@ pub(super) fn event_detail(record: EventRecord, steps: Vec<StepRecord>) -> Event
             error: step.error,
         })
         .collect();
-    EventDetail { event: event_summary(record), assessment, steps }
+    EventDetail { event: event_summary(record), assessment, steps, pending }
 }
 
 pub(super) fn assessment(assessed: &domain::Assessment, extractor: ExtractorReport) -> Assessment {

@@ -142,8 +142,11 @@ pub struct EventDetail {
     /// What the evaluate step concluded.
     #[serde(default)]
     pub assessment: Option<Assessment>,
-    /// Its workflow's steps, in order.
+    /// Its workflow's steps that have begun, in order.
     pub steps: Vec<StepReport>,
+    /// The names of those to come, in order; none once the event has come to its end.
+    #[serde(default)]
+    pub pending: Vec<String>,
 }
 
 /// What a call's signals amount to.
@@ -196,7 +199,7 @@ pub struct KindCount {
 pub struct StepReport {
     /// Such as `extract`.
     pub name: String,
-    /// `pending`, `running`, `succeeded`, `failed` or `skipped`.
+    /// `running`, `succeeded`, `failed` or `skipped`.
     pub status: String,
     /// How often it was tried.
     pub attempts: u32,

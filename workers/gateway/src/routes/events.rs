@@ -69,7 +69,7 @@ pub async fn get(exchange: &Exchange<'_>) -> Outcome {
         summary: summary(found.event)?,
         extractor: found.assessment.as_ref().and_then(|assessed| assessed.extractor.clone()).map(extractor),
         assessment: found.assessment.map(assessment),
-        steps: found.steps.into_iter().map(step).collect(),
+        steps: found.steps.into_iter().map(step).chain(found.pending.into_iter().map(pending)).collect(),
     };
     Answer::json(200, &event)
 }
@@ -146,9 +146,13 @@ fn extractor(report: pipeline::ExtractorReport) -> Extractor {
     Extractor { kind, model, dropped_quotes, fallback_reason }
 }
 
+fn pending(name: String) -> Step {
+    Step { name, status: "pending".into(), attempts: 0, started_at: None, ended_at: None, error: None }
+}
+
 pub(super) fn step(step: pipeline::StepReport) -> Step {
     let pipeline::StepReport { name, status, attempts, started_at, ended_at, error } = step;
-    let (started_at, ended_at) = (time::public(started_at), ended_at.map(time::public));
+    let (started_at, ended_at) = (Some(time::public(started_at)), ended_at.map(time::public));
     Step { name, status, attempts, started_at, ended_at, error }
 }
 

@@ -82,7 +82,7 @@ impl Intake for Pipeline {
         if request.event_id != event_id() {
             return Err(ReadEventError::NotFound);
         }
-        Ok(EventDetail { event: event(), assessment: None, steps: Vec::new() })
+        Ok(EventDetail { event: event(), assessment: None, steps: Vec::new(), pending: vec!["load".into()] })
     }
 
     async fn list_events(&self, _: &TenantCall, request: ListEvents) -> Result<EventPage, ReadEventError> {

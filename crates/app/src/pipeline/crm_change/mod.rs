@@ -24,7 +24,7 @@ use payload::{Told, Unfit};
 pub(super) use payload::shape;
 
 /// The steps, in order.
-const STEPS: [&str; 3] = ["load", "read", "apply"];
+pub(super) const STEPS: [&str; 3] = ["load", "read", "apply"];
 
 /// What an instance ends with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
