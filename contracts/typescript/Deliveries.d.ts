@@ -16,6 +16,8 @@ export interface Deliveries {
   enable(request: null, context: Context<TenantScope>): Promise<Answer<EndpointHealth, SubscriptionError>>;
   /** Takes a message. One that it has is not taken again. */
   enqueue(request: EnqueueInput, context: Context<TenantScope>): Promise<Answer<Enqueued, SubscriptionError>>;
+  /** Forgets the messages that tell of some events, sent or not. */
+  forget(request: ForgetMessagesInput, context: Context<TenantScope>): Promise<Answer<ForgottenMessages, SubscriptionError>>;
   /** One delivery with its attempts and its message. */
   get(request: GetDelivery, context: Context<TenantScope>): Promise<Answer<DeliveryDetail, SubscriptionError>>;
   /** How the endpoint does. It also sets an alarm that was lost. */
@@ -38,6 +40,8 @@ export interface DeliveriesImplementation {
   enable(request: null, context: ReceivedContext<TenantScope>): Promise<Answer<EndpointHealthInput, SubscriptionError>>;
   /** Takes a message. One that it has is not taken again. */
   enqueue(request: Enqueue, context: ReceivedContext<TenantScope>): Promise<Answer<Enqueued, SubscriptionError>>;
+  /** Forgets the messages that tell of some events, sent or not. */
+  forget(request: ForgetMessages, context: ReceivedContext<TenantScope>): Promise<Answer<ForgottenMessages, SubscriptionError>>;
   /** One delivery with its attempts and its message. */
   get(request: GetDelivery, context: ReceivedContext<TenantScope>): Promise<Answer<DeliveryDetailInput, SubscriptionError>>;
   /** How the endpoint does. It also sets an alarm that was lost. */
@@ -347,6 +351,36 @@ export interface Enqueued {
 
 /** Names one event. */
 export type EventId = string;
+
+/** Asks a queue to forget what tells of some events. */
+export interface ForgetMessages {
+  /** Whether they are only counted. */
+  count_only: boolean;
+  /** The events, at most 200. */
+  event_ids: EventId[];
+}
+
+/**
+ * Asks a queue to forget what tells of some events.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export interface ForgetMessagesInput {
+  /**
+   * Whether they are only counted.
+   *
+   * @defaultValue `false`
+   */
+  count_only?: boolean;
+  /** The events, at most 200. */
+  event_ids: EventId[];
+}
+
+/** What a queue forgot. */
+export interface ForgottenMessages {
+  /** Messages that are gone by this call, or that there are where they were only counted. */
+  messages: number;
+}
 
 /** Names one delivery. */
 export interface GetDelivery {

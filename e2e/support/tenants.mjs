@@ -56,7 +56,7 @@ function base62(number, width) {
 export async function newTenant(mesh, name, { sources = ["standard", "zoom"], status = "active" } = {}) {
   const id = newId("ten");
   const slug = `${name}-${id.slice(-8)}`;
-  await sql(mesh, "INSERT INTO tenants (id, slug, name, status, created_at) VALUES (?, ?, ?, ?, ?)", [
+  await control(mesh, "INSERT INTO tenants (id, slug, name, status, created_at) VALUES (?, ?, ?, ?, ?)", [
     id,
     slug,
     name,
@@ -71,7 +71,7 @@ export async function newTenant(mesh, name, { sources = ["standard", "zoom"], st
 /** Gives a tenant another key. Times are Unix milliseconds. */
 export async function addKey(mesh, tenant, { scopes = SCOPES, expiresAt = "", revokedAt = "" } = {}) {
   const key = newKey();
-  await sql(
+  await control(
     mesh,
     "INSERT INTO api_keys (id, tenant_id, name, prefix, hash, scopes, expires_at, revoked_at, created_at) " +
       "VALUES (?, ?, 'Journey', ?, ?, ?, NULLIF(?, ''), NULLIF(?, ''), ?)",
@@ -94,7 +94,7 @@ export async function addEndpoint(mesh, tenant, source, { status = "active" } = 
   const id = newId("end");
   const secret =
     source === "standard" ? `whsec_${randomBytes(32).toString("base64")}` : randomBytes(16).toString("hex");
-  await sql(
+  await control(
     mesh,
     "INSERT INTO endpoints (id, tenant_id, source, name, secret, status, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
     [id, tenant.id, source, `Journey ${source}`, secret, status, Date.now()],
@@ -102,4 +102,4 @@ export async function addEndpoint(mesh, tenant, source, { status = "active" } = 
   return { id, source, secret, url: `${mesh.gateway}/hooks/${id}` };
 }
 
-const sql = (mesh, text, params) => runSql(mesh, DATABASE, text, params);
+const control = (mesh, text, params) => runSql(mesh, DATABASE, text, params);

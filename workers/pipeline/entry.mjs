@@ -20,3 +20,6 @@ export const SpendApproval = expose(WorkflowEntrypoint, rust.SpendApproval);
 export const LiveFeed = expose(DurableObject, rust.LiveFeed);
 export const SubscriptionQueue = expose(DurableObject, rust.SubscriptionQueue);
 export const CallIngest = expose(WorkflowEntrypoint, rust.CallIngest, model);
+export const Erase = expose(WorkflowEntrypoint, rust.Erase);
+export const Erasure = expose(WorkerEntrypoint, rust.Erasure);
+export const Retention = expose(WorkerEntrypoint, rust.Retention);

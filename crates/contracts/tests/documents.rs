@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 
 use contracts::health::HealthContract;
 use contracts::pipeline::deliveries::DeliveriesContract;
+use contracts::pipeline::erasure::ErasureContract;
 use contracts::pipeline::live::LiveFeedContract;
+use contracts::pipeline::retention::RetentionContract;
 use contracts::pipeline::subscriptions::SubscriptionsContract;
 use contracts::pipeline::tenant_index::TenantIndexContract;
 use contracts::pipeline::workflows::WorkflowsContract;
@@ -25,10 +27,12 @@ fn all() -> Vec<(Document, String)> {
     vec![
         described::<DeadLettersContract>(),
         described::<DeliveriesContract>(),
+        described::<ErasureContract>(),
         described::<HealthContract>(),
         described::<IntakeContract>(),
         described::<JobsContract>(),
         described::<LiveFeedContract>(),
+        described::<RetentionContract>(),
         described::<SubscriptionsContract>(),
         described::<TasksContract>(),
         described::<TenantIndexContract>(),

@@ -17,10 +17,13 @@
 //! | [`delivery`] | when a message to an endpoint is tried again, and when the endpoint is left alone or given up |
 //! | [`handover`] | when a queue message that failed comes again |
 //! | [`query`] | which parts a search query has |
+//! | [`contact`] | whether an event is about a person |
+//! | [`retention`] | how long a tenant keeps its events |
 //! | [`job`] | when a job fires, what it missed, when a failed run is tried again |
 
 pub mod approval;
 pub mod assessment;
+pub mod contact;
 pub mod crm;
 pub mod dead_letter;
 pub mod delivery;
@@ -31,14 +34,17 @@ mod fault;
 pub mod handover;
 pub mod job;
 pub mod query;
+pub mod retention;
 pub mod signal;
 pub mod workflow;
 
 pub use assessment::{Assessment, assess};
+pub use contact::Contact;
 pub use dead_letter::DeathCause;
 pub use dispatch::EventWorkflow;
 pub use event::{EventStatus, StepStatus};
 pub use evidence::{EvidenceError, ScalarIndex, verify};
 pub use fault::Fault;
 pub use query::{QueryPart, affirmative, query_parts};
+pub use retention::RetentionDays;
 pub use signal::{Evidence, Finding, SignalKind};

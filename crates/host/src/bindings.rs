@@ -26,6 +26,8 @@ pub const BROWSER: &str = "BROWSER";
 pub const BROWSER_MISSING: &str = "BROWSER_MISSING";
 /// pipeline: the workflow in which people decide a proposal.
 pub const SPEND_APPROVAL: &str = "SPEND_APPROVAL";
+/// pipeline: the workflow that carries an erasure out.
+pub const ERASE: &str = "ERASE";
 /// pipeline: one search index a tenant.
 pub const TENANT_INDEX: &str = "TENANT_INDEX";
 /// pipeline, gateway: one live feed a tenant.
@@ -48,6 +50,10 @@ pub const PIPELINE: &str = "PIPELINE";
 pub const PIPELINE_WORKFLOWS: &str = "PIPELINE_WORKFLOWS";
 /// admin: the pipeline's `DeadLetters`.
 pub const PIPELINE_DEAD_LETTERS: &str = "PIPELINE_DEAD_LETTERS";
+/// admin: the pipeline's `Erasure`.
+pub const PIPELINE_ERASURE: &str = "PIPELINE_ERASURE";
+/// admin: the pipeline's `Retention`.
+pub const PIPELINE_RETENTION: &str = "PIPELINE_RETENTION";
 /// scheduler: the pipeline's `Tasks`.
 pub const PIPELINE_TASKS: &str = "PIPELINE_TASKS";
 /// gateway: the scheduler's `Jobs`.

@@ -89,6 +89,8 @@ id_kinds! {
     DeliveryId = "dlv", "delivery";
     /// A webhook endpoint of a tenant.
     EndpointId = "end", "endpoint";
+    /// An erasure of a tenant's or a contact's data.
+    ErasureId = "era", "erasure";
     /// An accepted event.
     EventId = "evt", "event";
     /// A scheduled job.

@@ -11,13 +11,16 @@
 mod account_history;
 mod approvals;
 mod archive;
+mod archive_ledger;
 mod control;
 mod crm;
 mod d1;
 mod dead_letters;
 mod deliveries;
+mod erasures;
 mod events;
 mod live;
+mod removal;
 mod schedule;
 mod signals;
 mod sql;
@@ -28,13 +31,16 @@ mod workflows;
 pub use account_history::SqlAccountHistory;
 pub use approvals::SqlApprovalStore;
 pub use archive::R2Archive;
+pub use archive_ledger::SqlArchiveLedger;
 pub use control::{CACHED_MS, CachedControl, IsolateCache, KvCache, SqlControl, TextCache};
 pub use crm::SqlCrmStore;
 pub use d1::D1;
 pub use dead_letters::SqlDeadLetterStore;
 pub use deliveries::{DELIVERIES, SqlDeliveryStore};
+pub use erasures::SqlErasures;
 pub use events::SqlEventStore;
 pub use live::{LIVE_FEED, SqlLiveStore};
+pub use removal::{EVENT_TABLES, EventTable, KEPT_TABLES, SqlRemoval, TENANT_TABLES, TenantTable};
 pub use schedule::{ObjectAlarm, SCHEDULE, SqlScheduleStore};
 pub use signals::SqlSignalStore;
 pub use sql::{Rows, SqlDatabase, Statement, Value};
@@ -48,6 +54,12 @@ pub type D1EventStore = SqlEventStore<D1>;
 pub type D1SubscriptionDirectory = SqlSubscriptionDirectory<D1>;
 /// Dead letters over D1.
 pub type D1DeadLetterStore = SqlDeadLetterStore<D1>;
+/// Erasures over D1.
+pub type D1Erasures = SqlErasures<D1>;
+/// Removal and retention over D1.
+pub type D1Removal = SqlRemoval<D1>;
+/// The archive's bookkeeping over D1.
+pub type D1ArchiveLedger = SqlArchiveLedger<D1>;
 /// Signals over D1.
 pub type D1SignalStore = SqlSignalStore<D1>;
 /// Keys, endpoints and heartbeats over D1. The gateway puts a [`CachedControl`] in front.

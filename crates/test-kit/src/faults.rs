@@ -68,6 +68,12 @@ impl Faults {
         self.0.borrow().calls.get(operation).copied().unwrap_or_default()
     }
 
+    /// How often any operation was called, failed calls included.
+    #[must_use]
+    pub fn total(&self) -> u32 {
+        self.calls(ANY)
+    }
+
     /// How many calls failed on demand. A crash test that ends with none has gone past the last call.
     #[must_use]
     pub fn fired(&self) -> u32 {
@@ -101,7 +107,10 @@ impl Faults {
     }
 
     /// Does what a memory adapter's operation does, with a turn for others before it, and fails as planned.
-    pub(crate) async fn around<T>(
+    ///
+    /// # Errors
+    /// What `act` says, or the failure that was planned.
+    pub async fn around<T>(
         &self,
         store: &'static str,
         operation: &'static str,

@@ -7,17 +7,20 @@ use app::ports::Clock;
 use async_trait::async_trait;
 use auth::access::{Actor, Identity, KeyCache, KeyStore, assertion};
 use contracts::pipeline::DeadLettersClient;
-use contracts::{OperatorCall, OperatorScope};
-use ids::DeadLetterId;
+use contracts::{OperatorCall, OperatorScope, TenantCall, TenantScope};
+use http_api::idempotency::IdempotencyKey;
+use ids::{DeadLetterId, TenantId};
 use maud::Markup;
 use mesh::{CallContext, Deadline, TraceContext, Transport};
 
 use crate::answer::Answer;
 use crate::api::MeshHealth;
 use crate::dead_letters;
+use crate::erasures::{self, Erasures};
 use crate::gate::{Settings, SettingsError};
 use crate::pages::{self, Visitor};
 use crate::problem::{Code, Problem};
+use crate::retention::{self, Retentions};
 use crate::router::{Route, is_api};
 
 /// What the console reads of a request.
@@ -39,6 +42,12 @@ pub struct Request<'a> {
     pub assertion: Option<&'a str>,
     /// The header `cookie`.
     pub cookie: Option<&'a str>,
+    /// The header `content-type`.
+    pub content_type: Option<&'a str>,
+    /// The header `idempotency-key`.
+    pub idempotency_key: Option<&'a str>,
+    /// The body, where it says how long it is and is at most [`MOST_BODY_BYTES`].
+    pub body: Option<&'a [u8]>,
 }
 
 /// The Workers that can be asked how they are, this one included.
@@ -60,9 +69,16 @@ pub struct Console<'a> {
     pub mesh: &'a dyn Mesh,
     /// What was given up.
     pub dead_letters: &'a DeadLettersClient<Rc<dyn Transport>>,
+    /// Erasures and their certificates.
+    pub erasures: &'a Erasures,
+    /// How long events are kept.
+    pub retentions: &'a Retentions,
     /// The time.
     pub clock: &'a dyn Clock,
 }
+
+/// The longest body that is read.
+pub const MOST_BODY_BYTES: usize = 64 * 1024;
 
 /// How long a call to a Worker below may take, in milliseconds.
 const CALL_MS: u64 = 10_000;
@@ -129,7 +145,7 @@ impl Console<'_> {
             return Err(Problem::new(Code::MethodNotAllowed, detail).with_header("allow", route.allow()));
         }
         identity
-            .require(route.needs())
+            .require(route.needs(request.method))
             .map_err(|error| Problem::new(Code::RoleMissing, error.to_string()))?;
 
         if !matches!(request.method, "GET" | "HEAD") {
@@ -142,6 +158,32 @@ impl Console<'_> {
             Route::DeadLetters => dead_letters::list(self.dead_letters, &call(), request.query).await,
             Route::DeadLetter(id) => dead_letters::get(self.dead_letters, &call(), known(id)?).await,
             Route::Replay(id) => dead_letters::replay(self.dead_letters, &call(), known(id)?).await,
+            Route::Erasures(tenant) => {
+                let call = self.tenant_call(tenant, trace, request.idempotency_key)?;
+                if request.method == "POST" {
+                    let operator = identity.actor.to_string();
+                    erasures::start(self.erasures, &call, &operator, json_body(request)?).await
+                } else {
+                    erasures::list(self.erasures, &call, request.query).await
+                }
+            }
+            Route::Erasure(ids) => {
+                let (tenant, id) = ids.ok_or_else(Problem::no_erasure)?;
+                erasures::get(self.erasures, &self.tenant_call(Some(tenant), trace, None)?, id).await
+            }
+            Route::Certificate(ids) => {
+                let (tenant, id) = ids.ok_or_else(Problem::no_erasure)?;
+                erasures::certificate(self.erasures, &self.tenant_call(Some(tenant), trace, None)?, id).await
+            }
+            Route::Retention(tenant) => {
+                let call = self.tenant_call(tenant, trace, None)?;
+                if request.method == "PUT" {
+                    let operator = identity.actor.to_string();
+                    retention::set(self.retentions, &call, &operator, json_body(request)?).await
+                } else {
+                    retention::get(self.retentions, &call).await
+                }
+            }
             Route::Root => Ok(Answer::moved(Route::HOME)),
             Route::HealthApi => Ok(Answer::json(&self.health(trace).await)),
             Route::HealthPage => {
@@ -156,6 +198,25 @@ impl Console<'_> {
         let deadline = Deadline::after(self.clock.now().unix_ms(), CALL_MS);
         let operator = identity.actor.to_string();
         CallContext::new(OperatorScope { operator }, trace, deadline, SERVICE)
+    }
+
+    /// A call about one tenant.
+    fn tenant_call(
+        &self,
+        tenant: Option<TenantId>,
+        trace: TraceContext,
+        idempotency_key: Option<&str>,
+    ) -> Result<TenantCall, Problem> {
+        let tenant = tenant.ok_or_else(Problem::no_tenant)?;
+        let deadline = Deadline::after(self.clock.now().unix_ms(), CALL_MS);
+        let scope = TenantScope { tenant, actor: contracts::Actor::Service(SERVICE.into()) };
+        let call = CallContext::new(scope, trace, deadline, SERVICE);
+        let Some(key) = idempotency_key else { return Ok(call) };
+        let key = IdempotencyKey::parse(key).map_err(|problem| {
+            let body = problem.body("");
+            Problem { errors: body.errors, ..Problem::new(Code::BadHeader, body.detail) }
+        })?;
+        Ok(call.with_idempotency_key(key.as_str()))
     }
 
     async fn health(&self, trace: TraceContext) -> MeshHealth {
@@ -191,6 +252,17 @@ impl Console<'_> {
         let sign_in = settings.map(|settings| settings.sign_in_url(request.url));
         pages::refusal(problem, sign_in.as_deref(), visitor.as_ref(), trace)
     }
+}
+
+/// The body, where it says that it is JSON and is not too long.
+fn json_body<'a>(request: &Request<'a>) -> Result<&'a [u8], Problem> {
+    let essence = request.content_type.and_then(|text| text.split(';').next()).unwrap_or_default().trim();
+    if !essence.eq_ignore_ascii_case("application/json") {
+        let detail = "the body must come with the header `content-type: application/json`";
+        return Err(Problem::new(Code::MediaType, detail));
+    }
+    let detail = || format!("the body must come with its `content-length`, at most {MOST_BODY_BYTES}");
+    request.body.ok_or_else(|| Problem::new(Code::TooLarge, detail()))
 }
 
 /// A change that a browser sends has to come from a page of this console: the cookie alone proves who is asked, not that

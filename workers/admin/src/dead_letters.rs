@@ -113,20 +113,7 @@ fn refused(error: CallError<DeadLetterError>) -> Problem {
         CallError::Refused(DeadLetterError::NotReplayable { detail }) => {
             Problem::new(Code::NotReplayable, detail)
         }
-        error @ (CallError::Refused(DeadLetterError::Unavailable { .. })
-        | CallError::Unreachable { .. }
-        | CallError::Overloaded { .. }
-        | CallError::TimedOut { .. }
-        | CallError::Failed { .. }) => {
-            let detail = "the pipeline does not answer; try again in a few seconds";
-            Problem::new(Code::Unavailable, detail).caused_by(&error)
-        }
-        error @ (CallError::ContractMismatch { .. }
-        | CallError::Disallowed { .. }
-        | CallError::Panicked { .. }) => {
-            Problem::new(Code::Internal, "something unforeseen failed; it is logged under this trace id")
-                .caused_by(&error)
-        }
+        error => Problem::of_call(&error),
     }
 }
 

@@ -7,12 +7,12 @@ use worker::{
     Context, Env, Headers, Request, Response, ResponseBuilder, ScheduleContext, ScheduledEvent, event,
 };
 
-use crate::console::{Console, Handled, Request as Asked};
+use crate::console::{Console, Handled, MOST_BODY_BYTES, Request as Asked};
 use crate::key_store::PublishedKeys;
 use crate::wiring::{self, BoundMesh};
 
 #[event(fetch)]
-async fn fetch(request: Request, env: Env, _context: Context) -> worker::Result<Response> {
+async fn fetch(mut request: Request, env: Env, _context: Context) -> worker::Result<Response> {
     telemetry::console::init(app::admin::SERVICE);
     let began_at = WorkerClock.now().unix_ms();
     let header = |name: &str| request.headers().get(name);
@@ -23,15 +23,24 @@ async fn fetch(request: Request, env: Env, _context: Context) -> worker::Result<
     let (accept, assertion, cookie, origin) =
         (header("accept")?, header("cf-access-jwt-assertion")?, header("cookie")?, header("origin")?);
 
+    let (content_type, idempotency_key) = (header("content-type")?, header("idempotency-key")?);
+    let length = header("content-length")?.and_then(|text| text.parse::<usize>().ok());
+    let fits = length.is_some_and(|length| length <= MOST_BODY_BYTES);
+    let body = if fits { Some(request.bytes().await?) } else { None };
+
     let settings = wiring::settings(&env);
     let url_of_keys = settings.as_ref().map(|settings| settings.keys_url()).unwrap_or_default();
     let dead_letters = wiring::dead_letters(&env).map_err(|error| worker::Error::from(error.to_string()))?;
+    let erasures = wiring::erasures(&env).map_err(|error| worker::Error::from(error.to_string()))?;
+    let retentions = wiring::retentions(&env).map_err(|error| worker::Error::from(error.to_string()))?;
     let console = Console {
         settings: &settings,
         cache: &wiring::keys(),
         keys: &PublishedKeys { url: url_of_keys },
         mesh: &BoundMesh { env: &env },
         dead_letters: &dead_letters,
+        erasures: &erasures,
+        retentions: &retentions,
         clock: &WorkerClock,
     };
     let asked = Asked {
@@ -43,6 +52,9 @@ async fn fetch(request: Request, env: Env, _context: Context) -> worker::Result<
         accept: accept.as_deref(),
         assertion: assertion.as_deref(),
         cookie: cookie.as_deref(),
+        content_type: content_type.as_deref(),
+        idempotency_key: idempotency_key.as_deref(),
+        body: body.as_deref(),
     };
     let handled = console.handle(&asked, trace).await;
     log(&method, &handled, trace, WorkerClock.now().unix_ms().saturating_sub(began_at));

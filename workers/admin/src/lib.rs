@@ -7,9 +7,11 @@ pub mod answer;
 pub mod api;
 pub mod console;
 mod dead_letters;
+pub mod erasures;
 pub mod gate;
 pub mod pages;
 pub mod problem;
+pub mod retention;
 pub mod router;
 
 #[cfg(target_arch = "wasm32")]

@@ -1,6 +1,7 @@
 //! What the console refuses, and why. The document is the one of the public surface; the codes are the console's own.
 
 use http_api::problem::{FieldError, ProblemBody};
+use mesh::CallError;
 
 /// A kind of problem. A code that has been sent once keeps its meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +24,24 @@ pub enum Code {
     CrossSite,
     /// A query parameter that cannot be understood.
     BadQuery,
+    /// A header that cannot be understood.
+    BadHeader,
+    /// A body that is no JSON.
+    MalformedJson,
+    /// A body that is JSON and not what the route takes.
+    Invalid,
+    /// A body that is longer than the route takes.
+    TooLarge,
+    /// A body of another type.
+    MediaType,
+    /// An idempotency key that asked for something else before.
+    KeyReused,
+    /// There is no such tenant.
+    TenantNotFound,
+    /// There is no such erasure.
+    ErasureNotFound,
+    /// An erasure has no certificate yet.
+    NotDone,
     /// There is no such dead letter.
     DeadLetterNotFound,
     /// What died cannot be run again.
@@ -47,6 +66,15 @@ impl Code {
             Self::MethodNotAllowed => "route.method_not_allowed",
             Self::CrossSite => "access.cross_site",
             Self::BadQuery => "request.invalid_parameter",
+            Self::BadHeader => "request.invalid_header",
+            Self::MalformedJson => "request.malformed_json",
+            Self::Invalid => "request.invalid",
+            Self::TooLarge => "request.too_large",
+            Self::MediaType => "request.unsupported_media_type",
+            Self::KeyReused => "idempotency.key_reused",
+            Self::TenantNotFound => "tenant.not_found",
+            Self::ErasureNotFound => "erasure.not_found",
+            Self::NotDone => "erasure.not_done",
             Self::DeadLetterNotFound => "dead_letter.not_found",
             Self::NotReplayable => "dead_letter.not_replayable",
             Self::Unavailable => "service.unavailable",
@@ -59,11 +87,16 @@ impl Code {
     pub const fn status(self) -> u16 {
         match self {
             Self::TokenMissing | Self::TokenInvalid => 401,
-            Self::BadQuery => 400,
+            Self::BadQuery | Self::BadHeader | Self::MalformedJson => 400,
             Self::RoleMissing | Self::CrossSite => 403,
-            Self::RouteNotFound | Self::DeadLetterNotFound => 404,
+            Self::RouteNotFound | Self::DeadLetterNotFound | Self::TenantNotFound | Self::ErasureNotFound => {
+                404
+            }
             Self::MethodNotAllowed => 405,
-            Self::NotReplayable => 409,
+            Self::NotReplayable | Self::NotDone => 409,
+            Self::TooLarge => 413,
+            Self::MediaType => 415,
+            Self::Invalid | Self::KeyReused => 422,
             Self::Internal => 500,
             Self::KeysUnavailable | Self::NotConfigured | Self::Unavailable => 503,
         }
@@ -82,6 +115,15 @@ impl Code {
             Self::MethodNotAllowed => "Method not allowed",
             Self::CrossSite => "Asked for by another site",
             Self::BadQuery => "A parameter cannot be understood",
+            Self::BadHeader => "A header cannot be understood",
+            Self::MalformedJson => "Malformed JSON",
+            Self::Invalid => "Invalid request",
+            Self::TooLarge => "Body too large",
+            Self::MediaType => "Unsupported media type",
+            Self::KeyReused => "Idempotency key used before",
+            Self::TenantNotFound => "No such tenant",
+            Self::ErasureNotFound => "No such erasure",
+            Self::NotDone => "Not done yet",
             Self::DeadLetterNotFound => "No such dead letter",
             Self::NotReplayable => "Cannot be replayed",
             Self::Unavailable => "A Worker does not answer",
@@ -125,6 +167,43 @@ impl Problem {
     pub fn of_query(problem: http_api::Problem) -> Self {
         let body = problem.body("");
         Self { errors: body.errors, ..Self::new(Code::BadQuery, body.detail) }
+    }
+
+    /// A body that cannot be read, in the words of the public surface.
+    #[must_use]
+    pub fn of_body(problem: http_api::Problem) -> Self {
+        let code = match problem.code() {
+            http_api::problem::Code::RequestMalformedJson => Code::MalformedJson,
+            _ => Code::Invalid,
+        };
+        let body = problem.body("");
+        Self { errors: body.errors, ..Self::new(code, body.detail) }
+    }
+
+    /// What a call that gave no reply, or the refusal that a store is down, means for the operator.
+    #[must_use]
+    pub fn of_call<E: std::error::Error + 'static>(error: &CallError<E>) -> Self {
+        match error {
+            CallError::ContractMismatch { .. }
+            | CallError::Disallowed { .. }
+            | CallError::Panicked { .. } => {
+                Self::new(Code::Internal, "something unforeseen failed; it is logged under this trace id")
+            }
+            _ => Self::new(Code::Unavailable, "the pipeline does not answer; try again in a few seconds"),
+        }
+        .caused_by(error)
+    }
+
+    /// There is no tenant of this id: it is malformed.
+    #[must_use]
+    pub fn no_tenant() -> Self {
+        Self::new(Code::TenantNotFound, "there is no tenant with this id")
+    }
+
+    /// The tenant has no erasure of this id.
+    #[must_use]
+    pub fn no_erasure() -> Self {
+        Self::new(Code::ErasureNotFound, "the tenant has no erasure with this id")
     }
 
     /// There is no dead letter of this id: malformed, unknown, or forgotten by now.

@@ -1,7 +1,7 @@
 //! The routes of the console, and what each asks for.
 
 use auth::access::Role;
-use ids::DeadLetterId;
+use ids::{DeadLetterId, ErasureId, TenantId};
 
 /// A route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,6 +18,14 @@ pub enum Route {
     DeadLetter(Option<DeadLetterId>),
     /// Has its event run again.
     Replay(Option<DeadLetterId>),
+    /// Erasures of a tenant; none where the path has no id of one, here and below.
+    Erasures(Option<TenantId>),
+    /// One of them.
+    Erasure(Option<(TenantId, ErasureId)>),
+    /// Its certificate.
+    Certificate(Option<(TenantId, ErasureId)>),
+    /// How long a tenant's events are kept.
+    Retention(Option<TenantId>),
 }
 
 impl Route {
@@ -33,14 +41,25 @@ impl Route {
             "/admin/api/health" => Some(Self::HealthApi),
             "/admin/api/dead-letters" => Some(Self::DeadLetters),
             _ => {
-                let rest = path.strip_prefix("/admin/api/dead-letters/")?;
-                let (id, replay) = rest.strip_suffix("/replay").map_or((rest, false), |id| (id, true));
-                if id.is_empty() || id.contains('/') {
+                let parts: Vec<&str> = path.strip_prefix("/admin/api/")?.split('/').collect();
+                if parts.contains(&"") {
                     return None;
                 }
-                let id = id.parse().ok();
-                Some(if replay { Self::Replay(id) } else { Self::DeadLetter(id) })
+                Self::of_parts(&parts)
             }
+        }
+    }
+
+    fn of_parts(parts: &[&str]) -> Option<Self> {
+        let both = |tenant: &str, erasure: &str| tenant.parse().ok().zip(erasure.parse().ok());
+        match parts {
+            ["dead-letters", id] => Some(Self::DeadLetter(id.parse().ok())),
+            ["dead-letters", id, "replay"] => Some(Self::Replay(id.parse().ok())),
+            ["tenants", tenant, "erasures"] => Some(Self::Erasures(tenant.parse().ok())),
+            ["tenants", tenant, "erasures", id] => Some(Self::Erasure(both(tenant, id))),
+            ["tenants", tenant, "erasures", id, "certificate"] => Some(Self::Certificate(both(tenant, id))),
+            ["tenants", tenant, "retention"] => Some(Self::Retention(tenant.parse().ok())),
+            _ => None,
         }
     }
 
@@ -54,6 +73,10 @@ impl Route {
             Self::DeadLetters => "/admin/api/dead-letters",
             Self::DeadLetter(_) => "/admin/api/dead-letters/{id}",
             Self::Replay(_) => "/admin/api/dead-letters/{id}/replay",
+            Self::Erasures(_) => "/admin/api/tenants/{id}/erasures",
+            Self::Erasure(_) => "/admin/api/tenants/{id}/erasures/{erasure}",
+            Self::Certificate(_) => "/admin/api/tenants/{id}/erasures/{erasure}/certificate",
+            Self::Retention(_) => "/admin/api/tenants/{id}/retention",
         }
     }
 
@@ -62,6 +85,8 @@ impl Route {
     pub const fn allow(self) -> &'static str {
         match self {
             Self::Replay(_) => "POST",
+            Self::Erasures(_) => "GET, HEAD, POST",
+            Self::Retention(_) => "GET, HEAD, PUT",
             _ => "GET, HEAD",
         }
     }
@@ -72,14 +97,13 @@ impl Route {
         self.allow().split(", ").any(|allowed| allowed == method)
     }
 
-    /// The least role that may use it.
+    /// The least role that may use it with `method`.
     #[must_use]
-    pub const fn needs(self) -> Role {
+    pub fn needs(self, method: &str) -> Role {
         match self {
-            Self::Root | Self::HealthPage | Self::HealthApi | Self::DeadLetters | Self::DeadLetter(_) => {
-                Role::Viewer
-            }
             Self::Replay(_) => Role::Operator,
+            Self::Erasures(_) | Self::Retention(_) if !matches!(method, "GET" | "HEAD") => Role::Owner,
+            _ => Role::Viewer,
         }
     }
 }
@@ -102,11 +126,24 @@ mod tests {
             assert_eq!(Route::at(route.pattern()), Some(route));
         }
         let id = DeadLetterId::from_parts(1, [1; 10]);
+        let (tenant, erasure) = (TenantId::from_parts(1, [2; 10]), ErasureId::from_parts(1, [3; 10]));
         for (path, route) in [
             ("/admin/api/dead-letters".to_owned(), Route::DeadLetters),
             (format!("/admin/api/dead-letters/{id}"), Route::DeadLetter(Some(id))),
             (format!("/admin/api/dead-letters/{id}/replay"), Route::Replay(Some(id))),
             ("/admin/api/dead-letters/evt_1/replay".to_owned(), Route::Replay(None)),
+            (format!("/admin/api/tenants/{tenant}/erasures"), Route::Erasures(Some(tenant))),
+            (
+                format!("/admin/api/tenants/{tenant}/erasures/{erasure}"),
+                Route::Erasure(Some((tenant, erasure))),
+            ),
+            (
+                format!("/admin/api/tenants/{tenant}/erasures/{erasure}/certificate"),
+                Route::Certificate(Some((tenant, erasure))),
+            ),
+            (format!("/admin/api/tenants/{tenant}/erasures/evt_1"), Route::Erasure(None)),
+            (format!("/admin/api/tenants/{tenant}/retention"), Route::Retention(Some(tenant))),
+            ("/admin/api/tenants/acme/retention".to_owned(), Route::Retention(None)),
         ] {
             assert_eq!(Route::at(&path), Some(route), "{path}");
         }
@@ -114,6 +151,9 @@ mod tests {
             "/admin/api/dead-letters/",
             "/admin/api/dead-letters//replay",
             "/admin/api/dead-letters/a/b/replay",
+            "/admin/api/tenants/a/erasures/",
+            "/admin/api/tenants//retention",
+            "/admin/api/tenants/a/retention/b",
             "",
             "/Admin",
             "/admin/api",
@@ -132,6 +172,16 @@ mod tests {
             assert!(!Route::HealthPage.allows(method), "{method}");
         }
         assert!(Route::Replay(None).allows("POST") && !Route::Replay(None).allows("GET"));
-        assert_eq!((Route::DeadLetters.needs(), Route::Replay(None).needs()), (Role::Viewer, Role::Operator));
+        for (route, method, role) in [
+            (Route::DeadLetters, "GET", Role::Viewer),
+            (Route::Replay(None), "POST", Role::Operator),
+            (Route::Erasures(None), "HEAD", Role::Viewer),
+            (Route::Erasures(None), "POST", Role::Owner),
+            (Route::Certificate(None), "GET", Role::Viewer),
+            (Route::Retention(None), "GET", Role::Viewer),
+            (Route::Retention(None), "PUT", Role::Owner),
+        ] {
+            assert_eq!((route.needs(method), route.allows(method)), (role, true), "{method} {route:?}");
+        }
     }
 }

@@ -16,8 +16,10 @@ use mesh_worker::{BindingError, BindingTransport, text_var};
 use storage::{D1, D1Control};
 
 use crate::console::Mesh;
+use crate::erasures::Erasures;
 use crate::gate::{Settings, SettingsError};
 use crate::patience::within;
+use crate::retention::Retentions;
 
 thread_local! {
     /// The team's keys, for the life of the isolate.
@@ -96,6 +98,18 @@ pub(crate) fn dead_letters(env: &worker::Env) -> Result<DeadLettersClient<Rc<dyn
     let transport: Rc<dyn Transport> =
         Rc::new(BindingTransport::service(env, bindings::PIPELINE_DEAD_LETTERS)?);
     Ok(DeadLettersClient::over(transport))
+}
+
+/// The pipeline's erasures.
+pub(crate) fn erasures(env: &worker::Env) -> Result<Erasures, BindingError> {
+    let transport: Rc<dyn Transport> = Rc::new(BindingTransport::service(env, bindings::PIPELINE_ERASURE)?);
+    Ok(Erasures::over(transport))
+}
+
+/// How long the pipeline keeps events.
+pub(crate) fn retentions(env: &worker::Env) -> Result<Retentions, BindingError> {
+    let transport: Rc<dyn Transport> = Rc::new(BindingTransport::service(env, bindings::PIPELINE_RETENTION)?);
+    Ok(Retentions::over(transport))
 }
 
 fn build(env: &worker::Env) -> Build {

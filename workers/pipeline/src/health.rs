@@ -4,6 +4,8 @@ use app::ports::EventStore;
 use async_trait::async_trait;
 use contracts::ServiceCall;
 use contracts::health::{CheckHealth, ContractInfo, Dependency, Gauge, Health, HealthReport, NeverRefused};
+use contracts::pipeline::erasure::ErasureContract;
+use contracts::pipeline::retention::RetentionContract;
 use contracts::pipeline::subscriptions::SubscriptionsContract;
 use contracts::pipeline::workflows::WorkflowsContract;
 use contracts::pipeline::{DeadLettersContract, IntakeContract, TasksContract};
@@ -36,7 +38,9 @@ impl Health for HealthService {
             deployment: self.deployment.clone(),
             contracts: vec![
                 ContractInfo::of::<DeadLettersContract>(),
+                ContractInfo::of::<ErasureContract>(),
                 ContractInfo::of::<IntakeContract>(),
+                ContractInfo::of::<RetentionContract>(),
                 ContractInfo::of::<TasksContract>(),
                 ContractInfo::of::<WorkflowsContract>(),
                 ContractInfo::of::<SubscriptionsContract>(),

@@ -11,6 +11,8 @@ mod wiring;
 mod workflows;
 
 use contracts::health::HealthContract;
+use contracts::pipeline::erasure::ErasureContract;
+use contracts::pipeline::retention::RetentionContract;
 use contracts::pipeline::subscriptions::SubscriptionsContract;
 use contracts::pipeline::workflows::WorkflowsContract;
 use contracts::pipeline::{DeadLettersContract, IntakeContract, TasksContract};
@@ -60,6 +62,23 @@ mesh_worker::workflow!(
     /// People decide a proposal.
     SpendApproval,
     workflows::spend_approval
+);
+mesh_worker::entrypoint!(
+    /// For the admin: erase a tenant or a contact, and read the certificate.
+    Erasure,
+    ErasureContract,
+    wiring::erasure
+);
+mesh_worker::entrypoint!(
+    /// For the admin: how long a tenant keeps its events.
+    Retention,
+    RetentionContract,
+    wiring::retention
+);
+mesh_worker::workflow!(
+    /// Carries an erasure out.
+    Erase,
+    wiring::erase
 );
 mesh_worker::workflow!(
     /// Works an event off.

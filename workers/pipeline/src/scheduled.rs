@@ -1,22 +1,56 @@
-//! The sweeps, by cron. Nothing else reaches this Worker over HTTP.
+//! What runs by cron: every minute the sweeps, the archive's export and erasures that were not started; at night the
+//! purge of what is past its retention, and the archive's upkeep.
 
+use app::pipeline::{
+    Budget, CompactionReport, ExportReport, OrphanReport, SweepReport, compact, export, purge,
+    remove_orphans, resume_erasures, sweep, tidy_up,
+};
+use app::ports::Clock;
 use host::{WorkerClock, WorkerRandom};
 use worker::{Context, Env, Request, Response, ScheduleContext, ScheduledEvent, event};
 
 use crate::{wiring, workflows};
 
+/// The cron line of the nightly upkeep, as in `wrangler/pipeline.jsonc`. Every other line is the minute's.
+const NIGHTLY: &str = "*/10 2-5 * * *";
+
+/// How long the export of a minute may take: the next minute goes on with what is left.
+const EXPORT_MS: u64 = 40_000;
+
+/// How long the purge may take.
+const PURGE_MS: u64 = 60_000;
+
+/// How long looking for raw bytes without an event may take.
+const ORPHANS_MS: u64 = 30_000;
+
+/// How long the upkeep may take; it runs again in ten minutes, and tomorrow.
+const UPKEEP_MS: u64 = 40_000;
+
 #[event(scheduled)]
-async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleContext) {
+async fn scheduled(event: ScheduledEvent, env: Env, _context: ScheduleContext) {
+    if event.cron() == NIGHTLY {
+        purge_events(&env).await;
+        remove_raw_orphans(&env).await;
+        keep_up(&env).await;
+        return;
+    }
     attend_queues(&env).await;
-    let ports = match wiring::handover(&env) {
+    sweep_outbox(&env).await;
+    sweep_workflows(&env).await;
+    export_events(&env).await;
+    start_erasures(&env).await;
+}
+
+async fn sweep_outbox(env: &Env) {
+    let ports = match wiring::handover(env) {
         Ok(ports) => ports,
         Err(error) => {
             tracing::error!(event = "sweep.failed", %error);
             return;
         }
     };
-    match app::pipeline::sweep(&ports).await {
-        Ok(report) if report == app::pipeline::SweepReport::default() => {}
+    match sweep(&ports).await {
+        Ok(report) if report == SweepReport::default() => {}
         Ok(report) => tracing::info!(
             event = "sweep.done",
             started = report.started,
@@ -27,7 +61,6 @@ async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleContext) 
         ),
         Err(error) => tracing::error!(event = "sweep.failed", %error),
     }
-    sweep_workflows(&env).await;
 }
 
 async fn sweep_workflows(env: &Env) {
@@ -65,6 +98,94 @@ async fn attend_queues(env: &Env) {
         Ok(0) => {}
         Ok(queues) => tracing::info!(event = "delivery.queues_attended", queues),
         Err(error) => tracing::error!(event = "delivery.queues_unattended", %error),
+    }
+}
+
+async fn export_events(env: &Env) {
+    let ports = match wiring::event_archive(env) {
+        Ok(ports) => ports,
+        Err(error) => {
+            tracing::error!(event = "archive.export_failed", %error);
+            return;
+        }
+    };
+    match export(&ports, Budget::of(&WorkerClock, EXPORT_MS)).await {
+        Ok(report) if report == ExportReport::default() => {}
+        Ok(report) => tracing::info!(
+            event = "archive.exported",
+            rows = report.rows,
+            files = report.files,
+            busy = report.busy,
+            failed = report.failed
+        ),
+        Err(error) => tracing::error!(event = "archive.export_failed", %error),
+    }
+}
+
+async fn start_erasures(env: &Env) {
+    let outcome = match wiring::erasure_requests(env) {
+        Ok(ports) => resume_erasures(&ports).await.map_err(|error| error.to_string()),
+        Err(error) => Err(error.to_string()),
+    };
+    if let Err(error) = outcome {
+        tracing::error!(event = "erasure.start_failed", error);
+    }
+}
+
+/// Each tenant's counts are logged as it is done.
+async fn purge_events(env: &Env) {
+    let outcome = match wiring::purge(env) {
+        Ok(ports) => {
+            purge(&ports, Budget::of(&WorkerClock, PURGE_MS)).await.map_err(|error| error.to_string())
+        }
+        Err(error) => Err(error.to_string()),
+    };
+    if let Err(error) = outcome {
+        tracing::error!(event = "retention.purge_failed", error);
+    }
+}
+
+async fn remove_raw_orphans(env: &Env) {
+    let outcome = match wiring::purge(env) {
+        Ok(ports) => remove_orphans(&ports, Budget::of(&WorkerClock, ORPHANS_MS))
+            .await
+            .map_err(|error| error.to_string()),
+        Err(error) => Err(error.to_string()),
+    };
+    match outcome {
+        Ok(report) if report == OrphanReport::default() => {}
+        Ok(OrphanReport { objects, failed }) => {
+            tracing::info!(event = "archive.orphans_removed", objects, failed);
+        }
+        Err(error) => tracing::error!(event = "archive.orphans_failed", error),
+    }
+}
+
+async fn keep_up(env: &Env) {
+    let began_at = WorkerClock.now().unix_ms();
+    let ports = match wiring::event_archive(env) {
+        Ok(ports) => ports,
+        Err(error) => {
+            tracing::error!(event = "archive.upkeep_failed", %error);
+            return;
+        }
+    };
+    match compact(&ports, Budget::of(&WorkerClock, UPKEEP_MS)).await {
+        Ok(report) if report == CompactionReport::default() => {}
+        Ok(report) => tracing::info!(
+            event = "archive.compacted",
+            days = report.days,
+            merged = report.merged,
+            busy = report.busy,
+            failed = report.failed,
+            duration_ms = WorkerClock.now().unix_ms().saturating_sub(began_at)
+        ),
+        Err(error) => tracing::error!(event = "archive.upkeep_failed", %error),
+    }
+    match tidy_up(&ports).await {
+        Ok(0) => {}
+        Ok(files) => tracing::info!(event = "archive.tidied_up", files),
+        Err(error) => tracing::error!(event = "archive.upkeep_failed", %error),
     }
 }
 

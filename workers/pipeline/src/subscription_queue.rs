@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use contracts::TenantCall;
 use contracts::pipeline::deliveries::{
     Configured, Deliveries, DeliveriesClient, DeliveriesContract, DeliveriesDispatch, Endpoint, Enqueue,
-    Enqueued,
+    Enqueued, ForgetMessages, ForgottenMessages,
 };
 use contracts::pipeline::subscriptions::{
     Delivery, DeliveryDetail, DeliveryPage, EndpointHealth, GetDelivery, ListDeliveries, RotatedSecret,
@@ -76,6 +76,7 @@ answered_by_queue! {
     list(ListDeliveries) -> DeliveryPage;
     get(GetDelivery) -> DeliveryDetail;
     redeliver(GetDelivery) -> Delivery;
+    forget(ForgetMessages) -> ForgottenMessages;
 }
 
 fn log(report: &DeliverReport) {

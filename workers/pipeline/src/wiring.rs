@@ -4,28 +4,34 @@ use std::cell::OnceCell;
 use std::rc::Rc;
 
 use app::live::LiveNotifier;
-use app::outbound::{FanOut, SubscriptionsService};
+use app::outbound::{FanOut, QueueRemoval, SubscriptionsService};
 use app::pipeline::{
-    CallIngest, CrmChange, DeadLettersService, EventInstances, HandoverPorts, IntakeService, Notifiers,
-    PipelinePorts, ReplayPorts, TasksService,
+    ArchivePorts, CallIngest, CrmChange, DeadLettersService, Erase, ErasurePorts, ErasureRequestPorts,
+    ErasureService, EventInstances, HandoverPorts, IntakeService, Notifiers, PipelinePorts, PurgePorts,
+    ReplayPorts, RetentionService, RetentionSettings, TasksService,
 };
-use app::ports::{Extractor, StoreError};
+use app::ports::{EventArchive, Extractor, StoreError};
 use chat_extraction::openai::OpenAiModel;
 use chat_extraction::{ModelExtractor, Pause};
 use contracts::health::HealthDispatch;
+use contracts::pipeline::erasure::ErasureDispatch;
+use contracts::pipeline::retention::RetentionDispatch;
 use contracts::pipeline::subscriptions::SubscriptionsDispatch;
 use contracts::pipeline::{DeadLettersDispatch, IntakeDispatch, TasksDispatch};
 use embedded::adapters::{RulesExtractor, StaticEmbedder};
 use embedded::embedding::StaticModel;
+use embedded::parquet::ParquetArchive;
 use host::{
-    AiServer, DohResolver, DurableIndex, OutboundConfig, WorkerClock, WorkerQueue, WorkerRandom, bindings,
+    AiServer, DohResolver, DurableIndex, OutboundConfig, StreamArchive, WorkerClock, WorkerQueue,
+    WorkerRandom, bindings,
 };
 use js_sys::Uint8Array;
 use mesh::durable::Namespace;
 use mesh_worker::durable::DurableNamespace;
 use mesh_worker::{BindingError, Instance, WorkflowBinding};
 use storage::{
-    D1, D1CrmStore, D1DeadLetterStore, D1EventStore, D1SignalStore, D1SubscriptionDirectory, R2Archive,
+    D1, D1ArchiveLedger, D1CrmStore, D1DeadLetterStore, D1Erasures, D1EventStore, D1Removal, D1SignalStore,
+    D1SubscriptionDirectory, R2Archive,
 };
 
 use crate::health::HealthService;
@@ -106,6 +112,56 @@ pub(crate) fn crm_change(instance: &Instance) -> Result<CrmChange, BindingError>
     Ok(CrmChange { ports: ports(instance)?, records })
 }
 
+pub(crate) fn erasure(instance: &Instance) -> Result<ErasureDispatch<ErasureService>, BindingError> {
+    telemetry::console::init("pipeline");
+    Ok(ErasureDispatch(ErasureService(erasure_requests(&instance.env)?)))
+}
+
+pub(crate) fn retention(instance: &Instance) -> Result<RetentionDispatch<RetentionService>, BindingError> {
+    telemetry::console::init("pipeline");
+    let store = Rc::new(D1Removal::new(data_db(&instance.env)?));
+    let settings = RetentionSettings { store, clock: Rc::new(WorkerClock) };
+    Ok(RetentionDispatch(RetentionService(settings)))
+}
+
+pub(crate) fn erase(instance: &Instance) -> Result<Erase, BindingError> {
+    let env = &instance.env;
+    let database = data_db(env)?;
+    Ok(Erase(ErasurePorts {
+        erasures: Rc::new(D1Erasures::new(database.clone())),
+        removal: Rc::new(D1Removal::new(database)),
+        index: Rc::new(DurableIndex::new(env)?),
+        messages: messages(env)?,
+        archive: event_archive(env)?,
+        streams: StreamArchive::bound(env).is_some(),
+    }))
+}
+
+pub(crate) fn erasure_requests(env: &worker::Env) -> Result<ErasureRequestPorts, BindingError> {
+    Ok(ErasureRequestPorts {
+        erasures: Rc::new(D1Erasures::new(data_db(env)?)),
+        instances: Rc::new(WorkflowBinding::instances::<Erase>(env, bindings::ERASE)?),
+        clock: Rc::new(WorkerClock),
+        random: Rc::new(WorkerRandom),
+    })
+}
+
+pub(crate) fn purge(env: &worker::Env) -> Result<PurgePorts, BindingError> {
+    let removal = Rc::new(D1Removal::new(data_db(env)?));
+    Ok(PurgePorts {
+        retention: removal.clone(),
+        removal,
+        index: Rc::new(DurableIndex::new(env)?),
+        messages: messages(env)?,
+        archive: event_archive(env)?,
+    })
+}
+
+fn messages(env: &worker::Env) -> Result<Rc<QueueRemoval>, BindingError> {
+    let (directory, queues) = (Rc::new(directory(env)?), queues(env)?);
+    Ok(Rc::new(QueueRemoval { directory, queues, clock: Rc::new(WorkerClock) }))
+}
+
 pub(crate) fn ports(instance: &Instance) -> Result<PipelinePorts, BindingError> {
     telemetry::console::init("pipeline");
     let env = &instance.env;
@@ -154,6 +210,25 @@ fn notifiers(env: &worker::Env) -> Result<Notifiers, BindingError> {
 pub(crate) fn archive(env: &worker::Env) -> Result<R2Archive, BindingError> {
     let bucket = env.bucket(bindings::ARCHIVE).map_err(|error| unusable(bindings::ARCHIVE, &error))?;
     Ok(R2Archive::new(bucket, bindings::ARCHIVE))
+}
+
+/// The archive: rows go into a stream where one is bound, else into files.
+pub(crate) fn event_archive(env: &worker::Env) -> Result<ArchivePorts, BindingError> {
+    telemetry::console::init("pipeline");
+    let objects = Rc::new(archive(env)?);
+    let files = Rc::new(ParquetArchive::new(objects.clone()));
+    let rows: Rc<dyn EventArchive> = match StreamArchive::bound(env) {
+        Some(stream) => Rc::new(stream),
+        None => files.clone(),
+    };
+    Ok(ArchivePorts {
+        objects,
+        rows,
+        files,
+        ledger: Rc::new(D1ArchiveLedger::new(data_db(env)?)),
+        clock: Rc::new(WorkerClock),
+        random: Rc::new(WorkerRandom),
+    })
 }
 
 pub(crate) fn data_db(env: &worker::Env) -> Result<D1, BindingError> {

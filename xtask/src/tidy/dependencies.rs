@@ -31,7 +31,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("domain", &["ids", "signing", "transcript"]),
     ("contracts", &["ids", "mesh"]),
     ("app", &["contracts", "domain", "egress", "ids", "mesh", "report", "signing", "transcript"]),
-    ("embedded", &["app", "domain", "ids", "transcript"]),
+    ("embedded", &["app", "contracts", "domain", "ids", "transcript"]),
     ("chat-extraction", &["app", "domain", "transcript"]),
     (
         "evaluation",

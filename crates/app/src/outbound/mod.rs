@@ -21,6 +21,7 @@ mod message;
 mod queue;
 mod read;
 mod redeliver;
+mod removal;
 mod subscriptions;
 mod sweep;
 
@@ -34,6 +35,7 @@ pub use fan_out::FanOut;
 pub use kinds::MESSAGE_TYPES;
 pub(crate) use message::{rfc3339, signal_json};
 pub use queue::SubscriptionQueue;
+pub use removal::QueueRemoval;
 pub use subscriptions::SubscriptionsService;
 pub use sweep::attend_queues;
 
@@ -49,6 +51,8 @@ pub const MAX_WAITING: u32 = 50_000;
 pub const KEPT_MS: u64 = 30 * 24 * 60 * 60 * 1_000;
 /// Settled deliveries kept of one subscription.
 pub const MOST_KEPT: u32 = 20_000;
+/// Events whose messages a queue forgets at once.
+const MOST_FORGOTTEN: usize = 200;
 /// How long an endpoint has to answer, in milliseconds.
 pub const TIMEOUT_MS: u32 = 15_000;
 

@@ -3,7 +3,9 @@
 use std::cell::Cell;
 
 use async_trait::async_trait;
-use contracts::pipeline::deliveries::{Configured, Deliveries, Endpoint, Enqueue, Enqueued};
+use contracts::pipeline::deliveries::{
+    Configured, Deliveries, Endpoint, Enqueue, Enqueued, ForgetMessages, ForgottenMessages,
+};
 use contracts::pipeline::subscriptions::{
     Delivery, DeliveryDetail, DeliveryPage, EndpointHealth, GetDelivery, ListDeliveries, RotatedSecret,
     SigningSecret, SubscriptionError,
@@ -11,7 +13,7 @@ use contracts::pipeline::subscriptions::{
 use contracts::{TenantCall, Timestamp};
 
 use super::deliver_due::{rearm, recover};
-use super::{QueuePorts, convert, endpoint, enqueue, read, redeliver, unavailable};
+use super::{MOST_FORGOTTEN, QueuePorts, convert, endpoint, enqueue, invalid, read, redeliver, unavailable};
 use crate::ports::StoreError;
 
 /// [`Deliveries`] over the ports of one queue.
@@ -99,5 +101,26 @@ impl Deliveries for SubscriptionQueue {
         let delivery = redeliver::redeliver(&self.ports, request)?;
         self.rearm().await?;
         Ok(delivery)
+    }
+
+    async fn forget(
+        &self,
+        _: &TenantCall,
+        request: ForgetMessages,
+    ) -> Result<ForgottenMessages, SubscriptionError> {
+        let ForgetMessages { event_ids, count_only } = request;
+        if event_ids.len() > MOST_FORGOTTEN {
+            return Err(invalid("/event_ids", format!("must have at most {MOST_FORGOTTEN} entries")));
+        }
+        if count_only {
+            let messages = self.ports.store.count_of(&event_ids).map_err(unavailable)?;
+            return Ok(ForgottenMessages { messages });
+        }
+        let messages = self.ports.store.forget(&event_ids).map_err(unavailable)?;
+        // What waited behind one of them is first of its order key now.
+        if messages > 0 {
+            self.rearm().await?;
+        }
+        Ok(ForgottenMessages { messages })
     }
 }

@@ -7,9 +7,10 @@ use contracts::pipeline::{IngestEvent, IngestEventError, IngestReceipt, MAX_EVEN
 use contracts::{Actor, TenantCall, Timestamp};
 use domain::EventWorkflow;
 use domain::dispatch::{PayloadShape, depends_on_shape, event_workflow};
-use ids::{EventId, TenantId};
+use ids::EventId;
 
 use super::PipelinePorts;
+use super::archive::object_key;
 use super::crm_change::shape;
 use super::ids_of::sha256_hex;
 use crate::ports::{EarlierKey, EventMessage, Inserted, NewEvent, StoreError};
@@ -24,14 +25,6 @@ const CONTENT_WINDOW_MS: u64 = 24 * 3_600_000;
 
 /// Delivery keys longer than this are replaced by their hash.
 const MAX_DELIVERY_KEY: usize = 200;
-
-/// Where an event's raw bytes lie: tenant, day of acceptance (UTC), content.
-pub fn object_key(tenant: TenantId, received_at: Timestamp, sha256: &str) -> String {
-    let seconds = i64::try_from(received_at.unix_ms() / 1000).unwrap_or(i64::MAX);
-    let day =
-        time::OffsetDateTime::from_unix_timestamp(seconds).unwrap_or(time::OffsetDateTime::UNIX_EPOCH).date();
-    format!("{tenant}/raw/{:04}/{:02}/{:02}/{sha256}", day.year(), u8::from(day.month()), day.day())
-}
 
 pub(super) async fn ingest_event(
     ports: &PipelinePorts,

@@ -1,9 +1,11 @@
 //! The pipeline's use cases: accept events, work them off, read what came of them.
 
+mod archive;
 mod call_ingest;
 mod convert;
 mod crm_change;
 mod dead_letter;
+mod erasure;
 mod event_run;
 mod extracting;
 mod handover;
@@ -16,6 +18,7 @@ mod letters;
 mod read_event;
 mod read_signal;
 mod replay;
+mod retention;
 mod search;
 mod settling;
 mod sweep;
@@ -23,16 +26,25 @@ mod tasks;
 
 use std::rc::Rc;
 
+pub use archive::{
+    ArchivePorts, Budget, CompactionReport, ExportReport, MOST_PAYLOAD_BYTES, compact, export, object_key,
+    tidy_up,
+};
 pub use call_ingest::{CallIngest, CallIngestOutput, STEPS};
 pub use crm_change::{CrmChange, CrmChangeOutput};
 pub use dead_letter::bury;
+pub use erasure::{
+    Erase, EraseInput, EraseOutput, ErasurePorts, ErasureRequestPorts, ErasureService, resume_erasures,
+};
 pub use event_run::EventRunInput;
 pub use handover::{Delivery, Unreadable, Verdict, hand_over};
 pub use index_messages::{find_request, index_hits, upsert_request};
-pub use ingest_event::object_key;
 pub use instances::EventInstances;
 pub use intake::IntakeService;
 pub use replay::DeadLettersService;
+pub use retention::{
+    OrphanReport, PurgePorts, PurgeReport, RetentionService, RetentionSettings, purge, remove_orphans,
+};
 pub use search::{SearchPorts, account_key, search};
 pub use sweep::{SweepReport, sweep};
 pub use tasks::TasksService;

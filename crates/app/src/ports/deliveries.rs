@@ -145,6 +145,10 @@ pub trait DeliveryStore {
     fn abandon_pending(&self, reason: &str, now: Timestamp) -> Result<u32, StoreError>;
     /// Forgets what was settled before a time, and the oldest beyond so many settled ones.
     fn prune(&self, settled_before: Timestamp, most: u32) -> Result<(), StoreError>;
+    /// Forgets every delivery that tells of one of these events; how many there were.
+    fn forget(&self, event_ids: &[EventId]) -> Result<u32, StoreError>;
+    /// How many tell of one of these events.
+    fn count_of(&self, event_ids: &[EventId]) -> Result<u32, StoreError>;
     /// Forgets every delivery.
     fn clear(&self) -> Result<(), StoreError>;
     /// When the earliest delivery is due that may go out, or an attempt counts as lost; not before the circuit lets

@@ -2,18 +2,21 @@
 
 mod approvals;
 mod archive;
+mod archive_ledger;
 mod chat;
 mod control;
 mod crm;
 mod dead_letters;
 mod deliveries;
 mod error;
+mod event_archive;
 mod events;
 mod extraction;
 mod index;
 pub mod live;
 mod notify;
 mod outbound;
+mod removal;
 mod reports;
 mod runtime;
 mod schedule;
@@ -22,7 +25,8 @@ mod vectors;
 mod workflows;
 
 pub use approvals::{ApprovalChange, ApprovalRow, ApprovalStore, AskedContent, AuditRow, DecisionRow};
-pub use archive::{Archive, ArchivedObject};
+pub use archive::{Archive, ArchivedObject, ListedObject, MOST_OBJECTS, ObjectVersion};
+pub use archive_ledger::{ArchiveLedger, DayFiles, LiveFile, TenantDay, UnfinishedFile};
 pub use chat::{ChatError, ChatModel, ChatReply, ChatRequest};
 pub use control::{ControlStore, EndpointSecret, Heartbeat, StoredEndpoint, StoredKey};
 pub use crm::{CrmEntry, CrmRecord, CrmStore, NewCrmChange};
@@ -31,6 +35,7 @@ pub use dead_letters::{
 };
 pub use deliveries::{AttemptRecord, DeliveryProgress, DeliveryRecord, DeliveryStore, EndpointRecord, Phase};
 pub use error::StoreError;
+pub use event_archive::{ArchiveFiles, ArchiveRow, EventArchive, Written, WrittenFile};
 pub use events::{
     EarlierKey, EventRecord, EventStore, EventTransition, Inserted, NewEvent, OutboxEntry, StepRecord,
 };
@@ -43,6 +48,10 @@ pub use notify::{Notifier, SettledEvent};
 pub use outbound::{
     CreationKey, MessageSender, NoReply, OutboundReply, OutboundRequest, Registered, Resolver,
     SubscriptionDirectory, SubscriptionRecord,
+};
+pub use removal::{
+    ErasureInstances, ErasureRecord, ErasureStatus, ErasureStore, EventRemoval, FoundEvent, MessageRemoval,
+    NewErasure, RemovableEvent, RetentionRecord, RetentionStore, RowCount,
 };
 pub use reports::{
     AccountEvent, AccountHistory, AccountPeriod, AccountRecords, AccountSignal, Browser, BrowserError,

@@ -1,37 +1,60 @@
 //! What reports need, in a simulation: an account with a history, an archive that loses answers, a browser with moods.
 
 use std::cell::Cell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use app::ports::{
     AccountEvent, AccountHistory, AccountPeriod, AccountRecords, AccountSignal, Archive, ArchivedObject,
-    Browser, BrowserError, StoreError,
+    Browser, BrowserError, ListedObject, ObjectVersion, StoreError,
 };
 use async_trait::async_trait;
 use contracts::Timestamp;
 use ids::{EventId, TenantId};
 use mesh_sim::Store;
-
-/// The archive's objects by key.
-pub(crate) type Documents = BTreeMap<String, ArchivedObject>;
+use test_kit::{MemoryArchive, run};
 
 #[derive(Clone)]
-pub(crate) struct SimArchive(pub(crate) Store<Documents>);
+pub(crate) struct SimArchive(pub(crate) Store<MemoryArchive>);
+
+fn lost(error: impl std::fmt::Display) -> StoreError {
+    StoreError::new("SIM", error)
+}
 
 #[async_trait(?Send)]
 impl Archive for SimArchive {
     async fn put(&self, key: &str, media_type: &str, body: Vec<u8>) -> Result<(), StoreError> {
-        let object = ArchivedObject { media_type: media_type.to_owned(), body };
-        let put = |objects: &mut Documents| {
-            objects.insert(key.to_owned(), object);
-        };
-        self.0.write(put).await.map_err(|error| StoreError::new("SIM", error))
+        self.0.write(|objects| run(objects.put(key, media_type, body))).await.map_err(lost)?
+    }
+
+    async fn put_if(
+        &self,
+        key: &str,
+        media_type: &str,
+        body: Vec<u8>,
+        seen: Option<&ObjectVersion>,
+    ) -> Result<bool, StoreError> {
+        self.0.write(|objects| run(objects.put_if(key, media_type, body, seen))).await.map_err(lost)?
     }
 
     async fn get(&self, key: &str) -> Result<Option<ArchivedObject>, StoreError> {
-        let got = self.0.read(|objects| objects.get(key).cloned()).await;
-        got.map_err(|error| StoreError::new("SIM", error))
+        self.0.read(|objects| run(objects.get(key))).await.map_err(lost)?
+    }
+
+    async fn version(&self, key: &str) -> Result<Option<ObjectVersion>, StoreError> {
+        self.0.read(|objects| run(objects.version(key))).await.map_err(lost)?
+    }
+
+    async fn delete(&self, keys: &[String]) -> Result<(), StoreError> {
+        self.0.write(|objects| run(objects.delete(keys))).await.map_err(lost)?
+    }
+
+    async fn list(
+        &self,
+        prefix: &str,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<ListedObject>, StoreError> {
+        self.0.read(|objects| run(objects.list(prefix, after, limit))).await.map_err(lost)?
     }
 }
 

@@ -1,7 +1,6 @@
 //! The workflows over the simulator: their records in a store that outlives crashes and does not always answer.
 
 use std::cell::Cell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use app::ports::{
@@ -16,9 +15,9 @@ use ids::{ApprovalId, KeyId, TenantId};
 use mesh::{CallContext, CallError, Deadline, Runtime, TraceContext};
 use mesh_sim::{NoAnswer, Sim, SimTransport, Store};
 use test_kit::workflows::WorkflowState;
-use test_kit::{MemoryCrm, SeededRandom};
+use test_kit::{MemoryArchive, MemoryCrm, SeededRandom};
 
-use crate::reporting::{Documents, Printing, SimArchive, SimBrowser, SimHistory};
+use crate::reporting::{Printing, SimArchive, SimBrowser, SimHistory};
 
 /// What is on record, as the ports, in a simulation.
 #[derive(Clone)]
@@ -136,7 +135,7 @@ impl Clock for SimClock {
 pub(crate) struct World<'s> {
     pub(crate) sim: &'s Sim,
     pub(crate) records: Store<WorkflowState>,
-    pub(crate) documents: Store<Documents>,
+    pub(crate) documents: Store<MemoryArchive>,
     pub(crate) printing: Rc<Cell<Printing>>,
     pub(crate) client: WorkflowsClient<SimTransport>,
     pub(crate) ports: WorkflowPorts,
@@ -148,7 +147,7 @@ impl<'s> World<'s> {
     pub(crate) fn new(sim: &'s Sim) -> Self {
         let records = sim.store("records", WorkflowState::default());
         let stores = SimWorkflows(records.clone());
-        let documents = sim.store("documents", BTreeMap::new());
+        let documents = sim.store("documents", MemoryArchive::default());
         let printing = Rc::new(Cell::new(Printing::Well));
         let clock: Rc<dyn Clock> = Rc::new(SimClock(sim.runtime()));
         let approval = SpendApproval {

@@ -52,6 +52,13 @@ pub trait Deliveries {
         context: &TenantCall,
         request: GetDelivery,
     ) -> Result<Delivery, SubscriptionError>;
+    /// Forgets the messages that tell of some events, sent or not.
+    #[mesh(idempotent)]
+    async fn forget(
+        &self,
+        context: &TenantCall,
+        request: ForgetMessages,
+    ) -> Result<ForgottenMessages, SubscriptionError>;
 }
 
 /// What a queue must know of its subscription.
@@ -97,6 +104,25 @@ pub struct Enqueue {
     pub order_key: Option<String>,
     /// The body, JSON text of at most 1.5 MB.
     pub body: String,
+}
+
+/// Asks a queue to forget what tells of some events.
+#[mesh::message]
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ForgetMessages {
+    /// The events, at most 200.
+    pub event_ids: Vec<EventId>,
+    /// Whether they are only counted.
+    #[serde(default)]
+    pub count_only: bool,
+}
+
+/// What a queue forgot.
+#[mesh::message]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ForgottenMessages {
+    /// Messages that are gone by this call, or that there are where they were only counted.
+    pub messages: u32,
 }
 
 /// What became of it.

@@ -2,9 +2,11 @@
 
 mod dead_letters;
 pub mod deliveries;
+pub mod erasure;
 mod error;
 mod events;
 pub mod live;
+pub mod retention;
 mod search;
 mod signals;
 pub mod subscriptions;

@@ -7,7 +7,7 @@ use app::ports::{
 };
 use contracts::Timestamp;
 use domain::delivery::DeliveryStatus;
-use ids::DeliveryId;
+use ids::{DeliveryId, EventId};
 use mesh::durable::{Migration, Migrations, Rows, Storage, StorageError};
 use serde::Deserialize;
 
@@ -15,8 +15,10 @@ use crate::sql::{Statement, Value, values};
 use row::{AttemptRow, BodyRow, CountRow, DeliveryRow, EndpointRow, TimeRow};
 
 /// The schema of a queue. Append-only: an object may be at any of these.
-pub const DELIVERIES: Migrations =
-    Migrations::new(&[Migration::sql("0001_initial", include_str!("0001_initial.sql"))]);
+pub const DELIVERIES: Migrations = Migrations::new(&[
+    Migration::sql("0001_initial", include_str!("0001_initial.sql")),
+    Migration::sql("0002_by_event", include_str!("0002_by_event.sql")),
+]);
 
 /// What errors call the database.
 const NAME: &str = "SUBSCRIPTION_QUEUE";
@@ -246,6 +248,16 @@ impl DeliveryStore for SqlDeliveryStore {
         self.query(query!("prune", values![settled_before, most])).map(drop)
     }
 
+    fn forget(&self, event_ids: &[EventId]) -> Result<u32, StoreError> {
+        let forgotten = self.query(query!("forget", values![ids(event_ids)]))?;
+        Ok(u32::try_from(forgotten.len()).unwrap_or(u32::MAX))
+    }
+
+    fn count_of(&self, event_ids: &[EventId]) -> Result<u32, StoreError> {
+        let row = self.first::<CountRow, CountRow>(query!("count_of", values![ids(event_ids)]))?;
+        Ok(row.map_or(0, |row| row.count))
+    }
+
     fn clear(&self) -> Result<(), StoreError> {
         self.query(query!("clear", values![])).map(drop)
     }
@@ -257,6 +269,11 @@ impl DeliveryStore for SqlDeliveryStore {
     fn oldest_settled(&self) -> Result<Option<Timestamp>, StoreError> {
         self.time(query!("oldest_settled", values![]))
     }
+}
+
+/// Ids as one parameter.
+fn ids(event_ids: &[EventId]) -> String {
+    serde_json::json!(event_ids).to_string()
 }
 
 fn broken(error: impl std::fmt::Display) -> StoreError {

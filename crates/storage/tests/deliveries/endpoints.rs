@@ -1,15 +1,19 @@
 //! Secrets, addresses, and endpoints that are gone.
 
-use app::ports::SubscriptionRecord;
+use std::rc::Rc;
+
+use app::outbound::QueueRemoval;
+use app::ports::{MessageRemoval, SubscriptionRecord};
+use contracts::pipeline::deliveries::ForgetMessages;
 use contracts::pipeline::subscriptions::{SubscriptionError, SubscriptionStatus};
 use contracts::{Actor, TenantScope, Timestamp};
 use domain::delivery::DeliveryPolicy;
 use ids::TenantId;
-use mesh::CallError;
+use mesh::{CallError, TraceContext};
 use signing::{Secret, Secrets, Source, verify};
 use test_kit::run;
 
-use crate::world::{Answer, Arrived, START_MS, URL, World};
+use crate::world::{Answer, Arrived, START_MS, SimClock, URL, World};
 
 const DAY: u64 = 24 * 60 * 60 * 1_000;
 
@@ -204,6 +208,64 @@ fn a_closed_queue_sends_nothing_and_keeps_nothing() {
         .one()
         .unwrap();
     assert_eq!(kept, (0, 0, String::new()), "deliveries, attempts and the secret are gone");
+}
+
+#[test]
+fn what_tells_of_an_event_is_forgotten_and_the_next_in_order_goes_out() {
+    let world = world();
+    world.usually(Answer::Status(500));
+    let [first, second] = [Some("account:acme"), Some("account:acme")].map(|key| world.enqueue_in_order(key));
+    let other = world.enqueue();
+    world.pass(0);
+    assert_eq!(world.shared.receiver.ids(), [first.message_id.to_string(), other.message_id.to_string()]);
+    let ask = |events: &[&contracts::pipeline::deliveries::Enqueue], count_only| {
+        let event_ids = events.iter().map(|message| message.event_id.unwrap()).collect();
+        let request = ForgetMessages { event_ids, count_only };
+        run(world.queue().forget(&world.context(), request)).unwrap().messages
+    };
+    assert_eq!(ask(&[&first, &other], true), 2);
+    assert_eq!(world.status(&first), "pending", "counting changes nothing");
+    world.usually(Answer::Status(204));
+    assert_eq!((ask(&[&first], false), ask(&[&first], false)), (1, 0));
+    assert_eq!(ask(&[&first, &other], true), 1);
+    world.pass(0);
+    assert_eq!(world.status(&second), "delivered", "nothing is before it any more");
+    let gone = run(world.queue().get(
+        &world.context(),
+        contracts::pipeline::subscriptions::GetDelivery { delivery_id: first.delivery_id },
+    ));
+    assert!(matches!(gone, Err(CallError::Refused(SubscriptionError::DeliveryNotFound))), "{gone:?}");
+    let request = ForgetMessages { event_ids: vec![first.event_id.unwrap(); 201], count_only: true };
+    let refused = run(world.queue().forget(&world.context(), request));
+    assert!(matches!(refused, Err(CallError::Refused(SubscriptionError::Invalid { .. }))), "{refused:?}");
+}
+
+#[test]
+fn messages_of_an_event_leave_every_queue_of_their_tenant_and_no_other() {
+    let world = world();
+    register(&world);
+    let (gone, kept) = (world.enqueue(), world.enqueue());
+    world.pass(0);
+    let removal = QueueRemoval {
+        directory: world.shared.directory.clone(),
+        queues: Rc::new(world.objects.clone()),
+        clock: Rc::new(SimClock(world.shared.clock.clone())),
+    };
+    let (ours, theirs) = (world.tenant, TenantId::from_parts(START_MS, [9; 10]));
+    let events = [gone.event_id.unwrap()];
+    let trace = TraceContext::from_random([3; 24]);
+    assert_eq!(
+        run(removal.forget(theirs, trace, &events)),
+        Ok(0),
+        "another tenant's are not theirs to remove"
+    );
+    assert_eq!(run(removal.left(ours, trace, &events)), Ok(1));
+    assert_eq!(run(removal.forget(ours, trace, &events)), Ok(1));
+    assert_eq!(run(removal.left(ours, trace, &events)), Ok(0));
+    assert_eq!(world.status(&kept), "delivered");
+    run(removal.close(ours, trace)).unwrap();
+    let refused = run(world.queue().enqueue(&world.context(), kept));
+    assert!(matches!(refused, Err(CallError::Refused(SubscriptionError::NotFound))), "{refused:?}");
 }
 
 #[test]

@@ -13,7 +13,7 @@ use app::ports::{
 use async_trait::async_trait;
 use contracts::pipeline::deliveries::{
     Configured, Deliveries, DeliveriesClient, DeliveriesContract, DeliveriesDispatch, Endpoint, Enqueue,
-    Enqueued,
+    Enqueued, ForgetMessages, ForgottenMessages,
 };
 use contracts::pipeline::subscriptions::{
     Delivery, DeliveryDetail, DeliveryPage, EndpointHealth, GetDelivery, ListDeliveries, OrderedBy,
@@ -21,7 +21,7 @@ use contracts::pipeline::subscriptions::{
 };
 use contracts::{Actor, TenantCall, TenantScope, Timestamp};
 use domain::delivery::DeliveryPolicy;
-use ids::{DeliveryId, MessageId, SubscriptionId, TenantId};
+use ids::{DeliveryId, EventId, MessageId, SubscriptionId, TenantId};
 use mesh::durable::{Address, AlarmEvent, DurableObject, HandlerError, Namespace, ObjectContext, StartError};
 use mesh::{CallContext, Deadline, Runtime, TraceContext, Transport};
 use mesh_sim::durable::{SimulatedObjects, VirtualClock};
@@ -81,6 +81,7 @@ answered! {
     list(ListDeliveries) -> DeliveryPage;
     get(GetDelivery) -> DeliveryDetail;
     redeliver(GetDelivery) -> Delivery;
+    forget(ForgetMessages) -> ForgottenMessages;
 }
 
 #[derive(Clone)]
@@ -253,7 +254,7 @@ impl World {
             delivery_id: DeliveryId::from_parts(START_MS + u64::from(number), [number; 10]),
             message_id: MessageId::from_parts(START_MS + u64::from(number), [number; 10]),
             kind: "signals.created".into(),
-            event_id: None,
+            event_id: Some(EventId::from_parts(START_MS + u64::from(number), [number; 10])),
             order_key: order_key.map(str::to_owned),
             body: format!(r#"{{"type":"signals.created","data":{{"number":{number}}}}}"#),
         }

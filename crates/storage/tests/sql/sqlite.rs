@@ -19,8 +19,10 @@ const MOST_PARAMETER_BYTES: usize = 2_000_000;
 /// A database that keeps count of what was run. A clone is the same database.
 #[derive(Clone)]
 pub(crate) struct Sqlite {
-    connection: Rc<RefCell<Connection>>,
-    statements: Rc<RefCell<Vec<Statement>>>,
+    pub(crate) connection: Rc<RefCell<Connection>>,
+    pub(crate) statements: Rc<RefCell<Vec<Statement>>>,
+    /// Of transactions; `sql.batch` is the operation.
+    pub(crate) faults: test_kit::Faults,
 }
 
 impl Sqlite {
@@ -37,7 +39,11 @@ impl Sqlite {
         for file in files {
             connection.execute_batch(&fs::read_to_string(file).unwrap()).unwrap();
         }
-        Self { connection: Rc::new(RefCell::new(connection)), statements: Rc::default() }
+        Self {
+            connection: Rc::new(RefCell::new(connection)),
+            statements: Rc::default(),
+            faults: test_kit::Faults::default(),
+        }
     }
 
     /// What was run since this was asked last.
@@ -61,13 +67,19 @@ impl SqlDatabase for Sqlite {
     }
 
     async fn batch(&self, statements: Vec<Statement>) -> Result<Vec<Rows>, StoreError> {
-        test_kit::pause().await;
+        self.faults.around(NAME, "sql.batch", || self.run(&statements)).await
+    }
+}
+
+impl Sqlite {
+    /// Runs a transaction on the spot.
+    pub(crate) fn run(&self, statements: &[Statement]) -> Result<Vec<Rows>, StoreError> {
         self.statements.borrow_mut().extend(statements.iter().cloned());
         let failed = |error: rusqlite::Error| StoreError::new(NAME, error);
         let mut connection = self.connection.borrow_mut();
         let transaction = connection.transaction().map_err(failed)?;
         let mut answers = Vec::new();
-        for statement in &statements {
+        for statement in statements {
             check_limits(statement);
             answers.push(Rows::new(NAME, answer(&transaction, statement).map_err(failed)?));
         }

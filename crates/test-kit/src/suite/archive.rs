@@ -29,3 +29,48 @@ pub(super) async fn storing_again_overwrites(archive: &dyn Archive) {
         assert_eq!(archive.get("ten_e/raw/1").await, Ok(Some(expect)));
     }
 }
+
+pub(super) async fn storing_over_what_was_not_seen_is_refused(archive: &dyn Archive) {
+    let key = "ten_f/manifest.json";
+    let put = |body: &'static str, seen| archive.put_if(key, "application/json", body.into(), seen);
+    assert_eq!(put("1", None).await, Ok(true), "nothing was there");
+    assert_eq!(put("2", None).await, Ok(false), "something is there by now");
+    let first = archive.version(key).await.unwrap();
+    assert_eq!(put("3", first.as_ref()).await, Ok(true));
+    assert_eq!(put("4", first.as_ref()).await, Ok(false), "it has changed since");
+    assert_eq!(archive.get(key).await.unwrap().unwrap().body, b"3");
+    assert_eq!(archive.version("ten_f/other").await, Ok(None));
+}
+
+pub(super) async fn what_is_deleted_is_gone_and_nothing_else(archive: &dyn Archive) {
+    for key in ["ten_g/raw/1", "ten_g/raw/12", "ten_h/raw/1"] {
+        archive.put(key, "text/plain", b"x".to_vec()).await.unwrap();
+    }
+    let keys = ["ten_g/raw/1".to_owned(), "ten_g/raw/never".to_owned()];
+    for _ in 0..2 {
+        archive.delete(&keys).await.unwrap();
+        assert_eq!(archive.get("ten_g/raw/1").await, Ok(None));
+    }
+    archive.delete(&[]).await.unwrap();
+    for key in ["ten_g/raw/12", "ten_h/raw/1"] {
+        assert!(archive.get(key).await.unwrap().is_some(), "{key}");
+    }
+}
+
+pub(super) async fn lists_are_in_order_and_paged(archive: &dyn Archive) {
+    for key in ["ten_i/b", "ten_i/a", "ten_i/c/d", "ten_j/a", "ten_i2/a"] {
+        archive.put(key, "text/plain", b"x".to_vec()).await.unwrap();
+    }
+    for limit in [1, 2, 1_000] {
+        let mut seen: Vec<String> = Vec::new();
+        loop {
+            let page = archive.list("ten_i/", seen.last().map(String::as_str), limit).await.unwrap();
+            assert!(page.len() <= limit as usize);
+            if page.is_empty() {
+                break;
+            }
+            seen.extend(page.into_iter().map(|object| object.key));
+        }
+        assert_eq!(seen, ["ten_i/a", "ten_i/b", "ten_i/c/d"], "in pages of {limit}");
+    }
+}

@@ -94,6 +94,9 @@ pub async fn archive_suite(archive: &dyn Archive) {
     archive::bytes_come_back_as_they_were(archive).await;
     archive::what_is_not_there_is_none(archive).await;
     archive::storing_again_overwrites(archive).await;
+    archive::storing_over_what_was_not_seen_is_refused(archive).await;
+    archive::what_is_deleted_is_gone_and_nothing_else(archive).await;
+    archive::lists_are_in_order_and_paged(archive).await;
 }
 
 /// Every claim about a [`ControlStore`] that holds the rows of [`control_rows`].

@@ -17,6 +17,7 @@ use mesh::loopback::Loopback;
 use serde_json::Value;
 use test_kit::{FakeClock, Fixtures, MemoryEventStore, MemoryInstances, MemoryQueue, run};
 
+use crate::erasures::Recorder;
 use crate::team::{AUDIENCE, NOW, TEAM, Team};
 use crate::{Half, ROLES, document, get, trace};
 
@@ -72,12 +73,15 @@ fn delivery(make: &Fixtures, body: Result<EventMessage, Unreadable>) -> Delivery
 }
 
 fn ask(pipeline: &Pipeline, request: &Request<'_>) -> Handled {
+    let recorder = Recorder::default();
     let console = Console {
         settings: &Settings::new(TEAM, AUDIENCE, ROLES),
         cache: &KeyCache::new(),
         keys: &Team::default(),
         mesh: &Half::default(),
         dead_letters: &pipeline.client(),
+        erasures: &recorder.erasures(),
+        retentions: &recorder.retentions(),
         clock: &FakeClock::at(Timestamp::from_unix_ms(NOW * 1000)),
     };
     run(console.handle(request, trace()))

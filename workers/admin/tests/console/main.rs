@@ -1,6 +1,7 @@
 //! The console as a client meets it: with tokens that a team really signed, and everything else stood in for.
 
 mod dead_letters;
+mod erasures;
 mod team;
 
 use std::cell::Cell;
@@ -45,12 +46,15 @@ fn handle_with(variables: [&str; 3], team: &Team, request: &Request<'_>) -> (Han
     let [domain, audience, roles] = variables;
     let mesh = Half::default();
     let pipeline = dead_letters::Pipeline::default();
+    let recorder = erasures::Recorder::default();
     let console = Console {
         settings: &Settings::new(domain, audience, roles),
         cache: &KeyCache::new(),
         keys: team,
         mesh: &mesh,
         dead_letters: &pipeline.client(),
+        erasures: &recorder.erasures(),
+        retentions: &recorder.retentions(),
         clock: &FakeClock::at(Timestamp::from_unix_ms(NOW * 1000)),
     };
     let handled = run(console.handle(request, trace()));

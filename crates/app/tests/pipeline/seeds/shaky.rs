@@ -7,9 +7,9 @@ use std::rc::Rc;
 use app::ports::{
     Archive, ArchivedObject, Clock, CrmEntry, CrmRecord, CrmStore, DeadLetterQuery, DeadLetterRecord,
     DeadLetterStore, EarlierKey, EmbeddedPassage, EventMessage, EventQueue, EventRecord, EventStore,
-    EventTransition, IndexHit, Inserted, NewCrmChange, NewDeadLetter, NewEvent, NewSignal, Notifier, Origin,
-    OutboxEntry, PassageIndex, Replay, ReplayOutcome, SettledEvent, SignalQuery, SignalRecord, SignalStore,
-    StepRecord, StoreError, Wanted,
+    EventTransition, IndexHit, Inserted, ListedObject, NewCrmChange, NewDeadLetter, NewEvent, NewSignal,
+    Notifier, ObjectVersion, Origin, OutboxEntry, PassageIndex, Replay, ReplayOutcome, SettledEvent,
+    SignalQuery, SignalRecord, SignalStore, StepRecord, StoreError, Wanted,
 };
 use async_trait::async_trait;
 use contracts::Timestamp;
@@ -239,8 +239,35 @@ impl<P: Archive> Archive for Shaky<P> {
         self.write(self.inner.put(key, media_type, body)).await
     }
 
+    async fn put_if(
+        &self,
+        key: &str,
+        media_type: &str,
+        body: Vec<u8>,
+        seen: Option<&ObjectVersion>,
+    ) -> Result<bool, StoreError> {
+        self.write(self.inner.put_if(key, media_type, body, seen)).await
+    }
+
     async fn get(&self, key: &str) -> Result<Option<ArchivedObject>, StoreError> {
         self.read(self.inner.get(key)).await
+    }
+
+    async fn version(&self, key: &str) -> Result<Option<ObjectVersion>, StoreError> {
+        self.read(self.inner.version(key)).await
+    }
+
+    async fn delete(&self, keys: &[String]) -> Result<(), StoreError> {
+        self.write(self.inner.delete(keys)).await
+    }
+
+    async fn list(
+        &self,
+        prefix: &str,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<ListedObject>, StoreError> {
+        self.read(self.inner.list(prefix, after, limit)).await
     }
 }
 

@@ -1,0 +1,71 @@
+//! Erasure: a tenant or a contact leaves the pipeline for good, and a certificate says so.
+
+mod certificate;
+mod find;
+mod instances;
+mod remove;
+mod resume;
+mod service;
+mod verify;
+mod workflow;
+
+use std::rc::Rc;
+
+use ids::{ErasureId, TenantId};
+use mesh::TraceContext;
+
+pub use resume::resume_erasures;
+pub use service::ErasureService;
+pub use workflow::{Erase, EraseInput, EraseOutput};
+
+use super::archive::ArchivePorts;
+use crate::ports::{
+    Clock, ErasureInstances, ErasureRecord, ErasureStore, EventRemoval, MessageRemoval, PassageIndex, Random,
+    StoreError,
+};
+
+/// What asking for an erasure needs.
+#[derive(Clone)]
+pub struct ErasureRequestPorts {
+    /// What was asked for.
+    pub erasures: Rc<dyn ErasureStore>,
+    /// The workflows that do it.
+    pub instances: Rc<dyn ErasureInstances>,
+    /// The wall clock.
+    pub clock: Rc<dyn Clock>,
+    /// Secure randomness.
+    pub random: Rc<dyn Random>,
+}
+
+/// What carrying one out needs.
+#[derive(Clone)]
+pub struct ErasurePorts {
+    /// What was asked for, found and done.
+    pub erasures: Rc<dyn ErasureStore>,
+    /// Events and their rows.
+    pub removal: Rc<dyn EventRemoval>,
+    /// The tenants' indexes.
+    pub index: Rc<dyn PassageIndex>,
+    /// Messages to customers' endpoints.
+    pub messages: Rc<dyn MessageRemoval>,
+    /// Raw bytes and the analysts' archive.
+    pub archive: ArchivePorts,
+    /// Whether rows also go into a stream, which nobody can take them out of here.
+    pub streams: bool,
+}
+
+/// One erasure at work.
+#[derive(Clone)]
+struct Run {
+    ports: ErasurePorts,
+    tenant: TenantId,
+    id: ErasureId,
+    trace: TraceContext,
+}
+
+impl Run {
+    async fn record(&self) -> Result<ErasureRecord, StoreError> {
+        let record = self.ports.erasures.get(self.tenant, self.id).await?;
+        record.ok_or_else(|| StoreError::new("erasures", format!("the tenant has no erasure `{}`", self.id)))
+    }
+}

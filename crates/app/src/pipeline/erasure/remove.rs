@@ -1,0 +1,145 @@
+//! Removing what was found: from the index, the database, the raw bytes and the archive.
+
+use std::collections::BTreeSet;
+
+use contracts::Timestamp;
+use ids::EventId;
+
+use super::Run;
+use crate::pipeline::archive::{Lease, drop_day, raw_prefix, rewrite_day, tenant_prefix};
+use crate::pipeline::retention::forget;
+use crate::ports::{MOST_OBJECTS, StoreError};
+
+/// Events of a step: one transaction, and as many calls of the tenant's index.
+const BATCH: u32 = 50;
+
+/// Events read at once.
+const PAGE: u32 = 1_000;
+
+/// Rows without an event that a step removes of each table.
+const ROWS: u32 = 1_000;
+
+/// Bytes without a row may belong to a delivery that is being accepted; after an hour they do not.
+const ORPHAN_AGE_MS: u64 = 3_600_000;
+
+/// Removes some of the found events from index, database and raw bytes; says whether any are left.
+pub(super) async fn remove_batch(run: &Run) -> Result<bool, StoreError> {
+    let (ports, tenant, id) = (&run.ports, run.tenant, run.id);
+    let events = ports.erasures.left(tenant, id, BATCH).await?;
+    if events.is_empty() {
+        return Ok(false);
+    }
+    let mut passages = 0;
+    for event in &events {
+        passages += forget(&*ports.index, tenant, run.trace, Some(event.event_id)).await?;
+    }
+    if passages > 0 {
+        ports.erasures.count(tenant, id, "passages", passages).await?;
+    }
+    let ids: Vec<EventId> = events.iter().map(|event| event.event_id).collect();
+    let messages = ports.messages.forget(tenant, run.trace, &ids).await?;
+    if messages > 0 {
+        ports.erasures.count(tenant, id, "messages", messages).await?;
+    }
+    ports.erasures.remove_rows(tenant, id, &ids).await?;
+    let mut keys: Vec<String> = events.into_iter().map(|event| event.object_key).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    let used = ports.removal.objects_in_use(tenant, &keys).await?;
+    keys.retain(|key| !used.contains(key));
+    ports.archive.objects.delete(&keys).await?;
+    // Last: until then the next try begins with these again.
+    ports.erasures.done(tenant, id, &ids).await?;
+    Ok(true)
+}
+
+/// Removes the rows of the found events from the next day of the archive behind `after`; none when there is no day.
+pub(super) async fn remove_day(run: &Run, after: Option<&str>) -> Result<Option<String>, StoreError> {
+    let days = run.ports.erasures.days(run.tenant, run.id, after, 1).await?;
+    let Some(day) = days.into_iter().next() else {
+        return Ok(None);
+    };
+    let ids = events_of_day(run, &day).await?;
+    let archive = &run.ports.archive;
+    let lease = lease(run).await?;
+    let removed = rewrite_day(archive, run.tenant, &day, &ids, &lease).await;
+    lease.end(archive).await;
+    removed.map(|_| Some(day))
+}
+
+/// Of a whole tenant: removes the next days of the archive, and what else lies there; says whether any is left.
+pub(super) async fn drop_archive(run: &Run) -> Result<bool, StoreError> {
+    let archive = &run.ports.archive;
+    let lease = lease(run).await?;
+    let outcome = drop_some(run, &lease).await;
+    lease.end(archive).await;
+    outcome
+}
+
+async fn drop_some(run: &Run, lease: &Lease) -> Result<bool, StoreError> {
+    let archive = &run.ports.archive;
+    let days = archive.ledger.days(run.tenant, None, 20).await?;
+    for day in &days {
+        drop_day(archive, run.tenant, day, lease).await?;
+    }
+    if !days.is_empty() {
+        return Ok(true);
+    }
+    remove_objects(run, &tenant_prefix(run.tenant)).await
+}
+
+/// Of a whole tenant: removes rows without an event, what the index still has, and all raw bytes; says whether any
+/// are left.
+pub(super) async fn remove_rest(run: &Run) -> Result<bool, StoreError> {
+    // Before the rows that name them go.
+    run.ports.messages.close(run.tenant, run.trace).await?;
+    let more_rows = run.ports.erasures.remove_other_rows(run.tenant, run.id, ROWS).await?;
+    let passages = forget(&*run.ports.index, run.tenant, run.trace, None).await?;
+    if passages > 0 {
+        run.ports.erasures.count(run.tenant, run.id, "passages", passages).await?;
+    }
+    Ok(remove_objects(run, &format!("{}/", run.tenant)).await? || more_rows)
+}
+
+/// Removes a page of objects; says whether there was one.
+async fn remove_objects(run: &Run, prefix: &str) -> Result<bool, StoreError> {
+    let objects = &run.ports.archive.objects;
+    let listed = objects.list(prefix, None, MOST_OBJECTS).await?;
+    let keys: Vec<String> = listed.into_iter().map(|object| object.key).collect();
+    objects.delete(&keys).await?;
+    Ok(!keys.is_empty())
+}
+
+/// Removes raw bytes that no event has, on the page behind `after`: nobody looks for a contact in these any more.
+/// Gives the page's last key; none behind the last page.
+pub(super) async fn remove_orphans(run: &Run, after: Option<&str>) -> Result<Option<String>, StoreError> {
+    let archive = &run.ports.archive;
+    let listed = archive.objects.list(&raw_prefix(run.tenant), after, MOST_OBJECTS).await?;
+    let last = listed.last().map(|object| object.key.clone());
+    let before = Timestamp::from_unix_ms(archive.clock.now().unix_ms().saturating_sub(ORPHAN_AGE_MS));
+    let mut keys: Vec<String> =
+        listed.into_iter().filter(|object| object.stored_at < before).map(|object| object.key).collect();
+    let used = run.ports.removal.objects_in_use(run.tenant, &keys).await?;
+    keys.retain(|key| !used.contains(key));
+    archive.objects.delete(&keys).await?;
+    Ok(last)
+}
+
+/// The found events of a day.
+pub(super) async fn events_of_day(run: &Run, day: &str) -> Result<BTreeSet<EventId>, StoreError> {
+    let mut ids = BTreeSet::new();
+    loop {
+        let after = ids.last().copied();
+        let page = run.ports.erasures.events(run.tenant, run.id, Some(day), after, PAGE).await?;
+        if page.is_empty() {
+            return Ok(ids);
+        }
+        ids.extend(page.into_iter().map(|event| event.event_id));
+    }
+}
+
+/// The lease, or an error that lets the step be tried again.
+async fn lease(run: &Run) -> Result<Lease, StoreError> {
+    let lease = Lease::take_as(&run.ports.archive, run.tenant, run.id.to_string()).await?;
+    lease.ok_or_else(|| StoreError::new("archive", "the tenant's files are being written by another run"))
+}

@@ -1,0 +1,1 @@
+DELETE FROM archive_files WHERE tenant_id = ?1 AND day = ?2

@@ -1,0 +1,1 @@
+DELETE FROM archive_leases WHERE tenant_id = ?1 AND holder = ?2

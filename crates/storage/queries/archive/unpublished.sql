@@ -1,0 +1,1 @@
+SELECT day FROM archive_days WHERE tenant_id = ?1 AND published < generation ORDER BY day LIMIT ?2

@@ -1,0 +1,1 @@
+SELECT events_days, updated_by, updated_at FROM retention_settings WHERE tenant_id = ?1

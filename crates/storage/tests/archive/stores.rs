@@ -1,0 +1,213 @@
+//! The stores as a simulation has them: every write is a place where the process can crash, and may lose its answer.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use app::ports::{
+    Archive, ArchivedObject, Clock, EmbeddedPassage, IndexHit, ListedObject, MessageRemoval, ObjectVersion,
+    Origin, PassageIndex, StoreError, Wanted,
+};
+use async_trait::async_trait;
+use contracts::Timestamp;
+use contracts::pipeline::tenant_index::Forgotten;
+use ids::{EventId, TenantId};
+use mesh::{Runtime, TraceContext};
+use mesh_sim::{Sim, Store};
+use storage::{Rows, SqlDatabase, Statement};
+use test_kit::{MemoryArchive, MemoryIndex, run};
+
+use crate::sqlite::Sqlite;
+
+const NAME: &str = "SIMULATED";
+
+fn lost(error: impl std::fmt::Display) -> StoreError {
+    StoreError::new(NAME, error)
+}
+
+/// A database in a simulation.
+#[derive(Clone)]
+pub(crate) struct SimDatabase(Rc<Store<Sqlite>>);
+
+impl SimDatabase {
+    pub(crate) fn new(sim: &Sim, database: &Sqlite) -> Self {
+        Self(Rc::new(sim.store("database", database.clone())))
+    }
+}
+
+#[async_trait(?Send)]
+impl SqlDatabase for SimDatabase {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    async fn batch(&self, statements: Vec<Statement>) -> Result<Vec<Rows>, StoreError> {
+        self.0.write(|database| database.run(&statements)).await.map_err(lost)?
+    }
+}
+
+/// Objects in a simulation.
+pub(crate) struct SimObjects(Store<MemoryArchive>);
+
+impl SimObjects {
+    pub(crate) fn new(sim: &Sim, objects: &MemoryArchive) -> Self {
+        Self(sim.store("objects", objects.clone()))
+    }
+}
+
+#[async_trait(?Send)]
+impl Archive for SimObjects {
+    async fn put(&self, key: &str, media_type: &str, body: Vec<u8>) -> Result<(), StoreError> {
+        self.0.write(|objects| run(objects.put(key, media_type, body))).await.map_err(lost)?
+    }
+
+    async fn put_if(
+        &self,
+        key: &str,
+        media_type: &str,
+        body: Vec<u8>,
+        seen: Option<&ObjectVersion>,
+    ) -> Result<bool, StoreError> {
+        self.0.write(|objects| run(objects.put_if(key, media_type, body, seen))).await.map_err(lost)?
+    }
+
+    async fn get(&self, key: &str) -> Result<Option<ArchivedObject>, StoreError> {
+        self.0.read(|objects| run(objects.get(key))).await.map_err(lost)?
+    }
+
+    async fn version(&self, key: &str) -> Result<Option<ObjectVersion>, StoreError> {
+        self.0.read(|objects| run(objects.version(key))).await.map_err(lost)?
+    }
+
+    async fn delete(&self, keys: &[String]) -> Result<(), StoreError> {
+        self.0.write(|objects| run(objects.delete(keys))).await.map_err(lost)?
+    }
+
+    async fn list(
+        &self,
+        prefix: &str,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<ListedObject>, StoreError> {
+        self.0.read(|objects| run(objects.list(prefix, after, limit))).await.map_err(lost)?
+    }
+}
+
+/// An index in a simulation.
+pub(crate) struct SimIndex(Store<MemoryIndex>);
+
+impl SimIndex {
+    pub(crate) fn new(sim: &Sim, index: &MemoryIndex) -> Self {
+        Self(sim.store("index", index.clone()))
+    }
+}
+
+#[async_trait(?Send)]
+impl PassageIndex for SimIndex {
+    async fn upsert(
+        &self,
+        tenant: TenantId,
+        trace: TraceContext,
+        origin: &Origin,
+        passages: &[EmbeddedPassage],
+    ) -> Result<(), StoreError> {
+        let act = |index: &mut MemoryIndex| run(index.upsert(tenant, trace, origin, passages));
+        self.0.write(act).await.map_err(lost)?
+    }
+
+    async fn search(
+        &self,
+        tenant: TenantId,
+        trace: TraceContext,
+        wanted: &Wanted,
+    ) -> Result<Vec<IndexHit>, StoreError> {
+        let act = |index: &MemoryIndex| run(index.search(tenant, trace, wanted));
+        self.0.read(act).await.map_err(lost)?
+    }
+
+    async fn forget(
+        &self,
+        tenant: TenantId,
+        trace: TraceContext,
+        event_id: Option<EventId>,
+        at_most: u32,
+    ) -> Result<Forgotten, StoreError> {
+        let act = |index: &mut MemoryIndex| run(index.forget(tenant, trace, event_id, at_most));
+        self.0.write(act).await.map_err(lost)?
+    }
+}
+
+/// Messages to endpoints, each by whose it is and what it tells of.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct MemoryMessages(pub(crate) Rc<RefCell<BTreeSet<(TenantId, EventId)>>>);
+
+#[async_trait(?Send)]
+impl MessageRemoval for MemoryMessages {
+    async fn forget(
+        &self,
+        tenant: TenantId,
+        trace: TraceContext,
+        event_ids: &[EventId],
+    ) -> Result<u32, StoreError> {
+        let count = self.left(tenant, trace, event_ids).await?;
+        self.0.borrow_mut().retain(|(owner, id)| *owner != tenant || !event_ids.contains(id));
+        Ok(count)
+    }
+
+    async fn left(
+        &self,
+        tenant: TenantId,
+        _trace: TraceContext,
+        event_ids: &[EventId],
+    ) -> Result<u32, StoreError> {
+        Ok(event_ids.iter().filter(|id| self.0.borrow().contains(&(tenant, **id))).count() as u32)
+    }
+
+    async fn close(&self, tenant: TenantId, _trace: TraceContext) -> Result<(), StoreError> {
+        self.0.borrow_mut().retain(|(owner, _)| *owner != tenant);
+        Ok(())
+    }
+}
+
+/// Those in a simulation.
+pub(crate) struct SimMessages(Store<MemoryMessages>);
+
+impl SimMessages {
+    pub(crate) fn new(sim: &Sim, messages: &MemoryMessages) -> Self {
+        Self(sim.store("messages", messages.clone()))
+    }
+}
+
+#[async_trait(?Send)]
+impl MessageRemoval for SimMessages {
+    async fn forget(
+        &self,
+        tenant: TenantId,
+        trace: TraceContext,
+        event_ids: &[EventId],
+    ) -> Result<u32, StoreError> {
+        self.0.write(|messages| run(messages.forget(tenant, trace, event_ids))).await.map_err(lost)?
+    }
+
+    async fn left(
+        &self,
+        tenant: TenantId,
+        trace: TraceContext,
+        event_ids: &[EventId],
+    ) -> Result<u32, StoreError> {
+        self.0.read(|messages| run(messages.left(tenant, trace, event_ids))).await.map_err(lost)?
+    }
+
+    async fn close(&self, tenant: TenantId, trace: TraceContext) -> Result<(), StoreError> {
+        self.0.write(|messages| run(messages.close(tenant, trace))).await.map_err(lost)?
+    }
+}
+
+/// The clock of a simulation.
+pub(crate) struct SimClock(pub(crate) Rc<dyn Runtime>);
+
+impl Clock for SimClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_unix_ms(self.0.now_ms())
+    }
+}
