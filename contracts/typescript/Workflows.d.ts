@@ -29,6 +29,8 @@ export interface Workflows {
   propose_spend(request: ProposeSpendInput, context: Context<TenantScope>): Promise<Answer<StartedRun, WorkflowError>>;
   /** A report's page or PDF. */
   read_report(request: ReadReport, context: Context<TenantScope>): Promise<Answer<ReportDocument, ReportError>>;
+  /** Has the events of a range run again. */
+  request_backfill(request: RequestBackfillInput, context: Context<TenantScope>): Promise<Answer<StartedRun, WorkflowError>>;
   /** Asks for a report on an account. */
   request_report(request: RequestReportInput, context: Context<TenantScope>): Promise<Answer<StartedRun, WorkflowError>>;
   /** Puts another proposal in place of one that is pending. Every decision about the one before is void. */
@@ -59,6 +61,8 @@ export interface WorkflowsImplementation {
   propose_spend(request: ProposeSpend, context: ReceivedContext<TenantScope>): Promise<Answer<StartedRun, WorkflowError>>;
   /** A report's page or PDF. */
   read_report(request: ReadReport, context: ReceivedContext<TenantScope>): Promise<Answer<ReportDocumentInput, ReportError>>;
+  /** Has the events of a range run again. */
+  request_backfill(request: RequestBackfill, context: ReceivedContext<TenantScope>): Promise<Answer<StartedRun, WorkflowError>>;
   /** Asks for a report on an account. */
   request_report(request: RequestReport, context: ReceivedContext<TenantScope>): Promise<Answer<StartedRun, WorkflowError>>;
   /** Puts another proposal in place of one that is pending. Every decision about the one before is void. */
@@ -770,6 +774,38 @@ export type ReportForm =
 
 /** Names one report. */
 export type ReportId = string;
+
+/** Asks to have the events of a range run again. */
+export interface RequestBackfill {
+  /** Events that were accepted from then on. */
+  from: Timestamp;
+  /** Only of this type. */
+  kind: string | null;
+  /** How many a minute: 1 to 600; 60, unless it says. */
+  per_minute: number | null;
+  /** Only of this source. */
+  source: string | null;
+  /** Events that were accepted before then; when it is asked for, unless it says. */
+  until: Timestamp | null;
+}
+
+/**
+ * Asks to have the events of a range run again.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export interface RequestBackfillInput {
+  /** Events that were accepted from then on. */
+  from: TimestampInput;
+  /** Only of this type. */
+  kind?: string | null;
+  /** How many a minute: 1 to 600; 60, unless it says. */
+  per_minute?: number | null;
+  /** Only of this source. */
+  source?: string | null;
+  /** Events that were accepted before then; when it is asked for, unless it says. */
+  until?: TimestampInput | null;
+}
 
 /** Asks for a report on an account. */
 export interface RequestReport {

@@ -15,6 +15,7 @@ export const Health = expose(WorkerEntrypoint, rust.Health);
 export const TenantIndex = expose(DurableObject, rust.TenantIndex);
 export const Workflows = expose(WorkerEntrypoint, rust.Workflows);
 export const AccountReport = expose(WorkflowEntrypoint, rust.AccountReport);
+export const Backfill = expose(WorkflowEntrypoint, rust.Backfill);
 export const CrmChange = expose(WorkflowEntrypoint, rust.CrmChange);
 export const SpendApproval = expose(WorkflowEntrypoint, rust.SpendApproval);
 export const LiveFeed = expose(DurableObject, rust.LiveFeed);

@@ -9,7 +9,8 @@
 //!   └───────┴──► dead
 //! ```
 //!
-//! The arrows back are a replay, which only an operator asks for: it begins another *run* of the event. What a run that
+//! The arrows back are a replay, which only an operator asks for, and a backfill, which also runs again what ended well:
+//! either begins another *run* of the event. What a run that
 //! is over still has to say is refused by the run's number, not by the status.
 
 use std::{fmt, str::FromStr};
@@ -75,6 +76,12 @@ impl EventStatus {
     #[must_use]
     pub const fn may_replay(self) -> bool {
         matches!(self, Self::Failed | Self::Dead)
+    }
+
+    /// Whether a backfill may have the event run again: nothing is at work on it.
+    #[must_use]
+    pub const fn may_rerun(self) -> bool {
+        self.is_settled()
     }
 
     /// The status with which another run begins.

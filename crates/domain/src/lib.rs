@@ -9,6 +9,7 @@
 //! | [`evidence`] | whether a quote really is a slice of its source text; byte and scalar offsets |
 //! | [`assessment`] | how qualified and how much at risk a call is, from its findings |
 //! | [`dead_letter`] | why work was given up, and how long that is remembered |
+//! | [`backfill`] | how fast events are run again |
 //! | [`crm`] | how changes in a CRM add up, whatever their order |
 //! | [`dispatch`] | which workflow works an event off |
 //! | [`event`] | which status an event, or a step of its processing, may take next |
@@ -23,6 +24,7 @@
 
 pub mod approval;
 pub mod assessment;
+pub mod backfill;
 pub mod contact;
 pub mod crm;
 pub mod dead_letter;

@@ -8,19 +8,22 @@ use std::str::FromStr;
 pub enum WorkflowKind {
     /// A report on an account is made.
     AccountReport,
+    /// Events of a range run again.
+    Backfill,
     /// A proposal waits for people's decisions.
     SpendApproval,
 }
 
 impl WorkflowKind {
     /// Every workflow.
-    pub const ALL: [Self; 2] = [Self::AccountReport, Self::SpendApproval];
+    pub const ALL: [Self; 3] = [Self::AccountReport, Self::Backfill, Self::SpendApproval];
 
     /// Its public name.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::AccountReport => "account_report",
+            Self::Backfill => "backfill",
             Self::SpendApproval => "spend_approval",
         }
     }

@@ -16,6 +16,8 @@ pub const AI_MODEL: &str = "AI_MODEL";
 pub const EVENTS: &str = "EVENTS";
 /// pipeline: the workflow that works an event off.
 pub const CALL_INGEST: &str = "CALL_INGEST";
+/// pipeline: the workflow that runs events of a range again.
+pub const BACKFILL: &str = "BACKFILL";
 /// pipeline: the workflow that applies the changes that a CRM tells of.
 pub const CRM_CHANGE: &str = "CRM_CHANGE";
 /// pipeline: the workflow that makes a report on an account.

@@ -211,7 +211,7 @@ operations! {
     StartWorkflow = "start_workflow", Post "/v1/workflows/{name}", "Workflows", key(Scope::WorkflowsWrite),
         Body::Json { max_bytes: MAX_WORKFLOW_BYTES }, true, 202, [WorkflowNotFound],
         "Start a workflow",
-        "The answer comes once the run is on record; it is carried out from there, whatever happens. `spend_approval` asks people to approve a proposal; `account_report` makes a report, as `POST /v1/reports` does.";
+        "The answer comes once the run is on record; it is carried out from there, whatever happens. `spend_approval` asks people to approve a proposal; `account_report` makes a report, as `POST /v1/reports` does; `backfill` runs the events of a range again, at a bounded rate.";
     GetWorkflow = "get_workflow", Get "/v1/workflows/{name}/{id}", "Workflows", key(Scope::WorkflowsRead), NOTHING, false,
         200, [WorkflowNotFound], "Get a run of a workflow", "With its steps, how far it is, and what it came to.";
     SignalWorkflow = "signal_workflow", Post "/v1/workflows/{name}/{id}/events", "Workflows", key(Scope::WorkflowsWrite),

@@ -12,6 +12,7 @@ mod account_history;
 mod approvals;
 mod archive;
 mod archive_ledger;
+mod backfill;
 mod control;
 mod crm;
 mod d1;
@@ -32,6 +33,7 @@ pub use account_history::SqlAccountHistory;
 pub use approvals::SqlApprovalStore;
 pub use archive::R2Archive;
 pub use archive_ledger::SqlArchiveLedger;
+pub use backfill::SqlBackfillStore;
 pub use control::{CACHED_MS, CachedControl, IsolateCache, KvCache, SqlControl, TextCache};
 pub use crm::SqlCrmStore;
 pub use d1::D1;
@@ -64,6 +66,8 @@ pub type D1ArchiveLedger = SqlArchiveLedger<D1>;
 pub type D1SignalStore = SqlSignalStore<D1>;
 /// Keys, endpoints and heartbeats over D1. The gateway puts a [`CachedControl`] in front.
 pub type D1Control = SqlControl<D1>;
+/// Events to be run again over D1.
+pub type D1BackfillStore = SqlBackfillStore<D1>;
 /// Records of CRMs over D1.
 pub type D1CrmStore = SqlCrmStore<D1>;
 /// Accounts' histories over D1.

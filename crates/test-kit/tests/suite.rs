@@ -50,3 +50,9 @@ fn the_memory_workflows_are_a_run_store_and_an_approval_store() {
 fn the_memory_crm_store_is_a_crm_store() {
     run(suite::crm_store_suite(&MemoryCrm::default()));
 }
+
+#[test]
+fn the_memory_event_store_is_a_backfill_store() {
+    let store = MemoryEventStore::default();
+    run(suite::backfill_store_suite(&store, &store));
+}

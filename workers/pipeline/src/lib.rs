@@ -59,6 +59,11 @@ mesh_worker::workflow!(
     workflows::account_report
 );
 mesh_worker::workflow!(
+    /// Runs events of a range again.
+    Backfill,
+    workflows::backfill
+);
+mesh_worker::workflow!(
     /// People decide a proposal.
     SpendApproval,
     workflows::spend_approval

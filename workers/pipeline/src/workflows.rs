@@ -2,11 +2,13 @@
 
 use std::rc::Rc;
 
-use app::workflows::{AccountReport, MeshInstances, SpendApproval, WorkflowPorts, WorkflowsService};
+use app::workflows::{
+    AccountReport, Backfill, MeshInstances, SpendApproval, WorkflowPorts, WorkflowsService,
+};
 use contracts::pipeline::workflows::WorkflowsDispatch;
-use host::{WorkerBrowser, WorkerClock, WorkerRandom, bindings};
+use host::{WorkerBrowser, WorkerClock, WorkerQueue, WorkerRandom, bindings};
 use mesh_worker::{BindingError, Instance, WorkflowBinding};
-use storage::{D1AccountHistory, D1ApprovalStore, D1CrmStore, D1RunStore};
+use storage::{D1AccountHistory, D1ApprovalStore, D1BackfillStore, D1CrmStore, D1RunStore};
 use worker::Env;
 
 use crate::wiring::{archive, data_db};
@@ -35,6 +37,14 @@ pub(crate) fn account_report(instance: &Instance) -> Result<AccountReport, Bindi
     })
 }
 
+pub(crate) fn backfill(instance: &Instance) -> Result<Backfill, BindingError> {
+    telemetry::console::init("pipeline");
+    let env = &instance.env;
+    let WorkflowPorts { runs, clock, .. } = ports(env)?;
+    let events = Rc::new(D1BackfillStore::new(data_db(env)?));
+    Ok(Backfill { runs, events, queue: Rc::new(WorkerQueue::new(env)?), clock })
+}
+
 pub(crate) fn ports(env: &Env) -> Result<WorkflowPorts, BindingError> {
     let database = data_db(env)?;
     Ok(WorkflowPorts {
@@ -44,6 +54,7 @@ pub(crate) fn ports(env: &Env) -> Result<WorkflowPorts, BindingError> {
         records: Rc::new(D1CrmStore::new(data_db(env)?)),
         instances: Rc::new(MeshInstances {
             account_reports: WorkflowBinding::instances(env, bindings::ACCOUNT_REPORT)?,
+            backfills: WorkflowBinding::instances(env, bindings::BACKFILL)?,
             spend_approvals: WorkflowBinding::instances(env, bindings::SPEND_APPROVAL)?,
         }),
         clock: Rc::new(WorkerClock),

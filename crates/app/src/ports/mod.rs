@@ -3,6 +3,7 @@
 mod approvals;
 mod archive;
 mod archive_ledger;
+mod backfill;
 mod chat;
 mod control;
 mod crm;
@@ -27,6 +28,7 @@ mod workflows;
 pub use approvals::{ApprovalChange, ApprovalRow, ApprovalStore, AskedContent, AuditRow, DecisionRow};
 pub use archive::{Archive, ArchivedObject, ListedObject, MOST_OBJECTS, ObjectVersion};
 pub use archive_ledger::{ArchiveLedger, DayFiles, LiveFile, TenantDay, UnfinishedFile};
+pub use backfill::{BackfillCandidate, BackfillRange, BackfillStore};
 pub use chat::{ChatError, ChatModel, ChatReply, ChatRequest};
 pub use control::{ControlStore, EndpointSecret, Heartbeat, StoredEndpoint, StoredKey};
 pub use crm::{CrmEntry, CrmRecord, CrmStore, NewCrmChange};

@@ -8,6 +8,7 @@ use mesh::workflow::{
 };
 
 use super::account_report::AccountReport;
+use super::backfill::Backfill;
 use super::spend_approval::{Decision, SpendApproval};
 use super::stage::RunInput;
 use crate::ports::{InstanceState, StoreError, WorkflowInstances, WorkflowRun};
@@ -17,6 +18,8 @@ use crate::ports::{InstanceState, StoreError, WorkflowInstances, WorkflowRun};
 pub struct MeshInstances {
     /// Reports.
     pub account_reports: Instances<AccountReport>,
+    /// Backfills.
+    pub backfills: Instances<Backfill>,
     /// Approvals.
     pub spend_approvals: Instances<SpendApproval>,
 }
@@ -26,6 +29,7 @@ impl WorkflowInstances for MeshInstances {
     async fn start(&self, run: &WorkflowRun) -> Result<(), StoreError> {
         match run.run.workflow {
             WorkflowKind::AccountReport => start(&self.account_reports, run).await,
+            WorkflowKind::Backfill => start(&self.backfills, run).await,
             WorkflowKind::SpendApproval => start(&self.spend_approvals, run).await,
         }
     }
@@ -33,14 +37,15 @@ impl WorkflowInstances for MeshInstances {
     async fn state(&self, workflow: WorkflowKind, run_id: &str) -> Result<InstanceState, StoreError> {
         match workflow {
             WorkflowKind::AccountReport => state(&self.account_reports, run_id).await,
+            WorkflowKind::Backfill => state(&self.backfills, run_id).await,
             WorkflowKind::SpendApproval => state(&self.spend_approvals, run_id).await,
         }
     }
 
     async fn wake(&self, workflow: WorkflowKind, run_id: &str) -> Result<(), StoreError> {
         match workflow {
-            // It waits for nobody.
-            WorkflowKind::AccountReport => Ok(()),
+            // They wait for nobody.
+            WorkflowKind::AccountReport | WorkflowKind::Backfill => Ok(()),
             WorkflowKind::SpendApproval => wake(&self.spend_approvals, run_id, &Decision {}).await,
         }
     }
@@ -48,6 +53,7 @@ impl WorkflowInstances for MeshInstances {
     async fn steer(&self, workflow: WorkflowKind, run_id: &str, order: RunOrder) -> Result<(), StoreError> {
         match workflow {
             WorkflowKind::AccountReport => steer(&self.account_reports, run_id, order).await,
+            WorkflowKind::Backfill => steer(&self.backfills, run_id, order).await,
             WorkflowKind::SpendApproval => steer(&self.spend_approvals, run_id, order).await,
         }
     }

@@ -4,6 +4,7 @@
 //! folder: its durable steps, and the use cases around them.
 
 pub mod account_report;
+pub mod backfill;
 mod crm_records;
 mod instances;
 mod runs;
@@ -18,6 +19,7 @@ use std::rc::Rc;
 use contracts::{Actor, Timestamp};
 
 pub use account_report::AccountReport;
+pub use backfill::Backfill;
 pub use instances::MeshInstances;
 pub use service::WorkflowsService;
 pub use spend_approval::SpendApproval;

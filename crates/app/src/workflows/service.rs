@@ -5,11 +5,11 @@ use contracts::TenantCall;
 use contracts::pipeline::workflows::{
     Approval, ApprovalDetail, ApprovalError, ApprovalPage, CrmError, CrmRecordDetail, CrmRecordPage,
     DecideApproval, GetApproval, GetCrmRecord, GetReport, GetRun, ListApprovals, ListCrmRecords,
-    ProposeSpend, ReadReport, Report, ReportDocument, ReportError, RequestReport, ReviseApproval, RunReport,
-    StartedRun, SteerRun, WithdrawApproval, WorkflowError, Workflows,
+    ProposeSpend, ReadReport, Report, ReportDocument, ReportError, RequestBackfill, RequestReport,
+    ReviseApproval, RunReport, StartedRun, SteerRun, WithdrawApproval, WorkflowError, Workflows,
 };
 
-use super::{WorkflowPorts, account_report, crm_records, runs, spend_approval};
+use super::{WorkflowPorts, account_report, backfill, crm_records, runs, spend_approval};
 
 /// [`Workflows`] over ports.
 #[derive(Clone)]
@@ -31,6 +31,14 @@ impl Workflows for WorkflowsService {
         request: RequestReport,
     ) -> Result<StartedRun, WorkflowError> {
         account_report::request(&self.0, context, request).await
+    }
+
+    async fn request_backfill(
+        &self,
+        context: &TenantCall,
+        request: RequestBackfill,
+    ) -> Result<StartedRun, WorkflowError> {
+        backfill::request(&self.0, context, request).await
     }
 
     async fn get_report(&self, context: &TenantCall, request: GetReport) -> Result<Report, ReportError> {

@@ -55,9 +55,44 @@ impl Running {
         F: Fn() -> Fut + Clone + 'static,
         Fut: Future<Output = Result<T, StepFailure>> + 'static,
     {
+        self.recorded(steps, name, position, name, policy, body).await
+    }
+
+    /// The same for a step that a run takes again and again: each turn is a step of its own for the engine, and the run
+    /// shows the latest.
+    pub(crate) async fn turn<T, F, Fut>(
+        &self,
+        steps: &Steps,
+        turn: u32,
+        (position, name): (u32, &'static str),
+        policy: StepPolicy,
+        body: F,
+    ) -> Result<T, StepError>
+    where
+        T: Serialize + DeserializeOwned + 'static,
+        F: Fn() -> Fut + Clone + 'static,
+        Fut: Future<Output = Result<T, StepFailure>> + 'static,
+    {
+        self.recorded(steps, &format!("{name} {turn}"), position, name, policy, body).await
+    }
+
+    async fn recorded<T, F, Fut>(
+        &self,
+        steps: &Steps,
+        step: &str,
+        position: u32,
+        name: &'static str,
+        policy: StepPolicy,
+        body: F,
+    ) -> Result<T, StepError>
+    where
+        T: Serialize + DeserializeOwned + 'static,
+        F: Fn() -> Fut + Clone + 'static,
+        Fut: Future<Output = Result<T, StepFailure>> + 'static,
+    {
         let this = self.clone();
         steps
-            .run(name, policy, move |attempt| {
+            .run(step, policy, move |attempt| {
                 let (this, body) = (this.clone(), body.clone());
                 async move {
                     let mut record = StepRecord {

@@ -4,6 +4,7 @@
 
 mod approvals;
 mod approvals_under_fire;
+mod backfills;
 mod reporting;
 mod reports;
 mod world;

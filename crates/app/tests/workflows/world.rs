@@ -7,7 +7,9 @@ use app::ports::{
     ApprovalChange, ApprovalRow, ApprovalStore, AskedContent, AuditRow, Clock, DecisionRow, NewRun,
     RunChange, RunStore, StepRecord, StoreError, WorkflowRun,
 };
-use app::workflows::{AccountReport, MeshInstances, SpendApproval, WorkflowPorts, WorkflowsService, sweep};
+use app::workflows::{
+    AccountReport, Backfill, MeshInstances, SpendApproval, WorkflowPorts, WorkflowsService, sweep,
+};
 use async_trait::async_trait;
 use contracts::pipeline::workflows::{ListApprovals, WorkflowsClient, WorkflowsDispatch};
 use contracts::{Actor, TenantCall, TenantScope, Timestamp};
@@ -15,8 +17,9 @@ use ids::{ApprovalId, KeyId, TenantId};
 use mesh::{CallContext, CallError, Deadline, Runtime, TraceContext};
 use mesh_sim::{NoAnswer, Sim, SimTransport, Store};
 use test_kit::workflows::WorkflowState;
-use test_kit::{MemoryArchive, MemoryCrm, SeededRandom};
+use test_kit::{MemoryArchive, MemoryCrm, MemoryEventStore, MemoryQueue, SeededRandom};
 
+use crate::backfills::SimEvents;
 use crate::reporting::{Printing, SimArchive, SimBrowser, SimHistory};
 
 /// What is on record, as the ports, in a simulation.
@@ -137,6 +140,8 @@ pub(crate) struct World<'s> {
     pub(crate) records: Store<WorkflowState>,
     pub(crate) documents: Store<MemoryArchive>,
     pub(crate) printing: Rc<Cell<Printing>>,
+    pub(crate) events: MemoryEventStore,
+    pub(crate) queued: MemoryQueue,
     pub(crate) client: WorkflowsClient<SimTransport>,
     pub(crate) ports: WorkflowPorts,
     pub(crate) tenant: TenantId,
@@ -163,6 +168,13 @@ impl<'s> World<'s> {
             browser: Rc::new(printer),
             clock: clock.clone(),
         };
+        let (events, queued) = (MemoryEventStore::default(), MemoryQueue::default());
+        let backfill = Backfill {
+            runs: Rc::new(stores.clone()),
+            events: Rc::new(SimEvents { store: sim.store("events", ()), events: events.clone() }),
+            queue: Rc::new(queued.clone()),
+            clock: clock.clone(),
+        };
         let ports = WorkflowPorts {
             runs: Rc::new(stores.clone()),
             approvals: Rc::new(stores),
@@ -170,6 +182,7 @@ impl<'s> World<'s> {
             records: Rc::new(MemoryCrm::default()),
             instances: Rc::new(MeshInstances {
                 account_reports: sim.workflow(move || report.clone()),
+                backfills: sim.workflow(move || backfill.clone()),
                 spend_approvals: sim.workflow(move || approval.clone()),
             }),
             clock,
@@ -182,6 +195,8 @@ impl<'s> World<'s> {
             records,
             documents,
             printing,
+            events,
+            queued,
             client: WorkflowsClient::over(link),
             ports,
             tenant: TenantId::from_parts(1, [1; 10]),

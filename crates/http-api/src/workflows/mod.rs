@@ -1,6 +1,7 @@
 //! Workflows: started with typed parameters, watched, signaled and steered.
 
 mod approvals;
+mod backfill;
 mod spend;
 
 use serde::{Deserialize, Serialize};
@@ -10,6 +11,7 @@ pub use approvals::{
     Approval, ApprovalDetail, ApprovalStatus, ApprovalSummary, Choice, Decide, Decision, HistoryLine,
     ListApprovals,
 };
+pub use backfill::Backfill;
 pub use spend::{SpendContent, SpendEscalation, SpendLine, SpendProposal, Withdrawal};
 
 use crate::events::Step;
@@ -32,6 +34,8 @@ pub enum WorkflowParams {
     SpendApproval(SpendProposal),
     /// Of `account_report`; its `kind` may be left out.
     AccountReport(CreateReport),
+    /// Of `backfill`.
+    Backfill(Backfill),
 }
 
 /// A body with parameters of a known kind.

@@ -3,7 +3,7 @@
 use crate::sqlite::Sqlite;
 use app::ports::{EventStore, SignalQuery, SignalStore};
 use contracts::pipeline::ListEvents;
-use storage::{SqlCrmStore, SqlDeadLetterStore, SqlEventStore, SqlSignalStore, Statement};
+use storage::{SqlBackfillStore, SqlCrmStore, SqlDeadLetterStore, SqlEventStore, SqlSignalStore, Statement};
 use test_kit::{Fixtures, run, suite};
 
 fn database() -> Sqlite {
@@ -138,5 +138,26 @@ fn the_sql_crm_store_is_a_crm_store_and_finds_its_rows_by_an_index() {
             step.starts_with("SCAN") && !step.contains("VIRTUAL TABLE") && !step.contains("subquery")
         });
         assert!(!scans, "{plan}\n{}", statement.sql);
+    }
+}
+
+#[test]
+fn the_sql_backfill_store_is_a_backfill_store_and_finds_its_rows_by_an_index() {
+    let database = database();
+    let backfill = SqlBackfillStore::new(database.clone());
+    run(suite::backfill_store_suite(&SqlEventStore::new(database.clone()), &backfill));
+    // The plans of the event store's own statements have their test.
+    let own = |sql: &str| {
+        ["Ids sort by", "rerun of run", "Run ?3 is over", "SELECT id, run FROM"]
+            .iter()
+            .any(|of| sql.contains(of))
+    };
+    let statements = database.take_statements();
+    let statements: Vec<_> = statements.iter().filter(|statement| own(&statement.sql)).collect();
+    assert!(statements.len() > 10, "{}", statements.len());
+    for statement in statements {
+        let plan = database.plan(statement).join("; ");
+        let scans = |step: &str| step.starts_with("SCAN") && !step.contains("VIRTUAL TABLE");
+        assert!(!plan.split("; ").any(scans), "{plan}\n{}", statement.sql);
     }
 }

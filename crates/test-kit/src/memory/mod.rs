@@ -1,6 +1,7 @@
 //! The ports in memory. Each keeps the promises of its port, constraints of the database included, and no more.
 
 mod archive;
+mod backfill;
 mod control;
 mod crm;
 mod dead_letters;

@@ -5,6 +5,7 @@
 //! store given to a suite must be empty, since some ports look over all tenants.
 
 mod archive;
+mod backfill;
 mod control;
 mod crm;
 mod dead_letters;
@@ -17,6 +18,7 @@ mod steps;
 mod transitions;
 mod vectors;
 
+pub use backfill::backfill_store_suite;
 pub use control::{ControlRows, control_rows};
 pub use crm::crm_store_suite;
 

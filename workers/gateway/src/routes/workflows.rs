@@ -2,13 +2,14 @@
 
 use contracts::TenantCall;
 use contracts::pipeline::workflows::{
-    self, GetRun, ProposeSpend, ReviseApproval, RunOrder, RunReport, SteerRun, WithdrawApproval,
+    self, GetRun, ProposeSpend, RequestBackfill, ReviseApproval, RunOrder, RunReport, SteerRun,
+    WithdrawApproval,
 };
 use http_api::reports::CreateReport;
 use http_api::request::read_body;
 use http_api::workflows::{
-    RunStatus, SignalWorkflow, SpendEscalation, SpendLine, SpendProposal, StartedWorkflow, WithParams,
-    WithPayload, Withdrawal, WorkflowRun,
+    Backfill, RunStatus, SignalWorkflow, SpendEscalation, SpendLine, SpendProposal, StartedWorkflow,
+    WithParams, WithPayload, Withdrawal, WorkflowRun,
 };
 use http_api::{Code, Payload};
 
@@ -23,6 +24,8 @@ use crate::respond::{Answer, Outcome};
 const SPEND_APPROVAL: &str = "spend_approval";
 /// Reports on accounts.
 const ACCOUNT_REPORT: &str = "account_report";
+/// Events that run again.
+const BACKFILL: &str = "backfill";
 
 /// Starts a workflow.
 ///
@@ -51,6 +54,13 @@ pub async fn start(exchange: &Exchange<'_>) -> Outcome {
             let asked = exchange.ports.workflows.request_report(&call, super::reports::request(params)).await;
             asked.map_err(|error| failed_in(error, "/params"))?
         }
+        BACKFILL => {
+            let WithParams(Backfill { from, to, source, kind, per_minute }) = exchange.json().await?;
+            let until = to.map(time::inner);
+            let request = RequestBackfill { from: time::inner(from), until, source, kind, per_minute };
+            let asked = exchange.ports.workflows.request_backfill(&call, request).await;
+            asked.map_err(|error| failed_in(error, "/params"))?
+        }
         _ => return Err(not_found(Code::WorkflowNotFound)),
     };
     let location = format!("/v1/workflows/{name}/{}", started.run_id);
@@ -77,8 +87,8 @@ pub async fn signal(exchange: &Exchange<'_>) -> Outcome {
     let SignalWorkflow { kind, payload } = read_body(&bytes)?;
     match exchange.part(0) {
         SPEND_APPROVAL => {}
-        ACCOUNT_REPORT => {
-            let detail = format!("is `{kind}`, and `{ACCOUNT_REPORT}` takes no events");
+        workflow @ (ACCOUNT_REPORT | BACKFILL) => {
+            let detail = format!("is `{kind}`, and `{workflow}` takes no events");
             return Err(invalid(Code::WorkflowUnsupportedEvent, "/type", detail).into());
         }
         _ => return Err(not_found(Code::WorkflowNotFound)),

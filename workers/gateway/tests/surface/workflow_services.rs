@@ -8,8 +8,8 @@ use contracts::pipeline::workflows::{
     self, Approval, ApprovalDecision, ApprovalDetail, ApprovalError, ApprovalPage, ApprovalRecord, CrmEntity,
     CrmError, CrmField, CrmRecordDetail, CrmRecordPage, CrmRecordSummary, CrmTimelineEntry, DecideApproval,
     GetApproval, GetCrmRecord, GetReport, GetRun, ListApprovals, ListCrmRecords, ProposeSpend, ReadReport,
-    Report, ReportDocument, ReportError, ReportForm, RequestReport, ReviseApproval, RunReport, StartedRun,
-    SteerRun, WithdrawApproval, WorkflowError,
+    Report, ReportDocument, ReportError, ReportForm, RequestBackfill, RequestReport, ReviseApproval,
+    RunReport, StartedRun, SteerRun, WithdrawApproval, WorkflowError,
 };
 use contracts::{TenantCall, Timestamp};
 use ids::{ApprovalId, CrmRecordId, ReportId};
@@ -21,6 +21,7 @@ pub(crate) struct Workflows(Rc<State>);
 #[derive(Default)]
 pub(crate) struct State {
     pub(crate) proposed: RefCell<Vec<(ProposeSpend, Option<String>)>>,
+    pub(crate) backfills: RefCell<Vec<RequestBackfill>>,
     pub(crate) reports: RefCell<Vec<RequestReport>>,
     pub(crate) decided: RefCell<Vec<DecideApproval>>,
     pub(crate) withdrawn: RefCell<Vec<WithdrawApproval>>,
@@ -146,6 +147,15 @@ impl workflows::Workflows for Workflows {
         }
         self.reports.borrow_mut().push(request);
         Ok(StartedRun { run_id: report_id().to_string(), duplicate: false })
+    }
+
+    async fn request_backfill(
+        &self,
+        _: &TenantCall,
+        request: RequestBackfill,
+    ) -> Result<StartedRun, WorkflowError> {
+        self.backfills.borrow_mut().push(request);
+        Ok(StartedRun { run_id: "bfl_1".into(), duplicate: false })
     }
 
     async fn get_report(&self, _: &TenantCall, request: GetReport) -> Result<Report, ReportError> {

@@ -178,3 +178,21 @@ fn an_account_is_shown_with_its_fields_and_its_history() {
     let key = world.key(|key| key.scopes = vec!["signals:read".into()]);
     world.ask("GET", &path).with_key(&key).send().refused(403, "auth.missing_scope");
 }
+
+#[test]
+fn a_backfill_is_asked_for_with_its_range() {
+    let world = World::new();
+    let params = r#"{"from":"2026-11-01T00:00:00Z","source":"zoom","type":"call","per_minute":5}"#;
+    let asked = world.ask("POST", "/v1/workflows/backfill").json(&starting(params)).send();
+    assert_eq!((asked.status(), asked.header("location")), (202, Some("/v1/workflows/backfill/bfl_1")));
+    let request = world.workflows.backfills.borrow()[0].clone();
+    assert_eq!((request.source.as_deref(), request.kind.as_deref()), (Some("zoom"), Some("call")));
+    assert_eq!(
+        (request.from.unix_ms(), request.until, request.per_minute),
+        (1_793_491_200_000, None, Some(5))
+    );
+    let refused = world.ask("POST", "/v1/workflows/backfill").json(&starting(r#"{"per_minute":0}"#)).send();
+    refused.refused(422, "request.invalid");
+    let event = world.ask("POST", "/v1/workflows/backfill/bfl_1/events").json(r#"{"type":"faster"}"#).send();
+    event.refused(422, "workflow.unsupported_event");
+}

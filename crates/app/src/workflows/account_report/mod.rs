@@ -18,7 +18,7 @@ use super::stage::{PATIENT, RunInput, Running, retryable};
 use crate::pipeline::sha256_hex;
 use crate::ports::{AccountHistory, Archive, Browser, BrowserError, Clock, RunStore};
 
-pub(super) use request::{get, read, request};
+pub(super) use request::{get, parse, read, request, written};
 
 /// Fewer tries than for a store: a report without its PDF is worth more than one that is late.
 const PRINTING: StepPolicy = StepPolicy {

@@ -148,12 +148,14 @@ fn output(run: &WorkflowRun) -> Option<AccountReportOutput> {
     serde_json::from_str(output).ok()
 }
 
-fn parse(text: &str) -> Option<Timestamp> {
+/// A time of a run's parameters.
+pub(in crate::workflows) fn parse(text: &str) -> Option<Timestamp> {
     let moment = OffsetDateTime::parse(text, &Rfc3339).ok()?;
     u64::try_from(moment.unix_timestamp_nanos() / 1_000_000).ok().map(Timestamp::from_unix_ms)
 }
 
-fn written(time: Timestamp) -> Option<String> {
+/// A time as a run's parameters have it.
+pub(in crate::workflows) fn written(time: Timestamp) -> Option<String> {
     let nanoseconds = i128::from(time.unix_ms()) * 1_000_000;
     OffsetDateTime::from_unix_timestamp_nanos(nanoseconds).ok()?.format(&Rfc3339).ok()
 }

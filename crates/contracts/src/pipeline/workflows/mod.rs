@@ -1,12 +1,14 @@
 //! Workflows that a tenant starts, watches and signals, and what they leave behind.
 
 mod approvals;
+mod backfill;
 mod crm;
 mod error;
 mod reports;
 mod runs;
 
 pub use approvals::*;
+pub use backfill::*;
 pub use crm::*;
 pub use error::{ApprovalError, Fault, WorkflowError};
 pub use reports::*;
@@ -31,6 +33,12 @@ pub trait Workflows {
         &self,
         context: &TenantCall,
         request: RequestReport,
+    ) -> Result<StartedRun, WorkflowError>;
+    /// Has the events of a range run again.
+    async fn request_backfill(
+        &self,
+        context: &TenantCall,
+        request: RequestBackfill,
     ) -> Result<StartedRun, WorkflowError>;
     /// A report as it stands.
     #[mesh(idempotent)]
