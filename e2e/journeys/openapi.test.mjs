@@ -46,7 +46,7 @@ test("every operation of the document is served, with an answer that it lists", 
   for (const { method, path, operation } of operations()) {
     const place = path.replace(/\{\w+\}/g, newId("evt"));
     for (const asker of [customer, new Customer(mesh, customer.tenant, "wk_nobody")]) {
-      const answer = await asker.send(method, place, method === "POST" ? { json: {} } : {});
+      const answer = await asker.send(method, place, method === "POST" || method === "PUT" ? { json: {} } : {});
       const told = `${method} ${path}: ${answer}`;
       const code = /problem\+json/.test(answer.headers.get("content-type")) ? answer.json.code : undefined;
       assert.ok(!["route.not_found", "route.method_not_allowed"].includes(code), told);
@@ -94,7 +94,7 @@ test("the example bodies of the document are taken", async () => {
   for (const { method, path, operation } of operations()) {
     const example = operation.requestBody?.content?.["application/json"]?.example;
     // What is about one thing needs that thing first: its own journey has it.
-    if (!example || path.includes("{id}")) continue;
+    if (!example || path.includes("{id}") || example.event_id) continue;
     const answer = await customer.send(method, path.replace("{name}", "spend_approval"), { json: example });
     assert.ok(answer.status === 201 || answer.status === 202, `${method} ${path}: ${answer}`);
     tried += 1;

@@ -28,6 +28,10 @@ export const SCOPES = [
   "accounts:read",
   "reports:write",
   "reports:read",
+  "rules:write",
+  "rules:read",
+  "alerts:write",
+  "alerts:read",
 ];
 
 /** An id of a kind: its prefix and a UUIDv7. */

@@ -8,5 +8,6 @@ pub mod live;
 pub mod outbound;
 pub mod pipeline;
 pub mod ports;
+pub mod rules;
 pub mod scheduler;
 pub mod workflows;

@@ -30,6 +30,10 @@ macro_rules! scopes {
 scopes! {
     /// Call the models.
     AiInvoke = "ai:invoke";
+    /// Acknowledge alerts, complete tasks.
+    AlertsWrite = "alerts:write";
+    /// See alerts and tasks.
+    AlertsRead = "alerts:read";
     /// Decide approvals.
     ApprovalsDecide = "approvals:decide";
     /// See approvals.
@@ -64,6 +68,10 @@ scopes! {
     ReportsWrite = "reports:write";
     /// Read reports.
     ReportsRead = "reports:read";
+    /// Create, change and delete rules.
+    RulesWrite = "rules:write";
+    /// See rules and try them.
+    RulesRead = "rules:read";
     /// Search by words and meaning.
     SearchRead = "search:read";
     /// See signals.

@@ -9,6 +9,7 @@ use contracts::pipeline::deliveries::DeliveriesContract;
 use contracts::pipeline::erasure::ErasureContract;
 use contracts::pipeline::live::LiveFeedContract;
 use contracts::pipeline::retention::RetentionContract;
+use contracts::pipeline::rules::RulesContract;
 use contracts::pipeline::subscriptions::SubscriptionsContract;
 use contracts::pipeline::tenant_index::TenantIndexContract;
 use contracts::pipeline::workflows::WorkflowsContract;
@@ -33,6 +34,7 @@ fn all() -> Vec<(Document, String)> {
         described::<JobsContract>(),
         described::<LiveFeedContract>(),
         described::<RetentionContract>(),
+        described::<RulesContract>(),
         described::<SubscriptionsContract>(),
         described::<TasksContract>(),
         described::<TenantIndexContract>(),

@@ -50,6 +50,8 @@ pub const TENANT_SCHEDULE: &str = "TENANT_SCHEDULE";
 pub const PIPELINE: &str = "PIPELINE";
 /// gateway: the pipeline's `Workflows`.
 pub const PIPELINE_WORKFLOWS: &str = "PIPELINE_WORKFLOWS";
+/// gateway: the pipeline's `Rules`.
+pub const PIPELINE_RULES: &str = "PIPELINE_RULES";
 /// admin: the pipeline's `DeadLetters`.
 pub const PIPELINE_DEAD_LETTERS: &str = "PIPELINE_DEAD_LETTERS";
 /// admin: the pipeline's `Erasure`.

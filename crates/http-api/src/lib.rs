@@ -2,8 +2,8 @@
 //!
 //! - [`routes`] is the table of operations. The gateway dispatches by it and [`document`] describes it, so a route
 //!   cannot exist without its description, nor the other way round.
-//! - [`events`], [`signals`], [`search`], [`jobs`], [`workflows`], [`reports`], [`crm`], [`subscriptions`] and [`health`] are the
-//!   types that travel.
+//! - [`events`], [`signals`], [`search`], [`jobs`], [`workflows`], [`reports`], [`rules`], [`crm`], [`subscriptions`]
+//!   and [`health`] are the types that travel.
 //! - [`request`] reads them out of bodies and query strings, with every fault listed at once; [`page`] does cursors.
 //! - [`problem`] is the one shape of every error, and the registry of its codes.
 //! - [`document`] is the OpenAPI 3.1 document of all this, and the readable page made from it.
@@ -24,6 +24,7 @@ pub mod problem;
 pub mod reports;
 pub mod request;
 pub mod routes;
+pub mod rules;
 mod schema;
 mod scope;
 pub mod search;

@@ -13,6 +13,8 @@ pub enum Method {
     Get,
     /// `POST`.
     Post,
+    /// `PUT`.
+    Put,
     /// `DELETE`.
     Delete,
 }
@@ -24,6 +26,7 @@ impl Method {
         match self {
             Self::Get => "GET",
             Self::Post => "POST",
+            Self::Put => "PUT",
             Self::Delete => "DELETE",
         }
     }
@@ -79,6 +82,8 @@ pub const MAX_WORKFLOW_BYTES: usize = 128 * 1024;
 pub const MAX_REPORT_BYTES: usize = 16 * 1024;
 /// The largest decision.
 pub const MAX_DECISION_BYTES: usize = 16 * 1024;
+/// The largest description of a rule.
+pub const MAX_RULE_BYTES: usize = 64 * 1024;
 /// The largest description of a subscription: its URL, its kinds and a little more.
 pub const MAX_SUBSCRIPTION_BYTES: usize = 16 * 1024;
 
@@ -235,6 +240,31 @@ operations! {
         [ApprovalNotFound, ApprovalNotAsked, ApprovalChanged, ApprovalDecided, ApprovalConcluded],
         "Decide an approval",
         "A decision is bound to the person and to the hash of what was shown. The same decision again changes nothing; another one is refused.";
+    CreateRule = "create_rule", Post "/v1/rules", "Rules", key(Scope::RulesWrite),
+        Body::Json { max_bytes: MAX_RULE_BYTES }, true, 201, [RuleLimitReached],
+        "Create a rule",
+        "`when` is JSON logic over facts of each signal (`scope: signal`) or of the whole event (`scope: event`); where it holds, each action of `then` is carried out, once. Operators, facts and their types are checked here: each fault has its place.";
+    ListRules = "list_rules", Get "/v1/rules", "Rules", key(Scope::RulesRead), NOTHING, false, 200, [PageBadCursor],
+        "List rules", "Newest first, with how each did.";
+    GetRule = "get_rule", Get "/v1/rules/{id}", "Rules", key(Scope::RulesRead), NOTHING, false, 200, [RuleNotFound],
+        "Get a rule", "With its version, and what went wrong with it last.";
+    ReplaceRule = "replace_rule", Put "/v1/rules/{id}", "Rules", key(Scope::RulesWrite),
+        Body::Json { max_bytes: MAX_RULE_BYTES }, false, 200, [RuleNotFound, RuleChanged],
+        "Change a rule",
+        "Puts this rule in place of the one of the `version` that was read; 409 where it was changed meanwhile.";
+    DeleteRule = "delete_rule", Delete "/v1/rules/{id}", "Rules", key(Scope::RulesWrite), NOTHING, false, 204,
+        [RuleNotFound], "Delete a rule", "What it raised stays.";
+    TestRule = "test_rule", Post "/v1/rules/test", "Rules", key(Scope::RulesRead),
+        Body::Json { max_bytes: MAX_RULE_BYTES }, false, 200, [EventNotFound],
+        "Try a rule on a past event", "Which signals it matches and what it would raise. Nothing is stored, told or started.";
+    ListAlerts = "list_alerts", Get "/v1/alerts", "Alerts", key(Scope::AlertsRead), NOTHING, false, 200, [PageBadCursor],
+        "List alerts", "Newest first. An action that failed is among them, as a `failed_action`.";
+    AcknowledgeAlert = "acknowledge_alert", Post "/v1/alerts/{id}/acknowledge", "Alerts", key(Scope::AlertsWrite),
+        NOTHING, false, 200, [AlertNotFound], "Acknowledge an alert", "The first who does so is kept.";
+    ListTasks = "list_tasks", Get "/v1/tasks", "Alerts", key(Scope::AlertsRead), NOTHING, false, 200, [PageBadCursor],
+        "List tasks", "Newest first.";
+    CompleteTask = "complete_task", Post "/v1/tasks/{id}/complete", "Alerts", key(Scope::AlertsWrite),
+        NOTHING, false, 200, [TaskNotFound], "Complete a task", "The first who does so is kept.";
     CreateSubscription = "create_subscription", Post "/v1/subscriptions", "Subscriptions", key(Scope::SubscriptionsWrite),
         Body::Json { max_bytes: MAX_SUBSCRIPTION_BYTES }, true, 201, [SubscriptionInvalidUrl, SubscriptionLimitReached],
         "Subscribe to messages",
@@ -265,7 +295,7 @@ operations! {
         "The same message under the same `webhook-id`, now, and then by the schedule. A delivery that waits is tried now.";
     Listen = "listen", Get "/v1/live", "Live", key(Scope::LiveRead), NOTHING, false, 200, [LiveNotAcceptable],
         "Listen to what happens",
-        "Signals (`signal.created`) and ends of events (`event.processed`, `event.skipped`, `event.failed`, `event.dead`) as they happen: over a WebSocket, one JSON text an entry, or as server-sent events. Send the last id that you have as `Last-Event-ID` or `?last_event_id=`, and what came since comes first; where the log no longer has it, `gap` says so. A client that does not take what it is sent is closed with a reason. Browsers use `?ticket=`.";
+        "Signals (`signal.created`), what rules raised (`alert.created`, `task.created`) and ends of events (`event.processed`, `event.skipped`, `event.failed`, `event.dead`) as they happen: over a WebSocket, one JSON text an entry, or as server-sent events. Send the last id that you have as `Last-Event-ID` or `?last_event_id=`, and what came since comes first; where the log no longer has it, `gap` says so. A client that does not take what it is sent is closed with a reason. Browsers use `?ticket=`.";
     CreateTicket = "create_ticket", Post "/v1/live/tickets", "Live", key(Scope::LiveRead), NOTHING, false, 201, [],
         "Make a ticket for the live feed",
         "Whoever sends it as `?ticket=` within a minute listens once, as this key. For browsers, which cannot send a header.";

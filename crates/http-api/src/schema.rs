@@ -32,6 +32,8 @@ id_schemas! {
     JobId, "job", "A job's id.";
     MessageId, "msg", "A message's id, the same in each of its deliveries and attempts.";
     ReportId, "rep", "A report's id, which is also its workflow's.";
+    NoticeId, "ntc", "An alert's or a task's id.";
+    RuleId, "rul", "A rule's id.";
     RunId, "run", "A run's id.";
     SignalId, "sig", "A signal's id.";
     SubscriptionId, "sub", "A subscription's id.";

@@ -55,6 +55,14 @@ scopes! {
     SubscriptionsWrite = "subscriptions:write";
     /// Read subscriptions and their deliveries.
     SubscriptionsRead = "subscriptions:read";
+    /// Create, change and delete rules.
+    RulesWrite = "rules:write";
+    /// Read rules, and try them on past events.
+    RulesRead = "rules:read";
+    /// Acknowledge alerts and complete tasks.
+    AlertsWrite = "alerts:write";
+    /// Read alerts and tasks.
+    AlertsRead = "alerts:read";
     /// Listen to the live feed.
     LiveRead = "live:read";
     /// Read accounts and contacts as CRMs tell of them.

@@ -23,7 +23,7 @@ pub struct CreateSubscription {
     #[schema(min_length = 1, max_length = 2048, example = "https://hooks.example.com/weft")]
     pub url: String,
     /// What to hear of: kinds of signals, such as `budget`; `*` for every signal; or the types of messages
-    /// `signals.created`, `event.processed`, `event.skipped` and `event.failed`. Every signal where it is left out.
+    /// `signals.created`, `event.processed`, `event.skipped`, `event.failed`, `alert.created` and `task.created`. Every signal where it is left out.
     #[schema(value_type = Option<Vec<String>>, min_items = 1, max_items = 50, example = json!(["budget", "churn_risk"]))]
     pub kinds: Vec<String>,
     /// What is delivered in order: the next message is sent when the one before is delivered or given up.

@@ -101,6 +101,10 @@ id_kinds! {
     ReportId = "rep", "report";
     /// A message to subscriptions; receivers know it by this id, however often it comes.
     MessageId = "msg", "message";
+    /// What a rule raised: an alert, a task, a workflow that it started, an action that failed.
+    NoticeId = "ntc", "notice";
+    /// A tenant's own rule over signals.
+    RuleId = "rul", "rule";
     /// One run of a job.
     RunId = "run", "run";
     /// A signal found in an event.

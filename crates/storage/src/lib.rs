@@ -22,6 +22,7 @@ mod erasures;
 mod events;
 mod live;
 mod removal;
+mod rules;
 mod schedule;
 mod signals;
 mod sql;
@@ -43,6 +44,7 @@ pub use erasures::SqlErasures;
 pub use events::SqlEventStore;
 pub use live::{LIVE_FEED, SqlLiveStore};
 pub use removal::{EVENT_TABLES, EventTable, KEPT_TABLES, SqlRemoval, TENANT_TABLES, TenantTable};
+pub use rules::SqlRuleStore;
 pub use schedule::{ObjectAlarm, SCHEDULE, SqlScheduleStore};
 pub use signals::SqlSignalStore;
 pub use sql::{Rows, SqlDatabase, Statement, Value};
@@ -72,6 +74,8 @@ pub type D1BackfillStore = SqlBackfillStore<D1>;
 pub type D1CrmStore = SqlCrmStore<D1>;
 /// Accounts' histories over D1.
 pub type D1AccountHistory = SqlAccountHistory<D1>;
+/// Rules and what they raised over D1.
+pub type D1RuleStore = SqlRuleStore<D1>;
 /// Runs of workflows over D1.
 pub type D1RunStore = SqlRunStore<D1>;
 /// Approvals over D1.

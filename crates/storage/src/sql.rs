@@ -148,6 +148,8 @@ id_values!(
     ids::EndpointId,
     ids::ErasureId,
     ids::EventId,
+    ids::NoticeId,
+    ids::RuleId,
     ids::SignalId,
     ids::TenantId
 );

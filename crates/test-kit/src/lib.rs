@@ -21,7 +21,7 @@ pub use faults::{Faults, When};
 pub use fixtures::Fixtures;
 pub use memory::{
     MemoryArchive, MemoryControl, MemoryCrm, MemoryEventStore, MemoryIndex, MemoryInstances, MemoryNotifier,
-    MemoryQueue, MemorySignalStore, Told,
+    MemoryQueue, MemoryRules, MemorySignalStore, MemoryStarts, Told,
 };
 pub use random::SeededRandom;
 pub use run::{pause, run};

@@ -1,7 +1,8 @@
 //! The memory adapters pass the suites that the real ones do.
 
 use test_kit::{
-    MemoryArchive, MemoryControl, MemoryCrm, MemoryEventStore, MemoryIndex, MemorySignalStore, run, suite,
+    MemoryArchive, MemoryControl, MemoryCrm, MemoryEventStore, MemoryIndex, MemoryRules, MemorySignalStore,
+    run, suite,
 };
 
 #[test]
@@ -55,4 +56,9 @@ fn the_memory_crm_store_is_a_crm_store() {
 fn the_memory_event_store_is_a_backfill_store() {
     let store = MemoryEventStore::default();
     run(suite::backfill_store_suite(&store, &store));
+}
+
+#[test]
+fn the_memory_rules_are_a_rule_store() {
+    run(suite::rule_store_suite(&MemoryRules::default()));
 }

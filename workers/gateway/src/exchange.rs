@@ -7,6 +7,7 @@ use std::str::FromStr;
 
 use app::ports::{Clock, ControlStore, Random};
 use contracts::pipeline::IntakeClient;
+use contracts::pipeline::rules::RulesClient;
 use contracts::pipeline::subscriptions::SubscriptionsClient;
 use contracts::pipeline::workflows::WorkflowsClient;
 use contracts::scheduler::JobsClient;
@@ -40,6 +41,8 @@ pub struct Ports {
     pub workflows: WorkflowsClient<Rc<dyn Transport>>,
     /// The pipeline's subscriptions.
     pub subscriptions: SubscriptionsClient<Rc<dyn Transport>>,
+    /// The pipeline's rules.
+    pub rules: RulesClient<Rc<dyn Transport>>,
     /// The tenants' live feeds.
     pub feeds: Rc<dyn Namespace>,
     /// The scheduler.

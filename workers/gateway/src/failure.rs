@@ -1,6 +1,7 @@
 //! What goes wrong, in two halves that never meet: the problem that the client gets, and the cause for the log.
 
 use contracts::pipeline::live::LiveError;
+use contracts::pipeline::rules::RuleError;
 use contracts::pipeline::subscriptions::SubscriptionError;
 use contracts::pipeline::workflows::{ApprovalError, CrmError, Fault, ReportError, WorkflowError};
 use contracts::pipeline::{IngestEventError, ReadEventError, ReadSignalError, SearchError};
@@ -203,6 +204,28 @@ impl Refusal for JobError {
             Self::TooMany { limit } => {
                 let detail = format!("this tenant has {limit} jobs, which is as many as it may have");
                 Problem::new(Code::JobLimitReached, detail).into()
+            }
+            error @ Self::Unavailable { .. } => Failure::unavailable(error),
+        }
+    }
+}
+
+impl Refusal for RuleError {
+    fn into_failure(self) -> Failure {
+        match self {
+            Self::NotFound => not_found(Code::RuleNotFound),
+            Self::AlertNotFound => not_found(Code::AlertNotFound),
+            Self::TaskNotFound => not_found(Code::TaskNotFound),
+            Self::EventNotFound => not_found(Code::EventNotFound),
+            Self::Invalid { faults } => invalid_fields(fields(faults)).into(),
+            Self::KeyReused => key_reused(),
+            Self::Changed { version } => {
+                let detail = format!("the rule is of version {version} now: read it and change that");
+                Problem::new(Code::RuleChanged, detail).into()
+            }
+            Self::TooMany { limit } => {
+                let detail = format!("this tenant has {limit} rules, which is as many as it may have");
+                Problem::new(Code::RuleLimitReached, detail).into()
             }
             error @ Self::Unavailable { .. } => Failure::unavailable(error),
         }

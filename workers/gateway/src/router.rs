@@ -89,6 +89,7 @@ fn allowed(pattern: &str) -> String {
     let names = here.flat_map(|route| match route.method {
         Method::Get => vec!["GET", "HEAD"],
         Method::Post => vec!["POST"],
+        Method::Put => vec!["PUT"],
         Method::Delete => vec!["DELETE"],
     });
     names.collect::<Vec<_>>().join(", ")

@@ -11,7 +11,7 @@ use crate::middleware::trace::{self, Entry};
 use crate::respond::{Answer, Outcome};
 use crate::router;
 use crate::routes::{
-    approvals, crm, docs, events, health, hooks, jobs, live, reports, search, signals, subscriptions,
+    approvals, crm, docs, events, health, hooks, jobs, live, reports, rules, search, signals, subscriptions,
     workflows,
 };
 
@@ -126,6 +126,16 @@ async fn dispatch(exchange: Exchange<'_>) -> Outcome {
         Operation::ListApprovals => approvals::list(exchange).await,
         Operation::GetApproval => approvals::get(exchange).await,
         Operation::DecideApproval => approvals::decide(exchange).await,
+        Operation::CreateRule => rules::create(exchange).await,
+        Operation::ListRules => rules::list(exchange).await,
+        Operation::GetRule => rules::get(exchange).await,
+        Operation::ReplaceRule => rules::replace(exchange).await,
+        Operation::DeleteRule => rules::delete(exchange).await,
+        Operation::TestRule => rules::test(exchange).await,
+        Operation::ListAlerts => rules::alerts(exchange).await,
+        Operation::AcknowledgeAlert => rules::acknowledge(exchange).await,
+        Operation::ListTasks => rules::tasks(exchange).await,
+        Operation::CompleteTask => rules::complete(exchange).await,
         Operation::Listen => live::open(exchange).await,
         Operation::CreateTicket => live::ticket(exchange).await,
         Operation::CreateSubscription => subscriptions::create(exchange).await,

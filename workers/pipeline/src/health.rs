@@ -6,6 +6,7 @@ use contracts::ServiceCall;
 use contracts::health::{CheckHealth, ContractInfo, Dependency, Gauge, Health, HealthReport, NeverRefused};
 use contracts::pipeline::erasure::ErasureContract;
 use contracts::pipeline::retention::RetentionContract;
+use contracts::pipeline::rules::RulesContract;
 use contracts::pipeline::subscriptions::SubscriptionsContract;
 use contracts::pipeline::workflows::WorkflowsContract;
 use contracts::pipeline::{DeadLettersContract, IntakeContract, TasksContract};
@@ -43,6 +44,7 @@ impl Health for HealthService {
                 ContractInfo::of::<RetentionContract>(),
                 ContractInfo::of::<TasksContract>(),
                 ContractInfo::of::<WorkflowsContract>(),
+                ContractInfo::of::<RulesContract>(),
                 ContractInfo::of::<SubscriptionsContract>(),
             ],
             gauges: gauges.into_iter().collect(),

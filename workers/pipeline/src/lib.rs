@@ -13,6 +13,7 @@ mod workflows;
 use contracts::health::HealthContract;
 use contracts::pipeline::erasure::ErasureContract;
 use contracts::pipeline::retention::RetentionContract;
+use contracts::pipeline::rules::RulesContract;
 use contracts::pipeline::subscriptions::SubscriptionsContract;
 use contracts::pipeline::workflows::WorkflowsContract;
 use contracts::pipeline::{DeadLettersContract, IntakeContract, TasksContract};
@@ -34,6 +35,12 @@ mesh_worker::entrypoint!(
     Subscriptions,
     SubscriptionsContract,
     wiring::subscriptions
+);
+mesh_worker::entrypoint!(
+    /// For the gateway: a tenant's own rules, and what they raised.
+    Rules,
+    RulesContract,
+    wiring::rules
 );
 mesh_worker::entrypoint!(
     /// For admin: what was given up, and running it again.

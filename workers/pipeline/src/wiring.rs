@@ -11,11 +11,14 @@ use app::pipeline::{
     ReplayPorts, RetentionService, RetentionSettings, TasksService,
 };
 use app::ports::{EventArchive, Extractor, StoreError};
+use app::rules::{RulePorts, RulesService};
+use app::workflows::RuleStarts;
 use chat_extraction::openai::OpenAiModel;
 use chat_extraction::{ModelExtractor, Pause};
 use contracts::health::HealthDispatch;
 use contracts::pipeline::erasure::ErasureDispatch;
 use contracts::pipeline::retention::RetentionDispatch;
+use contracts::pipeline::rules::RulesDispatch;
 use contracts::pipeline::subscriptions::SubscriptionsDispatch;
 use contracts::pipeline::{DeadLettersDispatch, IntakeDispatch, TasksDispatch};
 use embedded::adapters::{RulesExtractor, StaticEmbedder};
@@ -30,8 +33,8 @@ use mesh::durable::Namespace;
 use mesh_worker::durable::DurableNamespace;
 use mesh_worker::{BindingError, Instance, WorkflowBinding};
 use storage::{
-    D1, D1ArchiveLedger, D1CrmStore, D1DeadLetterStore, D1Erasures, D1EventStore, D1Removal, D1SignalStore,
-    D1SubscriptionDirectory, R2Archive,
+    D1, D1ArchiveLedger, D1CrmStore, D1DeadLetterStore, D1Erasures, D1EventStore, D1Removal, D1RuleStore,
+    D1SignalStore, D1SubscriptionDirectory, R2Archive,
 };
 
 use crate::health::HealthService;
@@ -82,6 +85,18 @@ pub(crate) fn subscriptions(
         clock: Rc::new(WorkerClock),
         random: Rc::new(WorkerRandom),
     }))
+}
+
+pub(crate) fn rules(instance: &Instance) -> Result<RulesDispatch<RulesService>, BindingError> {
+    telemetry::console::init("pipeline");
+    let database = data_db(&instance.env)?;
+    Ok(RulesDispatch(RulesService(RulePorts {
+        rules: Rc::new(D1RuleStore::new(database.clone())),
+        events: Rc::new(D1EventStore::new(database.clone())),
+        signals: Rc::new(D1SignalStore::new(database)),
+        clock: Rc::new(WorkerClock),
+        random: Rc::new(WorkerRandom),
+    })))
 }
 
 fn fan_out(env: &worker::Env) -> Result<FanOut, BindingError> {
@@ -168,7 +183,9 @@ pub(crate) fn ports(instance: &Instance) -> Result<PipelinePorts, BindingError> 
     let database = data_db(env)?;
     Ok(PipelinePorts {
         events: Rc::new(D1EventStore::new(database.clone())),
-        signals: Rc::new(D1SignalStore::new(database)),
+        signals: Rc::new(D1SignalStore::new(database.clone())),
+        rules: Rc::new(D1RuleStore::new(database)),
+        starter: Rc::new(RuleStarts(crate::workflows::ports(env)?)),
         archive: Rc::new(archive(env)?),
         queue: Rc::new(WorkerQueue::new(env)?),
         extractor: extractor(env),

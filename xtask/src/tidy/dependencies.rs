@@ -29,8 +29,22 @@ const EDGES: &[(&str, &[&str])] = &[
     ("report", &[]),
     ("http-api", &["ids"]),
     ("domain", &["ids", "signing", "transcript"]),
+    ("evaluation-rules", &["domain"]),
     ("contracts", &["ids", "mesh"]),
-    ("app", &["contracts", "domain", "egress", "ids", "mesh", "report", "signing", "transcript"]),
+    (
+        "app",
+        &[
+            "contracts",
+            "domain",
+            "egress",
+            "evaluation-rules",
+            "ids",
+            "mesh",
+            "report",
+            "signing",
+            "transcript",
+        ],
+    ),
     ("embedded", &["app", "contracts", "domain", "ids", "transcript"]),
     ("chat-extraction", &["app", "domain", "transcript"]),
     (

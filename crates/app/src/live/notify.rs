@@ -4,13 +4,14 @@ use std::rc::Rc;
 
 use async_trait::async_trait;
 use contracts::pipeline::live::{FEED, LiveFeedClient, NewEntry, Publish};
+use contracts::pipeline::rules::Notice;
 use contracts::{Actor, TenantScope};
 use ids::{EventId, TenantId};
 use mesh::durable::{Address, Namespace};
 use mesh::{CallContext, Deadline, TraceContext};
 use serde_json::json;
 
-use crate::outbound::signal_json;
+use crate::outbound::{notice_entry, signal_json};
 use crate::ports::{Clock, EventStore, Notifier, SettledEvent, SignalQuery, SignalStore, StoreError};
 
 /// How long a feed has to take entries, in milliseconds.
@@ -62,6 +63,27 @@ impl Notifier for LiveNotifier {
                 return Ok(());
             }
         }
+    }
+
+    async fn notices_raised(
+        &self,
+        tenant: TenantId,
+        trace: TraceContext,
+        _event_id: EventId,
+        notices: &[Notice],
+    ) -> Result<(), StoreError> {
+        let mut entries = Vec::new();
+        for notice in notices {
+            let entry = notice_entry(notice).map_err(|error| StoreError::new("LIVE_FEED", error))?;
+            entries.extend(entry.map(|(kind, data)| NewEntry {
+                key: notice.notice_id.to_string(),
+                kind: kind.into(),
+                signal_kind: None,
+                account: notice.account.clone(),
+                data,
+            }));
+        }
+        self.publish(tenant, trace, entries).await
     }
 
     async fn event_settled(

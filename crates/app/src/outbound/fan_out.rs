@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use async_trait::async_trait;
 use contracts::pipeline::deliveries::{DeliveriesClient, Enqueue};
+use contracts::pipeline::rules::{Notice, NoticeKind};
 use contracts::pipeline::subscriptions::{OrderedBy, SubscriptionError, SubscriptionStatus};
 use contracts::{Actor, TenantCall, TenantScope};
 use futures_util::future::join_all;
@@ -60,6 +61,27 @@ impl Notifier for FanOut {
             return Ok(());
         }
         self.send(tenant, trace, &subscriptions, &Message::Signals { event: Box::new(event), signals }).await
+    }
+
+    async fn notices_raised(
+        &self,
+        tenant: TenantId,
+        trace: TraceContext,
+        event_id: EventId,
+        notices: &[Notice],
+    ) -> Result<(), StoreError> {
+        let subscriptions = self.active(tenant).await?;
+        if subscriptions.is_empty() {
+            return Ok(());
+        }
+        let Some(event) = self.event(tenant, event_id).await? else { return Ok(()) };
+        let told = |notice: &&Notice| matches!(notice.kind, NoticeKind::Alert | NoticeKind::Task);
+        for notice in notices.iter().filter(told) {
+            let message =
+                Message::Raised { event: Box::new(event.clone()), notice: Box::new(notice.clone()) };
+            self.send(tenant, trace, &subscriptions, &message).await?;
+        }
+        Ok(())
     }
 
     async fn event_settled(

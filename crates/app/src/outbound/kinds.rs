@@ -10,11 +10,16 @@ pub(super) const EVENT_PROCESSED: &str = "event.processed";
 pub(super) const EVENT_SKIPPED: &str = "event.skipped";
 /// An event could not be worked off.
 pub(super) const EVENT_FAILED: &str = "event.failed";
+/// A rule raised an alert.
+pub(super) const ALERT_CREATED: &str = "alert.created";
+/// A rule put a task on the list.
+pub(super) const TASK_CREATED: &str = "task.created";
 /// Every signal.
 const ALL_SIGNALS: &str = "*";
 
 /// Every type of message.
-pub const MESSAGE_TYPES: [&str; 4] = [SIGNALS_CREATED, EVENT_PROCESSED, EVENT_SKIPPED, EVENT_FAILED];
+pub const MESSAGE_TYPES: [&str; 6] =
+    [SIGNALS_CREATED, EVENT_PROCESSED, EVENT_SKIPPED, EVENT_FAILED, ALERT_CREATED, TASK_CREATED];
 
 /// Whether a subscription may ask for it: a kind of signal, a type of message, or `*` for every signal.
 pub(super) fn is_known(kind: &str) -> bool {

@@ -4,6 +4,7 @@
 //! call's whole picture, and one request is cheaper than fifty. The fields are those of the public surface.
 
 use contracts::Timestamp;
+use contracts::pipeline::rules::{Notice, NoticeKind};
 use domain::EventStatus;
 use ids::{DeliveryId, EventId, MessageId, SignalId, SubscriptionId};
 use serde::Serialize;
@@ -12,14 +13,18 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::kinds::{
-    EVENT_FAILED, EVENT_PROCESSED, EVENT_SKIPPED, SIGNALS_CREATED, wants_message, wants_signal,
+    ALERT_CREATED, EVENT_FAILED, EVENT_PROCESSED, EVENT_SKIPPED, SIGNALS_CREATED, TASK_CREATED,
+    wants_message, wants_signal,
 };
+use super::notice;
 use crate::ports::{EventRecord, SettledEvent, SignalRecord};
 
 /// A message before it is cut to what a subscription wants.
 pub(super) enum Message {
     /// Signals were stored.
     Signals { event: Box<EventRecord>, signals: Vec<SignalRecord> },
+    /// A rule raised an alert or a task.
+    Raised { event: Box<EventRecord>, notice: Box<Notice> },
     /// An event came to its end.
     Settled { event: Box<EventRecord>, settled: SettledEvent },
 }
@@ -83,6 +88,10 @@ impl Message {
     pub(super) fn kind(&self) -> &'static str {
         match self {
             Self::Signals { .. } => SIGNALS_CREATED,
+            Self::Raised { notice, .. } => match notice.kind {
+                NoticeKind::Task => TASK_CREATED,
+                _ => ALERT_CREATED,
+            },
             Self::Settled { settled, .. } => match settled.status {
                 EventStatus::Processed => EVENT_PROCESSED,
                 EventStatus::Skipped => EVENT_SKIPPED,
@@ -104,6 +113,7 @@ impl Message {
                 ids.sort_unstable();
                 hash.update(ids.concat());
             }
+            Self::Raised { notice, .. } => hash.update(notice.notice_id.to_string()),
             Self::Settled { settled, .. } => hash.update(settled.run.to_string()),
         }
         MessageId::from_parts(self.event_ms(), ten(&hash.finalize()))
@@ -112,7 +122,7 @@ impl Message {
     /// The event that it tells of.
     pub(super) fn event(&self) -> &EventRecord {
         match self {
-            Self::Signals { event, .. } | Self::Settled { event, .. } => event,
+            Self::Signals { event, .. } | Self::Raised { event, .. } | Self::Settled { event, .. } => event,
         }
     }
 
@@ -136,6 +146,13 @@ impl Message {
                 };
                 let data = SignalsCreated { event, signals };
                 serde_json::to_string(&Envelope { r#type: self.kind(), timestamp: newest, data }).map(Some)
+            }
+            Self::Raised { notice, .. } => {
+                if !wants_message(kinds, self.kind()) {
+                    return Ok(None);
+                }
+                let (timestamp, data) = (rfc3339(notice.created_at), notice::shown(notice));
+                serde_json::to_string(&Envelope { r#type: self.kind(), timestamp, data }).map(Some)
             }
             Self::Settled { settled, event: record } => {
                 if !wants_message(kinds, self.kind()) {

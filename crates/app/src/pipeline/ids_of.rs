@@ -11,7 +11,7 @@ pub(crate) fn sha256_hex(bytes: &[u8]) -> String {
 }
 
 /// The id of the signal of this kind at this place of this event.
-pub(super) fn signal_id(event_id: EventId, kind: &str, start: usize) -> SignalId {
+pub(crate) fn signal_id(event_id: EventId, kind: &str, start: usize) -> SignalId {
     SignalId::from_parts(event_id.unix_ms(), digest(&[&event_id.to_string(), kind, &start.to_string()]))
 }
 
@@ -31,7 +31,8 @@ pub(super) fn letter_id(at: Timestamp, parts: &[&str]) -> DeadLetterId {
     DeadLetterId::from_parts(at.unix_ms(), digest(parts))
 }
 
-fn digest(parts: &[&str]) -> [u8; 10] {
+/// Ten bytes that follow from these parts.
+pub(crate) fn digest(parts: &[&str]) -> [u8; 10] {
     let hash = Sha256::digest(parts.join("\n"));
     let mut ten = [0; 10];
     ten.copy_from_slice(&hash[..10]);

@@ -49,11 +49,11 @@ pub use search::{SearchPorts, account_key, search};
 pub use sweep::{SweepReport, sweep};
 pub use tasks::TasksService;
 
-pub(crate) use ids_of::sha256_hex;
+pub(crate) use ids_of::{digest, sha256_hex, signal_id};
 
 use crate::ports::{
     Archive, Clock, DeadLetterStore, Embedder, EventQueue, EventStore, Extractor, IngestInstances, Notifier,
-    PassageIndex, Random, SignalStore,
+    PassageIndex, Random, RuleStore, SignalStore, WorkflowStarter,
 };
 
 /// Everyone who is told what became of events, each in turn.
@@ -92,6 +92,10 @@ pub struct PipelinePorts {
     pub events: Rc<dyn EventStore>,
     /// Signals.
     pub signals: Rc<dyn SignalStore>,
+    /// The tenants' own rules, and what they raised.
+    pub rules: Rc<dyn RuleStore>,
+    /// Starts workflows for rules.
+    pub starter: Rc<dyn WorkflowStarter>,
     /// Raw bytes.
     pub archive: Rc<dyn Archive>,
     /// The queue between acceptance and work.

@@ -19,6 +19,7 @@ mod notify;
 mod outbound;
 mod removal;
 mod reports;
+mod rules;
 mod runtime;
 mod schedule;
 mod signals;
@@ -58,6 +59,7 @@ pub use removal::{
 pub use reports::{
     AccountEvent, AccountHistory, AccountPeriod, AccountRecords, AccountSignal, Browser, BrowserError,
 };
+pub use rules::{NoticeQuery, RuleCreated, RuleStore, WorkflowStarter};
 pub use runtime::{Clock, EventMessage, EventQueue, IngestInstances, InstanceState, Random};
 pub use schedule::{
     Alarm, Firing, JobRecord, JobState, KeyUse, RUNS_KEPT, RunProgress, RunRecord, ScheduleStore, TaskError,

@@ -1,6 +1,7 @@
 //! Who is told what became of an event: subscriptions, the live feed.
 
 use async_trait::async_trait;
+use contracts::pipeline::rules::Notice;
 use domain::EventStatus;
 use ids::{EventId, TenantId};
 use mesh::TraceContext;
@@ -36,6 +37,18 @@ pub trait Notifier {
         trace: TraceContext,
         event_id: EventId,
         run: u32,
+    ) -> Result<(), StoreError>;
+
+    /// Rules raised these, of an event; a replay says so again.
+    ///
+    /// # Errors
+    /// As [`Notifier::signals_ready`].
+    async fn notices_raised(
+        &self,
+        tenant: TenantId,
+        trace: TraceContext,
+        event_id: EventId,
+        notices: &[Notice],
     ) -> Result<(), StoreError>;
 
     /// An event has come to its end.

@@ -12,6 +12,7 @@ mod service;
 pub mod spend_approval;
 mod stage;
 mod start;
+mod startable;
 mod sweep;
 
 use std::rc::Rc;
@@ -23,6 +24,8 @@ pub use backfill::Backfill;
 pub use instances::MeshInstances;
 pub use service::WorkflowsService;
 pub use spend_approval::SpendApproval;
+pub use startable::RuleStarts;
+pub(crate) use startable::STARTABLE;
 pub use sweep::{WorkflowSweep, sweep};
 
 use crate::ports::{ApprovalStore, Archive, Clock, CrmStore, Random, RunStore, WorkflowInstances};

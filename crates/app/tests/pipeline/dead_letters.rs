@@ -73,7 +73,7 @@ fn a_failed_step_leaves_a_letter_and_the_replay_succeeds_once_the_cause_is_gone(
 
         let settled = world.notifier.told().into_iter().filter_map(|told| match told {
             Told::Settled { event, .. } => Some((event.run, event.status.as_str())),
-            Told::Signals { .. } => None,
+            Told::Signals { .. } | Told::Raised { .. } => None,
         });
         assert_eq!(settled.collect::<Vec<_>>(), [(0, "failed"), (1, "failed"), (2, "processed")]);
     });

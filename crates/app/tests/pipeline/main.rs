@@ -6,5 +6,6 @@ mod crm;
 mod dead_letters;
 mod handover;
 mod journeys;
+mod rules;
 mod seeds;
 mod world;

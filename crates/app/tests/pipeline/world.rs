@@ -8,7 +8,8 @@ use app::pipeline::{
     TasksService, Verdict, bury, hand_over, sweep,
 };
 use app::ports::{
-    Clock, EventMessage, ExtractError, Extraction, Extractor, IngestInstances, InstanceState, StoreError,
+    Clock, EventMessage, ExtractError, Extraction, Extractor, IngestInstances, InstanceState, SignalStore,
+    StoreError,
 };
 use async_trait::async_trait;
 use contracts::Timestamp;
@@ -25,7 +26,7 @@ use mesh::{CallContext, CallError, Deadline, TraceContext};
 use mesh_sim::Sim;
 use test_kit::{
     FakeClock, Faults, Fixtures, MemoryArchive, MemoryCrm, MemoryEventStore, MemoryIndex, MemoryInstances,
-    MemoryNotifier, MemoryQueue, MemorySignalStore, SeededRandom,
+    MemoryNotifier, MemoryQueue, MemoryRules, MemorySignalStore, MemoryStarts, SeededRandom,
 };
 use transcript::Document;
 
@@ -39,6 +40,9 @@ pub(crate) struct World {
     pub(crate) archive: MemoryArchive,
     pub(crate) notifier: MemoryNotifier,
     pub(crate) crm: MemoryCrm,
+    pub(crate) signal_store: Rc<dyn SignalStore>,
+    pub(crate) rules: MemoryRules,
+    pub(crate) starts: MemoryStarts,
     pub(crate) tenant: TenantId,
     pub(crate) other: TenantId,
     pub(crate) endpoint: EndpointId,
@@ -85,10 +89,14 @@ impl World {
         let index = MemoryIndex::with_faults(&faults);
         let events = MemoryEventStore::with_faults(&faults);
         let (archive, notifier) = (MemoryArchive::with_faults(&faults), MemoryNotifier::with_faults(&faults));
+        let signal_store: Rc<dyn SignalStore> = Rc::new(MemorySignalStore::with_faults(&events, &faults));
+        let (rules, starts) = (MemoryRules::with_faults(&faults), MemoryStarts::with_faults(&faults));
         let extractor = Counting::default();
         let ports = PipelinePorts {
             events: Rc::new(events.clone()),
-            signals: Rc::new(MemorySignalStore::with_faults(&events, &faults)),
+            signals: signal_store.clone(),
+            rules: Rc::new(rules.clone()),
+            starter: Rc::new(starts.clone()),
             archive: Rc::new(archive.clone()),
             queue: Rc::new(queue.clone()),
             extractor: Rc::new(extractor.clone()),
@@ -110,6 +118,9 @@ impl World {
             archive,
             notifier,
             crm: MemoryCrm::with_faults(&faults),
+            signal_store,
+            rules,
+            starts,
             tenant,
             other,
             endpoint,

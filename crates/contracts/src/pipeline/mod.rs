@@ -7,6 +7,7 @@ mod error;
 mod events;
 pub mod live;
 pub mod retention;
+pub mod rules;
 mod search;
 mod signals;
 pub mod subscriptions;

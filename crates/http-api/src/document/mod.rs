@@ -25,13 +25,15 @@ const API_KEY: &str = "api_key";
 const DESCRIPTION: &str = include_str!("description.md");
 
 /// The groups, in the order in which they are shown.
-const TAGS: [(&str, &str); 12] = [
+const TAGS: [(&str, &str); 14] = [
     ("Events", "Send events or receive webhooks, and follow what becomes of them."),
     ("Signals", "What was found in events, each with the words that prove it."),
     ("Search", "Find passages and signals by words and by meaning."),
     ("Jobs", "Things to do later, once or again and again."),
     ("Workflows", "Durable work: started, watched, signaled."),
     ("Approvals", "Proposals that wait for people's decisions."),
+    ("Rules", "Your own rules over signals: alerts, tasks and workflows, by JSON logic."),
+    ("Alerts", "What your rules raised: alerts and tasks."),
     ("Subscriptions", "Have signals posted to you, signed, as they are found."),
     ("Deliveries", "What was posted, what came of it, and posting it again."),
     ("Live", "What happens, as it happens."),
@@ -49,6 +51,7 @@ pub fn openapi() -> OpenApi {
         let method = match route.method {
             Method::Get => HttpMethod::Get,
             Method::Post => HttpMethod::Post,
+            Method::Put => HttpMethod::Put,
             Method::Delete => HttpMethod::Delete,
         };
         paths.add_path_operation(route.path, vec![method], operation::describe(route, &mut schemas));

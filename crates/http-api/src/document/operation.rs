@@ -18,8 +18,8 @@ use crate::idempotency::IdempotencyKey;
 use crate::problem::{Code, PROBLEM_MEDIA_TYPE, ProblemBody};
 use crate::routes::{Access, Body, Operation, Route};
 use crate::{
-    Page, PageRequest, crm, events, health, jobs, live, reports, schema, search, signals, subscriptions,
-    workflows,
+    Page, PageRequest, crm, events, health, jobs, live, reports, rules, schema, search, signals,
+    subscriptions, workflows,
 };
 
 /// The schemas that were referred to, by name.
@@ -103,6 +103,14 @@ fn parameters(route: &Route, schemas: &mut Schemas) -> Vec<Parameter> {
             parameters.extend(query(search::Search::into_params(|| None)));
         }
         Operation::Listen => parameters.extend(query(live::Listen::into_params(|| None))),
+        Operation::ListAlerts => {
+            component::<rules::AlertStatus>(schemas);
+            parameters.extend(query(rules::ListAlerts::into_params(|| None)));
+        }
+        Operation::ListTasks => {
+            component::<rules::TaskStatus>(schemas);
+            parameters.extend(query(rules::ListTasks::into_params(|| None)));
+        }
         Operation::ListDeliveries => {
             component::<subscriptions::DeliveryStatus>(schemas);
             parameters.extend(query(subscriptions::ListDeliveries::into_params(|| None)));
@@ -138,6 +146,8 @@ fn path_parameter(route: &Route, name: &str, schemas: &mut Schemas) -> Parameter
             "Reports" => ("The report's id.", component::<schema::ReportId>(schemas)),
             "Approvals" => ("The approval's id.", component::<schema::ApprovalId>(schemas)),
             "Events" => ("The event's id.", component::<schema::EventId>(schemas)),
+            "Rules" => ("The rule's id.", component::<schema::RuleId>(schemas)),
+            "Alerts" => ("The alert's or task's id.", component::<schema::NoticeId>(schemas)),
             "Subscriptions" => ("The subscription's id.", component::<schema::SubscriptionId>(schemas)),
             "Deliveries" => ("The delivery's id.", component::<schema::DeliveryId>(schemas)),
             "Signals" => ("The signal's id.", component::<schema::SignalId>(schemas)),
@@ -217,6 +227,16 @@ fn json_body(operation: Operation, schemas: &mut Schemas) -> Content {
                 },
             }),
         ),
+        Operation::CreateRule => (component::<rules::NewRule>(schemas), rule_example()),
+        Operation::ReplaceRule => {
+            let mut example = rule_example();
+            example["version"] = json!(1);
+            (component::<rules::ReplaceRule>(schemas), example)
+        }
+        Operation::TestRule => (
+            component::<rules::TestRule>(schemas),
+            json!({ "event_id": "evt_0199f4c2a9b87c3e8d1f2a3b4c5d6e7f", "rule": rule_example() }),
+        ),
         Operation::StartWorkflow => (
             component::<workflows::StartWorkflow>(schemas),
             json!({
@@ -270,6 +290,28 @@ fn json_body(operation: Operation, schemas: &mut Schemas) -> Content {
     Content::builder().schema(Some(schema)).example(Some(example)).build()
 }
 
+/// A rule that works. Members stand in alphabetical order, as everywhere in examples.
+fn rule_example() -> serde_json::Value {
+    json!({
+        "name": "Large accounts at risk",
+        "scope": "signal",
+        "then": [
+            {
+                "do": "alert",
+                "severity": "critical",
+                "title": { "cat": [{ "var": "event.account" }, " may leave: ", { "var": "signal.quote" }] },
+            },
+            { "do": "task", "due_in_hours": 24, "title": "Call them back" },
+        ],
+        "when": {
+            "and": [
+                { "==": [{ "var": "signal.kind" }, "churn_risk"] },
+                { ">=": [{ "var": "signal.score" }, 0.7] },
+            ],
+        },
+    })
+}
+
 /// The answer when all is well.
 fn success(route: &Route, schemas: &mut Schemas) -> Response {
     let json = json_response;
@@ -316,6 +358,16 @@ fn success(route: &Route, schemas: &mut Schemas) -> Response {
         }
         Operation::GetApproval => json("The approval", component::<workflows::ApprovalDetail>(schemas)),
         Operation::DecideApproval => json("The approval", component::<workflows::Approval>(schemas)),
+        Operation::CreateRule => json("The new rule", component::<rules::Rule>(schemas))
+            .header("location", header("The rule's own path.", Type::String)),
+        Operation::ListRules => json("A page of rules", page_of::<rules::Rule>("RulePage", schemas)),
+        Operation::GetRule | Operation::ReplaceRule => json("The rule", component::<rules::Rule>(schemas)),
+        Operation::DeleteRule => ResponseBuilder::new().description("Gone"),
+        Operation::TestRule => json("What it would raise", component::<rules::Trial>(schemas)),
+        Operation::ListAlerts => json("A page of alerts", page_of::<rules::Alert>("AlertPage", schemas)),
+        Operation::AcknowledgeAlert => json("The alert", component::<rules::Alert>(schemas)),
+        Operation::ListTasks => json("A page of tasks", page_of::<rules::Task>("TaskPage", schemas)),
+        Operation::CompleteTask => json("The task", component::<rules::Task>(schemas)),
         Operation::Listen => text_response("What happens", "text/event-stream; charset=utf-8"),
         Operation::CreateTicket => json("The ticket", component::<live::Ticket>(schemas)),
         Operation::CreateSubscription => {

@@ -91,6 +91,7 @@ fn operation(route: &Route, document: &OpenApi) -> Markup {
     let described = item.and_then(|item| match route.method {
         Method::Get => item.get.as_ref(),
         Method::Post => item.post.as_ref(),
+        Method::Put => item.put.as_ref(),
         Method::Delete => item.delete.as_ref(),
     });
     let method = route.method.as_str();

@@ -124,6 +124,16 @@ problem_codes! {
         "The tenant has as many subscriptions as it may have. Delete one first.";
     SubscriptionDisabled = 409, "subscription.disabled", "Subscription disabled",
         "The subscription is disabled, so that nothing is delivered. Enable it first.";
+    RuleNotFound = 404, "rule.not_found", "Rule not found",
+        "This tenant has no rule with this id.";
+    RuleChanged = 409, "rule.changed", "Rule changed",
+        "The rule was changed since the version that the request names. Read it, and change that.";
+    RuleLimitReached = 409, "rule.limit_reached", "Too many rules",
+        "The tenant has as many rules as it may have. Delete one first.";
+    AlertNotFound = 404, "alert.not_found", "Alert not found",
+        "This tenant has no alert with this id.";
+    TaskNotFound = 404, "task.not_found", "Task not found",
+        "This tenant has no task with this id.";
     LiveNotAcceptable = 406, "live.not_acceptable", "Not acceptable",
         "The live feed is a WebSocket, or server-sent events with `Accept: text/event-stream`.";
     DeliveryNotFound = 404, "delivery.not_found", "No such delivery",

@@ -36,6 +36,7 @@ pub const EVENT_TABLES: &[EventTable] = &[
     of_events("outbox"),
     of_events("event_steps"),
     of_events("signals"),
+    of_events("rule_notices"),
     of_events("dead_letters"),
     EventTable { key: "tenant_id, record, field, stamp, value", ..of_events("crm_settings") },
     EventTable { event: "id", ..of_events("events") },
@@ -50,6 +51,7 @@ pub const TENANT_TABLES: &[TenantTable] = &[
     of_tenants("workflow_run_steps"),
     of_tenants("workflow_runs"),
     of_tenants("subscriptions"),
+    of_tenants("evaluation_rules"),
     of_tenants("retention_settings"),
     of_tenants("raw_sweeps"),
 ];

@@ -4,5 +4,6 @@
 
 mod control;
 mod data;
+mod rules;
 mod sqlite;
 mod workflows;

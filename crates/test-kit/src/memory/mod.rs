@@ -10,7 +10,9 @@ mod index;
 mod instances;
 mod notifier;
 mod queue;
+mod rules;
 mod signals;
+mod starts;
 
 pub use archive::MemoryArchive;
 pub use control::MemoryControl;
@@ -20,4 +22,6 @@ pub use index::MemoryIndex;
 pub use instances::MemoryInstances;
 pub use notifier::{MemoryNotifier, Told};
 pub use queue::MemoryQueue;
+pub use rules::MemoryRules;
 pub use signals::MemorySignalStore;
+pub use starts::MemoryStarts;

@@ -5,7 +5,8 @@ use std::rc::Rc;
 
 use app::ports::{Notifier, SettledEvent, StoreError};
 use async_trait::async_trait;
-use ids::{EventId, TenantId};
+use contracts::pipeline::rules::Notice;
+use ids::{EventId, NoticeId, TenantId};
 use mesh::TraceContext;
 
 use crate::Faults;
@@ -24,6 +25,13 @@ pub enum Told {
         /// In which run of it.
         run: u32,
     },
+    /// Of what a rule raised.
+    Raised {
+        /// Whose.
+        tenant: TenantId,
+        /// What.
+        notice_id: NoticeId,
+    },
     /// Of an event that ended.
     Settled {
         /// Whose.
@@ -33,8 +41,8 @@ pub enum Told {
     },
 }
 
-/// Remembers each thing once, as the port asks of a notifier. Operations for [`Faults`]: `notifier.signals_ready` and
-/// `notifier.event_settled`.
+/// Remembers each thing once, as the port asks of a notifier. Operations for [`Faults`]: `notifier.signals_ready`,
+/// `notifier.notices_raised` and `notifier.event_settled`.
 #[derive(Debug, Clone, Default)]
 pub struct MemoryNotifier {
     faults: Faults,
@@ -76,6 +84,20 @@ impl Notifier for MemoryNotifier {
             Ok(())
         };
         self.faults.around(STORE, "notifier.signals_ready", act).await
+    }
+
+    async fn notices_raised(
+        &self,
+        tenant: TenantId,
+        _trace: TraceContext,
+        _event_id: EventId,
+        notices: &[Notice],
+    ) -> Result<(), StoreError> {
+        let act = || {
+            notices.iter().for_each(|notice| self.hear(Told::Raised { tenant, notice_id: notice.notice_id }));
+            Ok(())
+        };
+        self.faults.around(STORE, "notifier.notices_raised", act).await
     }
 
     async fn event_settled(

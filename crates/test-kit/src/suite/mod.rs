@@ -13,6 +13,7 @@ mod deliveries;
 mod events;
 mod index;
 mod outbox;
+mod rules;
 mod signals;
 mod steps;
 mod transitions;
@@ -23,7 +24,8 @@ pub use control::{ControlRows, control_rows};
 pub use crm::crm_store_suite;
 
 use app::ports::{
-    Archive, ControlStore, DeadLetterStore, EventStore, NewEvent, PassageIndex, SignalStore, VectorIndex,
+    Archive, ControlStore, DeadLetterStore, EventStore, NewEvent, PassageIndex, RuleStore, SignalStore,
+    VectorIndex,
 };
 use contracts::Timestamp;
 use ids::TenantId;
@@ -86,6 +88,22 @@ pub async fn signal_store_suite(events: &dyn EventStore, signals: &dyn SignalSto
     signals::thousands_at_once_are_stored(events, signals).await;
     signals::lists_are_newest_first_and_paged(events, signals).await;
     signals::lists_are_narrowed_by_every_field(events, signals).await;
+}
+
+/// Every claim about a [`RuleStore`].
+///
+/// # Panics
+/// When one does not hold.
+pub async fn rule_store_suite(store: &dyn RuleStore) {
+    rules::a_rule_is_made_once_a_key_and_up_to_the_limit(store).await;
+    rules::a_rule_is_changed_one_version_at_a_time(store).await;
+    rules::only_enabled_rules_are_asked_oldest_first(store).await;
+    rules::another_tenant_sees_and_changes_nothing(store).await;
+    rules::what_is_raised_twice_is_there_once(store).await;
+    rules::a_rule_shows_how_it_did(store).await;
+    rules::notices_are_listed_newest_first_and_narrowed(store).await;
+    rules::the_first_who_settles_is_kept(store).await;
+    rules::what_was_raised_about_an_account_is_known(store).await;
 }
 
 /// Every claim about an [`Archive`].

@@ -128,6 +128,10 @@ const fn required(scope: Scope) -> auth::Scope {
         Scope::ApprovalsDecide => auth::Scope::ApprovalsDecide,
         Scope::SubscriptionsWrite => auth::Scope::SubscriptionsWrite,
         Scope::SubscriptionsRead => auth::Scope::SubscriptionsRead,
+        Scope::RulesWrite => auth::Scope::RulesWrite,
+        Scope::RulesRead => auth::Scope::RulesRead,
+        Scope::AlertsWrite => auth::Scope::AlertsWrite,
+        Scope::AlertsRead => auth::Scope::AlertsRead,
         Scope::LiveRead => auth::Scope::LiveRead,
     }
 }

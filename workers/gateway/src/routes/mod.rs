@@ -9,6 +9,7 @@ pub mod hooks;
 pub mod jobs;
 pub mod live;
 pub mod reports;
+pub mod rules;
 pub mod search;
 pub mod signals;
 mod source;

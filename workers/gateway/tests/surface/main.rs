@@ -5,6 +5,7 @@ mod api_keys;
 mod bodies;
 mod hooks;
 mod platform;
+mod rules;
 mod services;
 mod subscription_services;
 mod subscriptions;

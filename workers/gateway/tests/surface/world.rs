@@ -2,9 +2,11 @@
 
 use std::rc::Rc;
 
-use app::ports::{Clock, EndpointSecret, Random, StoredEndpoint, StoredKey};
+use app::ports::{Clock, EndpointSecret, Random, RuleStore, StoredEndpoint, StoredKey};
+use app::rules::{RulePorts, RulesService};
 use auth::ApiKey;
 use contracts::health::HealthDispatch;
+use contracts::pipeline::rules::{RulesClient, RulesDispatch};
 use contracts::pipeline::subscriptions::{SubscriptionsClient, SubscriptionsDispatch};
 use contracts::pipeline::workflows::{WorkflowsClient, WorkflowsDispatch};
 use contracts::pipeline::{IntakeClient, IntakeDispatch};
@@ -18,7 +20,10 @@ use mesh::durable::{Address, Namespace};
 use mesh::loopback::{Loopback, Severed};
 use serde_json::Value;
 use signing::{Secret, Secrets, Source};
-use test_kit::{FakeClock, Faults, Fixtures, MemoryControl, SeededRandom, run};
+use test_kit::{
+    FakeClock, Faults, Fixtures, MemoryControl, MemoryEventStore, MemoryRules, MemorySignalStore,
+    SeededRandom, run,
+};
 
 use crate::services::{Pipeline, Scheduler, Wellness};
 use crate::subscription_services::Subscribed;
@@ -33,6 +38,7 @@ pub(crate) struct World {
     pub(crate) pipeline: Pipeline,
     pub(crate) workflows: Workflows,
     pub(crate) subscriptions: Subscribed,
+    pub(crate) rules: Rc<dyn RuleStore>,
     pub(crate) scheduler: Scheduler,
     pub(crate) wellness: Wellness,
     pub(crate) make: Fixtures,
@@ -53,6 +59,15 @@ impl World {
             let clock = clock.clone();
             move || clock.now().unix_ms()
         };
+        let events = MemoryEventStore::default();
+        let rules = RulePorts {
+            rules: Rc::new(MemoryRules::default()),
+            signals: Rc::new(MemorySignalStore::new(&events)),
+            events: Rc::new(events),
+            clock: Rc::new(clock.clone()),
+            random: Rc::new(SeededRandom::new(4)),
+        };
+        let rule_store = rules.rules.clone();
         let link = |loopback: Loopback| -> Rc<dyn Transport> { Rc::new(loopback) };
         let ports = Ports {
             control: Rc::new(control.clone()),
@@ -63,6 +78,10 @@ impl World {
             ))),
             subscriptions: SubscriptionsClient::over(link(Loopback::new(
                 SubscriptionsDispatch(subscriptions.clone()),
+                now(&clock),
+            ))),
+            rules: RulesClient::over(link(Loopback::new(
+                RulesDispatch(RulesService(rules.clone())),
                 now(&clock),
             ))),
             feeds: Rc::new(NoFeeds),
@@ -83,6 +102,7 @@ impl World {
             pipeline,
             workflows,
             subscriptions,
+            rules: rule_store,
             scheduler,
             wellness,
             make,

@@ -7,6 +7,7 @@
 mod content;
 mod decide;
 mod judging;
+mod params;
 mod propose;
 mod read;
 mod revise;
@@ -23,6 +24,7 @@ use crate::ports::{ApprovalStore, Clock, RunStore};
 
 pub(super) use decide::decide;
 pub(super) use judging::missed_a_change;
+pub(super) use params::{judge_params, read_params};
 pub(super) use propose::propose;
 pub(super) use read::{get, list};
 pub(super) use revise::{abandon, revise, withdraw};

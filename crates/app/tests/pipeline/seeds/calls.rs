@@ -7,21 +7,23 @@ use app::pipeline::{
     CallIngest, CrmChange, DeadLettersService, Delivery, EventInstances, HandoverPorts, IntakeService,
     Notifiers, PipelinePorts, ReplayPorts, Verdict, bury, hand_over, sweep,
 };
-use app::ports::{Archive, Clock, DeadLetterQuery, DeadLetterStore, EventMessage, EventStore};
+use app::ports::{Archive, Clock, DeadLetterQuery, DeadLetterStore, EventMessage, EventStore, RuleStore};
+use contracts::pipeline::rules::{NoticeKind, Rule};
 use contracts::pipeline::{
     DeadLettersClient, DeadLettersDispatch, GetDeadLetter, IngestReceipt, IntakeClient, IntakeDispatch,
 };
 use contracts::{Actor, OperatorScope, TenantScope, Timestamp};
 use embedded::adapters::{RulesExtractor, StaticEmbedder};
-use ids::{EndpointId, EventId, TenantId};
+use ids::{EndpointId, EventId, RuleId, TenantId};
 use mesh::{CallContext, Deadline, TraceContext};
 use mesh_sim::{Queue, Sim, SimTransport};
 use test_kit::{
-    Fixtures, MemoryArchive, MemoryCrm, MemoryEventStore, MemoryIndex, MemoryNotifier, MemorySignalStore,
-    SeededRandom, Told, run,
+    Fixtures, MemoryArchive, MemoryCrm, MemoryEventStore, MemoryIndex, MemoryNotifier, MemoryRules,
+    MemorySignalStore, MemoryStarts, SeededRandom, Told, run,
 };
 
 use super::shaky::{Mistake, Shaky, ShakyQueue, SimClock};
+use crate::rules::budgets;
 use crate::world::{CALL, MODEL, event};
 
 const SILENCE: &str = r#"{"type": "page.viewed"}"#;
@@ -36,6 +38,8 @@ pub(super) struct Stores {
     index: MemoryIndex,
     notifier: MemoryNotifier,
     pub(super) crm: MemoryCrm,
+    rules: MemoryRules,
+    starts: MemoryStarts,
 }
 
 pub(super) struct Pipeline<'s> {
@@ -85,6 +89,7 @@ pub(super) fn with_mistake(sim: &Sim, mistake: Mistake) {
     let passages = pipeline.stores.index.passages(pipeline.tenant).len();
     assert_eq!(passages, 6, "of each call a passage and two quotes");
     assert_eq!(pipeline.stores.events.all().len(), 3, "three deliveries are three events");
+    assert_eq!(pipeline.stores.starts.started().len(), 2, "each budget starts one workflow");
 }
 
 impl<'s> Pipeline<'s> {
@@ -97,7 +102,12 @@ impl<'s> Pipeline<'s> {
             index: MemoryIndex::default(),
             notifier: MemoryNotifier::default(),
             crm: MemoryCrm::default(),
+            rules: MemoryRules::default(),
+            starts: MemoryStarts::default(),
         };
+        let tenant = Fixtures::new(1).tenant();
+        let created = run(RuleStore::create(&stores.rules, tenant, &rule(), None, 1));
+        created.expect("the rule is there");
         let shaky = |name| sim.store(name, ());
         let clock = Rc::new(SimClock(sim.runtime()));
         let notifiers: Notifiers =
@@ -119,6 +129,8 @@ impl<'s> Pipeline<'s> {
         let ports = PipelinePorts {
             events: durable_events.clone(),
             signals: Rc::new(Shaky::new(shaky("signals"), stores.signals.clone(), mistake)),
+            rules: Rc::new(Shaky::new(shaky("rules"), stores.rules.clone(), mistake)),
+            starter: Rc::new(Shaky::new(shaky("starter"), stores.starts.clone(), mistake)),
             archive: Rc::new(Shaky::new(shaky("archive"), stores.archive.clone(), mistake)),
             queue: Rc::new(ShakyQueue { queue: queue.clone(), store: shaky("sending") }),
             extractor: Rc::new(RulesExtractor),
@@ -164,7 +176,6 @@ impl<'s> Pipeline<'s> {
         let letters = DeadLettersClient::over(
             sim.link(move || DeadLettersDispatch(DeadLettersService(replay.clone()))),
         );
-        let tenant = Fixtures::new(1).tenant();
         Self { sim, stores, queue, graves, cron, intake, letters, tenant }
     }
 
@@ -261,6 +272,15 @@ impl<'s> Pipeline<'s> {
             matches!(told, Told::Signals { event_id: of, run, .. } if (*of, *run) == (event_id, record.run))
         });
         assert_eq!(heard, signals > 0, "{event_id}: its signals were told of");
+        let raised = run(RuleStore::raised_of(&stores.rules, self.tenant, event_id)).expect("it answers");
+        let mut kinds: Vec<_> = raised.iter().map(|notice| notice.kind).collect();
+        kinds.sort_unstable();
+        let expect: &[_] = &[NoticeKind::Alert, NoticeKind::Task, NoticeKind::Workflow];
+        assert_eq!(kinds, if signals > 0 { expect } else { &[] }, "{event_id}: raised once");
+        for notice in &raised {
+            let of = |told: &&Told| matches!(told, Told::Raised { notice_id, .. } if *notice_id == notice.notice_id);
+            assert_eq!(told.iter().filter(of).count(), 1, "{event_id}: what was raised is told of");
+        }
         let query = DeadLetterQuery { limit: 200, ..DeadLetterQuery::default() };
         let letters = run(DeadLetterStore::list(&stores.events, &query)).expect("they are listed");
         let mut runs: Vec<_> = letters
@@ -271,6 +291,21 @@ impl<'s> Pipeline<'s> {
         runs.sort_unstable();
         let expect: Vec<u32> = (0..record.run).collect();
         assert_eq!(runs, expect, "{event_id}: a letter for each run that failed, and one alone");
+    }
+}
+
+/// An alert, a task and a workflow for each budget.
+fn rule() -> Rule {
+    let at = Timestamp::from_unix_ms(1);
+    Rule {
+        rule_id: RuleId::from_parts(1, [5; 10]),
+        version: 1,
+        draft: budgets(),
+        failures: 0,
+        last_error: None,
+        last_raised_at: None,
+        created_at: at,
+        updated_at: at,
     }
 }
 

@@ -47,7 +47,9 @@ fn nothing_is_lost_or_doubled_wherever_a_process_crashes() {
 
 #[test]
 fn a_mistake_that_doubles_or_loses_is_found() {
-    for mistake in [Mistake::DoublesPassages, Mistake::ForgetsTheOutbox, Mistake::TellsOnce] {
+    for mistake in
+        [Mistake::DoublesPassages, Mistake::DoublesStarts, Mistake::ForgetsTheOutbox, Mistake::TellsOnce]
+    {
         let found = Simulation::exactly(0..2_000).try_run(|sim| calls::with_mistake(sim, mistake));
         let failure = found.expect_err(&format!("{mistake:?} is a mistake"));
         let Cause::Seed(seed) = failure.cause else { panic!("{failure}") };

@@ -5,18 +5,20 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use app::ports::{
-    Archive, ArchivedObject, Clock, CrmEntry, CrmRecord, CrmStore, DeadLetterQuery, DeadLetterRecord,
-    DeadLetterStore, EarlierKey, EmbeddedPassage, EventMessage, EventQueue, EventRecord, EventStore,
-    EventTransition, IndexHit, Inserted, ListedObject, NewCrmChange, NewDeadLetter, NewEvent, NewSignal,
-    Notifier, ObjectVersion, Origin, OutboxEntry, PassageIndex, Replay, ReplayOutcome, SettledEvent,
-    SignalQuery, SignalRecord, SignalStore, StepRecord, StoreError, Wanted,
+    Archive, ArchivedObject, Clock, CreationKey, CrmEntry, CrmRecord, CrmStore, DeadLetterQuery,
+    DeadLetterRecord, DeadLetterStore, EarlierKey, EmbeddedPassage, EventMessage, EventQueue, EventRecord,
+    EventStore, EventTransition, IndexHit, Inserted, ListedObject, NewCrmChange, NewDeadLetter, NewEvent,
+    NewSignal, NoticeQuery, Notifier, ObjectVersion, Origin, OutboxEntry, PassageIndex, Replay,
+    ReplayOutcome, RuleCreated, RuleStore, SettledEvent, SignalQuery, SignalRecord, SignalStore, StepRecord,
+    StoreError, Wanted, WorkflowStarter,
 };
 use async_trait::async_trait;
 use contracts::Timestamp;
 use contracts::pipeline::ListEvents;
+use contracts::pipeline::rules::{Notice, NoticeList, Rule, RuleDraft};
 use contracts::pipeline::tenant_index::Forgotten;
 use domain::crm::Entity;
-use ids::{CrmRecordId, DeadLetterId, EventId, SignalId, TenantId};
+use ids::{CrmRecordId, DeadLetterId, EventId, NoticeId, RuleId, SignalId, TenantId};
 use mesh::{Runtime, TraceContext};
 use mesh_sim::{NoAnswer, Queue, Store};
 use test_kit::run;
@@ -29,6 +31,8 @@ pub(super) enum Mistake {
     DoublesPassages,
     /// What the sweep has looked at once is never looked at again.
     ForgetsTheOutbox,
+    /// A workflow that is started again is another run.
+    DoublesStarts,
     /// A notifier that does not answer counts as told.
     TellsOnce,
 }
@@ -321,6 +325,17 @@ impl<P: Notifier> Notifier for Shaky<P> {
         if self.mistake == Mistake::TellsOnce { Ok(()) } else { told }
     }
 
+    async fn notices_raised(
+        &self,
+        tenant: TenantId,
+        trace: TraceContext,
+        event_id: EventId,
+        notices: &[Notice],
+    ) -> Result<(), StoreError> {
+        let told = self.write(self.inner.notices_raised(tenant, trace, event_id, notices)).await;
+        if self.mistake == Mistake::TellsOnce { Ok(()) } else { told }
+    }
+
     async fn event_settled(
         &self,
         tenant: TenantId,
@@ -329,6 +344,102 @@ impl<P: Notifier> Notifier for Shaky<P> {
     ) -> Result<(), StoreError> {
         let told = self.write(self.inner.event_settled(tenant, trace, event)).await;
         if self.mistake == Mistake::TellsOnce { Ok(()) } else { told }
+    }
+}
+
+#[async_trait(?Send)]
+impl<P: WorkflowStarter> WorkflowStarter for Shaky<P> {
+    async fn start(
+        &self,
+        tenant: TenantId,
+        trace: TraceContext,
+        key: &str,
+        workflow: &str,
+        params: &serde_json::Value,
+    ) -> Result<Result<String, String>, StoreError> {
+        let nth = self.upserts.replace(self.upserts.get() + 1);
+        let another = format!("{key}#{nth}");
+        let key = if self.mistake == Mistake::DoublesStarts { another.as_str() } else { key };
+        self.write(self.inner.start(tenant, trace, key, workflow, params)).await
+    }
+}
+
+#[async_trait(?Send)]
+impl<P: RuleStore> RuleStore for Shaky<P> {
+    async fn create(
+        &self,
+        tenant: TenantId,
+        rule: &Rule,
+        key: Option<&CreationKey>,
+        most: u32,
+    ) -> Result<RuleCreated, StoreError> {
+        self.write(self.inner.create(tenant, rule, key, most)).await
+    }
+
+    async fn get(&self, tenant: TenantId, rule_id: RuleId) -> Result<Option<Rule>, StoreError> {
+        self.read(self.inner.get(tenant, rule_id)).await
+    }
+
+    async fn list(
+        &self,
+        tenant: TenantId,
+        before: Option<RuleId>,
+        limit: u32,
+    ) -> Result<Vec<Rule>, StoreError> {
+        self.read(self.inner.list(tenant, before, limit)).await
+    }
+
+    async fn enabled(&self, tenant: TenantId) -> Result<Vec<Rule>, StoreError> {
+        self.read(self.inner.enabled(tenant)).await
+    }
+
+    async fn replace(
+        &self,
+        tenant: TenantId,
+        rule_id: RuleId,
+        version: u32,
+        draft: &RuleDraft,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        self.write(self.inner.replace(tenant, rule_id, version, draft, now)).await
+    }
+
+    async fn delete(&self, tenant: TenantId, rule_id: RuleId) -> Result<bool, StoreError> {
+        self.write(self.inner.delete(tenant, rule_id)).await
+    }
+
+    async fn raise(&self, tenant: TenantId, notices: &[Notice]) -> Result<(), StoreError> {
+        self.write(self.inner.raise(tenant, notices)).await
+    }
+
+    async fn raised_of(&self, tenant: TenantId, event_id: EventId) -> Result<Vec<Notice>, StoreError> {
+        self.read(self.inner.raised_of(tenant, event_id)).await
+    }
+
+    async fn has_raised(
+        &self,
+        tenant: TenantId,
+        rule_id: RuleId,
+        account: Option<&str>,
+        since: Timestamp,
+        besides: EventId,
+    ) -> Result<bool, StoreError> {
+        self.read(self.inner.has_raised(tenant, rule_id, account, since, besides)).await
+    }
+
+    async fn notices(&self, tenant: TenantId, query: &NoticeQuery) -> Result<Vec<Notice>, StoreError> {
+        self.read(self.inner.notices(tenant, query)).await
+    }
+
+    async fn settle(
+        &self,
+        tenant: TenantId,
+        list: NoticeList,
+        notice_id: NoticeId,
+        by: &str,
+        now: Timestamp,
+    ) -> Result<Option<Notice>, StoreError> {
+        self.write(self.inner.settle(tenant, list, notice_id, by, now)).await
     }
 }
 

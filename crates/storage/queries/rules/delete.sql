@@ -1,0 +1,1 @@
+DELETE FROM evaluation_rules WHERE tenant_id = ?1 AND id = ?2 RETURNING id

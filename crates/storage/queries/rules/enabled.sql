@@ -1,0 +1,5 @@
+SELECT id AS rule_id, version, name, scope, condition, actions, enabled, cooldown_hours, failures, last_error,
+    last_raised_at, created_at, updated_at
+FROM evaluation_rules
+WHERE tenant_id = ?1 AND enabled = 1
+ORDER BY id

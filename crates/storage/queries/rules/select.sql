@@ -1,0 +1,4 @@
+SELECT id AS rule_id, version, name, scope, condition, actions, enabled, cooldown_hours, failures, last_error,
+    last_raised_at, created_at, updated_at
+FROM evaluation_rules
+WHERE tenant_id = ?1
