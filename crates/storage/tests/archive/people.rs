@@ -116,6 +116,10 @@ impl People {
             "INSERT INTO approval_audit VALUES ('run ' || ?1, ?1, 1, 1, '', 'asked', '{}')",
             "INSERT INTO subscriptions (id, tenant_id, url, kinds, created_at, attended_at) \
              VALUES ('sub ' || ?1, ?1, 'https://a.example', '[]', 1, 1)",
+            "INSERT INTO evaluation_rules (id, tenant_id, version, name, scope, condition, actions, enabled, created_at, \
+             updated_at) VALUES ('rul ' || ?1, ?1, 1, 'r', 'event', 'true', '[]', 1, 1, 1)",
+            "INSERT INTO rule_notices (id, tenant_id, kind, rule_id, rule_name, event_id, title, created_at) \
+             VALUES ('ntc ' || ?1, ?1, 'alert', 'rul', 'r', 'gone ' || ?1, 't', 1)",
             "INSERT INTO retention_settings VALUES (?1, 90, 'ines', 1)",
             "INSERT INTO raw_sweeps VALUES (?1, 'raw')",
         ] {
