@@ -75,6 +75,11 @@ async fn take_up(ports: &HandoverPorts, entry: &OutboxEntry) -> Result<Outcome, 
         InstanceState::Complete => "its workflow ended without settling it".to_owned(),
         InstanceState::Failed { error } => format!("its workflow failed: {error}"),
     };
+    // Its workflow may have settled it since the entry was read. It has ended, so what is read now stays.
+    let record = ports.events.get(tenant, event_id).await?;
+    if record.is_none_or(|record| record.run != run || record.status.is_settled()) {
+        return Ok(Outcome::Settled);
+    }
     let death = Death {
         cause: DeathCause::Workflow,
         workflow: Some(workflow.to_string()),
