@@ -25,7 +25,7 @@ const STEPS = [
 const MEGABYTE = 1_000_000;
 
 /** The least over all calls. What is reached is printed with each run. */
-const FLOORS = { recall: 0.8, precision: 0.7, search: 0.65 };
+const FLOORS = { recall: 0.8, precision: 0.7, search: 0.6 };
 const TOP = 10;
 
 /** Whether the floors were set with this call in view: the first eleven samples were there when they were. */
