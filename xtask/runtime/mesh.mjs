@@ -120,8 +120,10 @@ export class Mesh {
         unsafeHandleRuntimeRestart: () => this.#goOn(),
       },
       sockets: { admin: ports.admin },
-      vars: { admin: this.#issuer.vars, pipeline: { ...outboundVars(), ...modelFromEnvironment(process.env) } },
-      vars: { admin: this.#issuer.vars, pipeline: { ...outboundVars(), ...this.#browser.vars } },
+      vars: {
+        admin: this.#issuer.vars,
+        pipeline: { ...outboundVars(), ...this.#browser.vars, ...modelFromEnvironment(process.env) },
+      },
     });
   }
 

@@ -20,16 +20,27 @@ impl SimInstances {
         found.ok_or_else(|| InstanceError::NotFound { id: id.clone() })
     }
 
-    async fn commit<R>(
+    /// A write, and what the engine does of itself in the same moment: whoever asked may crash right after it.
+    async fn commit(
         &self,
         id: &InstanceId,
         what: &str,
-        change: impl FnOnce(&mut Record) -> R,
-    ) -> Result<R, InstanceError> {
+        change: impl FnOnce(&mut Record) -> Result<(), InstanceError>,
+        engine: impl FnOnce(&Rc<Host>),
+    ) -> Result<(), InstanceError> {
         let label = format!("{} `{id}`: {what}", self.workflow);
-        let done = self.host.world.commit(label, || self.find(id, change)).await?;
-        self.answer(what)?;
-        Ok(done)
+        let apply = || {
+            self.find(id, change)??;
+            engine(&self.host);
+            Ok(())
+        };
+        self.host.world.commit(label, apply).await?;
+        self.answer(what)
+    }
+
+    fn begin_again(&self, id: &InstanceId) {
+        self.host.stop(self.workflow, id);
+        self.host.start(self.workflow, id.clone());
     }
 
     /// The answer to the caller may get lost, after the deed.
@@ -48,7 +59,9 @@ impl SimInstances {
         if records.contains_key(&instance.id) {
             return Created::Existed;
         }
-        records.insert(instance.id, Record::new(instance.input));
+        records.insert(instance.id.clone(), Record::new(instance.input));
+        drop(journal);
+        self.host.start(self.workflow, instance.id);
         Created::New
     }
 }
@@ -56,20 +69,16 @@ impl SimInstances {
 #[async_trait(?Send)]
 impl InstanceHost for SimInstances {
     async fn create(&self, instance: RawInstance) -> Result<Created, InstanceError> {
-        let id = instance.id.clone();
-        let label = format!("create {} `{id}`", self.workflow);
+        let label = format!("create {} `{}`", self.workflow, instance.id);
         let created = self.host.world.commit(&label, || self.insert(instance)).await;
-        self.host.start(self.workflow, id);
         self.answer(&label)?;
         Ok(created)
     }
 
     async fn create_many(&self, instances: Vec<RawInstance>) -> Result<Batch, InstanceError> {
-        let ids: Vec<InstanceId> = instances.iter().map(|instance| instance.id.clone()).collect();
-        let label = format!("create {} of {}", ids.len(), self.workflow);
+        let label = format!("create {} of {}", instances.len(), self.workflow);
         let apply = || instances.into_iter().map(|instance| Ok(self.insert(instance))).collect();
         let created = self.host.world.commit(&label, apply).await;
-        ids.into_iter().for_each(|id| self.host.start(self.workflow, id));
         self.answer(&label)?;
         Ok(created)
     }
@@ -86,66 +95,61 @@ impl InstanceHost for SimInstances {
     }
 
     async fn pause(&self, id: &InstanceId) -> Result<(), InstanceError> {
-        self.commit(id, "pause", |record| {
+        let pause = |record: &mut Record| {
             if record.state == State::Running {
                 record.state = State::Pausing;
             }
-        })
-        .await?;
-        // Wakes it from a sleep or a wait: it begins again at its top, and stops at the first chance.
-        if self.find(id, |record| record.state == State::Pausing)?
-            && self.host.busy(self.workflow, id, 0) == 0
-        {
-            self.host.stop(self.workflow, id);
-            self.host.start(self.workflow, id.clone());
-        }
-        Ok(())
+            Ok(())
+        };
+        let wake = |host: &Rc<Host>| {
+            // Wakes it from a sleep or a wait: it begins again at its top, and stops at the first chance.
+            let pausing = self.find(id, |record| record.state == State::Pausing) == Ok(true);
+            if pausing && host.busy(self.workflow, id, 0) == 0 {
+                self.begin_again(id);
+            }
+        };
+        self.commit(id, "pause", pause, wake).await
     }
 
     async fn resume(&self, id: &InstanceId) -> Result<(), InstanceError> {
         let now_ms = self.host.world.clock.now_ms();
-        self.commit(id, "resume", |record| match record.state {
-            State::Pausing => record.state = State::Running,
-            _ => record.resume(now_ms),
-        })
-        .await?;
-        self.host.start(self.workflow, id.clone());
-        Ok(())
+        let resume = |record: &mut Record| {
+            match record.state {
+                State::Pausing => record.state = State::Running,
+                _ => record.resume(now_ms),
+            }
+            Ok(())
+        };
+        self.commit(id, "resume", resume, |host| host.start(self.workflow, id.clone())).await
     }
 
     async fn terminate(&self, id: &InstanceId, undo: bool) -> Result<(), InstanceError> {
-        if self.find(id, |record| record.has_ended())? {
-            return Err(InstanceError::Ended { id: id.clone() });
-        }
-        self.host.stop(self.workflow, id);
-        let state = if undo { State::Terminating } else { State::Terminated };
-        self.commit(id, "terminate", |record| record.state = state).await?;
-        if undo {
-            self.host.start(self.workflow, id.clone());
-        }
-        Ok(())
+        let terminate = |record: &mut Record| {
+            if record.has_ended() {
+                return Err(InstanceError::Ended { id: id.clone() });
+            }
+            record.state = if undo { State::Terminating } else { State::Terminated };
+            Ok(())
+        };
+        // An instance that has ended by that is not started.
+        self.commit(id, "terminate", terminate, |_| self.begin_again(id)).await
     }
 
     async fn restart(&self, id: &InstanceId) -> Result<(), InstanceError> {
-        self.find(id, |_| ())?;
-        self.host.stop(self.workflow, id);
-        self.commit(id, "restart", |record| *record = Record::new(record.input.clone())).await?;
-        self.host.start(self.workflow, id.clone());
-        Ok(())
+        let restart = |record: &mut Record| {
+            *record = Record::new(record.input.clone());
+            Ok(())
+        };
+        self.commit(id, "restart", restart, |_| self.begin_again(id)).await
     }
 
     async fn delete(&self, id: &InstanceId) -> Result<(), InstanceError> {
-        self.find(id, |_| ())?;
-        self.host.stop(self.workflow, id);
-        let label = format!("delete {} `{id}`", self.workflow);
-        self.host
-            .world
-            .commit(&label, || {
-                let mut journal = self.host.journal.borrow_mut();
-                journal.workflows.get_mut(self.workflow).map(|records| records.remove(id));
-            })
-            .await;
-        self.answer(&label)
+        let forget = |host: &Rc<Host>| {
+            host.stop(self.workflow, id);
+            let mut journal = host.journal.borrow_mut();
+            journal.workflows.get_mut(self.workflow).map(|records| records.remove(id));
+        };
+        self.commit(id, "delete", |_| Ok(()), forget).await
     }
 
     async fn send_event(&self, id: &InstanceId, event: &str, payload: String) -> Result<(), InstanceError> {
@@ -153,12 +157,10 @@ impl InstanceHost for SimInstances {
         if copies == 2 {
             self.host.world.note(format_args!("FAULT: event `{event}` is delivered twice"));
         }
-        let sent = self
-            .commit(id, &format!("event `{event}`"), |record| {
-                record.inbox.extend((0..copies).map(|_| (event.to_owned(), payload.clone())));
-            })
-            .await;
-        self.host.wake_waiting();
-        sent
+        let arrive = |record: &mut Record| {
+            record.inbox.extend((0..copies).map(|_| (event.to_owned(), payload.clone())));
+            Ok(())
+        };
+        self.commit(id, &format!("event `{event}`"), arrive, |host| host.wake_waiting()).await
     }
 }

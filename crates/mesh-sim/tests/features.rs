@@ -6,7 +6,7 @@ use mesh::workflow::{
     Classify, Created, Event, InstanceError, InstanceStatus, Instances, NewInstance, StepError, StepFailure,
     StepPolicy, Steps, Undo, WaitOutcome, WorkflowFailure,
 };
-use mesh_sim::{Sim, Store};
+use mesh_sim::{Sim, Simulation, Store};
 use serde::{Deserialize, Serialize};
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
@@ -307,6 +307,28 @@ fn many_are_created_at_once_and_each_is_told_apart() {
     }
     let large = NewInstance::new("large".parse().expect("an id"), "x".repeat(1 << 20));
     assert!(matches!(sim.run(tours.create(large)), Err(InstanceError::Unsendable { what: "the input", .. })));
+}
+
+#[test]
+fn what_was_created_runs_although_its_creator_crashed_right_after() {
+    Simulation::every_crash(|sim| {
+        let (tours, _) = tour(sim);
+        let new = NewInstance::new("a".parse().expect("an id"), "a".to_owned());
+        let handle = tours.handle(new.id.clone());
+        // It looks whether there is one, and so creates it a single time.
+        let asked = sim.queue("asked", move |()| {
+            let (tours, new) = (tours.clone(), new.clone());
+            async move {
+                match tours.get(new.id.clone()).await {
+                    Err(InstanceError::NotFound { .. }) => tours.create(new).await.map(drop),
+                    found => found.map(drop),
+                }
+            }
+        });
+        sim.run(asked.send(()));
+        sim.settle();
+        assert_eq!(status(sim, &handle), InstanceStatus::Complete("a".into()));
+    });
 }
 
 /// Books three things, of which the last fails.
