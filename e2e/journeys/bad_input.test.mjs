@@ -307,12 +307,12 @@ test("an unknown route and a wrong method say so", async () => {
     refused(await customer.send("GET", path), 404, "route.not_found");
   }
   const methods = [
-    ["PUT", "/v1/events", ["GET", "HEAD", "POST"]],
-    ["DELETE", "/v1/events", ["GET", "HEAD", "POST"]],
-    ["GET", `/hooks/${customer.endpoint("standard").id}`, ["POST"]],
-    ["POST", "/healthz", ["GET", "HEAD"]],
-    ["PATCH", `/v1/jobs/${newId("job")}`, ["DELETE", "GET", "HEAD"]],
-    ["OPTIONS", "/v1/signals", ["GET", "HEAD"]],
+    ["PUT", "/v1/events", ["GET", "HEAD", "OPTIONS", "POST"]],
+    ["DELETE", "/v1/events", ["GET", "HEAD", "OPTIONS", "POST"]],
+    ["GET", `/hooks/${customer.endpoint("standard").id}`, ["OPTIONS", "POST"]],
+    ["POST", "/healthz", ["GET", "HEAD", "OPTIONS"]],
+    ["PATCH", `/v1/jobs/${newId("job")}`, ["DELETE", "GET", "HEAD", "OPTIONS"]],
+    ["DELETE", "/v1/signals", ["GET", "HEAD", "OPTIONS"]],
   ];
   for (const [method, path, allowed] of methods) {
     const answer = await customer.send(method, path);

@@ -131,7 +131,14 @@ fn every_operation_tells_its_scope_its_trace_header_and_its_problems() {
     }
     for code in Code::ALL {
         let reachable = ROUTES.iter().any(|route| route.problems().contains(code));
-        let of_no_route = matches!(code, Code::RouteNotFound | Code::RouteMethodNotAllowed);
+        // What is answered before a route is found.
+        let of_no_route = matches!(
+            code,
+            Code::RouteNotFound
+                | Code::RouteMethodNotAllowed
+                | Code::RequestUriTooLong
+                | Code::RequestHeadersTooLarge
+        );
         assert_eq!(reachable, !of_no_route, "{code}");
     }
 }

@@ -66,7 +66,8 @@ async fn live(env: &Env, plan: LivePlan, answer: &Answer) -> Result<Response, Fa
 fn unopened(failure: Failure, answer: &Answer) -> Answer {
     let trace_id = answer.header("x-trace-id").unwrap_or_default();
     tracing::warn!(event = "live.not_opened", trace_id, error = failure.cause);
-    Answer::problem(failure.problem, trace_id).finished(trace_id)
+    let request_id = answer.header("x-request-id").unwrap_or_default();
+    Answer::problem(failure.problem, trace_id).finished(trace_id, request_id)
 }
 
 /// A Worker that lacks a binding answers in its usual form all the same.

@@ -14,6 +14,9 @@ pub type Outcome = Result<Answer, Failure>;
 /// What every answer but a page of ours allows a browser: nothing. Raw payloads are what strangers sent.
 const NOTHING: &str = "default-src 'none'; frame-ancestors 'none'; sandbox";
 
+/// Two years, as browsers' preload lists ask. Over plain HTTP, as locally, browsers pass it over.
+const SECURE_ONLY: &str = "max-age=63072000; includeSubDomains";
+
 /// Status, headers and body.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
@@ -71,21 +74,23 @@ impl Answer {
         self.headers.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str())
     }
 
-    /// Adds what every answer has: the trace's id, and headers against guessing of types, caching and embedding
-    /// where the handler decided nothing else.
+    /// Adds what every answer has: the request's own id and its trace's, and headers against guessing of types,
+    /// caching, embedding and plain HTTP where the handler decided nothing else.
     #[must_use]
-    pub fn finished(mut self, trace_id: &str) -> Self {
+    pub fn finished(mut self, trace_id: &str, request_id: &str) -> Self {
         for (name, value) in [
             ("x-content-type-options", "nosniff"),
             ("cache-control", "no-store"),
             ("content-security-policy", NOTHING),
             ("referrer-policy", "no-referrer"),
+            ("strict-transport-security", SECURE_ONLY),
+            ("cross-origin-resource-policy", "same-origin"),
         ] {
             if self.header(name).is_none() {
                 self.headers.push((name, value.to_owned()));
             }
         }
-        self.with("x-trace-id", trace_id)
+        self.with("x-trace-id", trace_id).with("x-request-id", request_id)
     }
 }
 
@@ -98,17 +103,17 @@ mod tests {
     #[test]
     fn a_problem_is_a_document_with_its_own_headers() {
         let problem = Problem::new(Code::ServiceUnavailable, "down").with_retry_after(5);
-        let answer = Answer::problem(problem, "abc").finished("abc");
+        let answer = Answer::problem(problem, "abc").finished("abc", "r1");
         assert_eq!((answer.status, answer.header("retry-after")), (503, Some("5")));
         assert_eq!(answer.header("content-type"), Some("application/problem+json"));
-        assert_eq!(answer.header("x-trace-id"), Some("abc"));
+        assert_eq!((answer.header("x-trace-id"), answer.header("x-request-id")), (Some("abc"), Some("r1")));
         let body: serde_json::Value = serde_json::from_slice(&answer.body).unwrap();
         assert_eq!((&body["code"], &body["trace_id"]), (&"service.unavailable".into(), &"abc".into()));
     }
 
     #[test]
     fn what_a_handler_decided_stays() {
-        let answer = Answer::empty(204).with("cache-control", "public, max-age=60").finished("abc");
+        let answer = Answer::empty(204).with("cache-control", "public, max-age=60").finished("abc", "r1");
         assert_eq!(answer.header("cache-control"), Some("public, max-age=60"));
         assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));
     }

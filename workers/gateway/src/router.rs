@@ -83,16 +83,21 @@ impl Missed {
     }
 }
 
+/// The pattern at a path and its methods, as the `Allow` header lists them; nothing where nothing is served.
+#[must_use]
+pub fn methods_at(path: &str) -> Option<(&'static str, String)> {
+    let at = PATHS.at(path).ok()?;
+    at.value.first().map(|route| (route.path, allowed(route.path)))
+}
+
 /// The methods at a pattern, as the `Allow` header lists them.
 fn allowed(pattern: &str) -> String {
     let here = ROUTES.iter().filter(|route| route.path == pattern);
     let names = here.flat_map(|route| match route.method {
         Method::Get => vec!["GET", "HEAD"],
-        Method::Post => vec!["POST"],
-        Method::Put => vec!["PUT"],
-        Method::Delete => vec!["DELETE"],
+        other => vec![other.as_str()],
     });
-    names.collect::<Vec<_>>().join(", ")
+    names.chain(["OPTIONS"]).collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]
@@ -133,11 +138,13 @@ mod tests {
                 "{path}"
             );
         };
-        check("PUT", "/v1/events", "POST, GET, HEAD");
-        check("OPTIONS", "/healthz", "GET, HEAD");
-        check("get", "/healthz", "GET, HEAD");
-        check("PATCH", "/v1/jobs/job_1", "GET, HEAD, DELETE");
-        check("GET", "/v1/jobs/job_1/run", "POST");
+        check("PUT", "/v1/events", "POST, GET, HEAD, OPTIONS");
+        check("get", "/healthz", "GET, HEAD, OPTIONS");
+        check("TRACE", "/v1/jobs/job_1", "GET, HEAD, DELETE, OPTIONS");
+        check("GET", "/v1/jobs/job_1/run", "POST, OPTIONS");
+        let at = methods_at("/v1/jobs/job_1/run");
+        assert_eq!(at, Some(("/v1/jobs/{id}/run", "POST, OPTIONS".to_owned())));
+        assert_eq!(methods_at("/v1/nothing"), None);
     }
 
     #[test]

@@ -7,6 +7,7 @@ use mesh::TraceContext;
 
 use crate::exchange::{Exchange, Facts, Ports, Request};
 use crate::failure::Failure;
+use crate::middleware::screen;
 use crate::middleware::trace::{self, Entry};
 use crate::respond::{Answer, Outcome};
 use crate::router;
@@ -28,17 +29,37 @@ pub struct Served {
 pub async fn serve(ports: &Ports, request: Request) -> Served {
     let started_ms = ports.clock.now().unix_ms();
     let trace = trace::continued(request.header(trace::TRACEPARENT), &*ports.random);
+    let request_id = trace::request_id(&*ports.random);
     let method = request.method.clone();
     let facts = Facts::default();
 
-    let (pattern, outcome) = match router::find(&request.method, &request.path) {
+    let (pattern, outcome) = match screen::head(&request) {
+        Ok(()) => route(ports, &facts, trace, started_ms, request).await,
+        Err(problem) => ("unmatched", Err(problem.into())),
+    };
+    Asked { started_ms, trace, request_id, method, pattern }.answered(outcome, facts, &*ports.clock)
+}
+
+/// Finds the route and has it answer; with the pattern that the log names.
+async fn route(
+    ports: &Ports,
+    facts: &Facts,
+    trace: TraceContext,
+    started_ms: u64,
+    request: Request,
+) -> (&'static str, Outcome) {
+    if request.method == "OPTIONS"
+        && let Some((pattern, methods)) = router::methods_at(&request.path)
+    {
+        return (pattern, Ok(Answer::empty(204).with("allow", methods)));
+    }
+    match router::find(&request.method, &request.path) {
         Ok(found) => {
             let pattern = found.route.path;
-            (pattern, dispatch(Exchange::new(ports, &facts, trace, started_ms, found, request)).await)
+            (pattern, dispatch(Exchange::new(ports, facts, trace, started_ms, found, request)).await)
         }
         Err(missed) => (missed.pattern(), Err(missed.problem().into())),
-    };
-    Asked { started_ms, trace, method, pattern }.answered(outcome, facts, &*ports.clock)
+    }
 }
 
 /// Answers a request that nothing can be done for, since the Worker itself lacks something.
@@ -46,7 +67,8 @@ pub fn unready(request: &Request, clock: &dyn Clock, random: &dyn Random, error:
     let started_ms = clock.now().unix_ms();
     let trace = trace::continued(request.header(trace::TRACEPARENT), random);
     let pattern = router::find(&request.method, &request.path).map_or("unmatched", |found| found.route.path);
-    let asked = Asked { started_ms, trace, method: request.method.clone(), pattern };
+    let request_id = trace::request_id(random);
+    let asked = Asked { started_ms, trace, request_id, method: request.method.clone(), pattern };
     asked.answered(Err(Failure::internal(error)), Facts::default(), clock)
 }
 
@@ -54,6 +76,7 @@ pub fn unready(request: &Request, clock: &dyn Clock, random: &dyn Random, error:
 struct Asked {
     started_ms: u64,
     trace: TraceContext,
+    request_id: String,
     method: String,
     pattern: &'static str,
 }
@@ -71,13 +94,14 @@ impl Asked {
                 (Answer::problem(problem, &trace_id), Some(code))
             }
         };
-        let answer = answer.finished(&trace_id);
+        let answer = answer.finished(&trace_id, &self.request_id);
         let entry = Entry {
             method: self.method,
             route: self.pattern,
             status: answer.status,
             code,
             trace_id,
+            request_id: self.request_id,
             duration_ms: clock.now().unix_ms().saturating_sub(self.started_ms),
             facts,
         };
@@ -90,8 +114,8 @@ async fn dispatch(exchange: Exchange<'_>) -> Outcome {
     let exchange = &exchange;
     match exchange.route.operation {
         Operation::GetHealth => health::get(exchange).await,
-        Operation::GetDocument => Ok(docs::document()),
-        Operation::GetDocs => Ok(docs::page()),
+        Operation::GetDocument => Ok(docs::document(exchange)),
+        Operation::GetDocs => Ok(docs::page(exchange)),
         Operation::ReceiveHook => hooks::receive(exchange).await,
         Operation::SubmitEvent => events::submit(exchange).await,
         Operation::ListEvents => events::list(exchange).await,

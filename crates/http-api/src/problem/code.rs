@@ -47,7 +47,7 @@ macro_rules! problem_codes {
 
 problem_codes! {
     RequestMalformedJson = 400, "request.malformed_json", "Malformed JSON",
-        "The body is not JSON (RFC 8259). The detail says where it stops making sense.";
+        "The body is not JSON (RFC 8259), is nested deeper than 127 levels, or has a number or an escape that no program can hold. The detail says where it stops making sense.";
     RequestInvalidParameter = 400, "request.invalid_parameter", "Invalid query parameter",
         "A query parameter that this route knows has a value it cannot take. `errors` lists each. Parameters that a route does not know are ignored.";
     RequestInvalidHeader = 400, "request.invalid_header", "Invalid request header",
@@ -56,6 +56,10 @@ problem_codes! {
         "The body is JSON, but not what this route takes. `errors` lists every field at fault.";
     RequestTooLarge = 413, "request.too_large", "Body too large",
         "The body is larger than this route takes. The detail names the limit.";
+    RequestUriTooLong = 414, "request.uri_too_long", "Address too long",
+        "The path and query have more than 16 KiB.";
+    RequestHeadersTooLarge = 431, "request.headers_too_large", "Headers too large",
+        "The request has more than 100 headers, or more than 32 KiB of them.";
     RequestUnsupportedMediaType = 415, "request.unsupported_media_type", "Unsupported media type",
         "The `Content-Type` is not one that this route takes. The detail names those it does.";
     RouteNotFound = 404, "route.not_found", "No such route",

@@ -11,6 +11,7 @@ use serde::de::{DeserializeOwned, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::rules::TextRule;
+use super::strict;
 use super::violations::Violations;
 use crate::Timestamp;
 use crate::problem::{Code, Problem};
@@ -24,16 +25,22 @@ pub trait FromBody: Sized {
 /// Reads a body.
 ///
 /// # Errors
-/// [`Code::RequestMalformedJson`] when `body` is not JSON; [`Code::RequestInvalid`], or a more specific code that
-/// the type's reader gave, when it is JSON with at least one field at fault.
+/// [`Code::RequestMalformedJson`] when `body` is not JSON, is nested deeper than 127 levels or has a number that no
+/// 64-bit float can hold; [`Code::RequestInvalid`], or a more specific code that the type's reader gave, when it is JSON
+/// with at least one field at fault, or with a key that is given twice, however deep.
 pub fn read_body<T: FromBody>(body: &[u8]) -> Result<T, Problem> {
     if body.trim_ascii().is_empty() {
         return Err(Problem::new(Code::RequestMalformedJson, "the body is empty; a JSON object is expected"));
     }
-    let raw: &RawValue = serde_json::from_slice(body).map_err(|error| {
+    let malformed = |error: serde_json::Error| {
         Problem::new(Code::RequestMalformedJson, format!("the body is not JSON: {error}"))
-    })?;
+    };
+    let repeated = strict::repeated_keys(body).map_err(malformed)?;
+    let raw: &RawValue = serde_json::from_slice(body).map_err(malformed)?;
     let violations = Violations::default();
+    for pointer in repeated {
+        violations.push(pointer, "is given twice");
+    }
     let value = Object::open(raw, String::new(), &violations).and_then(|object| T::read(&object));
     match (violations.into_problem(Code::RequestInvalid), value) {
         (Some(problem), _) => Err(problem),
@@ -59,13 +66,7 @@ impl<'a> Object<'a> {
             return None;
         }
         match serde_json::from_str::<Fields<'a>>(raw.get()) {
-            Ok(fields) => {
-                let object = Self { fields, pointer, violations };
-                for name in &object.fields.repeated {
-                    object.refuse(name, "is given twice");
-                }
-                Some(object)
-            }
+            Ok(fields) => Some(Self { fields, pointer, violations }),
             // The syntax was checked before; what is left is a key with a broken escape, such as a lone surrogate.
             Err(error) => {
                 violations.push(pointer, format!("has a key that is no Unicode text: {error}"));
@@ -267,11 +268,10 @@ fn kind_of(raw: &RawValue) -> &'static str {
     }
 }
 
-/// An object's fields in order, the first of each name, and the names that came again.
+/// An object's fields in order. Names that come again were reported before, and the first of each is found.
 #[derive(Debug)]
 struct Fields<'a> {
     pairs: Vec<(Cow<'a, str>, &'a RawValue)>,
-    repeated: Vec<Cow<'a, str>>,
 }
 
 /// A key, borrowed where it has no escapes. (`Cow` alone would always be read as owned.)
@@ -290,18 +290,14 @@ impl<'de> Deserialize<'de> for Fields<'de> {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Fields<'de>, A::Error> {
-                let mut fields = Fields { pairs: Vec::new(), repeated: Vec::new() };
+                let mut fields = Fields { pairs: Vec::new() };
                 while let Some((Key(name), raw)) = map.next_entry::<Key<'de>, &'de RawValue>()? {
                     // Only the few fields that routes know can matter; a stranger with thousands of keys must not
                     // cost a quadratic search, so past this many they are not even kept.
                     if fields.pairs.len() >= MAX_FIELDS {
                         return Err(serde::de::Error::custom(format!("more than {MAX_FIELDS} fields")));
                     }
-                    if fields.pairs.iter().any(|(field, _)| *field == name) {
-                        fields.repeated.push(name);
-                    } else {
-                        fields.pairs.push((name, raw));
-                    }
+                    fields.pairs.push((name, raw));
                 }
                 Ok(fields)
             }
@@ -388,9 +384,14 @@ mod tests {
     #[test]
     fn hostile_shapes_are_refused_without_harm() {
         let deep = format!(r#"{{"name":"a","payload":{}{}}}"#, "[".repeat(100_000), "]".repeat(100_000));
-        assert_eq!(read_body::<Probe>(deep.as_bytes()).unwrap().payload.len(), 200_000);
+        let code = |body: &str| read_body::<Probe>(body.as_bytes()).map_err(|problem| problem.code());
+        assert_eq!(code(&deep), Err(Code::RequestMalformedJson));
         let wide: String = (0..10_000).map(|n| format!("\"k{n}\":0,")).collect();
         assert_eq!(refused(&format!("{{{wide}\"name\":\"a\"}}")).0, Code::RequestInvalid);
-        assert_eq!(refused(r#"{"name":"\ud800","payload":1}"#).1[0].0, "/name");
+        assert_eq!(code(r#"{"name":"\ud800","payload":1}"#), Err(Code::RequestMalformedJson));
+        assert_eq!(code(r#"{"name":"a","payload":1e999}"#), Err(Code::RequestMalformedJson));
+        let nested = r#"{"name":"a","name":"b","payload":[{"a":1,"a":2}]}"#;
+        let pointers: Vec<String> = refused(nested).1.into_iter().map(|(pointer, _)| pointer).collect();
+        assert_eq!(pointers, ["/name", "/payload/0/a"]);
     }
 }

@@ -12,6 +12,7 @@
 mod body;
 mod query;
 mod rules;
+mod strict;
 mod violations;
 
 pub use body::{FromBody, Object, read_body};

@@ -19,6 +19,14 @@ pub fn continued(traceparent: Option<&str>, random: &dyn Random) -> TraceContext
     })
 }
 
+/// A request's own id: a trace may have many.
+#[must_use]
+pub fn request_id(random: &dyn Random) -> String {
+    let mut bytes = [0; 16];
+    random.fill(&mut bytes);
+    bytes.iter().fold(String::from("req_"), |id, byte| id + &format!("{byte:02x}"))
+}
+
 /// The line that a request leaves in the log. It has the route's pattern and never the path, headers or bodies: those
 /// hold what customers said, and secrets.
 #[derive(Debug)]
@@ -33,6 +41,8 @@ pub struct Entry {
     pub code: Option<Code>,
     /// The trace's id.
     pub trace_id: String,
+    /// The request's own id.
+    pub request_id: String,
     /// How long it took, in milliseconds. On the platform the clock stands still between I/O.
     pub duration_ms: u64,
     /// What else became known.
@@ -42,7 +52,7 @@ pub struct Entry {
 impl Entry {
     /// Writes the line: an error where the gateway or something behind it is at fault.
     pub fn log(self) {
-        let Self { method, route, status, code, trace_id, duration_ms, facts } = self;
+        let Self { method, route, status, code, trace_id, request_id, duration_ms, facts } = self;
         let code = code.map(Code::as_str);
         let tenant = facts.tenant.get().map(tracing::field::display);
         let endpoint = facts.endpoint.get().map(tracing::field::display);
@@ -62,6 +72,7 @@ impl Entry {
                     endpoint_id = endpoint,
                     key,
                     trace_id,
+                    request_id,
                     duration_ms,
                     error = cause
                 )

@@ -88,7 +88,10 @@ fn the_log_knows_patterns_and_no_paths() {
     assert_eq!(route("GET", "/wp-login.php?pw=1"), "unmatched");
     let put = world.ask("PUT", "/v1/jobs/job_1").send();
     put.refused(405, "route.method_not_allowed");
-    assert_eq!((put.header("allow"), put.0.entry.route), (Some("GET, HEAD, DELETE"), "/v1/jobs/{id}"));
+    assert_eq!(
+        (put.header("allow"), put.0.entry.route),
+        (Some("GET, HEAD, DELETE, OPTIONS"), "/v1/jobs/{id}")
+    );
 }
 
 #[test]
@@ -106,5 +109,59 @@ fn no_route_but_the_public_ones_answers_a_stranger_and_none_may_be_cached_by_oth
         assert_eq!(answered.header("x-content-type-options"), Some("nosniff"), "{path}");
         let public = answered.header("cache-control").unwrap().contains("public");
         assert_eq!(public, matches!(path.as_str(), "/docs" | "/openapi.json"), "{path}");
+    }
+}
+
+#[test]
+fn the_description_is_sent_once_to_those_who_keep_it() {
+    let world = World::new();
+    for path in ["/openapi.json", "/docs"] {
+        let first = world.ask("GET", path).anonymous().send();
+        let tag = first.header("etag").expect("a tag").to_owned();
+        let again = world.ask("GET", path).anonymous().header("if-none-match", &format!("W/{tag}")).send();
+        assert_eq!((again.status(), again.0.answer.body.len()), (304, 0), "{path}");
+        assert_eq!((again.header("etag"), again.header("content-type")), (Some(&*tag), None), "{path}");
+        let other = world.ask("GET", path).header("if-none-match", "\"0\"").send();
+        assert_eq!(other.status(), 200, "{path}");
+    }
+}
+
+#[test]
+fn options_lists_the_methods_of_every_path_and_needs_no_key() {
+    let world = World::new();
+    for route in ROUTES {
+        let path = route.path.replace("{id}", "x").replace("{endpoint_id}", "x").replace("{name}", "x");
+        let answered = world.ask("OPTIONS", &path).anonymous().send();
+        let allow = answered.header("allow").unwrap_or_default();
+        assert_eq!((answered.status(), answered.0.entry.route), (204, route.path), "{path}");
+        for method in [route.method.as_str(), "OPTIONS"] {
+            assert!(allow.split(", ").any(|allowed| allowed == method), "{path} {allow}");
+        }
+    }
+    world.ask("OPTIONS", "/nowhere").send().refused(404, "route.not_found");
+}
+
+#[test]
+fn a_head_too_large_is_refused_before_anything_is_looked_up() {
+    let world = World::new();
+    let long = format!("/v1/search?q={}", "x".repeat(17_000));
+    world.ask("GET", &long).anonymous().send().refused(414, "request.uri_too_long");
+    let heavy = world.ask("GET", "/v1/events").header("x-much", &"x".repeat(33_000)).send();
+    heavy.refused(431, "request.headers_too_large");
+    assert_eq!(heavy.0.entry.route, "unmatched");
+}
+
+#[test]
+fn every_answer_has_an_id_of_its_own_and_what_browsers_are_told() {
+    let world = World::new();
+    let mut ids = std::collections::HashSet::new();
+    for path in ["/healthz", "/docs", "/v1/events", "/nowhere", "/v1/events/x"] {
+        let answered = world.ask("GET", path).send();
+        let id = answered.header("x-request-id").expect("an id").to_owned();
+        assert!(id.len() == 36 && ids.insert(id.clone()), "{path} {id}");
+        assert_eq!(answered.0.entry.request_id, id);
+        for name in ["strict-transport-security", "referrer-policy", "content-security-policy"] {
+            assert!(answered.header(name).is_some(), "{path} {name}");
+        }
     }
 }
