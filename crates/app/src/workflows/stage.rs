@@ -12,9 +12,9 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::ports::{Clock, RunChange, RunStore, StepRecord, StoreError};
 
-/// For stores of our own: a second, doubling, for about half an hour in all.
+/// For stores of our own: a second, doubling, for more than an hour in all.
 pub(crate) const PATIENT: StepPolicy =
-    StepPolicy { retries: 10, delay: Duration::from_secs(1), ..StepPolicy::DEFAULT };
+    StepPolicy { retries: 12, delay: Duration::from_secs(1), ..StepPolicy::DEFAULT };
 
 /// What an instance is started with.
 #[derive(Debug, Clone, Serialize, Deserialize)]
