@@ -78,7 +78,7 @@ pub(crate) fn run(args: Args, ui: &Ui) -> Result<()> {
     }
     let toolchain = setup::ensure(ui)?;
     let packages: Vec<String> = members.iter().map(|member| member.package.clone()).collect();
-    build::ensure_named(&packages, &toolchain, ui)?;
+    build::ensure_named(&packages, build::Profile::Release, &toolchain, ui)?;
     let readme = fs::read_to_string(folder.join("README.md")).context("the example has no `README.md`")?;
     serve(&toolchain, &members, &state, args.port, &readme, ui)
 }

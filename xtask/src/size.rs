@@ -36,7 +36,7 @@ pub(crate) struct Args {
 /// When a Worker doesn't build, or with `--check` when a size is off by more than [`TOLERANCE`] percent.
 pub(crate) fn run(args: Args, ui: &Ui) -> Result<()> {
     let toolchain = setup::ensure(ui)?;
-    let built = build::ensure(&toolchain, ui)?;
+    let built = build::ensure(build::Profile::Release, &toolchain, ui)?;
     let path = paths::root().join(PAGE);
     let page = if path.exists() {
         fs::read_to_string(&path).with_context(|| format!("can't read `{PAGE}`"))?

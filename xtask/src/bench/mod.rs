@@ -139,13 +139,13 @@ fn measure(options: &Options, toolchain: &Toolchain, ui: &Ui) -> Result<Report> 
     let folder = empty_folder()?;
     let mut report = Report::new(options.rounds, options.seconds);
     if !measures.is_empty() {
-        build::ensure_named(&[contender::RUST_PACKAGE.to_owned()], toolchain, ui)?;
+        build::ensure_named(&[contender::RUST_PACKAGE.to_owned()], build::Profile::Release, toolchain, ui)?;
         let step = ui.step("calls");
         report.calls = rounds(options, &measures, &folder, toolchain, &step)?;
         step.done(format!("{} rounds", options.rounds));
     }
     if starts {
-        let built = build::ensure(toolchain, ui)?;
+        let built = build::ensure(build::Profile::Release, toolchain, ui)?;
         let step = ui.step(start_up::NAME);
         report.start_up = start_up::measure(&built, &folder, options.rounds, toolchain, &step)?;
         step.done(format!("{} Workers", report.start_up.len()));

@@ -81,7 +81,7 @@ struct Report {
 /// # Errors
 /// When the index does not take the passages or does not answer.
 pub(super) fn run(options: &Options, toolchain: &Toolchain, ui: &Ui) -> Result<()> {
-    build::ensure_named(&[PIPELINE.to_owned()], toolchain, ui)?;
+    build::ensure_named(&[PIPELINE.to_owned()], build::Profile::Release, toolchain, ui)?;
     let folder = empty_folder()?;
     let report = measure(options, &folder, toolchain, ui);
     fs::remove_dir_all(&folder).with_context(|| format!("can't remove `{}`", folder.display()))?;

@@ -10,6 +10,7 @@ use std::thread;
 use anyhow::{Context, Result, anyhow};
 
 use super::graph::Graph;
+use super::profile::Profile;
 use crate::setup::{self, Toolchain};
 use crate::{paths, process};
 
@@ -42,13 +43,13 @@ pub(super) fn exists(folder: &Path) -> bool {
 ///
 /// # Errors
 /// When a tool fails for one of them; the message says why.
-pub(super) fn make(stale: &[&String], graph: &Graph, toolchain: &Toolchain) -> Result<()> {
+pub(super) fn make(stale: &[&String], profile: Profile, graph: &Graph, toolchain: &Toolchain) -> Result<()> {
     let queue = Mutex::new(stale.iter());
     let next = || queue.lock().ok()?.next().copied();
     let work = || -> Result<()> {
         while let Some(worker) = next() {
             let folder = graph.folder(worker)?;
-            bundle(worker, folder, toolchain).with_context(|| format!("can't bundle `{worker}`"))?;
+            bundle(worker, folder, profile, toolchain).with_context(|| format!("can't bundle `{worker}`"))?;
         }
         Ok(())
     };
@@ -60,22 +61,19 @@ pub(super) fn make(stale: &[&String], graph: &Graph, toolchain: &Toolchain) -> R
     })
 }
 
-fn bundle(worker: &str, folder: &Path, toolchain: &Toolchain) -> Result<()> {
+fn bundle(worker: &str, folder: &Path, profile: Profile, toolchain: &Toolchain) -> Result<()> {
     // Made beside its place, so that a running mesh never reads half a build.
     let staging = folder.join(".build");
     remove(&staging)?;
     fs::create_dir_all(&staging)?;
     fs::write(staging.join(".gitignore"), "*\n")?;
-    let compiled = paths::wasm_target().join(setup::WASM_TARGET).join("release");
+    let compiled = paths::wasm_target().join(setup::WASM_TARGET).join(profile.cargo());
     let module = compiled.join(worker.replace('-', "_")).with_extension("wasm");
     process::run(toolchain.wasm_bindgen().args([&module, &staging]))?;
 
-    let bound = staging.join("index_bg.wasm");
-    let mut optimize = toolchain.wasm_opt();
-    optimize.arg(&bound).arg("-o").arg(&bound).arg("-O");
-    optimize.args(FEATURES.map(|feature| format!("--enable-{feature}")));
-    // Keeps the functions' names, for the stack of a trap.
-    process::run(optimize.arg("--debuginfo"))?;
+    if profile.is_optimized() {
+        optimize(&staging.join("index_bg.wasm"), toolchain)?;
+    }
 
     let bindings = staging.join("index.js");
     let text = fs::read_to_string(&bindings)
@@ -111,6 +109,15 @@ fn bundle(worker: &str, folder: &Path, toolchain: &Toolchain) -> Result<()> {
     let place = folder.join("build");
     remove(&place)?;
     fs::rename(&staging, &place).with_context(|| format!("can't write `{}`", place.display()))
+}
+
+fn optimize(module: &Path, toolchain: &Toolchain) -> Result<()> {
+    let mut optimize = toolchain.wasm_opt();
+    optimize.arg(module).arg("-o").arg(module).arg("-O");
+    optimize.args(FEATURES.map(|feature| format!("--enable-{feature}")));
+    // Keeps the functions' names, for the stack of a trap.
+    process::run(optimize.arg("--debuginfo"))?;
+    Ok(())
 }
 
 fn remove(folder: &Path) -> Result<()> {

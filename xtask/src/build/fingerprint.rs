@@ -6,14 +6,15 @@ use std::path::Path;
 use anyhow::{Context, Result};
 
 use super::graph::Graph;
+use super::profile::Profile;
 use crate::paths;
 use crate::setup::{Fingerprint, Toolchain};
 
-/// What concerns every Worker alike: compiler, tools, profiles, cargo's configuration.
+/// What concerns every Worker alike: compiler, tools, profiles and which of them, cargo's configuration.
 ///
 /// # Errors
 /// When the root manifest or cargo's configuration can't be read.
-pub(super) fn surroundings(toolchain: &Toolchain) -> Result<String> {
+pub(super) fn surroundings(profile: Profile, toolchain: &Toolchain) -> Result<String> {
     let manifest = paths::root().join("Cargo.toml");
     let text =
         fs::read_to_string(&manifest).with_context(|| format!("can't read `{}`", manifest.display()))?;
@@ -21,6 +22,7 @@ pub(super) fn surroundings(toolchain: &Toolchain) -> Result<String> {
         .text(&toolchain.identity())
         .text(&std::env::var("RUSTFLAGS").unwrap_or_default())
         .text(&profiles(&text))
+        .text(profile.cargo())
         .file(&paths::root().join(".cargo/config.toml"))?
         // Each Worker carries the fingerprints of the contracts that it speaks.
         .folder(&paths::contracts(), &|path| path.extension().is_some_and(|kind| kind != "json"))?;

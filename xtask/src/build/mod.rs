@@ -4,6 +4,7 @@
 mod bundle;
 mod fingerprint;
 mod graph;
+mod profile;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -16,12 +17,15 @@ use crate::ui::Ui;
 use crate::{paths, process, size};
 
 use self::graph::Graph;
+pub(crate) use self::profile::{Choice, Profile};
 
 /// Which Workers to build.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Workers by name, in `workers/` or elsewhere; the product's when none is named
     workers: Vec<String>,
+    #[command(flatten)]
+    profile: Choice,
 }
 
 /// A Worker that stands built.
@@ -51,10 +55,11 @@ struct Record {
 /// As [`ensure`], and when a named Worker doesn't exist.
 pub(crate) fn run(args: Args, ui: &Ui) -> Result<()> {
     let toolchain = setup::ensure(ui)?;
+    let profile = args.profile.into();
     let built = if args.workers.is_empty() {
-        ensure(&toolchain, ui)?
+        ensure(profile, &toolchain, ui)?
     } else {
-        ensure_named(&args.workers, &toolchain, ui)?
+        ensure_named(&args.workers, profile, &toolchain, ui)?
     };
     if ui.json() {
         ui.result(serde_json::to_string(&built)?);
@@ -68,16 +73,21 @@ pub(crate) fn run(args: Args, ui: &Ui) -> Result<()> {
 ///
 /// # Errors
 /// When a Worker doesn't compile; the message carries the compiler's first error.
-pub(crate) fn ensure(toolchain: &Toolchain, ui: &Ui) -> Result<Vec<Built>> {
-    build(None, toolchain, ui)
+pub(crate) fn ensure(profile: Profile, toolchain: &Toolchain, ui: &Ui) -> Result<Vec<Built>> {
+    build(None, profile, toolchain, ui)
 }
 
 /// Builds the named Workers where their sources changed, whatever folder of the checkout they are in.
 ///
 /// # Errors
 /// As [`ensure`], and when a named Worker doesn't exist.
-pub(crate) fn ensure_named(names: &[String], toolchain: &Toolchain, ui: &Ui) -> Result<Vec<Built>> {
-    build(Some(names), toolchain, ui)
+pub(crate) fn ensure_named(
+    names: &[String],
+    profile: Profile,
+    toolchain: &Toolchain,
+    ui: &Ui,
+) -> Result<Vec<Built>> {
+    build(Some(names), profile, toolchain, ui)
 }
 
 /// The names of every Worker of this checkout: the product's, and those of benchmarks, tests and examples.
@@ -88,7 +98,7 @@ pub(crate) fn every(toolchain: &Toolchain) -> Result<Vec<String>> {
     Ok(Graph::load(toolchain)?.every())
 }
 
-fn build(names: Option<&[String]>, toolchain: &Toolchain, ui: &Ui) -> Result<Vec<Built>> {
+fn build(names: Option<&[String]>, profile: Profile, toolchain: &Toolchain, ui: &Ui) -> Result<Vec<Built>> {
     let _lock = setup::lock(ui)?;
     let step = ui.step("Workers");
     let graph = Graph::load(toolchain)?;
@@ -99,7 +109,7 @@ fn build(names: Option<&[String]>, toolchain: &Toolchain, ui: &Ui) -> Result<Vec
     if workers.is_empty() {
         bail!("there are no Workers in `{}`", paths::workers().display());
     }
-    let surroundings = fingerprint::surroundings(toolchain)?;
+    let surroundings = fingerprint::surroundings(profile, toolchain)?;
     let mut fingerprints = Vec::with_capacity(workers.len());
     let mut stale = Vec::new();
     for worker in &workers {
@@ -115,9 +125,10 @@ fn build(names: Option<&[String]>, toolchain: &Toolchain, ui: &Ui) -> Result<Vec
     } else {
         let named = stale.iter().map(|worker| worker.as_str()).collect::<Vec<_>>().join(", ");
         step.note(format!("compiling {named}"));
-        compile(&workers, toolchain, &step)?;
-        step.note(format!("optimizing and bundling {named}"));
-        bundle::make(&stale, &graph, toolchain)?;
+        compile(&workers, profile, toolchain, &step)?;
+        let making = if profile.is_optimized() { "optimizing and bundling" } else { "bundling" };
+        step.note(format!("{making} {named}"));
+        bundle::make(&stale, profile, &graph, toolchain)?;
         step.done(format!("built {named}"));
     }
     let mut built = Vec::with_capacity(workers.len());
@@ -134,9 +145,15 @@ fn build(names: Option<&[String]>, toolchain: &Toolchain, ui: &Ui) -> Result<Vec
 }
 
 /// One cargo call for all: what they share is compiled once, and cargo's jobs fill every core.
-fn compile(workers: &[String], toolchain: &Toolchain, step: &crate::ui::Step) -> Result<()> {
+fn compile(
+    workers: &[String],
+    profile: Profile,
+    toolchain: &Toolchain,
+    step: &crate::ui::Step,
+) -> Result<()> {
     let mut cargo = toolchain.wasm_cargo();
-    cargo.current_dir(paths::root()).args(["build", "--release", "--lib", "--target", setup::WASM_TARGET]);
+    cargo.current_dir(paths::root()).args(["build", "--profile", profile.cargo(), "--lib"]);
+    cargo.args(["--target", setup::WASM_TARGET]);
     cargo.args(packages(workers));
     process::run_watched(&mut cargo, |line| step.live(line)).context("the Workers don't compile")
 }

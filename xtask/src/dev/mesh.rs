@@ -12,6 +12,7 @@ use super::runtime::{Event, Options, Runtime};
 use super::seed::{self, Tenant};
 use super::state::{Manifest, State, shown, write_private};
 use super::watch::{Change, Watch};
+use crate::build::Profile;
 use crate::setup::{self, Fingerprint, Toolchain};
 use crate::ui::{Ui, now};
 use crate::{build, paths, process};
@@ -33,6 +34,7 @@ pub(crate) struct Mesh {
     runtime: Runtime,
     manifest: Manifest,
     toolchain: Toolchain,
+    profile: Profile,
     watch: Watch,
     state: State,
 }
@@ -54,7 +56,8 @@ impl Mesh {
         let toolchain = setup::ensure(ui)?;
         // Before the build: what is edited while it runs is a change.
         let watch = Watch::new();
-        build::ensure(&toolchain, ui)?;
+        let profile = args.profile.into();
+        build::ensure(profile, &toolchain, ui)?;
 
         let tenants = seed::tenants(&state.path("tenants.json"))?;
         let wanted = prepared_for(&state)?;
@@ -81,7 +84,7 @@ impl Mesh {
         await_health(&manifest.gateway, &runtime, ui)?;
         step.done(format!("{}, {}, {}", manifest.gateway, manifest.admin, manifest.access_issuer));
         process::on_exit(state.publish(&manifest)?);
-        Ok(Self { runtime, manifest, toolchain, watch, state })
+        Ok(Self { runtime, manifest, toolchain, profile, watch, state })
     }
 
     /// What scripts are told.
@@ -117,7 +120,7 @@ impl Mesh {
         }
         let mut reload = change.reload;
         if change.build {
-            let built = build::ensure(&self.toolchain, ui)?;
+            let built = build::ensure(self.profile, &self.toolchain, ui)?;
             reload.extend(built.into_iter().filter(|worker| worker.rebuilt).map(|worker| worker.name));
         }
         if reload.is_empty() {

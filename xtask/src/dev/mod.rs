@@ -18,6 +18,7 @@ use anyhow::Result;
 pub(crate) use mesh::Mesh;
 pub(crate) use state::{EndpointEntry, Manifest, TenantEntry, running};
 
+use crate::build::Choice;
 use crate::paths;
 use crate::ui::Ui;
 
@@ -38,6 +39,8 @@ pub(crate) struct Args {
     /// Records every span for the local explorer, at about half the speed
     #[arg(long)]
     pub(crate) spans: bool,
+    #[command(flatten)]
+    pub(crate) profile: Choice,
 }
 
 impl Args {

@@ -31,7 +31,7 @@ pub(super) fn lint(toolchain: &Toolchain, step: &Step) -> Result<()> {
 /// # Errors
 /// When one doesn't build.
 pub(super) fn build(toolchain: &Toolchain, ui: &Ui) -> Result<Count> {
-    let built = build::ensure_named(&build::every(toolchain)?, toolchain, ui)?;
+    let built = build::ensure_named(&build::every(toolchain)?, build::Profile::Release, toolchain, ui)?;
     ui.say(super::indent(&size::table(&built)));
     Ok(Count { passed: built.len(), ..Count::default() })
 }
