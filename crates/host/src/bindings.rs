@@ -6,6 +6,8 @@ pub const CONTROL_DB: &str = "CONTROL_DB";
 pub const DATA_DB: &str = "DATA_DB";
 /// gateway: KV in front of the control database.
 pub const CACHE: &str = "CACHE";
+/// gateway: where Google publishes the keys that sign its tokens.
+pub const GOOGLE_KEYS_URL: &str = "GOOGLE_KEYS_URL";
 /// pipeline: R2 with the raw bytes of every event.
 pub const ARCHIVE: &str = "ARCHIVE";
 /// pipeline: the base URL of an OpenAI-compatible server, up to `/v1`; empty where no model shall be asked.

@@ -170,7 +170,10 @@ operations! {
         Body::Raw { max_bytes: MAX_EVENT_BYTES }, false, 202,
         [EndpointNotFound, HookBadSignature, HookStaleSignature, RequestMalformedJson],
         "Receive a webhook",
-        "A provider's delivery, signed in that provider's own way over the raw body. The answer comes once the event is in durable storage; a redelivery is answered `duplicate: true` and processed once. The challenge by which Slack or Zoom gets to know an endpoint is answered with 200 instead, and not stored.";
+        "A provider's delivery, signed in that provider's own way over the raw body. The answer comes once the event is in durable storage; a redelivery is answered `duplicate: true` and processed once. The challenge by which Slack, Zoom or Microsoft Graph gets to know an endpoint is answered with 200 instead, and not stored; an outbound message of Salesforce is answered with 200 and its SOAP acknowledgement.";
+    ProbeHook = "probe_hook", Get "/hooks/{endpoint_id}", "Events", PUBLIC, NOTHING, false, 200, [EndpointNotFound],
+        "Look for an endpoint",
+        "Whether deliveries are taken here, for a provider that asks with `HEAD` before it delivers, as Intercom does.";
     SubmitEvent = "submit_event", Post "/v1/events", "Events", key(Scope::EventsWrite),
         Body::Json { max_bytes: MAX_EVENT_BYTES }, true, 202, [],
         "Send an event",

@@ -1,16 +1,19 @@
-//! The challenges that Slack and Zoom send to a new endpoint before they deliver events to it.
+//! The challenges that Slack, Zoom and Microsoft Graph send to a new endpoint before they deliver events to it, and
+//! the receipt that Salesforce waits for.
 
 use serde::Deserialize;
 
-use crate::catalog::{HandshakeKind, scheme};
+use crate::catalog::{Algorithm, HandshakeKind, KeyForm, Proof, proof};
+use crate::delivery::Delivery;
+use crate::headers::Headers;
 use crate::mac::tag_of;
-use crate::{Secrets, Source, Verified};
+use crate::{Secrets, Source, Verified, graph, salesforce};
 
 /// A challenge is small; anything larger is an event, and is not parsed here.
 const MAX_CHALLENGE_BODY_BYTES: usize = 16 * 1024;
 const MAX_CHALLENGE_BYTES: usize = 1_024;
 
-/// What to answer, with status 200, instead of taking the body as an event.
+/// What to answer, with status 200.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Handshake {
     /// The answer's `Content-Type`.
@@ -28,15 +31,37 @@ pub fn handshake(source: Source, verified: &Verified, secrets: &Secrets, body: &
     if body.len() > MAX_CHALLENGE_BODY_BYTES {
         return None;
     }
-    let answer = match scheme(source).handshake? {
+    let Proof::Mac(scheme) = proof(source) else { return None };
+    let answer = match scheme.handshake? {
         HandshakeKind::SlackUrlVerification => slack_url_verification(body)?,
         HandshakeKind::ZoomUrlValidation => {
-            let key = secrets.get(verified.secret)?.key(source).ok()?;
+            let key = secrets.get(verified.secret)?.key(KeyForm::Text).ok()?;
             zoom_url_validation(&key, body)?
         }
     };
     // JSON rather than the bare challenge, so that no browser can be made to read an answer of ours as a page.
     Some(Handshake { content_type: "application/json", body: answer.to_string() })
+}
+
+/// The answer to a challenge that comes before anything is proven, or `None` if this is none.
+///
+/// Microsoft Graph asks so: the `validationToken` of the query, as plain text.
+#[must_use]
+pub fn open_handshake<H: Headers + ?Sized>(source: Source, delivery: Delivery<'_, H>) -> Option<Handshake> {
+    match proof(source) {
+        Proof::GraphClientState => graph::validation(delivery),
+        _ => None,
+    }
+}
+
+/// What a source must be told of a delivery that is in durable storage, where a plain acceptance would not do:
+/// Salesforce sends an outbound message again until it reads its acknowledgement.
+#[must_use]
+pub fn acknowledgement(source: Source, body: &[u8]) -> Option<Handshake> {
+    match proof(source) {
+        Proof::SalesforceSecret => salesforce::acknowledgement(body),
+        _ => None,
+    }
 }
 
 fn slack_url_verification(body: &[u8]) -> Option<serde_json::Value> {
@@ -68,7 +93,7 @@ fn zoom_url_validation(key: &[u8], body: &[u8]) -> Option<serde_json::Value> {
         && (1..=MAX_CHALLENGE_BYTES).contains(&plain_token.len())
         && !plain_token.starts_with("v0:");
     asked.then(|| {
-        let encrypted_token = hex::encode(tag_of(key, [plain_token.as_bytes()]).bytes());
+        let encrypted_token = hex::encode(tag_of(Algorithm::Sha256, key, [plain_token.as_bytes()]).bytes());
         serde_json::json!({ "plainToken": plain_token, "encryptedToken": encrypted_token })
     })
 }

@@ -5,8 +5,10 @@ use std::fmt;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 
-use crate::Source;
-use crate::catalog::{KeyForm, scheme};
+use crate::catalog::{KeyForm, key_form};
+use crate::headers::decode;
+use crate::settings::Settings;
+use crate::{HmacSettings, Source};
 
 const WHSEC: &str = "whsec_";
 /// The Standard Webhooks specification's bounds on a key, in bytes.
@@ -14,6 +16,10 @@ const KEY_BYTES: std::ops::RangeInclusive<usize> = 24..=64;
 /// Bounds on a secret that is used as text, in bytes. Providers issue 20 and more characters; the lower bound
 /// refuses the empty secret and the hand-typed word, with which anyone could sign.
 const TEXT_BYTES: std::ops::RangeInclusive<usize> = 12..=256;
+/// Bounds on a key that is given encoded, in bytes.
+const ENCODED_BYTES: std::ops::RangeInclusive<usize> = 16..=128;
+/// The longest public key in PEM, in bytes.
+const MAX_PEM_BYTES: usize = 8_192;
 
 /// A shared secret as the provider shows it. `Debug` never prints it, and there is no `Display`.
 #[derive(Clone, PartialEq, Eq)]
@@ -34,8 +40,19 @@ impl Secret {
         Self(match source {
             Source::Standard => format!("{WHSEC}{}", BASE64.encode(random)),
             Source::Stripe => format!("{WHSEC}{}", hex::encode(random)),
-            Source::Slack | Source::Zoom => hex::encode(random),
+            _ => hex::encode(random),
         })
+    }
+
+    /// The same for a source whose settings say how secrets are written.
+    #[must_use]
+    pub fn generate_for(source: Source, settings: &Settings, random: [u8; 32]) -> Self {
+        match settings {
+            Settings::Hmac(HmacSettings { secret_encoding: Some(encoding), .. }) => {
+                Self(encoding.encode(&random))
+            }
+            _ => Self::generate(source, random),
+        }
     }
 
     /// The secret's text, for storage or for showing once to its owner.
@@ -49,18 +66,53 @@ impl Secret {
     /// # Errors
     /// [`SecretError`], saying what is wrong with its form. The secret's text is in none of them.
     pub fn check(&self, source: Source) -> Result<(), SecretError> {
-        self.key(source).map(drop)
+        self.check_with(source, &Settings::None)
     }
 
-    pub(crate) fn key(&self, source: Source) -> Result<Vec<u8>, SecretError> {
+    /// The same for an endpoint with settings.
+    ///
+    /// # Errors
+    /// As [`Secret::check`].
+    pub fn check_with(&self, source: Source, settings: &Settings) -> Result<(), SecretError> {
+        let form = match settings {
+            Settings::Hmac(settings) => settings.secret_encoding.map_or(KeyForm::Text, KeyForm::Encoded),
+            _ => key_form(source),
+        };
+        let bytes = self.0.len();
+        if form == KeyForm::Text && !TEXT_BYTES.contains(&bytes) {
+            return Err(SecretError::TextLength { bytes });
+        }
+        self.key(form).map(drop)
+    }
+
+    /// The key in the secret. It does not refuse a short text: a secret that is in use was judged when it was made.
+    pub(crate) fn key(&self, form: KeyForm) -> Result<Vec<u8>, SecretError> {
         let text = self.0.as_str();
-        // A newline from a paste or an env file would make every signature fail with nothing to see.
-        if text.chars().any(|c| c.is_whitespace() || c.is_control()) {
+        if form == KeyForm::PublicKey {
+            let key = (text.len() <= MAX_PEM_BYTES).then(|| jwt::SigningKey::from_rsa_pem(text));
+            return match key {
+                Some(Ok(_)) => Ok(Vec::new()),
+                _ => Err(SecretError::NotAPublicKey),
+            };
+        }
+        // A newline from a paste or an env file would make every signature fail with nothing to see. A space within is
+        // somebody's passphrase.
+        let spaced =
+            text.trim() != text || text.chars().any(|c| c.is_control() || (c.is_whitespace() && c != ' '));
+        if spaced || (form != KeyForm::Text && text.contains(' ')) {
             return Err(SecretError::Whitespace);
         }
-        match scheme(source).key {
-            KeyForm::Text if TEXT_BYTES.contains(&text.len()) => Ok(text.as_bytes().to_vec()),
-            KeyForm::Text => Err(SecretError::TextLength { bytes: text.len() }),
+        match form {
+            KeyForm::Text if text.is_empty() => Err(SecretError::TextLength { bytes: 0 }),
+            KeyForm::Text => Ok(text.as_bytes().to_vec()),
+            KeyForm::Encoded(encoding) => {
+                let key = decode(text, encoding).ok_or(SecretError::NotEncoded)?;
+                if ENCODED_BYTES.contains(&key.len()) {
+                    Ok(key)
+                } else {
+                    Err(SecretError::EncodedLength { bytes: key.len() })
+                }
+            }
             KeyForm::WhsecBase64 => {
                 let key = BASE64
                     .decode(text.strip_prefix(WHSEC).unwrap_or(text))
@@ -71,6 +123,7 @@ impl Secret {
                     Err(SecretError::KeyLength { bytes: key.len() })
                 }
             }
+            KeyForm::PublicKey | KeyForm::Nothing => Ok(Vec::new()),
         }
     }
 }
@@ -102,6 +155,43 @@ pub enum SecretError {
         /// The text's length in bytes.
         bytes: usize,
     },
+    /// It is not in the encoding that the endpoint's settings say.
+    #[error("the secret is not in the encoding that the endpoint's settings say")]
+    NotEncoded,
+    /// It decodes to too few or too many bytes.
+    #[error("the secret holds {bytes} bytes: use 16 to 128 random bytes")]
+    EncodedLength {
+        /// How many bytes it holds.
+        bytes: usize,
+    },
+    /// It should be a public key and is none.
+    #[error(
+        "it is no RSA public key of 2048 to 4096 bits in PEM: paste all of it, from `-----BEGIN PUBLIC KEY-----` on"
+    )]
+    NotAPublicKey,
+}
+
+/// What the secret of a source is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SecretUse {
+    /// A secret that both sides know, and that can be made here.
+    Shared,
+    /// The public half of the provider's own key, which it shows.
+    PublicKey,
+    /// There is none: the provider's published keys are enough.
+    Nothing,
+}
+
+impl Source {
+    /// What its secret is.
+    #[must_use]
+    pub const fn secret_use(self) -> SecretUse {
+        match key_form(self) {
+            KeyForm::PublicKey => SecretUse::PublicKey,
+            KeyForm::Nothing => SecretUse::Nothing,
+            KeyForm::WhsecBase64 | KeyForm::Text | KeyForm::Encoded(_) => SecretUse::Shared,
+        }
+    }
 }
 
 /// An endpoint's current secret and, while it is being rotated, the one before.
@@ -162,7 +252,7 @@ mod tests {
 
     #[test]
     fn a_generated_secret_suits_its_source_and_differs_with_the_bytes() {
-        for source in Source::ALL {
+        for source in Source::ALL.into_iter().filter(|source| source.secret_use() == SecretUse::Shared) {
             let secret = Secret::generate(source, [7; 32]);
             assert_eq!(secret.check(source), Ok(()), "{source}");
             assert_ne!(secret, Secret::generate(source, [8; 32]), "{source}");
@@ -199,6 +289,9 @@ mod tests {
         check(Source::Slack, "8f742231b10e8888abcd99yyyzzz85a5\n", Err(SecretError::Whitespace));
         check(Source::Slack, "", Err(SecretError::TextLength { bytes: 0 }));
         check(Source::Zoom, "short", Err(SecretError::TextLength { bytes: 5 }));
+        check(Source::Github, "It's a Secret to Everybody", Ok(()));
+        check(Source::Github, " padded secret ", Err(SecretError::Whitespace));
+        check(Source::Gong, "no key at all, but long", Err(SecretError::NotAPublicKey));
         check(Source::Stripe, &"x".repeat(257), Err(SecretError::TextLength { bytes: 257 }));
     }
 }

@@ -1,14 +1,31 @@
 //! What is accepted and what is refused, for every source: times, secrets, headers, handshakes.
 
 use signing::{
-    Secret, SecretError, SecretSlot, Secrets, SignError, Source, TOLERANCE_S, VerifyError, handshake, sign,
-    verify,
+    Delivery, Headers, Receiver, Secret, SecretError, SecretSlot, Secrets, Settings, SignError, Source,
+    TOLERANCE_S, Verified, VerifyError, handshake, sign,
 };
 
 const NOW: i64 = 1_763_800_000;
 const BODY: &[u8] = br#"{"type":"call.ended","id":"evt_1","event_id":"Ev1"}"#;
 
+/// The sources that sign a time and nothing but headers and body.
+const SOURCES: [Source; 5] =
+    [Source::Standard, Source::Slack, Source::Zoom, Source::Stripe, Source::Calendly];
+
 type Sent = Vec<(&'static str, String)>;
+
+/// The catalog's verdict on a delivery that proves itself by headers and body alone.
+fn verify(
+    source: Source,
+    secrets: &Secrets,
+    headers: &(impl Headers + ?Sized),
+    body: &[u8],
+    now: i64,
+) -> Result<Verified, VerifyError> {
+    let receiver = Receiver { source, secrets, settings: &Settings::None, keys: None };
+    let delivery = Delivery { method: "POST", url: "https://example.com/hooks/1", headers, body };
+    signing::verify(receiver, delivery, now)
+}
 
 fn secret(source: Source, seed: u8) -> Secret {
     Secret::generate(source, [seed; 32])
@@ -29,7 +46,7 @@ fn signature(headers: &mut Sent) -> &mut String {
 
 #[test]
 fn a_delivery_is_accepted_up_to_the_tolerance_either_way_and_no_further() {
-    for source in Source::ALL {
+    for source in SOURCES {
         for (age_s, fresh) in [
             (0, true),
             (TOLERANCE_S, true),
@@ -40,9 +57,13 @@ fn a_delivery_is_accepted_up_to_the_tolerance_either_way_and_no_further() {
         ] {
             let judged = verify(source, &one(source), &signed(source, NOW - age_s), BODY, NOW);
             match judged {
-                Ok(verified) => assert!(fresh && verified.timestamp == NOW - age_s, "{source} {age_s}"),
+                Ok(verified) => assert!(fresh && verified.timestamp == Some(NOW - age_s), "{source} {age_s}"),
                 Err(error) => {
-                    assert_eq!(error, VerifyError::StaleTimestamp { skew_s: age_s }, "{source}");
+                    assert_eq!(
+                        error,
+                        VerifyError::StaleTimestamp { skew_s: age_s, tolerance_s: 300 },
+                        "{source}"
+                    );
                     assert!(!fresh, "{source} {age_s}");
                 }
             }
@@ -52,7 +73,7 @@ fn a_delivery_is_accepted_up_to_the_tolerance_either_way_and_no_further() {
 
 #[test]
 fn any_changed_byte_of_the_body_is_a_mismatch() {
-    for source in Source::ALL {
+    for source in SOURCES {
         let headers = signed(source, NOW);
         for at in 0..BODY.len() {
             let mut forged = BODY.to_vec();
@@ -67,7 +88,7 @@ fn any_changed_byte_of_the_body_is_a_mismatch() {
 
 #[test]
 fn a_signature_is_bound_to_its_time_and_id() {
-    for source in Source::ALL {
+    for source in SOURCES {
         let mut headers = signed(source, NOW);
         for (_, value) in &mut headers {
             *value = value.replace(&NOW.to_string(), &(NOW + 1).to_string());
@@ -84,7 +105,7 @@ fn a_signature_is_bound_to_its_time_and_id() {
 
 #[test]
 fn another_secret_is_a_mismatch() {
-    for source in Source::ALL {
+    for source in SOURCES {
         let others = Secrets::new(secret(source, 2)).with_previous(secret(source, 3));
         let judged = verify(source, &others, &signed(source, NOW), BODY, NOW);
         assert_eq!(judged, Err(VerifyError::Mismatch), "{source}");
@@ -93,7 +114,7 @@ fn another_secret_is_a_mismatch() {
 
 #[test]
 fn rotation_accepts_the_previous_secret_and_says_so() {
-    for source in Source::ALL {
+    for source in SOURCES {
         let rotated = Secrets::new(secret(source, 2)).with_previous(secret(source, 1));
         let verified = verify(source, &rotated, &signed(source, NOW), BODY, NOW).unwrap();
         assert_eq!(verified.secret, SecretSlot::Previous, "{source}");
@@ -136,13 +157,13 @@ fn one_good_signature_among_others_is_enough() {
 
 #[test]
 fn a_missing_header_is_named() {
-    for source in Source::ALL {
+    for source in SOURCES {
         let headers = signed(source, NOW);
         for (index, (name, _)) in headers.iter().enumerate() {
             let mut sent = headers.clone();
             sent.remove(index);
             let judged = verify(source, &one(source), &sent, BODY, NOW);
-            assert_eq!(judged, Err(VerifyError::MissingHeader { name }), "{source}");
+            assert_eq!(judged, Err(VerifyError::MissingHeader { name: (*name).to_owned() }), "{source}");
         }
     }
 }
@@ -162,19 +183,19 @@ fn header_names_match_in_any_case_and_under_their_alias() {
     let verified = verify(Source::Standard, &one(Source::Standard), &aliased, BODY, NOW).unwrap();
     assert_eq!(verified.delivery_id.as_deref(), Some("msg_1"));
     let missing = verify(Source::Standard, &one(Source::Standard), &aliased[1..], BODY, NOW);
-    assert_eq!(missing, Err(VerifyError::MissingHeader { name: "svix-id" }));
+    assert_eq!(missing, Err(VerifyError::MissingHeader { name: "svix-id".to_owned() }));
 }
 
 #[test]
 fn a_header_sent_twice_is_refused_even_if_both_are_good() {
-    for source in Source::ALL {
+    for source in SOURCES {
         let headers = signed(source, NOW);
         for (name, value) in &headers {
             let mut sent = headers.clone();
             sent.push((name, value.clone()));
             let judged = verify(source, &one(source), &sent, BODY, NOW);
             assert!(
-                matches!(judged, Err(VerifyError::MalformedHeader { name: found, .. }) if found == *name),
+                matches!(&judged, Err(VerifyError::MalformedHeader { name: found, .. }) if found == name),
                 "{source} {name}: {judged:?}"
             );
         }
@@ -185,7 +206,7 @@ fn a_header_sent_twice_is_refused_even_if_both_are_good() {
 fn a_malformed_time_is_refused_before_anything_is_hashed() {
     let times =
         ["", " ", "-1", "+1763800000", "1763800000.0", "1e9", "0x10", "１７６３８", "99999999999999999999"];
-    for source in Source::ALL {
+    for source in SOURCES {
         for time in times {
             let mut headers = signed(source, NOW);
             for (_, value) in &mut headers {
@@ -209,7 +230,7 @@ fn a_malformed_time_is_refused_before_anything_is_hashed() {
 
 #[test]
 fn a_header_without_one_whole_signature_is_malformed() {
-    for source in Source::ALL {
+    for source in SOURCES {
         let whole = signature(&mut signed(source, NOW)).clone();
         let truncated = whole[..whole.len() - 2].to_owned();
         let unversioned = whole.replace("v1", "v9").replace("v0=", "v9=");
@@ -238,7 +259,7 @@ fn an_id_cannot_carry_the_separator() {
     ];
     assert!(matches!(
         verify(Source::Standard, &secrets, &recut, b"rest", NOW),
-        Err(VerifyError::MalformedHeader { name: "webhook-id", .. })
+        Err(VerifyError::MalformedHeader { name, .. }) if name == "webhook-id"
     ));
     for id in ["", "a.b", "a,b", "a b", "é", "a\n", &"x".repeat(257)] {
         assert_eq!(sign(Source::Standard, &secrets, id, NOW, BODY), Err(SignError::BadDeliveryId), "{id:?}");
@@ -327,7 +348,7 @@ fn what_is_no_challenge_is_left_to_be_an_event() {
         br#"{"event":"meeting.started","payload":{"plainToken":"x"}}"#,
         large.as_bytes(),
     ];
-    for source in Source::ALL {
+    for source in SOURCES {
         for body in bodies {
             assert_eq!(shake(source, body), None, "{source} {}", String::from_utf8_lossy(body));
         }
@@ -353,7 +374,7 @@ fn zooms_handshake_answers_with_the_secret_the_delivery_was_signed_with() {
 
 #[test]
 fn errors_carry_neither_secret_nor_signature() {
-    for source in Source::ALL {
+    for source in SOURCES {
         let mut headers = signed(source, NOW);
         let error = verify(source, &Secrets::new(secret(source, 9)), &headers, BODY, NOW).unwrap_err();
         let shown = format!("{error} {error:?} {}", error.label());

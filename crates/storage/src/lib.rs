@@ -35,7 +35,7 @@ pub use approvals::SqlApprovalStore;
 pub use archive::R2Archive;
 pub use archive_ledger::SqlArchiveLedger;
 pub use backfill::SqlBackfillStore;
-pub use control::{CACHED_MS, CachedControl, IsolateCache, KvCache, SqlControl, TextCache};
+pub use control::{CACHED_MS, CachedControl, IsolateCache, KvCache, SqlControl, SqlEndpoints, TextCache};
 pub use crm::SqlCrmStore;
 pub use d1::D1;
 pub use dead_letters::SqlDeadLetterStore;
@@ -68,6 +68,8 @@ pub type D1ArchiveLedger = SqlArchiveLedger<D1>;
 pub type D1SignalStore = SqlSignalStore<D1>;
 /// Keys, endpoints and heartbeats over D1. The gateway puts a [`CachedControl`] in front.
 pub type D1Control = SqlControl<D1>;
+/// Tenants' own endpoints over D1.
+pub type D1Endpoints = SqlEndpoints<D1>;
 /// Events to be run again over D1.
 pub type D1BackfillStore = SqlBackfillStore<D1>;
 /// Records of CRMs over D1.

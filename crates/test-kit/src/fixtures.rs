@@ -101,6 +101,8 @@ impl Fixtures {
             source: "standard".into(),
             secret: EndpointSecret::new(format!("whsec_{}", self.hex())),
             previous_secret: None,
+            previous_until: None,
+            settings: signing::Settings::None,
             active: true,
         }
     }

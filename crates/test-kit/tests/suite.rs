@@ -37,6 +37,12 @@ fn the_memory_control_store_is_a_control_store() {
 }
 
 #[test]
+fn the_memory_control_store_is_an_endpoint_store() {
+    let (store, make) = (MemoryControl::default(), test_kit::Fixtures::new(620));
+    run(suite::endpoint_store_suite(&store, &store, [make.tenant(), make.tenant()]));
+}
+
+#[test]
 fn the_memory_index_is_a_passage_index() {
     run(suite::passage_index_suite(&MemoryIndex::default()));
 }

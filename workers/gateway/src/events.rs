@@ -88,7 +88,14 @@ fn read(mut request: worker::Request) -> worker::Result<Request> {
         }
         None => None,
     };
-    Ok(Request { method, path: request.path(), query, headers: request.headers().entries().collect(), body })
+    Ok(Request {
+        method,
+        path: request.path(),
+        url,
+        query,
+        headers: request.headers().entries().collect(),
+        body,
+    })
 }
 
 fn write(answer: Answer, head: bool) -> worker::Result<Response> {

@@ -5,7 +5,7 @@ use std::fmt;
 use std::rc::Rc;
 use std::str::FromStr;
 
-use app::ports::{Clock, ControlStore, Random};
+use app::ports::{Clock, ControlStore, EndpointStore, Random};
 use contracts::pipeline::IntakeClient;
 use contracts::pipeline::rules::RulesClient;
 use contracts::pipeline::subscriptions::SubscriptionsClient;
@@ -35,6 +35,10 @@ pub const PATIENCE_MS: u64 = 25_000;
 pub struct Ports {
     /// Keys, endpoints and heartbeats.
     pub control: Rc<dyn ControlStore>,
+    /// Tenants' own endpoints.
+    pub endpoints: Rc<dyn EndpointStore>,
+    /// Where Google publishes the keys that sign its pushes, and those that were fetched.
+    pub google: PublishedKeys,
     /// The pipeline.
     pub pipeline: IntakeClient<Rc<dyn Transport>>,
     /// The pipeline's workflows.
@@ -57,6 +61,15 @@ pub struct Ports {
     pub random: Rc<dyn Random>,
 }
 
+/// The published keys of an issuer.
+#[derive(Clone)]
+pub struct PublishedKeys {
+    /// Where they are published.
+    pub store: Rc<dyn jwt::KeyStore>,
+    /// Those in hand, for as long as the isolate lives.
+    pub cache: Rc<jwt::KeyCache>,
+}
+
 /// A body as it arrives, chunk by chunk; an error is for the log.
 pub type Chunks = LocalBoxStream<'static, Result<Vec<u8>, String>>;
 
@@ -64,6 +77,8 @@ pub type Chunks = LocalBoxStream<'static, Result<Vec<u8>, String>>;
 pub struct Request {
     /// The method as sent, upper-case.
     pub method: String,
+    /// The whole URL as the client asked for it.
+    pub url: String,
     /// The path, still percent-encoded.
     pub path: String,
     /// The query string without its `?`; empty where there is none.
@@ -144,6 +159,18 @@ impl<'a> Exchange<'a> {
             parameters: found.parameters,
             body,
         }
+    }
+
+    /// Its method, in upper case.
+    #[must_use]
+    pub fn method(&self) -> &str {
+        &self.request.method
+    }
+
+    /// The whole URL as the client asked for it.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.request.url
     }
 
     /// Its headers, names in lower case.

@@ -122,9 +122,10 @@ mod tests {
     #[test]
     fn head_is_answered_as_get() {
         assert_eq!(find("HEAD", "/v1/events").unwrap().route.operation, Operation::ListEvents);
+        assert_eq!(find("HEAD", "/hooks/end_1").unwrap().route.operation, Operation::ProbeHook);
         assert_eq!(
-            find("HEAD", "/hooks/end_1").unwrap_err(),
-            Missed::Method { pattern: "/hooks/{endpoint_id}" }
+            find("HEAD", "/v1/jobs/job_1/run").unwrap_err(),
+            Missed::Method { pattern: "/v1/jobs/{id}/run" }
         );
     }
 

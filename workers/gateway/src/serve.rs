@@ -117,6 +117,7 @@ async fn dispatch(exchange: Exchange<'_>) -> Outcome {
         Operation::GetDocument => Ok(docs::document(exchange)),
         Operation::GetDocs => Ok(docs::page(exchange)),
         Operation::ReceiveHook => hooks::receive(exchange).await,
+        Operation::ProbeHook => hooks::probe(exchange).await,
         Operation::SubmitEvent => events::submit(exchange).await,
         Operation::ListEvents => events::list(exchange).await,
         Operation::GetEvent => events::get(exchange).await,

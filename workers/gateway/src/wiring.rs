@@ -9,19 +9,31 @@ use contracts::pipeline::subscriptions::SubscriptionsClient;
 use contracts::pipeline::workflows::WorkflowsClient;
 use contracts::scheduler::JobsClient;
 use host::{WorkerClock, WorkerRandom, bindings};
+use jwt::KeyCache;
 use mesh::Transport;
 use mesh_worker::durable::DurableNamespace;
 use mesh_worker::{BindingError, BindingTransport, Instance};
-use storage::{CachedControl, D1, D1Control, KvCache};
+use storage::{CachedControl, D1, D1Control, D1Endpoints, KvCache};
 
-use crate::exchange::{Ports, SERVICE};
+use crate::exchange::{Ports, PublishedKeys, SERVICE};
 use crate::health::HealthService;
+use crate::key_store::KeysAt;
+
+thread_local! {
+    /// Google's keys, for the isolate's life.
+    static GOOGLE_KEYS: Rc<KeyCache> = Rc::new(KeyCache::new());
+}
 
 pub(crate) fn ports(env: &worker::Env) -> Result<Ports, BindingError> {
     let cache = env.kv(bindings::CACHE).map_err(|error| unusable(bindings::CACHE, &error))?;
     let cache = KvCache::new(cache, bindings::CACHE);
     Ok(Ports {
         control: Rc::new(CachedControl::new(control(env)?, cache, WorkerClock)),
+        endpoints: Rc::new(D1Endpoints::new(database(env)?)),
+        google: PublishedKeys {
+            store: Rc::new(KeysAt { url: variable(env, bindings::GOOGLE_KEYS_URL)? }),
+            cache: GOOGLE_KEYS.with(Rc::clone),
+        },
         pipeline: IntakeClient::over(service(env, bindings::PIPELINE)?),
         workflows: WorkflowsClient::over(service(env, bindings::PIPELINE_WORKFLOWS)?),
         subscriptions: SubscriptionsClient::over(service(env, bindings::PIPELINE_SUBSCRIPTIONS)?),
@@ -45,8 +57,16 @@ pub(crate) fn health(instance: &Instance) -> Result<HealthDispatch<HealthService
 }
 
 fn control(env: &worker::Env) -> Result<D1Control, BindingError> {
+    Ok(D1Control::new(database(env)?))
+}
+
+fn database(env: &worker::Env) -> Result<D1, BindingError> {
     let database = env.d1(bindings::CONTROL_DB).map_err(|error| unusable(bindings::CONTROL_DB, &error))?;
-    Ok(D1Control::new(D1::new(database, bindings::CONTROL_DB)))
+    Ok(D1::new(database, bindings::CONTROL_DB))
+}
+
+fn variable(env: &worker::Env, name: &'static str) -> Result<String, BindingError> {
+    Ok(env.var(name).map_err(|error| unusable(name, &error))?.to_string())
 }
 
 fn service(env: &worker::Env, name: &'static str) -> Result<Rc<dyn Transport>, BindingError> {

@@ -10,12 +10,20 @@ use auth::{ApiKey, Scope};
 use ids::{EndpointId, KeyId, TenantId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use signing::{Secret, Source};
+use signing::{Secret, SecretUse, Settings, Source};
 
 use super::state::{EndpointEntry, TenantEntry, write_private};
 
 const TENANTS: [(&str, &str); 2] = [("acme-demo", "Acme (demo)"), ("globex-demo", "Globex (demo)")];
 const DATABASE: &str = "CONTROL_DB";
+
+/// The sources whose endpoints need nothing but a secret.
+fn sources() -> impl Iterator<Item = Source> {
+    let plain = |source: &Source| {
+        source.secret_use() == SecretUse::Shared && Settings::None.faults(*source).is_empty()
+    };
+    Source::ALL.into_iter().filter(plain)
+}
 
 /// A demo tenant with what its databases don't keep.
 #[derive(Debug, Serialize, Deserialize)]
@@ -67,7 +75,7 @@ impl Tenant {
             key_id: KeyId::from_parts(now, random()?),
             api_key: ApiKey::generate(random()?).expose().to_owned(),
             created_at: now,
-            endpoints: Source::ALL.into_iter().map(endpoint).collect::<Result<_>>()?,
+            endpoints: sources().map(endpoint).collect::<Result<_>>()?,
         })
     }
 
@@ -157,7 +165,8 @@ mod tests {
         let tenant = Tenant::make("acme-demo", "Acme").unwrap();
         let entry = tenant.entry("http://127.0.0.1:8787");
         let sources: Vec<&str> = entry.endpoints.iter().map(|endpoint| endpoint.source.as_str()).collect();
-        assert_eq!(sources, Source::ALL.map(Source::as_str));
+        assert_eq!(sources, super::sources().map(Source::as_str).collect::<Vec<_>>());
+        assert!(sources.contains(&"standard") && !sources.contains(&"hmac"), "{sources:?}");
         for endpoint in &entry.endpoints {
             let source: Source = endpoint.source.parse().unwrap();
             assert_eq!(Secret::new(endpoint.secret.clone()).check(source), Ok(()), "{source}");

@@ -15,7 +15,8 @@ use crate::{paths, process};
 const EDGES: &[(&str, &[&str])] = &[
     ("ids", &[]),
     ("egress", &[]),
-    ("signing", &[]),
+    ("jwt", &[]),
+    ("signing", &["jwt"]),
     ("transcript", &[]),
     ("telemetry", &[]),
     ("mesh-macros", &[]),
@@ -25,7 +26,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("mesh-worker", &["mesh"]),
     ("guestbook-contract", &["mesh"]),
     ("mesh-probe-contract", &["mesh"]),
-    ("auth", &["ids"]),
+    ("auth", &["ids", "jwt"]),
     ("report", &[]),
     ("http-api", &["ids"]),
     ("domain", &["ids", "signing", "transcript"]),

@@ -34,7 +34,9 @@ pub(super) async fn ingest_event(
     if request.body.0.len() > MAX_EVENT_BYTES {
         return Err(IngestEventError::TooLarge { limit: MAX_EVENT_BYTES as u32 });
     }
-    check_json(&request.body.0)?;
+    if !is_another_form(&context.scope.actor, &request.media_type) {
+        check_json(&request.body.0)?;
+    }
 
     let tenant = context.scope.tenant;
     let received_at = ports.clock.now();
@@ -113,6 +115,19 @@ fn delivery_key(
     let key =
         if key.len() <= MAX_DELIVERY_KEY { key } else { format!("sha256:{}", sha256_hex(key.as_bytes())) };
     (key, earlier)
+}
+
+/// Whether a provider declares the body as something that is not JSON on purpose: Twilio and Slack send forms,
+/// Salesforce sends XML. It is archived like any other; its workflow skips what it cannot read.
+fn is_another_form(actor: &Actor, media_type: &str) -> bool {
+    matches!(actor, Actor::Endpoint(_)) && is_form_or_xml(media_type)
+}
+
+/// Whether a media type is a form's or XML's.
+pub(super) fn is_form_or_xml(media_type: &str) -> bool {
+    let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    matches!(essence.as_str(), "application/x-www-form-urlencoded" | "text/xml" | "application/xml")
+        || (essence.starts_with("application/") && essence.ends_with("+xml"))
 }
 
 /// Whether the body is JSON, as leniently as the transcript reader takes it. A cheap scan answers for nearly all; the

@@ -5,6 +5,7 @@ use std::fmt;
 use async_trait::async_trait;
 use contracts::Timestamp;
 use ids::{EndpointId, KeyId, TenantId};
+use signing::Settings;
 
 use super::StoreError;
 
@@ -55,6 +56,10 @@ pub struct StoredEndpoint {
     pub secret: EndpointSecret,
     /// What they were signed with before, while a rotation is under way.
     pub previous_secret: Option<EndpointSecret>,
+    /// Until when that is accepted; `None` for until the next rotation.
+    pub previous_until: Option<Timestamp>,
+    /// What else deliveries are judged by.
+    pub settings: Settings,
     /// Whether the endpoint itself is switched on.
     pub active: bool,
 }
@@ -96,6 +101,9 @@ pub struct Heartbeat {
     pub seen_at: Timestamp,
 }
 
+/// How old, in milliseconds, an endpoint may be that is asked for as a fresh one. It bounds what refused deliveries cost.
+pub const ENDPOINT_FRESH_MS: u64 = 5_000;
+
 /// Keys, endpoints and heartbeats. Reads by credential are the one place where a tenant comes *out* of a store.
 #[async_trait(?Send)]
 pub trait ControlStore {
@@ -103,6 +111,11 @@ pub trait ControlStore {
     async fn key_by_prefix(&self, prefix: &str) -> Result<Option<StoredKey>, StoreError>;
     /// One endpoint.
     async fn endpoint(&self, endpoint_id: EndpointId) -> Result<Option<StoredEndpoint>, StoreError>;
+    /// One endpoint, not older than [`ENDPOINT_FRESH_MS`], for a delivery that the remembered one refuses: its secret
+    /// may just have been changed.
+    async fn fresh_endpoint(&self, endpoint_id: EndpointId) -> Result<Option<StoredEndpoint>, StoreError> {
+        self.endpoint(endpoint_id).await
+    }
     /// Notes a sign of life. An older one than is known changes nothing.
     async fn put_heartbeat(&self, heartbeat: &Heartbeat) -> Result<(), StoreError>;
     /// The last sign of life of a service.
@@ -132,6 +145,8 @@ mod tests {
             source: "standard".into(),
             secret: EndpointSecret::new("the-secret"),
             previous_secret: Some(EndpointSecret::new("the-secret-before")),
+            previous_until: None,
+            settings: Settings::None,
             active: true,
         };
         assert!(!format!("{endpoint:?}").contains("the-secret"));

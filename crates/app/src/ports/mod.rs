@@ -9,6 +9,7 @@ mod control;
 mod crm;
 mod dead_letters;
 mod deliveries;
+mod endpoints;
 mod error;
 mod event_archive;
 mod events;
@@ -31,12 +32,15 @@ pub use archive::{Archive, ArchivedObject, ListedObject, MOST_OBJECTS, ObjectVer
 pub use archive_ledger::{ArchiveLedger, DayFiles, LiveFile, TenantDay, UnfinishedFile};
 pub use backfill::{BackfillCandidate, BackfillRange, BackfillStore};
 pub use chat::{ChatError, ChatModel, ChatReply, ChatRequest};
-pub use control::{ControlStore, EndpointSecret, Heartbeat, StoredEndpoint, StoredKey};
+pub use control::{ControlStore, ENDPOINT_FRESH_MS, EndpointSecret, Heartbeat, StoredEndpoint, StoredKey};
 pub use crm::{CrmEntry, CrmRecord, CrmStore, NewCrmChange};
 pub use dead_letters::{
     DeadLetterQuery, DeadLetterRecord, DeadLetterStore, NewDeadLetter, Replay, ReplayOutcome,
 };
 pub use deliveries::{AttemptRecord, DeliveryProgress, DeliveryRecord, DeliveryStore, EndpointRecord, Phase};
+pub use endpoints::{
+    AddedEndpoint, EndpointStore, HookEndpoint, NamedRequest, NewEndpoint, Rotated, Rotation,
+};
 pub use error::StoreError;
 pub use event_archive::{ArchiveFiles, ArchiveRow, EventArchive, Written, WrittenFile};
 pub use events::{

@@ -92,6 +92,43 @@ fn what_is_odd_ends_with_its_reason_and_leaves_the_next_event_alone() {
 }
 
 #[test]
+fn a_providers_form_or_xml_is_kept_and_skipped_and_a_clients_is_refused() {
+    let form = (
+        "application/x-www-form-urlencoded; charset=utf-8",
+        "standard",
+        "To=%2B1800&CallSid=CA1",
+        "read from",
+    );
+    let soap = ("text/xml", "salesforce", "<?xml version=\"1.0\"?><soapenv:Envelope/>", "outbound message");
+    for (media_type, source, body, reason) in
+        [form, soap, ("application/soap+xml", "standard", "<a/>", "read from")]
+    {
+        run(async {
+            let world = World::new();
+            let request = IngestEvent {
+                body: body.as_bytes().to_vec().into(),
+                media_type: media_type.into(),
+                source: source.into(),
+                ..event(Some("1"), "")
+            };
+            let provider = world.context(world.tenant, Actor::Endpoint(world.endpoint));
+            let receipt = world.intake().ingest_event(&provider, request.clone()).await.expect("accepted");
+            world.consume().await;
+            world.run_instances().await;
+            let skipped = world.event(receipt.event_id).await.event;
+            assert_eq!(skipped.status, "skipped", "{media_type}: {skipped:?}");
+            assert!(skipped.reason.is_some_and(|given| given.contains(reason)), "{media_type}");
+            let client = world.context(world.tenant, Actor::Key(ids::KeyId::from_parts(1, [1; 10])));
+            let refused = world.intake().ingest_event(&client, request).await;
+            assert!(
+                matches!(refused, Err(CallError::Refused(IngestEventError::NotJson { .. }))),
+                "{media_type}"
+            );
+        });
+    }
+}
+
+#[test]
 fn a_senders_clock_decides_nothing() {
     run(async {
         let world = World::new();

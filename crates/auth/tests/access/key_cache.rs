@@ -94,7 +94,7 @@ fn with_no_set_a_failure_is_told_apart_from_a_bad_token_and_soon_retried() {
     assert!(error.is_unavailable());
     assert_eq!(
         std::error::Error::source(&error).map(ToString::to_string).as_deref(),
-        Some("the key set was answered with status 502: check the team domain")
+        Some("the key set was answered with status 502: check its address")
     );
     assert!(judge_with(&cache, &store, NOW + 4, "a", 1).unwrap_err().is_unavailable());
     assert_eq!(store.asked.get(), 1);

@@ -322,6 +322,7 @@ fn success(route: &Route, schemas: &mut Schemas) -> Response {
         Operation::ReceiveHook | Operation::SubmitEvent => {
             json("In durable storage", component::<events::Accepted>(schemas))
         }
+        Operation::ProbeHook => text_response("Deliveries are taken here", "text/plain; charset=utf-8"),
         Operation::ListEvents => {
             json("A page of events", page_of::<events::EventSummary>("EventPage", schemas))
         }

@@ -1,5 +1,6 @@
 -- The other: an endpoint's id, in a webhook's address, says whose it is.
-SELECT e.id, e.tenant_id, t.status AS tenant_status, e.source, e.secret, e.previous_secret, e.status
+SELECT e.id, e.tenant_id, t.status AS tenant_status, e.source, e.secret, e.previous_secret, e.previous_valid_until,
+    e.settings, e.status
 FROM endpoints e
 JOIN tenants t ON t.id = e.tenant_id
 WHERE e.id = ?1

@@ -12,7 +12,7 @@
 //! Webhook secrets are cached like the rest, since each webhook needs its own. KV encrypts at rest as D1 does, the
 //! namespace is bound to the gateway alone, and entries go after a minute. A cache that fails is passed over.
 
-use app::ports::{Clock, ControlStore, Heartbeat, StoreError, StoredEndpoint, StoredKey};
+use app::ports::{Clock, ControlStore, ENDPOINT_FRESH_MS, Heartbeat, StoreError, StoredEndpoint, StoredKey};
 use async_trait::async_trait;
 use contracts::Timestamp;
 use ids::EndpointId;
@@ -73,8 +73,8 @@ struct Entry<R> {
 
 impl<S, C: TextCache, T: Clock> CachedControl<S, C, T> {
     /// The row under `key`, from the nearest cache that has a fresh one.
-    async fn cached<R: DeserializeOwned>(&self, key: &str) -> Option<R> {
-        if let Some(row) = self.isolate.get(key).and_then(|text| self.fresh(&text)) {
+    async fn cached<R: DeserializeOwned>(&self, key: &str, most_ms: u64) -> Option<R> {
+        if let Some(row) = self.isolate.get(key).and_then(|text| self.fresh(&text, most_ms)) {
             return Some(row);
         }
         let text = match self.cache.get(key).await {
@@ -84,17 +84,17 @@ impl<S, C: TextCache, T: Clock> CachedControl<S, C, T> {
                 return None;
             }
         };
-        let row = self.fresh(&text)?;
+        let row = self.fresh(&text, most_ms)?;
         self.isolate.put(key, text);
         Some(row)
     }
 
     /// The row of an entry, unless it is too old, or of a shape that another version of this code wrote.
-    fn fresh<R: DeserializeOwned>(&self, text: &str) -> Option<R> {
+    fn fresh<R: DeserializeOwned>(&self, text: &str, most_ms: u64) -> Option<R> {
         let entry: Entry<R> = serde_json::from_str(text).ok()?;
         // Either way: what was read in the future was read by a clock that is wrong.
         let age = self.clock.now().unix_ms().abs_diff(entry.read_at.unix_ms());
-        (age < CACHED_MS).then_some(entry.row)
+        (age < most_ms).then_some(entry.row)
     }
 
     /// Caches what was asked for at `read_at`.
@@ -111,7 +111,7 @@ impl<S, C: TextCache, T: Clock> CachedControl<S, C, T> {
 impl<S: ControlStore, C: TextCache, T: Clock> ControlStore for CachedControl<S, C, T> {
     async fn key_by_prefix(&self, prefix: &str) -> Result<Option<StoredKey>, StoreError> {
         let cache_key = format!("key:{prefix}");
-        if let Some(row) = self.cached::<KeyRow>(&cache_key).await
+        if let Some(row) = self.cached::<KeyRow>(&cache_key, CACHED_MS).await
             && let Ok(key) = row.try_into()
         {
             return Ok(Some(key));
@@ -126,16 +126,11 @@ impl<S: ControlStore, C: TextCache, T: Clock> ControlStore for CachedControl<S, 
     }
 
     async fn endpoint(&self, endpoint_id: EndpointId) -> Result<Option<StoredEndpoint>, StoreError> {
-        let cache_key = format!("endpoint:{endpoint_id}");
-        if let Some(row) = self.cached::<EndpointRow>(&cache_key).await {
-            return Ok(Some(row.into()));
-        }
-        let read_at = self.clock.now();
-        let found = self.store.endpoint(endpoint_id).await?;
-        if let Some(endpoint) = &found {
-            self.remember(&cache_key, read_at, EndpointRow::from(endpoint)).await;
-        }
-        Ok(found)
+        self.endpoint_not_older(endpoint_id, CACHED_MS).await
+    }
+
+    async fn fresh_endpoint(&self, endpoint_id: EndpointId) -> Result<Option<StoredEndpoint>, StoreError> {
+        self.endpoint_not_older(endpoint_id, ENDPOINT_FRESH_MS).await
     }
 
     async fn put_heartbeat(&self, heartbeat: &Heartbeat) -> Result<(), StoreError> {
@@ -144,5 +139,26 @@ impl<S: ControlStore, C: TextCache, T: Clock> ControlStore for CachedControl<S, 
 
     async fn heartbeat(&self, service: &str) -> Result<Option<Heartbeat>, StoreError> {
         self.store.heartbeat(service).await
+    }
+}
+
+impl<S: ControlStore, C: TextCache, T: Clock> CachedControl<S, C, T> {
+    async fn endpoint_not_older(
+        &self,
+        endpoint_id: EndpointId,
+        most_ms: u64,
+    ) -> Result<Option<StoredEndpoint>, StoreError> {
+        let cache_key = format!("endpoint:{endpoint_id}");
+        if let Some(row) = self.cached::<EndpointRow>(&cache_key, most_ms).await
+            && let Ok(endpoint) = row.try_into()
+        {
+            return Ok(Some(endpoint));
+        }
+        let read_at = self.clock.now();
+        let found = self.store.endpoint(endpoint_id).await?;
+        if let Some(endpoint) = &found {
+            self.remember(&cache_key, read_at, EndpointRow::from(endpoint)).await;
+        }
+        Ok(found)
     }
 }

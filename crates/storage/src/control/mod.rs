@@ -1,11 +1,13 @@
 //! Keys, endpoints and heartbeats: over SQL, and through caches.
 
 mod cached;
+mod endpoints;
 mod isolate;
 mod kv;
 mod row;
 
 pub use cached::{CACHED_MS, CachedControl, TextCache};
+pub use endpoints::SqlEndpoints;
 pub use isolate::IsolateCache;
 pub use kv::KvCache;
 

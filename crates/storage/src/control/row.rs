@@ -4,6 +4,7 @@ use app::ports::{EndpointSecret, Heartbeat, StoredEndpoint, StoredKey};
 use contracts::Timestamp;
 use ids::{EndpointId, KeyId, TenantId};
 use serde::{Deserialize, Serialize};
+use signing::Settings;
 
 const ACTIVE: &str = "active";
 
@@ -61,20 +62,36 @@ pub(super) struct EndpointRow {
     source: String,
     secret: String,
     previous_secret: Option<String>,
+    previous_valid_until: Option<Timestamp>,
+    settings: Option<String>,
     status: String,
 }
 
-impl From<EndpointRow> for StoredEndpoint {
-    fn from(row: EndpointRow) -> Self {
-        Self {
+/// Settings as stored.
+pub(super) fn settings(text: Option<&str>) -> Result<Settings, serde_json::Error> {
+    text.map_or(Ok(Settings::None), serde_json::from_str)
+}
+
+/// Settings to store; nothing where there are none.
+pub(super) fn settings_text(settings: &Settings) -> Option<String> {
+    (*settings != Settings::None).then(|| serde_json::json!(settings).to_string())
+}
+
+impl TryFrom<EndpointRow> for StoredEndpoint {
+    type Error = serde_json::Error;
+
+    fn try_from(row: EndpointRow) -> Result<Self, serde_json::Error> {
+        Ok(Self {
             endpoint_id: row.id,
             tenant_id: row.tenant_id,
             tenant_active: row.tenant_status == ACTIVE,
             source: row.source,
             secret: EndpointSecret::new(row.secret),
             previous_secret: row.previous_secret.map(EndpointSecret::new),
+            previous_until: row.previous_valid_until,
+            settings: settings(row.settings.as_deref())?,
             active: row.status == ACTIVE,
-        }
+        })
     }
 }
 
@@ -87,6 +104,8 @@ impl From<&StoredEndpoint> for EndpointRow {
             source: endpoint.source.clone(),
             secret: endpoint.secret.expose().to_owned(),
             previous_secret: endpoint.previous_secret.as_ref().map(|secret| secret.expose().to_owned()),
+            previous_valid_until: endpoint.previous_until,
+            settings: settings_text(&endpoint.settings),
             status: status(endpoint.active, "disabled"),
         }
     }

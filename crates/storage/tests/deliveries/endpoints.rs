@@ -10,7 +10,7 @@ use contracts::{Actor, TenantScope, Timestamp};
 use domain::delivery::DeliveryPolicy;
 use ids::TenantId;
 use mesh::{CallError, TraceContext};
-use signing::{Secret, Secrets, Source, verify};
+use signing::{Delivery, Receiver, Secret, Secrets, Settings, Source, verify};
 use test_kit::run;
 
 use crate::world::{Answer, Arrived, START_MS, SimClock, URL, World};
@@ -24,14 +24,11 @@ fn world() -> World {
 /// Whether a request's signature is one by `secret`.
 fn signed_by(arrived: &Arrived, secret: &str) -> bool {
     let now = i64::try_from(arrived.at_ms / 1_000).unwrap();
-    verify(
-        Source::Standard,
-        &Secrets::new(Secret::new(secret)),
-        &arrived.headers,
-        arrived.body.as_bytes(),
-        now,
-    )
-    .is_ok()
+    let secrets = Secrets::new(Secret::new(secret));
+    let receiver =
+        Receiver { source: Source::Standard, secrets: &secrets, settings: &Settings::None, keys: None };
+    let (headers, body) = (&arrived.headers, arrived.body.as_bytes());
+    verify(receiver, Delivery { method: "POST", url: URL, headers, body }, now).is_ok()
 }
 
 fn secret_of(world: &World) -> String {

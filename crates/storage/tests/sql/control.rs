@@ -5,9 +5,13 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::sqlite::Sqlite;
-use app::ports::{Clock, ControlStore, StoreError, StoredEndpoint, StoredKey};
+use app::ports::{Clock, ControlStore, ENDPOINT_FRESH_MS, StoreError, StoredEndpoint, StoredKey};
 use async_trait::async_trait;
-use storage::{CACHED_MS, CachedControl, IsolateCache, SqlControl, SqlDatabase, Statement, TextCache, Value};
+use signing::Settings;
+use storage::{
+    CACHED_MS, CachedControl, IsolateCache, SqlControl, SqlDatabase, SqlEndpoints, Statement, TextCache,
+    Value,
+};
 use test_kit::{FakeClock, Faults, Fixtures, MemoryControl, When, run, suite};
 
 /// A cache that forgets nothing, as KV at the edge may for longer than it was told, and that can be down.
@@ -75,8 +79,8 @@ fn seeded() -> Sqlite {
     for endpoint in rows.endpoints {
         tenant(endpoint.tenant_id, endpoint.tenant_active);
         put(
-            "INSERT INTO endpoints (id, tenant_id, source, name, secret, previous_secret, status, created_at) \
-             VALUES (?1, ?2, ?3, 'an endpoint', ?4, ?5, ?6, 1)",
+            "INSERT INTO endpoints (id, tenant_id, source, name, secret, previous_secret, status, created_at, \
+             previous_valid_until, settings) VALUES (?1, ?2, ?3, 'an endpoint', ?4, ?5, ?6, 1, ?7, ?8)",
             vec![
                 text(endpoint.endpoint_id),
                 text(endpoint.tenant_id),
@@ -84,6 +88,10 @@ fn seeded() -> Sqlite {
                 text(endpoint.secret.expose()),
                 endpoint.previous_secret.map(|secret| secret.expose().to_owned()).into(),
                 text(if endpoint.active { "active" } else { "disabled" }),
+                endpoint.previous_until.into(),
+                (endpoint.settings != Settings::None)
+                    .then(|| serde_json::json!(endpoint.settings).to_string())
+                    .into(),
             ],
         );
     }
@@ -93,6 +101,37 @@ fn seeded() -> Sqlite {
 #[test]
 fn the_sql_control_store_is_a_control_store() {
     run(suite::control_store_suite(&SqlControl::new(seeded())));
+}
+
+#[test]
+fn the_sql_endpoint_store_is_an_endpoint_store() {
+    let database = seeded();
+    let make = Fixtures::new(620);
+    let tenants = [make.tenant(), make.tenant()];
+    for tenant in tenants {
+        let sql = "INSERT INTO tenants (id, slug, name, created_at) VALUES (?1, ?1, ?1, 1)";
+        run(database.query(Statement::new(sql, vec![text(tenant)]))).unwrap();
+    }
+    let control = SqlControl::new(database.clone());
+    run(suite::endpoint_store_suite(&SqlEndpoints::new(database), &control, tenants));
+}
+
+#[test]
+fn a_rotation_is_seen_by_whoever_asks_for_a_fresh_endpoint() {
+    let Cached { origin, faults, clock, store, make, .. } = cached();
+    let endpoint = make.endpoint(make.tenant());
+    let endpoint_id = endpoint.endpoint_id;
+    origin.put_endpoint(endpoint.clone());
+    run(store.endpoint(endpoint_id)).unwrap();
+    let rotated = StoredEndpoint { secret: make.endpoint(endpoint.tenant_id).secret, ..endpoint.clone() };
+    origin.put_endpoint(rotated.clone());
+    assert_eq!(run(store.fresh_endpoint(endpoint_id)), Ok(Some(endpoint)), "read a moment ago");
+    clock.advance(ENDPOINT_FRESH_MS);
+    for _ in 0..3 {
+        assert_eq!(run(store.fresh_endpoint(endpoint_id)), Ok(Some(rotated.clone())));
+    }
+    assert_eq!(run(store.endpoint(endpoint_id)), Ok(Some(rotated)), "and remembered for all");
+    assert_eq!(faults.calls("control.endpoint"), 2, "refusals cost a read every few seconds, not one each");
 }
 
 #[test]

@@ -8,21 +8,23 @@ use app::ports::{ControlStore, Heartbeat, StoreError, StoredEndpoint, StoredKey}
 use async_trait::async_trait;
 use ids::EndpointId;
 
+use super::endpoints::Detail;
 use crate::Faults;
 
-const STORE: &str = "MEMORY_CONTROL";
+pub(super) const STORE: &str = "MEMORY_CONTROL";
 
 /// Keys, endpoints and heartbeats in memory. Operations for [`Faults`]: `control.` and the method's name.
 #[derive(Debug, Clone, Default)]
 pub struct MemoryControl {
-    faults: Faults,
-    state: Rc<RefCell<State>>,
+    pub(super) faults: Faults,
+    pub(super) state: Rc<RefCell<State>>,
 }
 
 #[derive(Debug, Default)]
-struct State {
+pub(super) struct State {
     keys: BTreeMap<String, StoredKey>,
-    endpoints: BTreeMap<EndpointId, StoredEndpoint>,
+    pub(super) endpoints: BTreeMap<EndpointId, StoredEndpoint>,
+    pub(super) details: BTreeMap<EndpointId, Detail>,
     heartbeats: BTreeMap<String, Heartbeat>,
 }
 

@@ -5,6 +5,7 @@ mod backfill;
 mod control;
 mod crm;
 mod dead_letters;
+mod endpoints;
 mod events;
 mod index;
 mod instances;

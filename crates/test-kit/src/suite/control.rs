@@ -2,6 +2,7 @@
 
 use app::ports::{ControlStore, EndpointSecret, Heartbeat, StoredEndpoint, StoredKey};
 use contracts::Timestamp;
+use signing::{SalesforceSettings, Settings};
 
 use crate::Fixtures;
 
@@ -37,6 +38,8 @@ pub fn control_rows() -> ControlRows {
             tenant_active,
             source: "gong".into(),
             previous_secret: Some(EndpointSecret::new("before 'the' rotation")),
+            previous_until: Some(Timestamp::from_unix_ms(1_800_000_000_000)),
+            settings: Settings::Salesforce(SalesforceSettings { organization_id: "00D000000000001".into() }),
             active: false,
             ..make.endpoint(tenant)
         };

@@ -10,6 +10,7 @@ mod control;
 mod crm;
 mod dead_letters;
 mod deliveries;
+mod endpoints;
 mod events;
 mod index;
 mod outbox;
@@ -24,8 +25,8 @@ pub use control::{ControlRows, control_rows};
 pub use crm::crm_store_suite;
 
 use app::ports::{
-    Archive, ControlStore, DeadLetterStore, EventStore, NewEvent, PassageIndex, RuleStore, SignalStore,
-    VectorIndex,
+    Archive, ControlStore, DeadLetterStore, EndpointStore, EventStore, NewEvent, PassageIndex, RuleStore,
+    SignalStore, VectorIndex,
 };
 use contracts::Timestamp;
 use ids::TenantId;
@@ -127,6 +128,23 @@ pub async fn control_store_suite(store: &dyn ControlStore) {
     control::keys_are_found_by_their_prefix(store).await;
     control::endpoints_are_found_by_their_id(store).await;
     control::the_last_heartbeat_stays(store).await;
+}
+
+/// Every claim about an [`EndpointStore`], whose endpoints deliveries find in `control`. It holds these two tenants,
+/// without endpoints.
+///
+/// # Panics
+/// When one does not hold.
+pub async fn endpoint_store_suite(
+    store: &dyn EndpointStore,
+    control: &dyn ControlStore,
+    [tenant, other]: [TenantId; 2],
+) {
+    endpoints::a_life(store, control, tenant).await;
+    endpoints::the_same_request_makes_one_endpoint(store, tenant).await;
+    endpoints::a_tenant_has_so_many_and_no_more(store, tenant).await;
+    endpoints::a_rotation_keeps_the_secret_before_for_as_long_as_it_says(store, control, tenant).await;
+    endpoints::another_tenant_sees_and_changes_nothing(store, tenant, other).await;
 }
 
 /// How many numbers the vectors of these suites have.

@@ -37,6 +37,7 @@ mod tests {
         let header = |n: usize| (format!("x-{n:03}"), "v".repeat(value));
         Request {
             method: "GET".into(),
+            url: String::new(),
             path: "/v1/events".into(),
             query: "q".repeat(query),
             headers: (0..headers).map(header).collect(),

@@ -10,7 +10,8 @@ use contracts::pipeline::IngestEvent;
 use contracts::{Actor, TenantScope};
 use http_api::{Code, Problem};
 use ids::EndpointId;
-use signing::{Secret, Secrets, Source, VerifyError};
+use jwt::{FetchKeysError, KeySet};
+use signing::{Delivery, Handshake, Receiver, Secret, Secrets, Source, Verified, VerifyError};
 
 use self::envelope::Envelope;
 use super::{events, time};
@@ -27,23 +28,35 @@ const MAX_MEDIA_TYPE: usize = 255;
 /// [`Code::EndpointNotFound`], [`Code::RequestTooLarge`], [`Code::HookBadSignature`], [`Code::HookStaleSignature`];
 /// what [`failed`] makes of the call; [`Code::InternalError`] when the endpoint itself is damaged.
 pub async fn receive(exchange: &Exchange<'_>) -> Outcome {
-    let endpoint = find(exchange).await?;
-    let source: Source = endpoint
-        .source
-        .parse()
-        .map_err(|error| Failure::internal(format!("endpoint `{}`: {error}", endpoint.endpoint_id)))?;
-    let secrets = secrets(&endpoint);
-
+    let endpoint = find(exchange, Age::Remembered).await?;
+    let source = source(&endpoint)?;
+    if let Some(answer) = signing::open_handshake(source, delivery(exchange, &[])) {
+        return Ok(told(answer));
+    }
     let body = exchange.bytes().await?;
-    let verified = signing::verify(source, &secrets, exchange.headers(), &body, exchange.now_unix_s())
-        .map_err(|error| refused(&error, endpoint.endpoint_id))?;
-    if let Some(answer) = signing::handshake(source, &verified, &secrets, &body) {
-        return Ok(Answer::new(200, answer.content_type, answer.body.into_bytes()));
+    let (endpoint, verified) = match judge(exchange, &endpoint, &body).await {
+        Ok(verified) => (endpoint, verified),
+        // Its secret may just have been changed: whoever signs by the new one must not be sent away.
+        Err(refusal) if refusal.may_be_outdated() => {
+            let fresh = find(exchange, Age::Fresh).await?;
+            if fresh == endpoint {
+                return Err(refusal.into_failure(endpoint.endpoint_id));
+            }
+            let judged = judge(exchange, &fresh, &body).await;
+            let verified = judged.map_err(|refusal| refusal.into_failure(fresh.endpoint_id))?;
+            (fresh, verified)
+        }
+        Err(refusal) => return Err(refusal.into_failure(endpoint.endpoint_id)),
+    };
+    if let Some(answer) = signing::handshake(source, &verified, &secrets(exchange, &endpoint), &body) {
+        return Ok(told(answer));
     }
 
     let actor = Actor::Endpoint(endpoint.endpoint_id);
     let call = exchange.call(TenantScope { tenant: endpoint.tenant_id, actor });
-    let Envelope { kind, occurred_at } = Envelope::read(&body);
+    let named = source.kind_header().and_then(|name| exchange.header(name));
+    let Envelope { kind, occurred_at } = Envelope::read(&body, named, source.default_kind());
+    let acknowledgement = signing::acknowledgement(source, &body);
     let request = IngestEvent {
         source: endpoint.source,
         kind,
@@ -55,15 +68,108 @@ pub async fn receive(exchange: &Exchange<'_>) -> Outcome {
         body: body.into(),
     };
     let receipt = exchange.ports.pipeline.ingest_event(&call, request).await.map_err(failed)?;
-    events::accepted(&receipt)
+    acknowledgement.map_or_else(|| events::accepted(&receipt), |answer| Ok(told(answer)))
+}
+
+/// Answers a provider that looks, without delivering, whether an endpoint is there: Intercom asks with `HEAD`.
+///
+/// # Errors
+/// [`Code::EndpointNotFound`].
+pub async fn probe(exchange: &Exchange<'_>) -> Outcome {
+    find(exchange, Age::Remembered).await?;
+    Ok(Answer::new(200, "text/plain; charset=utf-8", &b"deliveries are posted here\n"[..]))
+}
+
+fn told(answer: Handshake) -> Answer {
+    Answer::new(200, answer.content_type, answer.body.into_bytes())
+}
+
+fn delivery<'a>(exchange: &'a Exchange<'_>, body: &'a [u8]) -> Delivery<'a, [(String, String)]> {
+    Delivery { method: exchange.method(), url: exchange.url(), headers: exchange.headers(), body }
+}
+
+fn source(endpoint: &StoredEndpoint) -> Result<Source, Failure> {
+    let source = endpoint.source.parse();
+    source.map_err(|error| Failure::internal(format!("endpoint `{}`: {error}", endpoint.endpoint_id)))
+}
+
+/// Whether a delivery is the provider's, by the endpoint as it is known.
+async fn judge(exchange: &Exchange<'_>, endpoint: &StoredEndpoint, body: &[u8]) -> Result<Verified, Refusal> {
+    let source = source(endpoint).map_err(Refusal::Damaged)?;
+    let now = exchange.now_unix_s();
+    let delivery = delivery(exchange, body);
+    let keys = match signing::named_key(source, delivery).map_err(Refusal::Unproven)? {
+        Some(name) => {
+            let google = &exchange.ports.google;
+            let keys = google.cache.keys(&name, &*google.store, now).await;
+            Some(keys.map_err(Refusal::KeysUnavailable)?)
+        }
+        None => None,
+    };
+    let receiver = Receiver {
+        source,
+        secrets: &secrets(exchange, endpoint),
+        settings: &endpoint.settings,
+        keys: keys.as_deref().map(|keys: &KeySet| keys),
+    };
+    signing::verify(receiver, delivery, now).map_err(Refusal::Unproven)
+}
+
+/// Why a delivery was not taken.
+enum Refusal {
+    /// It is not proven.
+    Unproven(VerifyError),
+    /// The provider's published keys could not be had, so that nothing can be said.
+    KeysUnavailable(Option<FetchKeysError>),
+    /// The endpoint as stored cannot be used.
+    Damaged(Failure),
+}
+
+impl Refusal {
+    /// Whether another secret or other settings could make the delivery good.
+    const fn may_be_outdated(&self) -> bool {
+        matches!(
+            self,
+            Self::Unproven(
+                VerifyError::Mismatch
+                    | VerifyError::BadToken { .. }
+                    | VerifyError::WrongClaim { .. }
+                    | VerifyError::BadSecret { .. }
+            )
+        )
+    }
+
+    fn into_failure(self, endpoint: EndpointId) -> Failure {
+        match self {
+            Self::Unproven(error) => refused(&error, endpoint),
+            Self::KeysUnavailable(Some(error)) => Failure::unavailable(error),
+            Self::KeysUnavailable(None) => {
+                Failure::unavailable("the published keys could not be fetched just now")
+            }
+            Self::Damaged(failure) => failure,
+        }
+    }
+}
+
+/// How old what is known of an endpoint may be.
+#[derive(Clone, Copy)]
+enum Age {
+    /// As old as the cache has it.
+    Remembered,
+    /// A few seconds.
+    Fresh,
 }
 
 /// The endpoint in the path, if it takes deliveries. Whether it never was, is switched off or belongs to a suspended
 /// tenant is nothing that a stranger is told.
-async fn find(exchange: &Exchange<'_>) -> Result<StoredEndpoint, Failure> {
+async fn find(exchange: &Exchange<'_>, age: Age) -> Result<StoredEndpoint, Failure> {
     let endpoint_id: EndpointId = exchange.id(Code::EndpointNotFound)?;
     exchange.facts.endpoint.set(Some(endpoint_id));
-    let found = exchange.ports.control.endpoint(endpoint_id).await.map_err(Failure::unavailable)?;
+    let found = match age {
+        Age::Remembered => exchange.ports.control.endpoint(endpoint_id).await,
+        Age::Fresh => exchange.ports.control.fresh_endpoint(endpoint_id).await,
+    };
+    let found = found.map_err(Failure::unavailable)?;
     let missing = |cause: &str| not_found(Code::EndpointNotFound).because(cause);
     let endpoint = found.ok_or_else(|| missing("unknown"))?;
     exchange.facts.tenant.set(Some(endpoint.tenant_id));
@@ -76,22 +182,32 @@ async fn find(exchange: &Exchange<'_>) -> Result<StoredEndpoint, Failure> {
     Ok(endpoint)
 }
 
-fn secrets(endpoint: &StoredEndpoint) -> Secrets {
+/// The secrets in force: the one before only for as long as its rotation said.
+fn secrets(exchange: &Exchange<'_>, endpoint: &StoredEndpoint) -> Secrets {
     let secrets = Secrets::new(Secret::new(endpoint.secret.expose()));
+    let now = exchange.ports.clock.now();
     match &endpoint.previous_secret {
-        Some(previous) => secrets.with_previous(Secret::new(previous.expose())),
-        None => secrets,
+        Some(previous) if endpoint.previous_until.is_none_or(|until| now < until) => {
+            secrets.with_previous(Secret::new(previous.expose()))
+        }
+        _ => secrets,
     }
 }
 
 fn refused(error: &VerifyError, endpoint: EndpointId) -> Failure {
     let code = match error {
-        VerifyError::MissingHeader { .. } | VerifyError::MalformedHeader { .. } | VerifyError::Mismatch => {
-            Code::HookBadSignature
-        }
+        VerifyError::MissingHeader { .. }
+        | VerifyError::MalformedHeader { .. }
+        | VerifyError::MalformedBody { .. }
+        | VerifyError::BadToken { .. }
+        | VerifyError::WrongClaim { .. }
+        | VerifyError::Mismatch => Code::HookBadSignature,
         VerifyError::StaleTimestamp { .. } => Code::HookStaleSignature,
         VerifyError::BadSecret { source, .. } => {
             return Failure::internal(format!("endpoint `{endpoint}`: {error}: {source}"));
+        }
+        VerifyError::BadSettings => {
+            return Failure::internal(format!("endpoint `{endpoint}`: {error}"));
         }
     };
     Failure::from(Problem::new(code, error.to_string())).because(error.label())

@@ -26,11 +26,14 @@ mod tests {
 
     #[test]
     fn a_source_is_generic_or_of_the_catalog() {
-        for source in ["generic", "standard", "zoom", "slack", "stripe"] {
+        for source in ["generic", "standard", "zoom", "slack", "stripe", "github", "microsoft_graph", "hmac"]
+        {
             assert_eq!(check(source, "/source"), Ok(()), "{source}");
         }
         let problem = check("acme", "/task/source").unwrap_err();
         assert_eq!((problem.status(), problem.errors()[0].pointer.as_str()), (422, "/task/source"));
-        assert!(problem.detail().contains("`generic` or one of `standard`, `slack`, `zoom`, `stripe`"));
+        assert!(
+            problem.detail().contains("`generic` or one of `standard`, `slack`, `zoom`, `stripe`, `gong`")
+        );
     }
 }

@@ -7,6 +7,19 @@ use signing::Source;
 
 use crate::world::World;
 
+/// The sources that sign nothing but headers and body with a MAC: those that deliveries can be made of here.
+const SIGNED: [Source; 9] = [
+    Source::Standard,
+    Source::Slack,
+    Source::Zoom,
+    Source::Stripe,
+    Source::Calendly,
+    Source::Github,
+    Source::Shopify,
+    Source::Intercom,
+    Source::Typeform,
+];
+
 const CALL: &[u8] = br#"{"type":"call.completed","timestamp":"2026-11-22T06:00:00Z","data":{}}"#;
 
 #[test]
@@ -33,14 +46,14 @@ fn a_signed_delivery_is_handed_on_byte_for_byte_for_its_endpoints_tenant() {
 #[test]
 fn every_source_of_the_catalog_is_verified_in_its_own_way() {
     let world = World::new();
-    for source in Source::ALL {
+    for source in SIGNED {
         let endpoint = world.endpoint(source, |_| {});
         assert_eq!(world.deliver(&endpoint, "msg_1", CALL).send().status(), 202, "{source}");
         let foreign = world.deliver(&endpoint, "msg_1", CALL).body(b"{}").send();
         foreign.refused(401, "hook.bad_signature");
         assert_eq!(foreign.cause().as_deref(), Some("mismatch"), "{source}");
     }
-    assert_eq!(world.pipeline.ingested.borrow().len(), Source::ALL.len());
+    assert_eq!(world.pipeline.ingested.borrow().len(), SIGNED.len());
 }
 
 #[test]

@@ -12,9 +12,10 @@ use contracts::pipeline::workflows::{WorkflowsClient, WorkflowsDispatch};
 use contracts::pipeline::{IntakeClient, IntakeDispatch};
 use contracts::scheduler::{JobsClient, JobsDispatch};
 use futures_util::{StreamExt, stream};
-use gateway::exchange::{Ports, Request};
+use gateway::exchange::{Ports, PublishedKeys, Request};
 use gateway::serve::{Served, serve};
 use ids::TenantId;
+use jwt::{FetchKeysError, KeyCache, KeySet, KeyStore};
 use mesh::Transport;
 use mesh::durable::{Address, Namespace};
 use mesh::loopback::{Loopback, Severed};
@@ -28,6 +29,9 @@ use test_kit::{
 use crate::services::{Pipeline, Scheduler, Wellness};
 use crate::subscription_services::Subscribed;
 use crate::workflow_services::Workflows;
+
+/// Where the gateway is, as its clients see it.
+pub(crate) const ORIGIN: &str = "https://gateway.example.com";
 
 /// A gateway, and what it was joined to.
 pub(crate) struct World {
@@ -71,6 +75,8 @@ impl World {
         let link = |loopback: Loopback| -> Rc<dyn Transport> { Rc::new(loopback) };
         let ports = Ports {
             control: Rc::new(control.clone()),
+            endpoints: Rc::new(control.clone()),
+            google: PublishedKeys { store: Rc::new(Google), cache: Rc::new(KeyCache::new()) },
             pipeline: IntakeClient::over(link(Loopback::new(IntakeDispatch(pipeline.clone()), now(&clock)))),
             workflows: WorkflowsClient::over(link(Loopback::new(
                 WorkflowsDispatch(workflows.clone()),
@@ -189,6 +195,17 @@ impl Namespace for NoFeeds {
     }
 }
 
+/// Google, as the recorded deliveries know it.
+struct Google;
+
+#[async_trait::async_trait(?Send)]
+impl KeyStore for Google {
+    async fn fetch_keys(&self) -> Result<KeySet, FetchKeysError> {
+        let published = include_str!("../../../../crates/signing/tests/cases/keys/google.jwks.json");
+        Ok(KeySet::parse(published)?)
+    }
+}
+
 /// An endpoint that deliveries can be signed for.
 pub(crate) struct Endpoint {
     pub(crate) path: String,
@@ -247,6 +264,10 @@ impl Asked<'_> {
     pub(crate) fn send(self) -> Answered {
         let request = Request {
             method: self.method,
+            url: match self.query.as_str() {
+                "" => format!("{ORIGIN}{}", self.path),
+                query => format!("{ORIGIN}{}?{query}", self.path),
+            },
             path: self.path,
             query: self.query,
             headers: self.headers,

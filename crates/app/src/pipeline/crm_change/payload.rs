@@ -40,6 +40,10 @@ pub(in crate::pipeline) fn shape(body: &[u8]) -> PayloadShape {
 
 /// The changes that a payload tells of.
 pub(super) fn told(body: &[u8]) -> Result<Told, Unfit> {
+    if body.trim_ascii_start().starts_with(b"<") {
+        let reason = "an outbound message of Salesforce is kept and not followed: its change events are";
+        return Ok(Told::Nothing(reason.into()));
+    }
     let payload: Value =
         serde_json::from_slice(body).map_err(|error| Unfit(format!("the payload is not JSON: {error}")))?;
     let told = if let Some((event, header)) = salesforce::event(&payload) {
@@ -47,9 +51,9 @@ pub(super) fn told(body: &[u8]) -> Result<Told, Unfit> {
     } else if let Some(notifications) = hubspot::notifications(&payload) {
         hubspot::told(notifications)?
     } else {
-        let detail =
+        let reason =
             "the payload is neither a change event of Salesforce nor a list of HubSpot's notifications";
-        return Err(Unfit(detail.into()));
+        return Ok(Told::Nothing(reason.into()));
     };
     if let Told::Changes(changes) = &told {
         let settings: usize = changes.iter().map(|change| change.fields.len() + 1).sum();
@@ -95,10 +99,15 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_crms_or_too_much_is_unfit_and_says_so() {
+    fn what_is_no_crms_is_nothing_and_what_is_too_much_is_unfit() {
         let unfit = |body: &str| told(body.as_bytes()).unwrap_err().0;
         assert!(unfit("{").contains("not JSON"));
-        assert!(unfit("{}").contains("neither a change event"));
+        let nothing = |body: &str| match told(body.as_bytes()) {
+            Ok(Told::Nothing(reason)) => reason,
+            other => panic!("{other:?}"),
+        };
+        assert!(nothing("{}").contains("neither a change event"));
+        assert!(nothing(" <?xml version='1.0'?><a/>").contains("outbound message"));
         let one = r#"{"subscriptionType":"contact.creation","objectId":1,"occurredAt":1}"#;
         let many = format!("[{}]", vec![one; MAX_CHANGES + 1].join(","));
         assert!(unfit(&many).contains("send it in parts"));

@@ -1,6 +1,6 @@
 //! What a delivery says of itself at its top level: its type and its time.
 //!
-//! One pass that keeps five short values and skips the rest without building anything of it. It decides nothing: what
+//! One pass that keeps a few short values and skips the rest without building anything of it. It decides nothing: what
 //! it cannot read, a broken document included, is an event of type `unknown` here, and the pipeline's to judge.
 
 use std::borrow::Cow;
@@ -11,12 +11,10 @@ use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-/// The type of an event that names none.
-const UNKNOWN: &str = "unknown";
 /// The longest type that is taken, in bytes.
 const MAX_KIND: usize = 128;
 /// Where providers put the type, preferred first.
-const KIND_FIELDS: [&str; 3] = ["type", "event", "event_type"];
+const KIND_FIELDS: [&str; 6] = ["type", "event", "event_type", "topic", "action", "detail-type"];
 /// Where providers put the time, preferred first.
 const TIME_FIELDS: [&str; 5] = ["timestamp", "event_ts", "event_time", "created", "created_at"];
 /// A number above this is in milliseconds, one below in seconds: 2286 as the one, 1970 as the other.
@@ -34,17 +32,19 @@ pub(super) struct Envelope {
 }
 
 impl Envelope {
-    /// Reads what can be read.
-    pub(super) fn read(body: &[u8]) -> Self {
+    /// Reads what can be read. A type that was named beside the body goes before those in it; `default` is what an
+    /// event is called that names none.
+    pub(super) fn read(body: &[u8], named: Option<&str>, default: &str) -> Self {
         let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
         let mut kinds = [const { None }; KIND_FIELDS.len()];
         let mut times = [None; TIME_FIELDS.len()];
         let mut reader = serde_json::Deserializer::from_slice(body);
         // Where the reading ends early, what came before it still counts.
         let _ = TopLevel { kinds: &mut kinds, times: &mut times }.deserialize(&mut reader);
-        let kind = kinds.into_iter().flatten().next();
+        let named = named.filter(|kind| is_kind(kind)).map(str::to_owned);
+        let kind = named.or_else(|| kinds.into_iter().flatten().next());
         Self {
-            kind: kind.unwrap_or_else(|| UNKNOWN.to_owned()),
+            kind: kind.unwrap_or_else(|| default.to_owned()),
             occurred_at: times.into_iter().flatten().next(),
         }
     }
@@ -94,9 +94,12 @@ impl<'de> Visitor<'de> for TopLevel<'_> {
 
 /// A type by the rule for types: short, and made of letters, digits and `. _ - : /`.
 fn kind(value: &RawValue) -> Option<String> {
-    let kind: String = serde_json::from_str(value.get()).ok()?;
+    serde_json::from_str(value.get()).ok().filter(|kind: &String| is_kind(kind))
+}
+
+fn is_kind(kind: &str) -> bool {
     let allowed = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-' | b':' | b'/');
-    ((1..=MAX_KIND).contains(&kind.len()) && kind.bytes().all(allowed)).then_some(kind)
+    (1..=MAX_KIND).contains(&kind.len()) && kind.bytes().all(allowed)
 }
 
 /// RFC 3339, or a Unix time in seconds or milliseconds.
@@ -118,7 +121,7 @@ mod tests {
     use super::*;
 
     fn check(body: &[u8], kind: &str, occurred_at: Option<&str>) {
-        let envelope = Envelope::read(body);
+        let envelope = Envelope::read(body, None, "unknown");
         let time = envelope.occurred_at.map(|time| time.to_string());
         let shown = String::from_utf8_lossy(body);
         assert_eq!((envelope.kind.as_str(), time.as_deref()), (kind, occurred_at), "{shown}");
@@ -136,6 +139,15 @@ mod tests {
         let stripe = br#"{"id":"evt_1","object":"event","created":1795331317,"type":"invoice.paid"}"#;
         check(stripe, "invoice.paid", Some("2026-11-22T07:08:37.000Z"));
         check(br#"{"event_type":"a/b"}"#, "a/b", None);
+    }
+
+    #[test]
+    fn a_type_named_beside_the_body_goes_first_and_a_default_last() {
+        let kind = |body: &[u8], named| Envelope::read(body, named, "callback").kind;
+        assert_eq!(kind(br#"{"type":"a"}"#, Some("orders/create")), "orders/create");
+        assert_eq!(kind(br#"{"type":"a"}"#, Some("a b")), "a");
+        assert_eq!(kind(br#"{"topic":"user.created","data":{}}"#, None), "user.created");
+        assert_eq!(kind(b"To=1", None), "callback");
     }
 
     #[test]

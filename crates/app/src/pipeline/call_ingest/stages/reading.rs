@@ -7,6 +7,7 @@ use transcript::NormalizeError;
 
 use super::read;
 use crate::pipeline::event_run::{Outcome, StageRun, Staged, record, retryable};
+use crate::pipeline::ingest_event::is_form_or_xml;
 use crate::ports::EventTransition;
 
 /// What the normalize step found.
@@ -26,6 +27,11 @@ pub(in crate::pipeline::call_ingest) async fn normalize(run: StageRun) -> Staged
         Ok(document) => document,
         Err(error @ (NormalizeError::NoTranscript | NormalizeError::EmptyTranscript)) => {
             return Ok(Outcome::Done(Normalized::Nothing { reason: error.to_string() }));
+        }
+        Err(NormalizeError::NotJson { .. }) if is_form_or_xml(&record.event.media_type) => {
+            let reason =
+                format!("no conversation is read from `{}`: it is kept as it came", record.event.media_type);
+            return Ok(Outcome::Done(Normalized::Nothing { reason }));
         }
         Err(error) => return Err(StepFailure::Terminal(error.to_string())),
     };

@@ -1,15 +1,15 @@
-//! Keeping the team's keys between requests: when the kept set serves, and when it is fetched again.
+//! Keeping an issuer's keys between requests: when the kept set serves, and when it is fetched again.
 
 use std::cell::RefCell;
 use std::rc::Rc;
 
 use async_trait::async_trait;
 
-use super::key_set::{KeySet, KeySetError};
+use crate::key_set::{KeySet, KeySetError};
 
 /// From this age a set is fetched again.
 const MAX_AGE_S: i64 = 3_600;
-/// Until this age a set serves if fetching fails. Access keeps a rotated key valid for seven days; one that was
+/// Until this age a set serves if fetching fails. Issuers keep a rotated key valid for days; one that was
 /// withdrawn must not be trusted for as long as someone can keep us from hearing of it.
 const MAX_STALE_S: i64 = 24 * 3_600;
 /// The least time between two refreshes of a set in hand, whatever `kid`s are asked for.
@@ -17,9 +17,9 @@ const MIN_REFRESH_INTERVAL_S: i64 = 60;
 /// The least time between two tries with no set in hand.
 const RETRY_INTERVAL_S: i64 = 5;
 
-/// The port to wherever the team's keys are published.
+/// The port to wherever an issuer's keys are published.
 ///
-/// An adapter is one GET of [`AccessPolicy::keys_url`](super::AccessPolicy::keys_url) and [`KeySet::parse`].
+/// An adapter is one GET of the issuer's address and [`KeySet::parse`].
 #[async_trait(?Send)]
 pub trait KeyStore {
     /// Fetches the set as it is published now. Caching is not the adapter's business.
@@ -39,7 +39,7 @@ pub enum FetchKeysError {
         detail: String,
     },
     /// An answer arrived, and it was not 200.
-    #[error("the key set was answered with status {status}: check the team domain")]
+    #[error("the key set was answered with status {status}: check its address")]
     Status {
         /// The HTTP status.
         status: u16,
@@ -106,7 +106,7 @@ impl KeyCache {
     ///
     /// # Errors
     /// The store's error when there is no set to use; `None` in its place while a failure is too recent to try again.
-    pub(crate) async fn keys(
+    pub async fn keys(
         &self,
         kid: &str,
         store: &dyn KeyStore,
