@@ -12,6 +12,8 @@ const DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 /** What a key may be allowed. */
 export const SCOPES = [
+  "endpoints:write",
+  "endpoints:read",
   "events:write",
   "events:read",
   "signals:read",

@@ -4,6 +4,7 @@
 //! Conversions between contract and domain types live here, written by hand.
 
 pub mod admin;
+pub mod endpoints;
 pub mod live;
 pub mod outbound;
 pub mod pipeline;

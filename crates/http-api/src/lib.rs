@@ -13,6 +13,7 @@
 
 pub mod crm;
 pub mod document;
+pub mod endpoints;
 pub mod events;
 pub mod health;
 pub mod idempotency;

@@ -87,6 +87,9 @@ pub const MAX_RULE_BYTES: usize = 64 * 1024;
 /// The largest description of a subscription: its URL, its kinds and a little more.
 pub const MAX_SUBSCRIPTION_BYTES: usize = 16 * 1024;
 
+/// The largest description of a webhook endpoint: its settings and a public key.
+pub const MAX_ENDPOINT_BYTES: usize = 16 * 1024;
+
 /// One row of the table.
 #[derive(Debug, Clone, Copy)]
 pub struct Route {
@@ -174,6 +177,21 @@ operations! {
     ProbeHook = "probe_hook", Get "/hooks/{endpoint_id}", "Events", PUBLIC, NOTHING, false, 200, [EndpointNotFound],
         "Look for an endpoint",
         "Whether deliveries are taken here, for a provider that asks with `HEAD` before it delivers, as Intercom does.";
+    CreateEndpoint = "create_endpoint", Post "/v1/endpoints", "Endpoints", key(Scope::EndpointsWrite),
+        Body::Json { max_bytes: MAX_ENDPOINT_BYTES }, true, 201, [EndpointLimitReached],
+        "Create a webhook endpoint",
+        "A provider posts its deliveries to the endpoint's `url`; they are proven in that provider's own way. A secret is made where none is given, and shown in this answer alone. Where the provider makes the secret itself, as Stripe and Slack do, create the endpoint, give the provider its `url`, and rotate to the secret that it shows.";
+    ListEndpoints = "list_endpoints", Get "/v1/endpoints", "Endpoints", key(Scope::EndpointsRead), NOTHING, false, 200,
+        [PageBadCursor], "List webhook endpoints", "Newest first.";
+    GetEndpoint = "get_endpoint", Get "/v1/endpoints/{id}", "Endpoints", key(Scope::EndpointsRead), NOTHING, false, 200,
+        [EndpointNotFound], "Get a webhook endpoint", "With its URL and settings, and never its secret.";
+    RotateEndpoint = "rotate_endpoint", Post "/v1/endpoints/{id}/rotate", "Endpoints", key(Scope::EndpointsWrite),
+        Body::Json { max_bytes: MAX_ENDPOINT_BYTES }, true, 200, [EndpointNotFound],
+        "Rotate a webhook endpoint's secret",
+        "Puts the secret that is given, or one that is made and shown in this answer alone, in the place of the present one, which stays good for the overlap: a day, unless said. The body may be left out. With an `Idempotency-Key` a repeated request rotates once.";
+    DeleteEndpoint = "delete_endpoint", Delete "/v1/endpoints/{id}", "Endpoints", key(Scope::EndpointsWrite), NOTHING,
+        false, 204, [EndpointNotFound], "Delete a webhook endpoint",
+        "Within a minute nothing more is taken for it. What it has received stays.";
     SubmitEvent = "submit_event", Post "/v1/events", "Events", key(Scope::EventsWrite),
         Body::Json { max_bytes: MAX_EVENT_BYTES }, true, 202, [],
         "Send an event",

@@ -31,6 +31,10 @@ macro_rules! scopes {
 }
 
 scopes! {
+    /// Create, rotate and delete webhook endpoints.
+    EndpointsWrite = "endpoints:write";
+    /// Read webhook endpoints.
+    EndpointsRead = "endpoints:read";
     /// Send events.
     EventsWrite = "events:write";
     /// Read events, their raw payloads and their texts.

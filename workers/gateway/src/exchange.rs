@@ -173,6 +173,15 @@ impl<'a> Exchange<'a> {
         &self.request.url
     }
 
+    /// Where the gateway is for this client: the URL's scheme, host and port.
+    #[must_use]
+    pub fn origin(&self) -> &str {
+        let url = self.url();
+        let host = url.find("://").map_or(0, |at| at + 3);
+        let end = url[host..].find(['/', '?', '#']).map_or(url.len(), |at| host + at);
+        &url[..end]
+    }
+
     /// Its headers, names in lower case.
     #[must_use]
     pub fn headers(&self) -> &[(String, String)] {

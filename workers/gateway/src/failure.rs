@@ -283,7 +283,7 @@ pub fn too_large(limit: usize) -> Problem {
     Problem::new(Code::RequestTooLarge, format!("the body may have at most {limit} bytes"))
 }
 
-fn key_reused() -> Failure {
+pub(crate) fn key_reused() -> Failure {
     let detail = "this `Idempotency-Key` was used before with another body; use a new key for a new request";
     Problem::new(Code::IdempotencyKeyReused, detail).into()
 }

@@ -12,8 +12,8 @@ use crate::middleware::trace::{self, Entry};
 use crate::respond::{Answer, Outcome};
 use crate::router;
 use crate::routes::{
-    approvals, crm, docs, events, health, hooks, jobs, live, reports, rules, search, signals, subscriptions,
-    workflows,
+    approvals, crm, docs, endpoints, events, health, hooks, jobs, live, reports, rules, search, signals,
+    subscriptions, workflows,
 };
 
 /// A request that was answered.
@@ -118,6 +118,11 @@ async fn dispatch(exchange: Exchange<'_>) -> Outcome {
         Operation::GetDocs => Ok(docs::page(exchange)),
         Operation::ReceiveHook => hooks::receive(exchange).await,
         Operation::ProbeHook => hooks::probe(exchange).await,
+        Operation::CreateEndpoint => endpoints::create(exchange).await,
+        Operation::ListEndpoints => endpoints::list(exchange).await,
+        Operation::GetEndpoint => endpoints::get(exchange).await,
+        Operation::RotateEndpoint => endpoints::rotate(exchange).await,
+        Operation::DeleteEndpoint => endpoints::delete(exchange).await,
         Operation::SubmitEvent => events::submit(exchange).await,
         Operation::ListEvents => events::list(exchange).await,
         Operation::GetEvent => events::get(exchange).await,

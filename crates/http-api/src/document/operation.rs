@@ -18,7 +18,7 @@ use crate::idempotency::IdempotencyKey;
 use crate::problem::{Code, PROBLEM_MEDIA_TYPE, ProblemBody};
 use crate::routes::{Access, Body, Operation, Route};
 use crate::{
-    Page, PageRequest, crm, events, health, jobs, live, reports, rules, schema, search, signals,
+    Page, PageRequest, crm, endpoints, events, health, jobs, live, reports, rules, schema, search, signals,
     subscriptions, workflows,
 };
 
@@ -201,7 +201,7 @@ fn request_body(route: &Route, schemas: &mut Schemas) -> Option<RequestBody> {
     let limit =
         if kib >= 1024 { format!("At most {} MiB.", kib / 1024) } else { format!("At most {kib} KiB.") };
     let required = match route.operation {
-        Operation::RotateSecret => Required::False,
+        Operation::RotateSecret | Operation::RotateEndpoint => Required::False,
         _ => Required::True,
     };
     let body = RequestBody::builder().description(Some(limit)).required(Some(required));
@@ -227,6 +227,13 @@ fn json_body(operation: Operation, schemas: &mut Schemas) -> Content {
                 },
             }),
         ),
+        Operation::CreateEndpoint => (
+            component::<endpoints::CreateEndpoint>(schemas),
+            json!({ "name": "Issues of our repository", "source": "github" }),
+        ),
+        Operation::RotateEndpoint => {
+            (component::<endpoints::RotateEndpoint>(schemas), json!({ "overlap_seconds": 3_600 }))
+        }
         Operation::CreateRule => (component::<rules::NewRule>(schemas), rule_example()),
         Operation::ReplaceRule => {
             let mut example = rule_example();
@@ -323,6 +330,18 @@ fn success(route: &Route, schemas: &mut Schemas) -> Response {
             json("In durable storage", component::<events::Accepted>(schemas))
         }
         Operation::ProbeHook => text_response("Deliveries are taken here", "text/plain; charset=utf-8"),
+        Operation::CreateEndpoint => {
+            json("The new endpoint, with its secret", component::<endpoints::Endpoint>(schemas))
+                .header("location", header("The endpoint's own path.", Type::String))
+        }
+        Operation::ListEndpoints => {
+            json("A page of endpoints", page_of::<endpoints::Endpoint>("EndpointPage", schemas))
+        }
+        Operation::GetEndpoint => json("The endpoint", component::<endpoints::Endpoint>(schemas)),
+        Operation::RotateEndpoint => {
+            json("The endpoint, with its new secret", component::<endpoints::Endpoint>(schemas))
+        }
+        Operation::DeleteEndpoint => ResponseBuilder::new().description("Gone"),
         Operation::ListEvents => {
             json("A page of events", page_of::<events::EventSummary>("EventPage", schemas))
         }

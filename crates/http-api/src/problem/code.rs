@@ -79,7 +79,9 @@ problem_codes! {
     TenantSuspended = 403, "tenant.suspended", "Tenant suspended",
         "The organisation behind this credential is suspended. Its data is kept; its operator can resume it.";
     EndpointNotFound = 404, "endpoint.not_found", "Endpoint not found",
-        "No webhook endpoint that takes deliveries has this id.";
+        "This tenant has no webhook endpoint with this id; or, for a delivery, none that takes any.";
+    EndpointLimitReached = 409, "endpoint.limit_reached", "Too many endpoints",
+        "The tenant has as many webhook endpoints as it may have. Delete one first.";
     HookBadSignature = 401, "hook.bad_signature", "Bad signature",
         "The delivery's signature is missing, malformed, or was not made with this endpoint's secret over exactly these bytes. Nothing was stored.";
     HookStaleSignature = 401, "hook.stale_signature", "Stale signature",

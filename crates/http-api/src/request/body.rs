@@ -200,6 +200,18 @@ impl<'a> Object<'a> {
         number
     }
 
+    /// One of a closed set of values, if it is there; `detail` lists them.
+    pub fn optional_choice<T: DeserializeOwned>(&self, name: &str, detail: &str) -> Option<T> {
+        if !self.has(name) {
+            return None;
+        }
+        let read = self.decode(name);
+        if read.is_none() {
+            self.refuse(name, detail);
+        }
+        read
+    }
+
     /// The field's text or number as it stands, for values that may be either.
     pub(crate) fn decode<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
         serde_json::from_str(self.get(name)?.get()).ok()

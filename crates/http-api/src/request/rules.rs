@@ -12,6 +12,7 @@ pub struct TextRule {
 #[derive(Debug, Clone, Copy)]
 enum Characters {
     Line,
+    Text,
     Token,
     Slug,
 }
@@ -21,6 +22,12 @@ impl TextRule {
     #[must_use]
     pub const fn line(max: usize) -> Self {
         Self { max, characters: Characters::Line }
+    }
+
+    /// Several lines: 1 to `max` characters, none of them a control character but line breaks and tabs.
+    #[must_use]
+    pub const fn text(max: usize) -> Self {
+        Self { max, characters: Characters::Text }
     }
 
     /// A name for programs, such as `call.completed`: 1 to `max` of letters, digits and `. _ - : /`.
@@ -45,6 +52,10 @@ impl TextRule {
             Characters::Line => {
                 (|c| !c.is_control(), "must not have control characters, such as line breaks")
             }
+            Characters::Text => (
+                |c| !c.is_control() || matches!(c, '\n' | '\r' | '\t'),
+                "must not have control characters but line breaks",
+            ),
             Characters::Token => (
                 |c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | ':' | '/'),
                 "must have only letters, digits and `.`, `_`, `-`, `:`, `/`",

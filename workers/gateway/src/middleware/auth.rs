@@ -113,6 +113,8 @@ fn record(stored: StoredKey) -> Result<KeyRecord, Failure> {
 /// The scope that a key needs for a route.
 const fn required(scope: Scope) -> auth::Scope {
     match scope {
+        Scope::EndpointsWrite => auth::Scope::EndpointsWrite,
+        Scope::EndpointsRead => auth::Scope::EndpointsRead,
         Scope::EventsWrite => auth::Scope::EventsWrite,
         Scope::EventsRead => auth::Scope::EventsRead,
         Scope::SignalsRead => auth::Scope::SignalsRead,

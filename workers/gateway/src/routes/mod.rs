@@ -3,6 +3,7 @@
 pub mod approvals;
 pub mod crm;
 pub mod docs;
+pub mod endpoints;
 pub mod events;
 pub mod health;
 pub mod hooks;

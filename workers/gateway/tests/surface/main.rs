@@ -3,6 +3,7 @@
 
 mod api_keys;
 mod bodies;
+mod endpoints;
 mod hooks;
 mod platform;
 mod rules;
