@@ -13,7 +13,7 @@ import { Log, LogLevel, Miniflare } from "miniflare";
 import { reason } from "./mesh.mjs";
 import { guardGroup } from "./orphans.mjs";
 import { bundleWorker, meshOptions, readWorker } from "./workers.mjs";
-import { resumeWorkflows } from "./workflows.mjs";
+import { explorerAt, resumeWorkflows } from "./workflows.mjs";
 
 const HOST = "127.0.0.1";
 
@@ -44,11 +44,7 @@ async function start({ workers: named, port, state }) {
   );
   const origin = await runtime.ready;
   say("ready", { origin: origin.origin });
-  await resumeWorkflows(workers, {
-    restarted: Date.now(),
-    bindings: (name) => runtime.getBindings(name),
-    explorer: async (route) => (await fetch(new URL(`/cdn-cgi/local/explorer/api${route}`, origin))).json(),
-  });
+  await resumeWorkflows(workers, { restarted: Date.now(), explorer: explorerAt(origin) });
   return runtime;
 }
 

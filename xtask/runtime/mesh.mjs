@@ -12,10 +12,10 @@ import { startIssuer } from "./issuer/server.mjs";
 import { openLog } from "./logs.mjs";
 import { outboundVars } from "./outbound.mjs";
 import { bundleWorker, meshOptions, readWorker } from "./workers.mjs";
-import { resumeWorkflows } from "./workflows.mjs";
+import { explorerAt, resumeWorkflows } from "./workflows.mjs";
 
 const HOST = "127.0.0.1";
-const EXPLORER = "/cdn-cgi/local/explorer/api";
+const SCHEDULED = "/cdn-cgi/local/scheduled";
 const REPEAT_AFTER_MS = 10_000;
 /** What of the environment reaches the pipeline: the chat model to ask, and the credentials for it. */
 const MODEL_VARIABLES = ["AI_BASE_URL", "AI_MODEL", "AI_API_KEY", "AI_GATEWAY_TOKEN"];
@@ -135,24 +135,22 @@ export class Mesh {
   }
 
   async #resume(restarted) {
-    const bindings = (name) => this.#runtime.getBindings(name);
-    const explorer = async (route) => {
-      const response = await fetch(new URL(`${EXPLORER}${route}`, this.#origin));
-      if (!response.ok) throw new Error(`the local explorer answered ${response.status} to ${route}`);
-      return response.json();
-    };
     try {
-      const instances = await resumeWorkflows(this.#workers, { restarted, bindings, explorer });
+      const instances = await resumeWorkflows(this.#workers, { restarted, explorer: explorerAt(this.#origin) });
       if (instances > 0) this.#say("resumed", { instances });
     } catch (error) {
       this.#complain(`workflows did not resume: ${error.message}`);
     }
   }
 
+  // Over HTTP, for the reason that `workflows.mjs` gives.
   async #fire(role, cron, time) {
     try {
-      const target = await this.#runtime.getWorker(this.#workers.find((worker) => worker.role === role).name);
-      await target.scheduled({ cron, scheduledTime: time });
+      const { name } = this.#workers.find((worker) => worker.role === role);
+      const url = new URL(SCHEDULED, this.#origin);
+      url.search = new URLSearchParams({ cron, time: String(time.getTime()) });
+      const response = await fetch(url, { headers: { "mf-route-override": name } });
+      if (!response.ok) throw new Error(`its handler ended with \`${await response.text()}\``);
     } catch (error) {
       this.#complain(`${role}: cron \`${cron}\` failed: ${error.message}`);
     }
