@@ -20,9 +20,14 @@ const REPEAT_AFTER_MS = 10_000;
 /** What of the environment reaches the pipeline: the chat model to ask, and the credentials for it. */
 const MODEL_VARIABLES = ["AI_BASE_URL", "AI_MODEL", "AI_API_KEY", "AI_GATEWAY_TOKEN"];
 
+/** What of it reaches the gateway: another place for the keys by which Google signs its pushes. */
+const KEY_VARIABLES = ["GOOGLE_KEYS_URL"];
+
+const fromEnvironment = (names, environment) =>
+  Object.fromEntries(names.flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])));
+
 /** The bindings of a chat model that the environment names; none where it names none, and then the rules serve. */
-export const modelFromEnvironment = (environment) =>
-  Object.fromEntries(MODEL_VARIABLES.flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])));
+export const modelFromEnvironment = (environment) => fromEnvironment(MODEL_VARIABLES, environment);
 
 /** Why a start failed, in a line or two: of all that the runtime prints when it refuses a Worker, the first line. */
 export function reason(error) {
@@ -122,6 +127,7 @@ export class Mesh {
       sockets: { admin: ports.admin },
       vars: {
         admin: this.#issuer.vars,
+        gateway: fromEnvironment(KEY_VARIABLES, process.env),
         pipeline: { ...outboundVars(), ...this.#browser.vars, ...modelFromEnvironment(process.env) },
       },
     });
