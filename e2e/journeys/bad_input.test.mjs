@@ -309,7 +309,7 @@ test("an unknown route and a wrong method say so", async () => {
   const methods = [
     ["PUT", "/v1/events", ["GET", "HEAD", "OPTIONS", "POST"]],
     ["DELETE", "/v1/events", ["GET", "HEAD", "OPTIONS", "POST"]],
-    ["GET", `/hooks/${customer.endpoint("standard").id}`, ["OPTIONS", "POST"]],
+    ["PUT", `/hooks/${customer.endpoint("standard").id}`, ["GET", "HEAD", "OPTIONS", "POST"]],
     ["POST", "/healthz", ["GET", "HEAD", "OPTIONS"]],
     ["PATCH", `/v1/jobs/${newId("job")}`, ["DELETE", "GET", "HEAD", "OPTIONS"]],
     ["DELETE", "/v1/signals", ["GET", "HEAD", "OPTIONS"]],

@@ -5,7 +5,7 @@
 import { createHash, randomBytes, randomInt } from "node:crypto";
 import { crc32 } from "node:zlib";
 
-import { runSql } from "./explorer.mjs";
+import { runSql, sqlRows } from "./explorer.mjs";
 
 const DATABASE = "CONTROL_DB";
 const DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
@@ -75,12 +75,12 @@ export async function newTenant(mesh, name, { sources = ["standard", "zoom"], st
 }
 
 /** Gives a tenant another key. Times are Unix milliseconds. */
-export async function addKey(mesh, tenant, { scopes = SCOPES, expiresAt = "", revokedAt = "" } = {}) {
+export async function addKey(mesh, tenant, { scopes = SCOPES, expiresAt = "", revokedAt = "", limits = "" } = {}) {
   const key = newKey();
   await control(
     mesh,
-    "INSERT INTO api_keys (id, tenant_id, name, prefix, hash, scopes, expires_at, revoked_at, created_at) " +
-      "VALUES (?, ?, 'Journey', ?, ?, ?, NULLIF(?, ''), NULLIF(?, ''), ?)",
+    "INSERT INTO api_keys (id, tenant_id, name, prefix, hash, scopes, expires_at, revoked_at, limits, created_at) " +
+      "VALUES (?, ?, 'Journey', ?, ?, ?, NULLIF(?, ''), NULLIF(?, ''), NULLIF(?, ''), ?)",
     [
       newId("key"),
       tenant.id,
@@ -89,6 +89,7 @@ export async function addKey(mesh, tenant, { scopes = SCOPES, expiresAt = "", re
       JSON.stringify(scopes),
       expiresAt,
       revokedAt,
+      limits,
       Date.now(),
     ],
   );
@@ -106,6 +107,20 @@ export async function addEndpoint(mesh, tenant, source, { status = "active" } = 
     [id, tenant.id, source, `Journey ${source}`, secret, status, Date.now()],
   );
   return { id, source, secret, url: `${mesh.gateway}/hooks/${id}` };
+}
+
+/** Changes what is stored of a tenant, before it is first used: what the gateway has read may be a minute old. */
+export async function changeTenant(mesh, tenant, { limits = "{}", origins = [] }) {
+  const origin = JSON.stringify(origins);
+  const sql = "UPDATE tenants SET limits = ?, allowed_origins = ? WHERE id = ?";
+  await control(mesh, sql, [limits, origin, tenant.id]);
+}
+
+/** When a tenant's key was last used, in Unix milliseconds; null where it never was. */
+export async function lastUsed(mesh, tenant) {
+  const sql = "SELECT max(last_used_at) FROM api_keys WHERE tenant_id = ?";
+  const [[at]] = await sqlRows(mesh, DATABASE, sql, [tenant.id]);
+  return at;
 }
 
 const control = (mesh, text, params) => runSql(mesh, DATABASE, text, params);

@@ -26,6 +26,9 @@ const KEY_VARIABLES = ["GOOGLE_KEYS_URL"];
 const fromEnvironment = (names, environment) =>
   Object.fromEntries(names.flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])));
 
+/** How long the gateway may keep what it has read of keys: shorter where a test wants to see it go. */
+const cacheFromEnvironment = ({ WEFT_CONTROL_CACHE_MS: ms }) => (ms ? { CONTROL_CACHE_MS: ms } : {});
+
 /** The bindings of a chat model that the environment names; none where it names none, and then the rules serve. */
 export const modelFromEnvironment = (environment) => fromEnvironment(MODEL_VARIABLES, environment);
 
@@ -127,7 +130,7 @@ export class Mesh {
       sockets: { admin: ports.admin },
       vars: {
         admin: this.#issuer.vars,
-        gateway: fromEnvironment(KEY_VARIABLES, process.env),
+        gateway: { ...fromEnvironment(KEY_VARIABLES, process.env), ...cacheFromEnvironment(process.env) },
         pipeline: { ...outboundVars(), ...this.#browser.vars, ...modelFromEnvironment(process.env) },
       },
     });

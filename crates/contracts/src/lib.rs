@@ -5,6 +5,7 @@
 //! knows of no Worker, binding, store or clock, and shares no type with the public HTTP surface.
 
 mod context;
+pub mod gateway;
 pub mod health;
 pub mod pipeline;
 pub mod scheduler;

@@ -4,6 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
+use contracts::gateway::LimitsContract;
 use contracts::health::HealthContract;
 use contracts::pipeline::deliveries::DeliveriesContract;
 use contracts::pipeline::erasure::ErasureContract;
@@ -32,6 +33,7 @@ fn all() -> Vec<(Document, String)> {
         described::<HealthContract>(),
         described::<IntakeContract>(),
         described::<JobsContract>(),
+        described::<LimitsContract>(),
         described::<LiveFeedContract>(),
         described::<RetentionContract>(),
         described::<RulesContract>(),

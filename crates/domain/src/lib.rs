@@ -18,6 +18,7 @@
 //! | [`delivery`] | when a message to an endpoint is tried again, and when the endpoint is left alone or given up |
 //! | [`handover`] | when a queue message that failed comes again |
 //! | [`query`] | which parts a search query has |
+//! | [`rate`] | how much a tenant may ask for: token buckets, quotas, plans |
 //! | [`contact`] | whether an event is about a person |
 //! | [`retention`] | how long a tenant keeps its events |
 //! | [`job`] | when a job fires, what it missed, when a failed run is tried again |
@@ -36,6 +37,7 @@ mod fault;
 pub mod handover;
 pub mod job;
 pub mod query;
+pub mod rate;
 pub mod retention;
 pub mod signal;
 pub mod workflow;

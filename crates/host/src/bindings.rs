@@ -46,6 +46,12 @@ pub const OUTBOUND_RESOLVER: &str = "OUTBOUND_RESOLVER";
 pub const OUTBOUND_ALLOW_PRIVATE: &str = "OUTBOUND_ALLOW_PRIVATE";
 /// pipeline: how patient deliveries are, as JSON; `{}` is production's patience.
 pub const OUTBOUND_POLICY: &str = "OUTBOUND_POLICY";
+/// gateway: what each tenant has left of its limits, one object a tenant.
+pub const TENANT_LIMITS: &str = "TENANT_LIMITS";
+/// gateway: how old, in milliseconds, what it has read of keys and endpoints may be; at most 60,000.
+pub const CONTROL_CACHE_MS: &str = "CONTROL_CACHE_MS";
+/// gateway: the platform's own rate limiter, the first cut.
+pub const FIRST_CUT: &str = "FIRST_CUT";
 /// scheduler: one schedule a tenant.
 pub const TENANT_SCHEDULE: &str = "TENANT_SCHEDULE";
 /// gateway: the pipeline's `Intake`.

@@ -43,6 +43,35 @@ pub enum Access {
     Key(Scope),
 }
 
+/// Kinds of requests that are limited apart from each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RateClass {
+    /// What looks something up.
+    Read,
+    /// What changes something.
+    Write,
+    /// Events over the API.
+    Ingest,
+    /// What costs much.
+    Heavy,
+    /// Deliveries to one webhook endpoint.
+    Hook,
+}
+
+impl RateClass {
+    /// Its name, as `RateLimit-Policy` has it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Write => "write",
+            Self::Ingest => "ingest",
+            Self::Heavy => "heavy",
+            Self::Hook => "hook",
+        }
+    }
+}
+
 /// What may be sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Body {
@@ -363,7 +392,10 @@ impl Route {
             Code::AuthMissingCredentials
             | Code::AuthInvalidCredentials
             | Code::AuthMissingScope
-            | Code::TenantSuspended => matches!(self.access, Access::Key(_)),
+            | Code::TenantSuspended
+            | Code::OriginNotAllowed => matches!(self.access, Access::Key(_)),
+            Code::RateLimited => reads_data,
+            Code::QuotaExceeded => matches!(self.operation, Operation::SubmitEvent),
             Code::RequestMalformedJson | Code::RequestInvalid | Code::RequestUnsupportedMediaType => {
                 takes_json
             }
@@ -372,6 +404,18 @@ impl Route {
             Code::RequestInvalidHeader | Code::IdempotencyKeyReused => self.idempotent,
             Code::ServiceUnavailable | Code::InternalError => reads_data,
             _ => false,
+        }
+    }
+
+    /// Which of the tenant's limits a request counts against.
+    #[must_use]
+    pub const fn rate_class(&self) -> RateClass {
+        match (self.operation, self.method) {
+            (Operation::ReceiveHook, _) => RateClass::Hook,
+            (Operation::SubmitEvent, _) => RateClass::Ingest,
+            (Operation::Search | Operation::CreateReport | Operation::TestRule, _) => RateClass::Heavy,
+            (_, Method::Get) => RateClass::Read,
+            _ => RateClass::Write,
         }
     }
 
@@ -419,10 +463,10 @@ mod tests {
             assert_eq!(statuses.into_iter().collect::<Vec<_>>(), expect, "{operation:?}");
         };
         check(Operation::GetHealth, &[]);
-        check(Operation::ReceiveHook, &[400, 401, 404, 413, 500, 503]);
-        check(Operation::SubmitEvent, &[400, 401, 403, 413, 415, 422, 500, 503]);
-        check(Operation::ListSignals, &[400, 401, 403, 500, 503]);
-        check(Operation::CreateJob, &[400, 401, 403, 409, 413, 415, 422, 500, 503]);
-        check(Operation::DeleteJob, &[401, 403, 404, 500, 503]);
+        check(Operation::ReceiveHook, &[400, 401, 404, 413, 429, 500, 503]);
+        check(Operation::SubmitEvent, &[400, 401, 403, 413, 415, 422, 429, 500, 503]);
+        check(Operation::ListSignals, &[400, 401, 403, 429, 500, 503]);
+        check(Operation::CreateJob, &[400, 401, 403, 409, 413, 415, 422, 429, 500, 503]);
+        check(Operation::DeleteJob, &[401, 403, 404, 429, 500, 503]);
     }
 }

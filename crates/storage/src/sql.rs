@@ -146,6 +146,7 @@ id_values!(
     ids::CrmRecordId,
     ids::DeadLetterId,
     ids::EndpointId,
+    ids::KeyId,
     ids::ErasureId,
     ids::EventId,
     ids::NoticeId,

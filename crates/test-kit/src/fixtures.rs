@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use app::ports::{EndpointSecret, NewEvent, NewSignal, Random, StoredEndpoint, StoredKey};
+use app::ports::{Allowance, EndpointSecret, NewEvent, NewSignal, Random, StoredEndpoint, StoredKey};
 use contracts::Timestamp;
 use domain::EventWorkflow;
 use domain::signal::{Evidence, Finding, SignalKind};
@@ -88,6 +88,8 @@ impl Fixtures {
             scopes: vec!["events:write".into()],
             expires_at: None,
             revoked_at: None,
+            allowance: Allowance::default(),
+            allowed_origins: Vec::new(),
         }
     }
 
@@ -104,6 +106,7 @@ impl Fixtures {
             previous_until: None,
             settings: signing::Settings::None,
             active: true,
+            allowance: Allowance::default(),
         }
     }
 

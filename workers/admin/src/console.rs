@@ -22,6 +22,7 @@ use crate::pages::{self, Visitor};
 use crate::problem::{Code, Problem};
 use crate::retention::{self, Retentions};
 use crate::router::{Route, is_api};
+use crate::tenants::Tenants;
 
 /// What the console reads of a request.
 #[derive(Debug, Clone, Copy, Default)]
@@ -73,6 +74,8 @@ pub struct Console<'a> {
     pub erasures: &'a Erasures,
     /// How long events are kept.
     pub retentions: &'a Retentions,
+    /// Tenants and their keys.
+    pub tenants: Tenants<'a>,
     /// The time.
     pub clock: &'a dyn Clock,
 }
@@ -183,6 +186,33 @@ impl Console<'_> {
                 } else {
                     retention::get(self.retentions, &call).await
                 }
+            }
+            Route::Tenant(tenant) => {
+                let tenant = tenant.ok_or_else(Problem::no_tenant)?;
+                if request.method == "PATCH" {
+                    let operator = identity.actor.to_string();
+                    self.tenants.change(tenant, &operator, json_body(request)?).await
+                } else {
+                    self.tenants.show(tenant).await
+                }
+            }
+            Route::Suspend(tenant) | Route::Resume(tenant) => {
+                let tenant = tenant.ok_or_else(Problem::no_tenant)?;
+                let active = matches!(route, Route::Resume(_));
+                self.tenants.set_active(tenant, &identity.actor.to_string(), active).await
+            }
+            Route::Keys(tenant) => {
+                let tenant = tenant.ok_or_else(Problem::no_tenant)?;
+                if request.method == "POST" {
+                    let operator = identity.actor.to_string();
+                    self.tenants.issue_key(tenant, &operator, json_body(request)?).await
+                } else {
+                    self.tenants.keys(tenant).await
+                }
+            }
+            Route::Key(ids) => {
+                let (tenant, key) = ids.ok_or_else(Problem::no_key)?;
+                self.tenants.revoke_key(tenant, &identity.actor.to_string(), key).await
             }
             Route::Root => Ok(Answer::moved(Route::HOME)),
             Route::HealthApi => Ok(Answer::json(&self.health(trace).await)),

@@ -9,6 +9,7 @@ use worker::{
 
 use crate::console::{Console, Handled, MOST_BODY_BYTES, Request as Asked};
 use crate::key_store::PublishedKeys;
+use crate::tenants::Tenants;
 use crate::wiring::{self, BoundMesh};
 
 #[event(fetch)]
@@ -33,6 +34,7 @@ async fn fetch(mut request: Request, env: Env, _context: Context) -> worker::Res
     let dead_letters = wiring::dead_letters(&env).map_err(|error| worker::Error::from(error.to_string()))?;
     let erasures = wiring::erasures(&env).map_err(|error| worker::Error::from(error.to_string()))?;
     let retentions = wiring::retentions(&env).map_err(|error| worker::Error::from(error.to_string()))?;
+    let control = wiring::control(&env).map_err(|error| worker::Error::from(error.to_string()))?;
     let console = Console {
         settings: &settings,
         cache: &wiring::keys(),
@@ -41,6 +43,7 @@ async fn fetch(mut request: Request, env: Env, _context: Context) -> worker::Res
         dead_letters: &dead_letters,
         erasures: &erasures,
         retentions: &retentions,
+        tenants: Tenants { store: &control, clock: &WorkerClock, random: &WorkerRandom },
         clock: &WorkerClock,
     };
     let asked = Asked {

@@ -13,6 +13,7 @@ pub mod pages;
 pub mod problem;
 pub mod retention;
 pub mod router;
+pub mod tenants;
 
 #[cfg(target_arch = "wasm32")]
 mod events;

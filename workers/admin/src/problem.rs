@@ -44,6 +44,8 @@ pub enum Code {
     NotDone,
     /// There is no such dead letter.
     DeadLetterNotFound,
+    /// The tenant has no such API key.
+    KeyNotFound,
     /// What died cannot be run again.
     NotReplayable,
     /// A Worker below does not answer.
@@ -76,6 +78,7 @@ impl Code {
             Self::ErasureNotFound => "erasure.not_found",
             Self::NotDone => "erasure.not_done",
             Self::DeadLetterNotFound => "dead_letter.not_found",
+            Self::KeyNotFound => "key.not_found",
             Self::NotReplayable => "dead_letter.not_replayable",
             Self::Unavailable => "service.unavailable",
             Self::Internal => "internal.error",
@@ -89,9 +92,11 @@ impl Code {
             Self::TokenMissing | Self::TokenInvalid => 401,
             Self::BadQuery | Self::BadHeader | Self::MalformedJson => 400,
             Self::RoleMissing | Self::CrossSite => 403,
-            Self::RouteNotFound | Self::DeadLetterNotFound | Self::TenantNotFound | Self::ErasureNotFound => {
-                404
-            }
+            Self::RouteNotFound
+            | Self::DeadLetterNotFound
+            | Self::KeyNotFound
+            | Self::TenantNotFound
+            | Self::ErasureNotFound => 404,
             Self::MethodNotAllowed => 405,
             Self::NotReplayable | Self::NotDone => 409,
             Self::TooLarge => 413,
@@ -125,6 +130,7 @@ impl Code {
             Self::ErasureNotFound => "No such erasure",
             Self::NotDone => "Not done yet",
             Self::DeadLetterNotFound => "No such dead letter",
+            Self::KeyNotFound => "No such key",
             Self::NotReplayable => "Cannot be replayed",
             Self::Unavailable => "A Worker does not answer",
             Self::Internal => "Internal error",
@@ -198,6 +204,12 @@ impl Problem {
     #[must_use]
     pub fn no_tenant() -> Self {
         Self::new(Code::TenantNotFound, "there is no tenant with this id")
+    }
+
+    /// The tenant has no API key of this id.
+    #[must_use]
+    pub fn no_key() -> Self {
+        Self::new(Code::KeyNotFound, "the tenant has no API key with this id")
     }
 
     /// The tenant has no erasure of this id.

@@ -1,7 +1,7 @@
 //! The routes of the console, and what each asks for.
 
 use auth::access::Role;
-use ids::{DeadLetterId, ErasureId, TenantId};
+use ids::{DeadLetterId, ErasureId, KeyId, TenantId};
 
 /// A route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,6 +26,16 @@ pub enum Route {
     Certificate(Option<(TenantId, ErasureId)>),
     /// How long a tenant's events are kept.
     Retention(Option<TenantId>),
+    /// What a tenant may do.
+    Tenant(Option<TenantId>),
+    /// Suspends it.
+    Suspend(Option<TenantId>),
+    /// Resumes it.
+    Resume(Option<TenantId>),
+    /// Its API keys.
+    Keys(Option<TenantId>),
+    /// One of them.
+    Key(Option<(TenantId, KeyId)>),
 }
 
 impl Route {
@@ -59,6 +69,11 @@ impl Route {
             ["tenants", tenant, "erasures", id] => Some(Self::Erasure(both(tenant, id))),
             ["tenants", tenant, "erasures", id, "certificate"] => Some(Self::Certificate(both(tenant, id))),
             ["tenants", tenant, "retention"] => Some(Self::Retention(tenant.parse().ok())),
+            ["tenants", tenant] => Some(Self::Tenant(tenant.parse().ok())),
+            ["tenants", tenant, "suspend"] => Some(Self::Suspend(tenant.parse().ok())),
+            ["tenants", tenant, "resume"] => Some(Self::Resume(tenant.parse().ok())),
+            ["tenants", tenant, "keys"] => Some(Self::Keys(tenant.parse().ok())),
+            ["tenants", tenant, "keys", key] => Some(Self::Key(tenant.parse().ok().zip(key.parse().ok()))),
             _ => None,
         }
     }
@@ -77,6 +92,11 @@ impl Route {
             Self::Erasure(_) => "/admin/api/tenants/{id}/erasures/{erasure}",
             Self::Certificate(_) => "/admin/api/tenants/{id}/erasures/{erasure}/certificate",
             Self::Retention(_) => "/admin/api/tenants/{id}/retention",
+            Self::Tenant(_) => "/admin/api/tenants/{id}",
+            Self::Suspend(_) => "/admin/api/tenants/{id}/suspend",
+            Self::Resume(_) => "/admin/api/tenants/{id}/resume",
+            Self::Keys(_) => "/admin/api/tenants/{id}/keys",
+            Self::Key(_) => "/admin/api/tenants/{id}/keys/{key}",
         }
     }
 
@@ -84,8 +104,10 @@ impl Route {
     #[must_use]
     pub const fn allow(self) -> &'static str {
         match self {
-            Self::Replay(_) => "POST",
-            Self::Erasures(_) => "GET, HEAD, POST",
+            Self::Replay(_) | Self::Suspend(_) | Self::Resume(_) => "POST",
+            Self::Tenant(_) => "GET, HEAD, PATCH",
+            Self::Key(_) => "DELETE",
+            Self::Erasures(_) | Self::Keys(_) => "GET, HEAD, POST",
             Self::Retention(_) => "GET, HEAD, PUT",
             _ => "GET, HEAD",
         }
@@ -102,7 +124,12 @@ impl Route {
     pub fn needs(self, method: &str) -> Role {
         match self {
             Self::Replay(_) => Role::Operator,
-            Self::Erasures(_) | Self::Retention(_) if !matches!(method, "GET" | "HEAD") => Role::Owner,
+            Self::Suspend(_) | Self::Resume(_) | Self::Key(_) => Role::Owner,
+            Self::Erasures(_) | Self::Retention(_) | Self::Tenant(_) | Self::Keys(_)
+                if !matches!(method, "GET" | "HEAD") =>
+            {
+                Role::Owner
+            }
             _ => Role::Viewer,
         }
     }
@@ -126,6 +153,7 @@ mod tests {
             assert_eq!(Route::at(route.pattern()), Some(route));
         }
         let id = DeadLetterId::from_parts(1, [1; 10]);
+        let key = KeyId::from_parts(1, [4; 10]);
         let (tenant, erasure) = (TenantId::from_parts(1, [2; 10]), ErasureId::from_parts(1, [3; 10]));
         for (path, route) in [
             ("/admin/api/dead-letters".to_owned(), Route::DeadLetters),
@@ -144,6 +172,11 @@ mod tests {
             (format!("/admin/api/tenants/{tenant}/erasures/evt_1"), Route::Erasure(None)),
             (format!("/admin/api/tenants/{tenant}/retention"), Route::Retention(Some(tenant))),
             ("/admin/api/tenants/acme/retention".to_owned(), Route::Retention(None)),
+            (format!("/admin/api/tenants/{tenant}"), Route::Tenant(Some(tenant))),
+            (format!("/admin/api/tenants/{tenant}/suspend"), Route::Suspend(Some(tenant))),
+            (format!("/admin/api/tenants/{tenant}/keys"), Route::Keys(Some(tenant))),
+            (format!("/admin/api/tenants/{tenant}/keys/{key}"), Route::Key(Some((tenant, key)))),
+            (format!("/admin/api/tenants/{tenant}/keys/{tenant}"), Route::Key(None)),
         ] {
             assert_eq!(Route::at(&path), Some(route), "{path}");
         }
@@ -180,6 +213,11 @@ mod tests {
             (Route::Certificate(None), "GET", Role::Viewer),
             (Route::Retention(None), "GET", Role::Viewer),
             (Route::Retention(None), "PUT", Role::Owner),
+            (Route::Keys(None), "GET", Role::Viewer),
+            (Route::Keys(None), "POST", Role::Owner),
+            (Route::Key(None), "DELETE", Role::Owner),
+            (Route::Tenant(None), "PATCH", Role::Owner),
+            (Route::Suspend(None), "POST", Role::Owner),
         ] {
             assert_eq!((route.needs(method), route.allows(method)), (role, true), "{method} {route:?}");
         }

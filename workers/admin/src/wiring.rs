@@ -116,7 +116,7 @@ fn build(env: &worker::Env) -> Build {
     Build { version: env!("CARGO_PKG_VERSION"), deployment: host::deployment(env) }
 }
 
-fn control(env: &worker::Env) -> Result<D1Control, BindingError> {
+pub(crate) fn control(env: &worker::Env) -> Result<D1Control, BindingError> {
     let name = bindings::CONTROL_DB;
     let database =
         env.d1(name).map_err(|error| BindingError::Unusable { name, message: error.to_string() })?;

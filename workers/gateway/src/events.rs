@@ -10,6 +10,7 @@ use crate::failure::Failure;
 use crate::leftover::{Leftover, MAX_DRAIN_BYTES};
 use crate::live::relay;
 use crate::live::{Form, LivePlan};
+use crate::middleware::last_used::KeyUsed;
 use crate::respond::Answer;
 use crate::serve::{Served, serve, unready};
 use crate::wiring;
@@ -22,7 +23,7 @@ mesh_worker::entrypoint!(
 );
 
 #[event(fetch)]
-async fn fetch(request: worker::Request, env: Env, _context: Context) -> worker::Result<Response> {
+async fn fetch(request: worker::Request, env: Env, context: Context) -> worker::Result<Response> {
     telemetry::console::init(SERVICE);
     let mut request = read(request)?;
     let leftover = request.body.take().map(Leftover::of).map(|(body, leftover)| {
@@ -35,6 +36,9 @@ async fn fetch(request: worker::Request, env: Env, _context: Context) -> worker:
         Err(error) => misconfigured(&request, &error),
     };
     let plan = entry.facts.live.take().filter(|_| !head);
+    if let Some(used) = entry.facts.used.take() {
+        context.wait_until(note_use(env.clone(), used));
+    }
     entry.log();
     if let Some(plan) = plan {
         match live(&env, plan, &answer).await {
@@ -46,6 +50,18 @@ async fn fetch(request: worker::Request, env: Env, _context: Context) -> worker:
         leftover.drain(MAX_DRAIN_BYTES).await;
     }
     write(answer, head)
+}
+
+/// Notes the use of a key, behind the answer. One that is not noted is noted with a later use.
+async fn note_use(env: Env, used: KeyUsed) {
+    let KeyUsed { tenant, key, at } = used;
+    let noted = match wiring::ports(&env) {
+        Ok(ports) => ports.control.touch_key(tenant, key, at).await.map_err(|error| error.to_string()),
+        Err(error) => Err(error.to_string()),
+    };
+    if let Err(error) = noted {
+        tracing::warn!(event = "key.use_not_noted", %tenant, error);
+    }
 }
 
 /// Opens a connection that the route let in, with the headers that it decided.

@@ -5,6 +5,7 @@ use std::fmt;
 use std::rc::Rc;
 use std::str::FromStr;
 
+use app::limits::{Asked, Leases, Standing};
 use app::ports::{Clock, ControlStore, EndpointStore, Random};
 use contracts::pipeline::IntakeClient;
 use contracts::pipeline::rules::RulesClient;
@@ -23,6 +24,8 @@ use mesh::{CallContext, Deadline, TraceContext, Transport};
 use crate::failure::{Failure, not_found};
 use crate::live::LivePlan;
 use crate::middleware::body;
+use crate::middleware::last_used::{KeyUsed, LastUsed};
+use crate::middleware::limits::{FirstCut, Pending};
 
 /// The gateway's name among the Workers.
 pub const SERVICE: &str = "gateway";
@@ -55,6 +58,14 @@ pub struct Ports {
     pub pipeline_health: Rc<dyn Transport>,
     /// The scheduler's account of itself.
     pub scheduler_health: Rc<dyn Transport>,
+    /// The tenants' limits.
+    pub limits: Rc<dyn Namespace>,
+    /// What this isolate was given to spend of them.
+    pub leases: Leases,
+    /// The platform's own limiter.
+    pub first_cut: Rc<dyn FirstCut>,
+    /// Which uses of keys were noted.
+    pub last_used: LastUsed,
     /// The wall clock.
     pub clock: Rc<dyn Clock>,
     /// For trace ids.
@@ -115,6 +126,16 @@ pub struct Facts {
     pub key: RefCell<Option<String>>,
     /// A connection to open to the live feed.
     pub live: RefCell<Option<LivePlan>>,
+    /// A use of a key, to be noted behind the answer.
+    pub used: Cell<Option<KeyUsed>>,
+    /// The page's origin, where it may read the answer.
+    pub origin: RefCell<Option<String>>,
+    /// How the caller stands with its limits.
+    pub standing: Rc<RefCell<Option<Standing>>>,
+    /// What was counted.
+    pub admitted: Rc<RefCell<Option<Asked>>>,
+    /// Whether the event was there before.
+    pub duplicate: Cell<bool>,
     /// Why it did not go well, for operators.
     pub cause: RefCell<Option<String>>,
 }
@@ -131,6 +152,8 @@ pub struct Exchange<'a> {
     pub trace: TraceContext,
     /// When its answer stops being of use.
     pub deadline: Deadline,
+    /// The limiter's word, where it was not waited for.
+    pub pending: RefCell<Option<Pending>>,
     request: Request,
     /// The varying parts of the path, in order.
     parameters: Vec<String>,
@@ -155,6 +178,7 @@ impl<'a> Exchange<'a> {
             facts,
             trace,
             deadline: Deadline::after(now_ms, PATIENCE_MS),
+            pending: RefCell::default(),
             request,
             parameters: found.parameters,
             body,

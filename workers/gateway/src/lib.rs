@@ -19,4 +19,8 @@ mod events;
 #[cfg(target_arch = "wasm32")]
 mod key_store;
 #[cfg(target_arch = "wasm32")]
+mod platform_limiter;
+#[cfg(target_arch = "wasm32")]
+mod tenant_limits;
+#[cfg(target_arch = "wasm32")]
 mod wiring;

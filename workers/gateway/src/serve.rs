@@ -7,8 +7,8 @@ use mesh::TraceContext;
 
 use crate::exchange::{Exchange, Facts, Ports, Request};
 use crate::failure::Failure;
-use crate::middleware::screen;
 use crate::middleware::trace::{self, Entry};
+use crate::middleware::{cors, limits, screen};
 use crate::respond::{Answer, Outcome};
 use crate::router;
 use crate::routes::{
@@ -51,15 +51,31 @@ async fn route(
     if request.method == "OPTIONS"
         && let Some((pattern, methods)) = router::methods_at(&request.path)
     {
-        return (pattern, Ok(Answer::empty(204).with("allow", methods)));
+        let answer = Answer::empty(204).with("allow", methods.clone());
+        return (pattern, Ok(cors::preflight(&request, &methods, answer)));
     }
     match router::find(&request.method, &request.path) {
         Ok(found) => {
             let pattern = found.route.path;
-            (pattern, dispatch(Exchange::new(ports, facts, trace, started_ms, found, request)).await)
+            let exchange = Exchange::new(ports, facts, trace, started_ms, found, request);
+            let outcome = dispatch(&exchange).await;
+            (pattern, settled(&exchange, outcome).await)
         }
         Err(missed) => (missed.pattern(), Err(missed.problem().into())),
     }
+}
+
+/// What the limiter says of a request that went on meanwhile: one that it refuses gets no more than that.
+async fn settled(exchange: &Exchange<'_>, outcome: Outcome) -> Outcome {
+    let pending = exchange.pending.take();
+    if let Some(pending) = pending {
+        pending.await?;
+    }
+    let accepted = outcome.is_ok() && !exchange.facts.duplicate.get();
+    if let Some(admitted) = exchange.facts.admitted.take().filter(|_| !accepted) {
+        exchange.ports.leases.not_accepted(&admitted);
+    }
+    outcome
 }
 
 /// Answers a request that nothing can be done for, since the Worker itself lacks something.
@@ -94,6 +110,17 @@ impl Asked {
                 (Answer::problem(problem, &trace_id), Some(code))
             }
         };
+        let answer = cors::readable(answer, facts.origin.take());
+        let standing = facts.standing.take();
+        let answer = standing.iter().flat_map(limits::headers).fold(answer, |answer, (name, value)| {
+            if value.is_empty() { answer } else { answer.with(name, value) }
+        });
+        // Pages of different origins are answered differently, with the same key too.
+        let answer = if self.pattern.starts_with("/v1/") && answer.header("vary").is_none() {
+            answer.with("vary", "origin")
+        } else {
+            answer
+        };
         let answer = answer.finished(&trace_id, &self.request_id);
         let entry = Entry {
             method: self.method,
@@ -110,8 +137,7 @@ impl Asked {
 }
 
 /// The table of contents: one line an operation.
-async fn dispatch(exchange: Exchange<'_>) -> Outcome {
-    let exchange = &exchange;
+async fn dispatch(exchange: &Exchange<'_>) -> Outcome {
     match exchange.route.operation {
         Operation::GetHealth => health::get(exchange).await,
         Operation::GetDocument => Ok(docs::document(exchange)),

@@ -12,12 +12,14 @@ use host::{WorkerClock, WorkerRandom, bindings};
 use jwt::KeyCache;
 use mesh::Transport;
 use mesh_worker::durable::DurableNamespace;
-use mesh_worker::{BindingError, BindingTransport, Instance};
-use storage::{CachedControl, D1, D1Control, D1Endpoints, KvCache};
+use mesh_worker::{BindingError, BindingTransport, Instance, text_var};
+use storage::{CACHED_MS, CachedControl, D1, D1Control, D1Endpoints, KvCache};
 
 use crate::exchange::{Ports, PublishedKeys, SERVICE};
 use crate::health::HealthService;
 use crate::key_store::KeysAt;
+use crate::middleware::{last_used, limits};
+use crate::platform_limiter::first_cut;
 
 thread_local! {
     /// Google's keys, for the isolate's life.
@@ -28,7 +30,7 @@ pub(crate) fn ports(env: &worker::Env) -> Result<Ports, BindingError> {
     let cache = env.kv(bindings::CACHE).map_err(|error| unusable(bindings::CACHE, &error))?;
     let cache = KvCache::new(cache, bindings::CACHE);
     Ok(Ports {
-        control: Rc::new(CachedControl::new(control(env)?, cache, WorkerClock)),
+        control: Rc::new(CachedControl::new(control(env)?, cache, WorkerClock).kept_for(kept_ms(env))),
         endpoints: Rc::new(D1Endpoints::new(database(env)?)),
         google: PublishedKeys {
             store: Rc::new(KeysAt { url: variable(env, bindings::GOOGLE_KEYS_URL)? }),
@@ -42,6 +44,10 @@ pub(crate) fn ports(env: &worker::Env) -> Result<Ports, BindingError> {
         scheduler: JobsClient::over(service(env, bindings::SCHEDULER)?),
         pipeline_health: service(env, bindings::PIPELINE_HEALTH)?,
         scheduler_health: service(env, bindings::SCHEDULER_HEALTH)?,
+        limits: Rc::new(DurableNamespace::over(env, bindings::TENANT_LIMITS)?),
+        leases: limits::leases(),
+        first_cut: first_cut(env),
+        last_used: last_used::of_isolate(),
         clock: Rc::new(WorkerClock),
         random: Rc::new(WorkerRandom),
     })
@@ -54,6 +60,11 @@ pub(crate) fn health(instance: &Instance) -> Result<HealthDispatch<HealthService
         control_name: bindings::CONTROL_DB,
         deployment: host::deployment(&instance.env),
     }))
+}
+
+/// How old keys and endpoints may be; where the variable is missing or no number, as old as they ever may.
+fn kept_ms(env: &worker::Env) -> u64 {
+    text_var(env, bindings::CONTROL_CACHE_MS).ok().and_then(|text| text.parse().ok()).unwrap_or(CACHED_MS)
 }
 
 fn control(env: &worker::Env) -> Result<D1Control, BindingError> {

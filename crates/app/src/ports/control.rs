@@ -9,6 +9,24 @@ use signing::Settings;
 
 use super::StoreError;
 
+/// What a tenant and a key may ask for, as stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Allowance {
+    /// The tenant's plan.
+    pub plan: String,
+    /// The tenant's own numbers, as JSON.
+    pub tenant: Option<String>,
+    /// The key's, as JSON.
+    pub key: Option<String>,
+}
+
+impl Default for Allowance {
+    /// The standard plan and nothing else.
+    fn default() -> Self {
+        Self { plan: "standard".into(), tenant: None, key: None }
+    }
+}
+
 /// An API key as stored. Plain data: whether it opens anything is for the caller's rules to say.
 #[derive(Clone, PartialEq, Eq)]
 pub struct StoredKey {
@@ -26,6 +44,10 @@ pub struct StoredKey {
     pub expires_at: Option<Timestamp>,
     /// When it was revoked.
     pub revoked_at: Option<Timestamp>,
+    /// What it and its tenant may ask for.
+    pub allowance: Allowance,
+    /// The origins whose pages may use the tenant's keys in a browser.
+    pub allowed_origins: Vec<String>,
 }
 
 impl fmt::Debug for StoredKey {
@@ -62,6 +84,8 @@ pub struct StoredEndpoint {
     pub settings: Settings,
     /// Whether the endpoint itself is switched on.
     pub active: bool,
+    /// What its tenant may be sent.
+    pub allowance: Allowance,
 }
 
 /// A webhook's signing secret. It cannot be formatted: `Debug` shows dots.
@@ -116,6 +140,8 @@ pub trait ControlStore {
     async fn fresh_endpoint(&self, endpoint_id: EndpointId) -> Result<Option<StoredEndpoint>, StoreError> {
         self.endpoint(endpoint_id).await
     }
+    /// Notes that a key was used. Of uses within five minutes the first is kept.
+    async fn touch_key(&self, tenant: TenantId, key_id: KeyId, at: Timestamp) -> Result<(), StoreError>;
     /// Notes a sign of life. An older one than is known changes nothing.
     async fn put_heartbeat(&self, heartbeat: &Heartbeat) -> Result<(), StoreError>;
     /// The last sign of life of a service.
@@ -136,6 +162,8 @@ mod tests {
             scopes: vec!["events:write".into()],
             expires_at: None,
             revoked_at: None,
+            allowance: Allowance::default(),
+            allowed_origins: Vec::new(),
         };
         assert!(!format!("{key:?}").contains("the-hash"));
         let endpoint = StoredEndpoint {
@@ -148,6 +176,7 @@ mod tests {
             previous_until: None,
             settings: Settings::None,
             active: true,
+            allowance: Allowance::default(),
         };
         assert!(!format!("{endpoint:?}").contains("the-secret"));
         assert_eq!(endpoint.secret.expose(), "the-secret");

@@ -15,6 +15,7 @@ mod event_archive;
 mod events;
 mod extraction;
 mod index;
+mod limits;
 pub mod live;
 mod notify;
 mod outbound;
@@ -24,6 +25,7 @@ mod rules;
 mod runtime;
 mod schedule;
 mod signals;
+mod tenants;
 mod vectors;
 mod workflows;
 
@@ -32,7 +34,9 @@ pub use archive::{Archive, ArchivedObject, ListedObject, MOST_OBJECTS, ObjectVer
 pub use archive_ledger::{ArchiveLedger, DayFiles, LiveFile, TenantDay, UnfinishedFile};
 pub use backfill::{BackfillCandidate, BackfillRange, BackfillStore};
 pub use chat::{ChatError, ChatModel, ChatReply, ChatRequest};
-pub use control::{ControlStore, ENDPOINT_FRESH_MS, EndpointSecret, Heartbeat, StoredEndpoint, StoredKey};
+pub use control::{
+    Allowance, ControlStore, ENDPOINT_FRESH_MS, EndpointSecret, Heartbeat, StoredEndpoint, StoredKey,
+};
 pub use crm::{CrmEntry, CrmRecord, CrmStore, NewCrmChange};
 pub use dead_letters::{
     DeadLetterQuery, DeadLetterRecord, DeadLetterStore, NewDeadLetter, Replay, ReplayOutcome,
@@ -50,6 +54,7 @@ pub use extraction::{ExtractError, Extraction, Extractor, ExtractorKind};
 pub use index::{
     EmbeddedPassage, Embedder, IndexHit, MOST_FORGOTTEN, Origin, PassageIndex, Relevance, Wanted,
 };
+pub use limits::LimitStore;
 pub use live::{LiveBounds, LiveEntry, LiveStore};
 pub use notify::{Notifier, SettledEvent};
 pub use outbound::{
@@ -70,5 +75,6 @@ pub use schedule::{
     TaskRunner, Trigger,
 };
 pub use signals::{NewSignal, SignalQuery, SignalRecord, SignalStore};
+pub use tenants::{IssuedKey, NewKey, TenantAdmin, TenantSettings};
 pub use vectors::{VectorFacts, VectorIndex, VectorMatch, VectorRecord};
 pub use workflows::{NewRun, RunChange, RunStore, WorkflowInstances, WorkflowRun};

@@ -52,7 +52,10 @@ pub(super) fn describe(route: &Route, schemas: &mut Schemas) -> Described {
 
 fn description(route: &Route) -> String {
     match route.access {
-        Access::Key(scope) => format!("{}\n\nNeeds the scope `{scope}`.", route.description),
+        Access::Key(scope) => {
+            let class = route.rate_class().as_str();
+            format!("{}\n\nNeeds the scope `{scope}`; counts against the limit `{class}`.", route.description)
+        }
         Access::Public | Access::Signature => route.description.to_owned(),
     }
 }
@@ -430,7 +433,23 @@ fn success(route: &Route, schemas: &mut Schemas) -> Response {
         }
         Operation::ListRuns => json("A page of runs", page_of::<jobs::Run>("RunPage", schemas)),
     };
-    with_trace(response)
+    with_trace(with_limits(route, response))
+}
+
+/// The headers that tell how a key stands with its limits.
+fn with_limits(route: &Route, response: ResponseBuilder) -> ResponseBuilder {
+    if !matches!(route.access, Access::Key(_)) {
+        return response;
+    }
+    response
+        .header(
+            "ratelimit",
+            header("What is left of each limit (`r`), full again in `t` seconds.", Type::String),
+        )
+        .header(
+            "ratelimit-policy",
+            header("How many requests at once (`q`), in how many seconds (`w`).", Type::String),
+        )
 }
 
 /// One response for each status, naming the codes that it can have.
@@ -448,8 +467,11 @@ fn problems(route: &Route, schemas: &mut Schemas) -> Vec<(u16, Response)> {
             response =
                 response.header("www-authenticate", header("What is asked for (RFC 6750).", Type::String));
         }
-        if status == 503 {
+        if matches!(status, 429 | 503) {
             response = response.header("retry-after", header("Seconds to wait.", Type::Integer));
+        }
+        if status == 429 {
+            response = with_limits(route, response);
         }
         (status, with_trace(response))
     };

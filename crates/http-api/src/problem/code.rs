@@ -78,6 +78,12 @@ problem_codes! {
         "The API key is valid, but does not carry the scope that this route needs.";
     TenantSuspended = 403, "tenant.suspended", "Tenant suspended",
         "The organisation behind this credential is suspended. Its data is kept; its operator can resume it.";
+    OriginNotAllowed = 403, "origin.not_allowed", "Origin not allowed",
+        "The request comes from a web page of an origin that the tenant has not allowed. Nothing was done.";
+    RateLimited = 429, "limit.rate_exceeded", "Too many requests",
+        "More requests than the tenant, the key or the endpoint may send. Nothing was done; try again after `Retry-After`.";
+    QuotaExceeded = 429, "limit.quota_exceeded", "Quota used up",
+        "The plan's events of this UTC day or month are used up. Webhooks are accepted all the same.";
     EndpointNotFound = 404, "endpoint.not_found", "Endpoint not found",
         "This tenant has no webhook endpoint with this id; or, for a delivery, none that takes any.";
     EndpointLimitReached = 409, "endpoint.limit_reached", "Too many endpoints",

@@ -15,7 +15,7 @@
 use app::ports::{Clock, ControlStore, ENDPOINT_FRESH_MS, Heartbeat, StoreError, StoredEndpoint, StoredKey};
 use async_trait::async_trait;
 use contracts::Timestamp;
-use ids::EndpointId;
+use ids::{EndpointId, KeyId, TenantId};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::isolate::IsolateCache;
@@ -47,6 +47,7 @@ pub struct CachedControl<S, C, T> {
     isolate: IsolateCache,
     cache: C,
     clock: T,
+    kept_ms: u64,
 }
 
 impl<S, C, T> CachedControl<S, C, T> {
@@ -54,7 +55,13 @@ impl<S, C, T> CachedControl<S, C, T> {
     /// [`CachedControl::remembering`] where the memory is that outlives a request.
     #[must_use]
     pub fn new(store: S, cache: C, clock: T) -> Self {
-        Self { store, isolate: IsolateCache::default(), cache, clock }
+        Self { store, isolate: IsolateCache::default(), cache, clock, kept_ms: CACHED_MS }
+    }
+
+    /// What is cached may be at most `kept_ms` old, and never more than [`CACHED_MS`].
+    #[must_use]
+    pub fn kept_for(self, kept_ms: u64) -> Self {
+        Self { kept_ms: kept_ms.min(CACHED_MS), ..self }
     }
 
     /// With the isolate's memory. A Worker keeps one in a `thread_local`.
@@ -111,7 +118,7 @@ impl<S, C: TextCache, T: Clock> CachedControl<S, C, T> {
 impl<S: ControlStore, C: TextCache, T: Clock> ControlStore for CachedControl<S, C, T> {
     async fn key_by_prefix(&self, prefix: &str) -> Result<Option<StoredKey>, StoreError> {
         let cache_key = format!("key:{prefix}");
-        if let Some(row) = self.cached::<KeyRow>(&cache_key, CACHED_MS).await
+        if let Some(row) = self.cached::<KeyRow>(&cache_key, self.kept_ms).await
             && let Ok(key) = row.try_into()
         {
             return Ok(Some(key));
@@ -126,11 +133,15 @@ impl<S: ControlStore, C: TextCache, T: Clock> ControlStore for CachedControl<S, 
     }
 
     async fn endpoint(&self, endpoint_id: EndpointId) -> Result<Option<StoredEndpoint>, StoreError> {
-        self.endpoint_not_older(endpoint_id, CACHED_MS).await
+        self.endpoint_not_older(endpoint_id, self.kept_ms).await
     }
 
     async fn fresh_endpoint(&self, endpoint_id: EndpointId) -> Result<Option<StoredEndpoint>, StoreError> {
-        self.endpoint_not_older(endpoint_id, ENDPOINT_FRESH_MS).await
+        self.endpoint_not_older(endpoint_id, ENDPOINT_FRESH_MS.min(self.kept_ms)).await
+    }
+
+    async fn touch_key(&self, tenant: TenantId, key_id: KeyId, at: Timestamp) -> Result<(), StoreError> {
+        self.store.touch_key(tenant, key_id, at).await
     }
 
     async fn put_heartbeat(&self, heartbeat: &Heartbeat) -> Result<(), StoreError> {

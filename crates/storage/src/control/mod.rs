@@ -5,6 +5,7 @@ mod endpoints;
 mod isolate;
 mod kv;
 mod row;
+mod tenants;
 
 pub use cached::{CACHED_MS, CachedControl, TextCache};
 pub use endpoints::SqlEndpoints;
@@ -13,7 +14,8 @@ pub use kv::KvCache;
 
 use app::ports::{ControlStore, Heartbeat, StoreError, StoredEndpoint, StoredKey};
 use async_trait::async_trait;
-use ids::EndpointId;
+use contracts::Timestamp;
+use ids::{EndpointId, KeyId, TenantId};
 
 use crate::sql::{SqlDatabase, Statement, values};
 use row::{EndpointRow, HeartbeatRow, KeyRow};
@@ -42,6 +44,12 @@ impl<D: SqlDatabase> ControlStore for SqlControl<D> {
     async fn endpoint(&self, endpoint_id: EndpointId) -> Result<Option<StoredEndpoint>, StoreError> {
         let select = Statement::new(include_str!("../../queries/control/endpoint.sql"), values![endpoint_id]);
         self.database.query(select).await?.first::<EndpointRow, _>()
+    }
+
+    async fn touch_key(&self, tenant: TenantId, key_id: KeyId, at: Timestamp) -> Result<(), StoreError> {
+        let touch =
+            Statement::new(include_str!("../../queries/control/touch_key.sql"), values![key_id, tenant, at]);
+        self.database.query(touch).await.map(|_| ())
     }
 
     async fn put_heartbeat(&self, heartbeat: &Heartbeat) -> Result<(), StoreError> {

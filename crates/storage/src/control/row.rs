@@ -1,6 +1,6 @@
 //! Rows of the control database, which are also what the cache holds, and their conversion to the ports' records.
 
-use app::ports::{EndpointSecret, Heartbeat, StoredEndpoint, StoredKey};
+use app::ports::{Allowance, EndpointSecret, Heartbeat, StoredEndpoint, StoredKey};
 use contracts::Timestamp;
 use ids::{EndpointId, KeyId, TenantId};
 use serde::{Deserialize, Serialize};
@@ -22,6 +22,10 @@ pub(super) struct KeyRow {
     scopes: String,
     expires_at: Option<Timestamp>,
     revoked_at: Option<Timestamp>,
+    plan: String,
+    tenant_limits: Option<String>,
+    key_limits: Option<String>,
+    allowed_origins: String,
 }
 
 impl TryFrom<KeyRow> for StoredKey {
@@ -36,6 +40,8 @@ impl TryFrom<KeyRow> for StoredKey {
             scopes: serde_json::from_str(&row.scopes)?,
             expires_at: row.expires_at,
             revoked_at: row.revoked_at,
+            allowance: Allowance { plan: row.plan, tenant: row.tenant_limits, key: row.key_limits },
+            allowed_origins: serde_json::from_str(&row.allowed_origins)?,
         })
     }
 }
@@ -50,6 +56,10 @@ impl From<&StoredKey> for KeyRow {
             scopes: serde_json::json!(key.scopes).to_string(),
             expires_at: key.expires_at,
             revoked_at: key.revoked_at,
+            plan: key.allowance.plan.clone(),
+            tenant_limits: key.allowance.tenant.clone(),
+            key_limits: key.allowance.key.clone(),
+            allowed_origins: serde_json::json!(key.allowed_origins).to_string(),
         }
     }
 }
@@ -65,6 +75,8 @@ pub(super) struct EndpointRow {
     previous_valid_until: Option<Timestamp>,
     settings: Option<String>,
     status: String,
+    plan: String,
+    tenant_limits: Option<String>,
 }
 
 /// Settings as stored.
@@ -91,6 +103,7 @@ impl TryFrom<EndpointRow> for StoredEndpoint {
             previous_until: row.previous_valid_until,
             settings: settings(row.settings.as_deref())?,
             active: row.status == ACTIVE,
+            allowance: Allowance { plan: row.plan, tenant: row.tenant_limits, key: None },
         })
     }
 }
@@ -107,6 +120,8 @@ impl From<&StoredEndpoint> for EndpointRow {
             previous_valid_until: endpoint.previous_until,
             settings: settings_text(&endpoint.settings),
             status: status(endpoint.active, "disabled"),
+            plan: endpoint.allowance.plan.clone(),
+            tenant_limits: endpoint.allowance.tenant.clone(),
         }
     }
 }

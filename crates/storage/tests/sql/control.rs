@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::sqlite::Sqlite;
-use app::ports::{Clock, ControlStore, ENDPOINT_FRESH_MS, StoreError, StoredEndpoint, StoredKey};
+use app::ports::{Allowance, Clock, ControlStore, ENDPOINT_FRESH_MS, StoreError, StoredEndpoint, StoredKey};
 use async_trait::async_trait;
 use signing::Settings;
 use storage::{
@@ -52,19 +52,26 @@ fn seeded() -> Sqlite {
     let put = |sql: &str, values| {
         run(database.query(Statement::new(sql, values))).unwrap();
     };
-    let tenant = |tenant_id: ids::TenantId, active: bool| {
+    let tenant = |tenant_id: ids::TenantId, active: bool, allowance: &Allowance, origins: &[String]| {
         let status = if active { "active" } else { "suspended" };
         put(
-            "INSERT INTO tenants (id, slug, name, status, created_at) VALUES (?1, ?1, ?1, ?2, 1) ON CONFLICT DO NOTHING",
-            vec![text(tenant_id), text(status)],
+            "INSERT INTO tenants (id, slug, name, status, plan, limits, allowed_origins, created_at) \
+             VALUES (?1, ?1, ?1, ?2, ?3, ?4, ?5, 1) ON CONFLICT DO NOTHING",
+            vec![
+                text(tenant_id),
+                text(status),
+                text(&allowance.plan),
+                allowance.tenant.clone().into(),
+                text(serde_json::json!(origins)),
+            ],
         );
     };
     for (prefix, key) in rows.keys {
-        let StoredKey { key_id, tenant_id, tenant_active, hash, scopes, expires_at, revoked_at } = key;
-        tenant(tenant_id, tenant_active);
+        let StoredKey { key_id, tenant_id, hash, scopes, expires_at, revoked_at, allowance, .. } = key;
+        tenant(tenant_id, key.tenant_active, &allowance, &key.allowed_origins);
         put(
-            "INSERT INTO api_keys (id, tenant_id, name, prefix, hash, scopes, expires_at, revoked_at, created_at) \
-             VALUES (?1, ?2, 'a key', ?3, ?4, ?5, ?6, ?7, 1)",
+            "INSERT INTO api_keys (id, tenant_id, name, prefix, hash, scopes, expires_at, revoked_at, limits, created_at) \
+             VALUES (?1, ?2, 'a key', ?3, ?4, ?5, ?6, ?7, ?8, 1)",
             vec![
                 text(key_id),
                 text(tenant_id),
@@ -73,11 +80,12 @@ fn seeded() -> Sqlite {
                 text(serde_json::json!(scopes)),
                 expires_at.into(),
                 revoked_at.into(),
+                allowance.key.into(),
             ],
         );
     }
     for endpoint in rows.endpoints {
-        tenant(endpoint.tenant_id, endpoint.tenant_active);
+        tenant(endpoint.tenant_id, endpoint.tenant_active, &endpoint.allowance, &[]);
         put(
             "INSERT INTO endpoints (id, tenant_id, source, name, secret, previous_secret, status, created_at, \
              previous_valid_until, settings) VALUES (?1, ?2, ?3, 'an endpoint', ?4, ?5, ?6, 1, ?7, ?8)",
@@ -135,6 +143,16 @@ fn a_rotation_is_seen_by_whoever_asks_for_a_fresh_endpoint() {
 }
 
 #[test]
+fn the_sql_control_store_is_a_tenant_admin() {
+    let database = Sqlite::migrated("control");
+    for tenant in suite::admin_tenants() {
+        let sql = "INSERT INTO tenants (id, slug, name, created_at) VALUES (?1, ?1, ?1, 1)";
+        run(database.query(Statement::new(sql, vec![text(tenant)]))).unwrap();
+    }
+    run(suite::tenant_admin_suite(&SqlControl::new(database)));
+}
+
+#[test]
 fn the_cached_control_store_is_a_control_store_cold_and_warm() {
     let store = CachedControl::new(SqlControl::new(seeded()), EternalCache::default(), FakeClock::default());
     let rows = suite::control_rows();
@@ -178,6 +196,20 @@ fn a_key_is_read_once_a_minute_and_its_revocation_takes_effect_within_it() {
     clock.advance(1);
     assert_eq!(run(store.key_by_prefix("wk_a")), Ok(Some(revoked)), "though the cache still has the old one");
     assert_eq!(faults.calls("control.key_by_prefix"), 2);
+}
+
+#[test]
+fn what_is_cached_may_be_kept_shorter_and_never_longer() {
+    for (kept_ms, until_ms) in [(2_000, 2_000), (10 * CACHED_MS, CACHED_MS)] {
+        let Cached { origin, faults, clock, store, make, .. } = cached();
+        let store = store.kept_for(kept_ms);
+        origin.put_key("wk_a", make.key(make.tenant()));
+        for (pass, reads) in [(0, 1), (until_ms - 1, 1), (1, 2)] {
+            clock.advance(pass);
+            run(store.key_by_prefix("wk_a")).unwrap();
+            assert_eq!(faults.calls("control.key_by_prefix"), reads, "{kept_ms}");
+        }
+    }
 }
 
 #[test]

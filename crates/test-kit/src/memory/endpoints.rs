@@ -78,6 +78,7 @@ impl EndpointStore for MemoryControl {
                 previous_until: None,
                 settings,
                 active: true,
+                allowance: app::ports::Allowance::default(),
             };
             state.endpoints.insert(endpoint_id, stored);
             let detail = Detail { name, created_at, rotated_at: None, request, rotation: None };

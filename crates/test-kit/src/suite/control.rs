@@ -1,6 +1,6 @@
 //! Claims about keys, endpoints and heartbeats.
 
-use app::ports::{ControlStore, EndpointSecret, Heartbeat, StoredEndpoint, StoredKey};
+use app::ports::{Allowance, ControlStore, EndpointSecret, Heartbeat, StoredEndpoint, StoredKey};
 use contracts::Timestamp;
 use signing::{SalesforceSettings, Settings};
 
@@ -22,18 +22,30 @@ pub fn control_rows() -> ControlRows {
     let mut rows = ControlRows { keys: Vec::new(), endpoints: Vec::new() };
     for tenant_active in [true, false] {
         let tenant = make.tenant();
-        let bare = StoredKey { tenant_active, scopes: vec![], ..make.key(tenant) };
+        let bare = StoredKey {
+            tenant_active,
+            scopes: vec![],
+            allowance: allowance(tenant_active),
+            allowed_origins: origins(tenant_active),
+            ..make.key(tenant)
+        };
         let full = StoredKey {
             tenant_active,
             scopes: vec!["events:write".into(), "signals:read".into()],
             expires_at: Some(Timestamp::from_unix_ms(1_800_000_000_000)),
             revoked_at: Some(Timestamp::from_unix_ms(1_795_000_000_000)),
+            allowance: Allowance {
+                key: Some(r#"{"read":{"burst":2,"per_minute":3}}"#.into()),
+                ..allowance(tenant_active)
+            },
+            allowed_origins: origins(tenant_active),
             ..make.key(tenant)
         };
         for key in [bare, full] {
             rows.keys.push((format!("wk_{:0>12}", rows.keys.len()), key));
         }
-        let bare = StoredEndpoint { tenant_active, ..make.endpoint(tenant) };
+        let allowance = allowance(tenant_active);
+        let bare = StoredEndpoint { tenant_active, allowance: allowance.clone(), ..make.endpoint(tenant) };
         let full = StoredEndpoint {
             tenant_active,
             source: "gong".into(),
@@ -41,11 +53,36 @@ pub fn control_rows() -> ControlRows {
             previous_until: Some(Timestamp::from_unix_ms(1_800_000_000_000)),
             settings: Settings::Salesforce(SalesforceSettings { organization_id: "00D000000000001".into() }),
             active: false,
+            allowance,
             ..make.endpoint(tenant)
         };
         rows.endpoints.extend([bare, full]);
     }
     rows
+}
+
+/// One tenant has a plan's numbers, the other its own.
+fn allowance(plain: bool) -> Allowance {
+    if plain {
+        return Allowance::default();
+    }
+    Allowance { plan: "scale".into(), tenant: Some(r#"{"events_per_day":7}"#.into()), key: None }
+}
+
+fn origins(none: bool) -> Vec<String> {
+    if none { Vec::new() } else { vec!["https://app.example.com".into(), "http://localhost:5173".into()] }
+}
+
+pub(super) async fn a_use_of_a_key_is_noted_and_changes_nothing_else(store: &dyn ControlStore) {
+    for (prefix, key) in control_rows().keys {
+        let stranger = Fixtures::new(603).tenant();
+        for tenant in [key.tenant_id, stranger] {
+            let at = Timestamp::from_unix_ms(1_795_400_000_000);
+            store.touch_key(tenant, key.key_id, at).await.unwrap();
+            store.touch_key(tenant, key.key_id, at).await.unwrap();
+        }
+        assert!(store.key_by_prefix(&prefix).await == Ok(Some(key)), "{prefix}");
+    }
 }
 
 pub(super) async fn keys_are_found_by_their_prefix(store: &dyn ControlStore) {

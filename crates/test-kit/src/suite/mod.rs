@@ -13,16 +13,20 @@ mod deliveries;
 mod endpoints;
 mod events;
 mod index;
+mod limits;
 mod outbox;
 mod rules;
 mod signals;
 mod steps;
+mod tenants;
 mod transitions;
 mod vectors;
 
 pub use backfill::backfill_store_suite;
 pub use control::{ControlRows, control_rows};
 pub use crm::crm_store_suite;
+pub use limits::limit_store_suite;
+pub use tenants::{admin_tenants, tenant_admin_suite};
 
 use app::ports::{
     Archive, ControlStore, DeadLetterStore, EndpointStore, EventStore, NewEvent, PassageIndex, RuleStore,
@@ -126,6 +130,7 @@ pub async fn archive_suite(archive: &dyn Archive) {
 /// When one does not hold.
 pub async fn control_store_suite(store: &dyn ControlStore) {
     control::keys_are_found_by_their_prefix(store).await;
+    control::a_use_of_a_key_is_noted_and_changes_nothing_else(store).await;
     control::endpoints_are_found_by_their_id(store).await;
     control::the_last_heartbeat_stays(store).await;
 }

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use admin::console::{Console, Handled, Request};
 use admin::gate::Settings;
+use admin::tenants::Tenants;
 use app::pipeline::{
     DeadLettersService, Delivery, HandoverPorts, ReplayPorts, Unreadable, Verdict, bury, hand_over,
 };
@@ -15,7 +16,9 @@ use ids::TenantId;
 use mesh::Transport;
 use mesh::loopback::Loopback;
 use serde_json::Value;
-use test_kit::{FakeClock, Fixtures, MemoryEventStore, MemoryInstances, MemoryQueue, run};
+use test_kit::{
+    FakeClock, Fixtures, MemoryControl, MemoryEventStore, MemoryInstances, MemoryQueue, SeededRandom, run,
+};
 
 use crate::erasures::Recorder;
 use crate::team::{AUDIENCE, NOW, TEAM, Team};
@@ -82,6 +85,11 @@ fn ask(pipeline: &Pipeline, request: &Request<'_>) -> Handled {
         dead_letters: &pipeline.client(),
         erasures: &recorder.erasures(),
         retentions: &recorder.retentions(),
+        tenants: Tenants {
+            store: &MemoryControl::default(),
+            clock: &FakeClock::default(),
+            random: &SeededRandom::new(8),
+        },
         clock: &FakeClock::at(Timestamp::from_unix_ms(NOW * 1000)),
     };
     run(console.handle(request, trace()))

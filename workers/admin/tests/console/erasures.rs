@@ -7,6 +7,7 @@ use admin::console::{Console, Handled, Request};
 use admin::erasures::Erasures;
 use admin::gate::Settings;
 use admin::retention::Retentions;
+use admin::tenants::Tenants;
 use async_trait::async_trait;
 use auth::access::KeyCache;
 use contracts::pipeline::erasure::{
@@ -21,7 +22,7 @@ use ids::{ErasureId, TenantId};
 use mesh::Transport;
 use mesh::loopback::Loopback;
 use serde_json::Value;
-use test_kit::{FakeClock, run};
+use test_kit::{FakeClock, MemoryControl, SeededRandom, run};
 
 use crate::team::{AUDIENCE, NOW, TEAM, Team};
 use crate::{Half, ROLES, dead_letters, document, trace};
@@ -167,6 +168,11 @@ fn ask(recorder: &Recorder, email: &str, request: &Request<'_>) -> Handled {
         dead_letters: &dead_letters::Pipeline::default().client(),
         erasures: &recorder.erasures(),
         retentions: &recorder.retentions(),
+        tenants: Tenants {
+            store: &MemoryControl::default(),
+            clock: &FakeClock::default(),
+            random: &SeededRandom::new(8),
+        },
         clock: &clock(),
     };
     run(console.handle(&Request { assertion: Some(&token), ..*request }, trace()))

@@ -3,18 +3,20 @@
 mod dead_letters;
 mod erasures;
 mod team;
+mod tenants;
 
 use std::cell::Cell;
 
 use admin::console::{Console, Handled, Mesh, Request};
 use admin::gate::Settings;
+use admin::tenants::Tenants;
 use app::admin::{Build, Checkup, report};
 use async_trait::async_trait;
 use auth::access::KeyCache;
 use contracts::Timestamp;
 use mesh::TraceContext;
 use serde_json::{Value, json};
-use test_kit::{FakeClock, run};
+use test_kit::{FakeClock, MemoryControl, SeededRandom, run};
 
 use crate::team::{AUDIENCE, NOW, TEAM, Team};
 
@@ -55,6 +57,11 @@ fn handle_with(variables: [&str; 3], team: &Team, request: &Request<'_>) -> (Han
         dead_letters: &pipeline.client(),
         erasures: &recorder.erasures(),
         retentions: &recorder.retentions(),
+        tenants: Tenants {
+            store: &MemoryControl::default(),
+            clock: &FakeClock::default(),
+            random: &SeededRandom::new(8),
+        },
         clock: &FakeClock::at(Timestamp::from_unix_ms(NOW * 1000)),
     };
     let handled = run(console.handle(request, trace()));

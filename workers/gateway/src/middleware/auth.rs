@@ -1,11 +1,16 @@
 //! From an API key to the tenant it is for. There is no other way for a `/v1` route to come by a call context.
 
+use app::limits::Allowed;
 use app::ports::StoredKey;
 use auth::{ApiKey, ApiKeyError, AuthError, Grants, KeyRecord};
 use contracts::{Actor, TenantCall, TenantScope, Timestamp};
 use http_api::routes::Access;
 use http_api::{Code, Problem, Scope};
 
+use ids::KeyId;
+
+use super::last_used::KeyUsed;
+use super::{cors, limits};
 use crate::exchange::Exchange;
 use crate::failure::Failure;
 
@@ -13,7 +18,8 @@ use crate::failure::Failure;
 ///
 /// # Errors
 /// [`Code::AuthMissingCredentials`], [`Code::AuthInvalidCredentials`] (the same for a malformed, unknown, expired and
-/// revoked key), [`Code::TenantSuspended`] to the holder of a genuine key, [`Code::AuthMissingScope`];
+/// revoked key), [`Code::TenantSuspended`] to the holder of a genuine key, [`Code::OriginNotAllowed`],
+/// [`Code::RateLimited`], [`Code::QuotaExceeded`], [`Code::AuthMissingScope`];
 /// [`Code::ServiceUnavailable`] when keys cannot be looked up.
 pub async fn authorize(exchange: &Exchange<'_>) -> Result<TenantCall, Failure> {
     let Access::Key(scope) = exchange.route.access else {
@@ -30,9 +36,11 @@ pub async fn authorize(exchange: &Exchange<'_>) -> Result<TenantCall, Failure> {
         }
     };
     exchange.facts.key.replace(Some(key.prefix().to_owned()));
+    limits::first_cut(exchange, key.prefix()).await?;
     let stored = exchange.ports.control.key_by_prefix(key.prefix()).await.map_err(Failure::unavailable)?;
     let stored = stored.ok_or_else(|| invalid("unknown_key"))?;
     let tenant_active = stored.tenant_active;
+    let (allowed, origins) = (Allowed::of(&stored.allowance), stored.allowed_origins.clone());
     let record = record(stored)?;
     let principal = record.authenticate(&key, exchange.now_unix_s()).map_err(refused)?;
     exchange.facts.tenant.set(Some(principal.tenant_id));
@@ -40,8 +48,19 @@ pub async fn authorize(exchange: &Exchange<'_>) -> Result<TenantCall, Failure> {
         let detail = "the organisation behind this API key is suspended; ask its operator to resume it";
         return Err(Problem::new(Code::TenantSuspended, detail).into());
     }
+    cors::check(exchange, &origins)?;
+    let call =
+        exchange.call(TenantScope { tenant: principal.tenant_id, actor: Actor::Key(principal.key_id) });
+    limits::admit(exchange, &call, principal.key_id, &allowed).await?;
+    note_use(exchange, &call, principal.key_id);
     principal.require(required(scope)).map_err(refused)?;
-    Ok(exchange.call(TenantScope { tenant: principal.tenant_id, actor: Actor::Key(principal.key_id) }))
+    Ok(call)
+}
+
+/// Has the use of a key noted once the answer is out.
+fn note_use(exchange: &Exchange<'_>, call: &TenantCall, key: KeyId) {
+    let used = KeyUsed { tenant: call.scope.tenant, key, at: exchange.ports.clock.now() };
+    exchange.facts.used.set(exchange.ports.last_used.worth_noting(used));
 }
 
 /// The holder of a key that was proven before and is known by its public half: what the key may do now.
@@ -60,10 +79,14 @@ pub async fn authorize_holder(
     let stored = exchange.ports.control.key_by_prefix(key_prefix).await.map_err(Failure::unavailable)?;
     let good = |stored: &StoredKey| stored.tenant_id == tenant && is_good(stored, exchange.ports.clock.now());
     let stored = stored.filter(good).ok_or_else(|| invalid("holder_ended"))?;
+    cors::check(exchange, &stored.allowed_origins)?;
+    let call = exchange.call(TenantScope { tenant, actor: Actor::Key(stored.key_id) });
+    limits::admit(exchange, &call, stored.key_id, &Allowed::of(&stored.allowance)).await?;
+    note_use(exchange, &call, stored.key_id);
     if !stored.scopes.iter().any(|granted| granted == scope.as_str()) {
         return Err(Problem::missing_scope(scope).into());
     }
-    Ok(exchange.call(TenantScope { tenant, actor: Actor::Key(stored.key_id) }))
+    Ok(call)
 }
 
 /// Whether a key, once proven, is good at this time: neither revoked nor expired, of an active tenant.

@@ -2,5 +2,8 @@
 
 pub mod auth;
 pub mod body;
+pub mod cors;
+pub mod last_used;
+pub mod limits;
 pub mod screen;
 pub mod trace;

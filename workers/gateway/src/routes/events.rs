@@ -30,11 +30,12 @@ pub async fn submit(exchange: &Exchange<'_>) -> Outcome {
         body: payload.as_json().as_bytes().to_vec().into(),
     };
     let receipt = exchange.ports.pipeline.ingest_event(&call, request).await.map_err(failed)?;
-    accepted(&receipt)
+    accepted(exchange, &receipt)
 }
 
 /// The answer to an event that is in durable storage.
-pub(super) fn accepted(receipt: &IngestReceipt) -> Outcome {
+pub(super) fn accepted(exchange: &Exchange<'_>, receipt: &IngestReceipt) -> Outcome {
+    exchange.facts.duplicate.set(receipt.duplicate);
     Answer::json(202, &Accepted { event_id: receipt.event_id, duplicate: receipt.duplicate })
 }
 

@@ -5,6 +5,7 @@
 
 mod envelope;
 
+use app::limits::Allowed;
 use app::ports::StoredEndpoint;
 use contracts::pipeline::IngestEvent;
 use contracts::{Actor, TenantScope};
@@ -17,6 +18,7 @@ use self::envelope::Envelope;
 use super::{events, time};
 use crate::exchange::Exchange;
 use crate::failure::{Failure, failed, not_found};
+use crate::middleware::limits;
 use crate::respond::{Answer, Outcome};
 
 /// The longest media type that is kept.
@@ -28,6 +30,7 @@ const MAX_MEDIA_TYPE: usize = 255;
 /// [`Code::EndpointNotFound`], [`Code::RequestTooLarge`], [`Code::HookBadSignature`], [`Code::HookStaleSignature`];
 /// what [`failed`] makes of the call; [`Code::InternalError`] when the endpoint itself is damaged.
 pub async fn receive(exchange: &Exchange<'_>) -> Outcome {
+    limits::first_cut(exchange, exchange.part(0)).await?;
     let endpoint = find(exchange, Age::Remembered).await?;
     let source = source(&endpoint)?;
     if let Some(answer) = signing::open_handshake(source, delivery(exchange, &[])) {
@@ -54,6 +57,8 @@ pub async fn receive(exchange: &Exchange<'_>) -> Outcome {
 
     let actor = Actor::Endpoint(endpoint.endpoint_id);
     let call = exchange.call(TenantScope { tenant: endpoint.tenant_id, actor });
+    let allowed = Allowed::of(&endpoint.allowance);
+    limits::admit_delivery(exchange, &call, endpoint.endpoint_id, &allowed).await?;
     let named = source.kind_header().and_then(|name| exchange.header(name));
     let Envelope { kind, occurred_at } = Envelope::read(&body, named, source.default_kind());
     let acknowledgement = signing::acknowledgement(source, &body);
@@ -68,7 +73,8 @@ pub async fn receive(exchange: &Exchange<'_>) -> Outcome {
         body: body.into(),
     };
     let receipt = exchange.ports.pipeline.ingest_event(&call, request).await.map_err(failed)?;
-    acknowledgement.map_or_else(|| events::accepted(&receipt), |answer| Ok(told(answer)))
+    exchange.facts.duplicate.set(receipt.duplicate);
+    acknowledgement.map_or_else(|| events::accepted(exchange, &receipt), |answer| Ok(told(answer)))
 }
 
 /// Answers a provider that looks, without delivering, whether an endpoint is there: Intercom asks with `HEAD`.

@@ -3,8 +3,11 @@
 
 mod api_keys;
 mod bodies;
+mod degradation;
 mod endpoints;
 mod hooks;
+mod limits;
+mod origins;
 mod platform;
 mod rules;
 mod services;

@@ -1,10 +1,14 @@
 //! A gateway with two tenants, and requests to it.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::rc::Rc;
 
+use app::limits::{Leases, TenantLimits};
 use app::ports::{Clock, EndpointSecret, Random, RuleStore, StoredEndpoint, StoredKey};
 use app::rules::{RulePorts, RulesService};
 use auth::ApiKey;
+use contracts::gateway::LimitsDispatch;
 use contracts::health::HealthDispatch;
 use contracts::pipeline::rules::{RulesClient, RulesDispatch};
 use contracts::pipeline::subscriptions::{SubscriptionsClient, SubscriptionsDispatch};
@@ -13,6 +17,8 @@ use contracts::pipeline::{IntakeClient, IntakeDispatch};
 use contracts::scheduler::{JobsClient, JobsDispatch};
 use futures_util::{StreamExt, stream};
 use gateway::exchange::{Ports, PublishedKeys, Request};
+use gateway::middleware::last_used::LastUsed;
+use gateway::middleware::limits::NoFirstCut;
 use gateway::serve::{Served, serve};
 use ids::TenantId;
 use jwt::{FetchKeysError, KeyCache, KeySet, KeyStore};
@@ -22,8 +28,8 @@ use mesh::loopback::{Loopback, Severed};
 use serde_json::Value;
 use signing::{Secret, Secrets, Source};
 use test_kit::{
-    FakeClock, Faults, Fixtures, MemoryControl, MemoryEventStore, MemoryRules, MemorySignalStore,
-    SeededRandom, run,
+    FakeClock, Faults, Fixtures, MemoryControl, MemoryEventStore, MemoryLimits, MemoryRules,
+    MemorySignalStore, SeededRandom, run,
 };
 
 use crate::services::{Pipeline, Scheduler, Wellness};
@@ -94,6 +100,10 @@ impl World {
             scheduler: JobsClient::over(link(Loopback::new(JobsDispatch(scheduler.clone()), now(&clock)))),
             pipeline_health: link(Loopback::new(HealthDispatch(wellness.clone()), now(&clock))),
             scheduler_health: link(Loopback::new(HealthDispatch(Wellness::default()), now(&clock))),
+            limits: Rc::new(Counted::on(&clock)),
+            leases: Leases::default(),
+            first_cut: Rc::new(NoFirstCut),
+            last_used: LastUsed::default(),
             clock: Rc::new(clock.clone()),
             random: Rc::new(SeededRandom::new(9)),
         };
@@ -130,6 +140,11 @@ impl World {
         self.ports.subscriptions = SubscriptionsClient::over(cut());
         self.ports.scheduler = JobsClient::over(cut());
         self.ports.pipeline_health = cut();
+    }
+
+    /// Cuts the link to the tenants' limits.
+    pub(crate) fn cut_limits(&mut self) {
+        self.ports.limits = Rc::new(NoFeeds);
     }
 
     /// Issues a key of the tenant; `change` what is stored of it.
@@ -183,6 +198,27 @@ impl World {
             asked = asked.header(name, &value);
         }
         asked
+    }
+}
+
+/// Each tenant's limits, counted in memory.
+struct Counted {
+    clock: FakeClock,
+    stores: RefCell<HashMap<String, MemoryLimits>>,
+}
+
+impl Counted {
+    fn on(clock: &FakeClock) -> Self {
+        Self { clock: clock.clone(), stores: RefCell::default() }
+    }
+}
+
+impl Namespace for Counted {
+    fn object(&self, address: &Address) -> Rc<dyn Transport> {
+        let store = self.stores.borrow_mut().entry(address.as_str().to_owned()).or_default().clone();
+        let limits = TenantLimits::new(Rc::new(store), Rc::new(self.clock.clone()));
+        let clock = self.clock.clone();
+        Rc::new(Loopback::new(LimitsDispatch(limits), move || clock.now().unix_ms()))
     }
 }
 

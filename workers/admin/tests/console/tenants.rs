@@ -1,0 +1,159 @@
+//! Keys, limits and origins of tenants as an operator meets them.
+
+use admin::console::{Console, Handled, Request};
+use admin::gate::Settings;
+use admin::tenants::Tenants;
+use app::ports::{Allowance, ControlStore, TenantAdmin, TenantSettings};
+use auth::ApiKey;
+use auth::access::KeyCache;
+use contracts::Timestamp;
+use ids::TenantId;
+use serde_json::{Value, json};
+use test_kit::{FakeClock, Fixtures, MemoryControl, SeededRandom, run};
+
+use crate::team::{AUDIENCE, NOW, TEAM, Team};
+use crate::{Half, ROLES, dead_letters, document, erasures, trace};
+
+fn handle(control: &MemoryControl, email: &str, method: &str, path: &str, body: Option<&Value>) -> Handled {
+    let (token, clock) = (Team::person(email), FakeClock::at(Timestamp::from_unix_ms(NOW * 1000)));
+    let recorder = erasures::Recorder::default();
+    let console = Console {
+        settings: &Settings::new(TEAM, AUDIENCE, ROLES),
+        cache: &KeyCache::new(),
+        keys: &Team::default(),
+        mesh: &Half::default(),
+        dead_letters: &dead_letters::Pipeline::default().client(),
+        erasures: &recorder.erasures(),
+        retentions: &recorder.retentions(),
+        tenants: Tenants { store: control, clock: &clock, random: &SeededRandom::new(8) },
+        clock: &clock,
+    };
+    let body = body.map(ToString::to_string);
+    let request = Request {
+        method,
+        path,
+        url: "https://admin.example/admin",
+        assertion: Some(&token),
+        content_type: Some("application/json"),
+        body: body.as_deref().map(str::as_bytes),
+        ..Request::default()
+    };
+    run(console.handle(&request, trace()))
+}
+
+const OWNER: &str = "ada@example.com";
+
+fn json(handled: &Handled) -> Value {
+    serde_json::from_str(&handled.answer.body).expect("an answer in JSON")
+}
+
+/// A store with two tenants.
+fn world() -> (MemoryControl, TenantId, TenantId) {
+    let (control, make) = (MemoryControl::default(), Fixtures::new(5));
+    let (tenant, neighbor) = (make.tenant(), make.tenant());
+    let settings =
+        TenantSettings { active: true, allowance: Allowance::default(), allowed_origins: Vec::new() };
+    control.put_tenant(tenant, settings.clone());
+    control.put_tenant(neighbor, settings);
+    (control, tenant, neighbor)
+}
+
+#[test]
+fn a_key_is_shown_once_and_stored_hashed() {
+    let (control, tenant, neighbor) = world();
+    let path = format!("/admin/api/tenants/{tenant}/keys");
+    let body = json!({ "name": "CI", "scopes": ["events:write"], "limits": { "ingest": { "burst": 5, "per_minute": 60 } } });
+    let issued = handle(&control, OWNER, "POST", &path, Some(&body));
+    assert_eq!(issued.answer.status, 201, "{}", issued.answer.body);
+    let shown = json(&issued);
+    let key = ApiKey::parse(shown["api_key"].as_str().unwrap()).unwrap();
+    let stored = run(control.key_by_prefix(key.prefix())).unwrap().unwrap();
+    assert_eq!((stored.tenant_id, stored.hash.as_str()), (tenant, key.hash().to_string().as_str()));
+    assert_eq!(stored.allowance.key.as_deref(), Some(r#"{"ingest":{"burst":5,"per_minute":60}}"#));
+
+    let listed = handle(&control, "vera@example.com", "GET", &path, None);
+    let list = json(&listed);
+    assert!(!listed.answer.body.contains(key.expose()), "the secret is shown once");
+    assert_eq!(list["items"][0]["prefix"], key.prefix());
+    assert_eq!(list["items"][0]["limits"]["ingest"]["burst"], 5);
+    let elsewhere = handle(&control, OWNER, "GET", &format!("/admin/api/tenants/{neighbor}/keys"), None);
+    assert_eq!(json(&elsewhere)["items"], json!([]));
+}
+
+#[test]
+fn a_key_is_revoked_for_its_own_tenant_alone() {
+    let (control, tenant, neighbor) = world();
+    let body = json!({ "name": "CI", "scopes": [] });
+    let issued = handle(&control, OWNER, "POST", &format!("/admin/api/tenants/{tenant}/keys"), Some(&body));
+    let id = json(&issued)["id"].as_str().unwrap().to_owned();
+    let revoke = |tenant: TenantId, email: &str| {
+        handle(&control, email, "DELETE", &format!("/admin/api/tenants/{tenant}/keys/{id}"), None)
+    };
+    assert_eq!(document(&revoke(neighbor, OWNER))["code"], "key.not_found");
+    assert_eq!(revoke(tenant, "vera@example.com").answer.status, 403);
+    let keys = || run(control.keys(tenant)).unwrap();
+    assert_eq!(keys()[0].revoked_at, None);
+    assert_eq!(revoke(tenant, OWNER).answer.status, 200);
+    assert!(keys()[0].revoked_at.is_some());
+}
+
+#[test]
+fn a_tenant_is_changed_suspended_and_resumed() {
+    let (control, tenant, _) = world();
+    let path = format!("/admin/api/tenants/{tenant}");
+    let body = json!({ "plan": "scale", "allowed_origins": ["https://app.example.com"] });
+    let changed = json(&handle(&control, OWNER, "PATCH", &path, Some(&body)));
+    assert_eq!((&changed["plan"], &changed["status"]), (&json!("scale"), &json!("active")));
+    let limits = json!({ "limits": { "events_per_day": 7 } });
+    let changed = json(&handle(&control, OWNER, "PATCH", &path, Some(&limits)));
+    assert_eq!(changed["limits"], json!({ "events_per_day": 7 }));
+    assert_eq!(changed["allowed_origins"], json!(["https://app.example.com"]), "what is left out stays");
+    let suspended = json(&handle(&control, OWNER, "POST", &format!("{path}/suspend"), None));
+    assert_eq!((&suspended["status"], &suspended["plan"]), (&json!("suspended"), &json!("scale")));
+    let resumed = json(&handle(&control, OWNER, "POST", &format!("{path}/resume"), None));
+    assert_eq!(resumed["status"], "active");
+    let cleared = json(&handle(&control, OWNER, "PATCH", &path, Some(&json!({ "limits": null }))));
+    assert_eq!(cleared["limits"], Value::Null);
+    assert_eq!(json(&handle(&control, "vera@example.com", "GET", &path, None)), cleared);
+}
+
+#[test]
+fn bad_input_is_refused_and_changes_nothing() {
+    let (control, tenant, _) = world();
+    let path = format!("/admin/api/tenants/{tenant}");
+    let before = json(&handle(&control, OWNER, "GET", &path, None));
+    for (body, pointer) in [
+        (json!({ "plan": "platinum" }), "/plan"),
+        (json!({ "limits": { "reads": {} } }), "/limits"),
+        (json!({ "limits": { "read": { "burst": 0, "per_minute": 1 } } }), "/limits"),
+        (json!({ "allowed_origins": ["*"] }), "/allowed_origins"),
+        (json!({ "allowed_origins": ["https://app.example.com/"] }), "/allowed_origins"),
+        (json!({ "allowed_origins": ["null"] }), "/allowed_origins"),
+    ] {
+        let problem = document(&handle(&control, OWNER, "PATCH", &path, Some(&body)));
+        assert_eq!(
+            (&problem["status"], &problem["errors"][0]["pointer"]),
+            (&json!(422), &json!(pointer)),
+            "{problem}"
+        );
+    }
+    assert_eq!(json(&handle(&control, OWNER, "GET", &path, None)), before);
+    for (body, pointer) in [
+        (json!({ "scopes": [] }), "/name"),
+        (json!({ "name": "x", "scopes": ["all:write"] }), "/scopes"),
+        (json!({ "name": "x", "scopes": [], "limits": { "events_per_day": 1 } }), "/limits"),
+        (json!({ "name": "x", "scopes": [], "expires_at": "tomorrow" }), "/expires_at"),
+    ] {
+        let problem = document(&handle(&control, OWNER, "POST", &format!("{path}/keys"), Some(&body)));
+        assert_eq!(
+            (&problem["status"], &problem["errors"][0]["pointer"]),
+            (&json!(422), &json!(pointer)),
+            "{problem}"
+        );
+    }
+    assert_eq!(run(control.keys(tenant)), Ok(Vec::new()));
+    let stranger = Fixtures::new(6).tenant();
+    for path in [format!("/admin/api/tenants/{stranger}"), format!("/admin/api/tenants/{stranger}/keys")] {
+        assert_eq!(document(&handle(&control, OWNER, "GET", &path, None))["code"], "tenant.not_found");
+    }
+}
