@@ -71,11 +71,14 @@ fn ask(world: &World, document: &Value, route: &Route) -> Answered {
     let mut path = route.path.to_owned();
     for parameter in operation["parameters"].as_array().into_iter().flatten() {
         let schema = match parameter["schema"]["$ref"].as_str() {
-            Some(name) => &document["components"]["schemas"][name.rsplit('/').next().unwrap()],
+            Some(name) => &document["components"]["schemas"][name.rsplit('/').next().unwrap_or_default()],
             None => &parameter["schema"],
         };
         let example = schema["examples"][0].as_str().unwrap_or_default();
-        path = path.replace(&format!("{{{}}}", parameter["name"].as_str().unwrap()), example);
+        path = path.replace(
+            &format!("{{{}}}", parameter["name"].as_str().expect("a parameter has a name")),
+            example,
+        );
     }
     if route.path == "/v1/search" {
         path.push_str("?q=budget");
