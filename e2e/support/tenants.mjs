@@ -34,6 +34,8 @@ export const SCOPES = [
   "rules:read",
   "alerts:write",
   "alerts:read",
+  "files:write",
+  "files:read",
 ];
 
 /** An id of a kind: its prefix and a UUIDv7. */

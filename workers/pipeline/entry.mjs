@@ -10,6 +10,7 @@ export { default } from "./build/index.js";
 export const Intake = expose(WorkerEntrypoint, rust.Intake, model);
 export const Tasks = expose(WorkerEntrypoint, rust.Tasks, model);
 export const Subscriptions = expose(WorkerEntrypoint, rust.Subscriptions);
+export const Files = expose(WorkerEntrypoint, rust.Files);
 export const Rules = expose(WorkerEntrypoint, rust.Rules);
 export const DeadLetters = expose(WorkerEntrypoint, rust.DeadLetters);
 export const Health = expose(WorkerEntrypoint, rust.Health);

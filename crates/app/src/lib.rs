@@ -5,6 +5,7 @@
 
 pub mod admin;
 pub mod endpoints;
+pub mod files;
 pub mod limits;
 pub mod live;
 pub mod outbound;

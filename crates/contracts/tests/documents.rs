@@ -8,6 +8,7 @@ use contracts::gateway::LimitsContract;
 use contracts::health::HealthContract;
 use contracts::pipeline::deliveries::DeliveriesContract;
 use contracts::pipeline::erasure::ErasureContract;
+use contracts::pipeline::files::FilesContract;
 use contracts::pipeline::live::LiveFeedContract;
 use contracts::pipeline::retention::RetentionContract;
 use contracts::pipeline::rules::RulesContract;
@@ -30,6 +31,7 @@ fn all() -> Vec<(Document, String)> {
         described::<DeadLettersContract>(),
         described::<DeliveriesContract>(),
         described::<ErasureContract>(),
+        described::<FilesContract>(),
         described::<HealthContract>(),
         described::<IntakeContract>(),
         described::<JobsContract>(),

@@ -16,6 +16,7 @@
 //! | [`approval`] | what a proposal must have, what of it is hashed, when it is approved, rejected, escalated or expired |
 //! | [`workflow`] | which workflows there are, and which status a run may take next |
 //! | [`delivery`] | when a message to an endpoint is tried again, and when the endpoint is left alone or given up |
+//! | [`file`] | what a file may be called, how large it may be, in which parts it is sent |
 //! | [`handover`] | when a queue message that failed comes again |
 //! | [`query`] | which parts a search query has |
 //! | [`rate`] | how much a tenant may ask for: token buckets, quotas, plans |
@@ -34,6 +35,7 @@ pub mod dispatch;
 pub mod event;
 pub mod evidence;
 mod fault;
+pub mod file;
 pub mod handover;
 pub mod job;
 pub mod query;

@@ -60,6 +60,8 @@ pub const PIPELINE: &str = "PIPELINE";
 pub const PIPELINE_WORKFLOWS: &str = "PIPELINE_WORKFLOWS";
 /// gateway: the pipeline's `Rules`.
 pub const PIPELINE_RULES: &str = "PIPELINE_RULES";
+/// gateway: the pipeline's `Files`.
+pub const PIPELINE_FILES: &str = "PIPELINE_FILES";
 /// admin: the pipeline's `DeadLetters`.
 pub const PIPELINE_DEAD_LETTERS: &str = "PIPELINE_DEAD_LETTERS";
 /// admin: the pipeline's `Erasure`.

@@ -11,10 +11,12 @@
 //! This crate is an API boundary. It knows of no Worker, no contract between Workers and no store, shares no type
 //! with any of them, and reads no clock: it compiles and is tested natively as well as for Wasm.
 
+pub mod conditional;
 pub mod crm;
 pub mod document;
 pub mod endpoints;
 pub mod events;
+pub mod files;
 pub mod health;
 pub mod idempotency;
 pub mod jobs;

@@ -87,6 +87,11 @@ pub enum Body {
         /// The largest body, in bytes.
         max_bytes: usize,
     },
+    /// Bytes of any media type, handed on as they come.
+    Stream {
+        /// The most bytes.
+        max_bytes: usize,
+    },
 }
 
 impl Body {
@@ -95,7 +100,7 @@ impl Body {
     pub const fn max_bytes(self) -> usize {
         match self {
             Self::None => 0,
-            Self::Json { max_bytes } | Self::Raw { max_bytes } => max_bytes,
+            Self::Json { max_bytes } | Self::Raw { max_bytes } | Self::Stream { max_bytes } => max_bytes,
         }
     }
 }
@@ -118,6 +123,10 @@ pub const MAX_SUBSCRIPTION_BYTES: usize = 16 * 1024;
 
 /// The largest description of a webhook endpoint: its settings and a public key.
 pub const MAX_ENDPOINT_BYTES: usize = 16 * 1024;
+/// The largest description of an upload.
+pub const MAX_UPLOAD_BYTES: usize = 16 * 1024;
+/// The largest file in one request, and the largest part of one: 100 MiB.
+pub const MAX_FILE_BYTES: usize = 100 * 1024 * 1024;
 
 /// One row of the table.
 #[derive(Debug, Clone, Copy)]
@@ -361,6 +370,35 @@ operations! {
         "List contacts", "As CRMs told of them, in no order that means something.";
     GetContact = "get_contact", Get "/v1/contacts/{id}", "Accounts", key(Scope::AccountsRead), NOTHING, false, 200,
         [ContactNotFound], "Get a contact", "The same as of an account.";
+    StoreFile = "store_file", Post "/v1/files", "Files", key(Scope::FilesWrite),
+        Body::Stream { max_bytes: MAX_FILE_BYTES }, true, 201,
+        [FileMalformedForm, FileIncomplete, FileChecksumMismatch, FileQuotaExceeded],
+        "Store a file",
+        "The body is the file, or a `multipart/form-data` form with a field `file`. Send its SHA-256 as `Content-Digest: sha-256=:…:` (RFC 9530) or `X-Content-Sha256` in hexadecimal, and other bytes are refused. Larger files go in parts: `POST /v1/files/uploads`.";
+    ListFiles = "list_files", Get "/v1/files", "Files", key(Scope::FilesRead), NOTHING, false, 200, [PageBadCursor],
+        "List files", "Newest first.";
+    GetFile = "get_file", Get "/v1/files/{id}", "Files", key(Scope::FilesRead), NOTHING, false, 200,
+        [FileNotFound, FilePreconditionFailed, FileRangeNotSatisfiable],
+        "Get a file",
+        "Its bytes, or one range of them with `Range: bytes=…`; several ranges are answered by the whole. A file never changes, so a download that broke off is resumed with `Range` and `If-Range`. It is sent to be saved, unless it is a picture, sound, film or plain text.";
+    GetFileInfo = "get_file_info", Get "/v1/files/{id}/info", "Files", key(Scope::FilesRead), NOTHING, false, 200,
+        [FileNotFound], "Get what is known of a file", "Its name, type, size and hashes, without its bytes.";
+    DeleteFile = "delete_file", Delete "/v1/files/{id}", "Files", key(Scope::FilesWrite), NOTHING, false, 204,
+        [FileNotFound], "Delete a file", "At once, and for good.";
+    CreateUpload = "create_upload", Post "/v1/files/uploads", "Files", key(Scope::FilesWrite),
+        Body::Json { max_bytes: MAX_UPLOAD_BYTES }, true, 201, [FileQuotaExceeded],
+        "Begin a file in parts",
+        "Reserves its room for a day. The answer says how large the parts are and how many there are; send them in any order, several at a time if you like, and complete the upload.";
+    GetUpload = "get_upload", Get "/v1/files/uploads/{id}", "Files", key(Scope::FilesWrite), NOTHING, false, 200,
+        [FileUploadNotFound], "Get an upload", "With the parts that are stored, to go on where it broke off.";
+    StorePart = "store_part", Put "/v1/files/uploads/{id}/parts/{number}", "Files", key(Scope::FilesWrite),
+        Body::Stream { max_bytes: MAX_FILE_BYTES }, false, 200, [FileUploadNotFound, FileIncomplete, RequestInvalid],
+        "Store a part", "Exactly `part_bytes` of the upload, or of the last part what is left. Sent again, it is replaced.";
+    CompleteUpload = "complete_upload", Post "/v1/files/uploads/{id}/complete", "Files", key(Scope::FilesWrite), NOTHING,
+        false, 200, [FileUploadNotFound, FilePartsMissing],
+        "Complete an upload", "Makes a file of the parts. Completing it again gives the file.";
+    AbortUpload = "abort_upload", Delete "/v1/files/uploads/{id}", "Files", key(Scope::FilesWrite), NOTHING, false, 204,
+        [FileUploadNotFound], "Give an upload up", "Its parts are removed, and its room is free.";
     CreateReport = "create_report", Post "/v1/reports", "Reports", key(Scope::ReportsWrite),
         Body::Json { max_bytes: MAX_REPORT_BYTES }, true, 202, [],
         "Ask for a report", "It is made by the workflow `account_report`. Look again until its `status` is `completed`.";
@@ -421,7 +459,7 @@ impl Route {
 
     fn takes_query(&self) -> bool {
         self.problems.contains(&Code::PageBadCursor)
-            || matches!(self.operation, Operation::Search | Operation::Listen)
+            || matches!(self.operation, Operation::Search | Operation::Listen | Operation::StoreFile)
     }
 
     /// The names of the path's varying parts, in order.

@@ -29,6 +29,7 @@ id_schemas! {
     DeliveryId, "dlv", "A delivery's id.";
     EndpointId, "end", "A webhook endpoint's id.";
     EventId, "evt", "An event's id: UUIDv7 behind a prefix, so ids sort by the time of acceptance.";
+    FileId, "fil", "A file's id, also while its parts are being sent.";
     JobId, "job", "A job's id.";
     MessageId, "msg", "A message's id, the same in each of its deliveries and attempts.";
     ReportId, "rep", "A report's id, which is also its workflow's.";

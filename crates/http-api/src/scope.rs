@@ -39,6 +39,10 @@ scopes! {
     EventsWrite = "events:write";
     /// Read events, their raw payloads and their texts.
     EventsRead = "events:read";
+    /// Store and delete files.
+    FilesWrite = "files:write";
+    /// Read files.
+    FilesRead = "files:read";
     /// Read signals.
     SignalsRead = "signals:read";
     /// Search signals and passages.

@@ -93,6 +93,8 @@ id_kinds! {
     ErasureId = "era", "erasure";
     /// An accepted event.
     EventId = "evt", "event";
+    /// A file of a tenant, also while its parts are being sent.
+    FileId = "fil", "file";
     /// A scheduled job.
     JobId = "job", "job";
     /// An API key (its public half).

@@ -20,6 +20,8 @@ mod dead_letters;
 mod deliveries;
 mod erasures;
 mod events;
+mod file_bytes;
+mod files;
 mod limits;
 mod live;
 mod removal;
@@ -43,6 +45,8 @@ pub use dead_letters::SqlDeadLetterStore;
 pub use deliveries::{DELIVERIES, SqlDeliveryStore};
 pub use erasures::SqlErasures;
 pub use events::SqlEventStore;
+pub use file_bytes::R2FileBytes;
+pub use files::SqlFileStore;
 pub use limits::{LIMITS, SqlLimitStore};
 pub use live::{LIVE_FEED, SqlLiveStore};
 pub use removal::{EVENT_TABLES, EventTable, KEPT_TABLES, SqlRemoval, TENANT_TABLES, TenantTable};
@@ -78,6 +82,8 @@ pub type D1BackfillStore = SqlBackfillStore<D1>;
 pub type D1CrmStore = SqlCrmStore<D1>;
 /// Accounts' histories over D1.
 pub type D1AccountHistory = SqlAccountHistory<D1>;
+/// Files over D1.
+pub type D1FileStore = SqlFileStore<D1>;
 /// Rules and what they raised over D1.
 pub type D1RuleStore = SqlRuleStore<D1>;
 /// Runs of workflows over D1.

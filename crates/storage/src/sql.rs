@@ -149,6 +149,7 @@ id_values!(
     ids::KeyId,
     ids::ErasureId,
     ids::EventId,
+    ids::FileId,
     ids::NoticeId,
     ids::RuleId,
     ids::SignalId,

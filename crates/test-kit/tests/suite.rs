@@ -1,8 +1,8 @@
 //! The memory adapters pass the suites that the real ones do.
 
 use test_kit::{
-    MemoryArchive, MemoryControl, MemoryCrm, MemoryEventStore, MemoryIndex, MemoryRules, MemorySignalStore,
-    run, suite,
+    MemoryArchive, MemoryControl, MemoryCrm, MemoryEventStore, MemoryFiles, MemoryIndex, MemoryRules,
+    MemorySignalStore, run, suite,
 };
 
 #[test]
@@ -67,4 +67,5 @@ fn the_memory_event_store_is_a_backfill_store() {
 #[test]
 fn the_memory_rules_are_a_rule_store() {
     run(suite::rule_store_suite(&MemoryRules::default()));
+    run(suite::file_store_suite(&MemoryFiles::default()));
 }

@@ -2,7 +2,9 @@
 
 use contracts::health::HealthContract;
 use futures_util::StreamExt;
+use mesh::ByteStream;
 use mesh_worker::BindingError;
+use mesh_worker::stream::{chunks, from_readable, into_readable, into_readable_of_known_length};
 use worker::{Context, Env, Response, ResponseBody, ResponseBuilder, event};
 
 use crate::exchange::{Request, SERVICE};
@@ -12,6 +14,7 @@ use crate::live::relay;
 use crate::live::{Form, LivePlan};
 use crate::middleware::last_used::KeyUsed;
 use crate::respond::Answer;
+use crate::router;
 use crate::serve::{Served, serve, unready};
 use crate::wiring;
 
@@ -31,10 +34,15 @@ async fn fetch(request: worker::Request, env: Env, context: Context) -> worker::
         leftover
     });
     let head = request.method == "HEAD";
+    let upload = request.upload.take().map(Untaken::of).and_then(|(upload, untaken)| {
+        request.upload = Some(upload);
+        untaken
+    });
     let Served { mut answer, entry } = match wiring::ports(&env) {
         Ok(ports) => serve(&ports, request).await,
         Err(error) => misconfigured(&request, &error),
     };
+    let stream = entry.facts.stream.take();
     let plan = entry.facts.live.take().filter(|_| !head);
     if let Some(used) = entry.facts.used.take() {
         context.wait_until(note_use(env.clone(), used));
@@ -49,7 +57,37 @@ async fn fetch(request: worker::Request, env: Env, context: Context) -> worker::
     if let Some(leftover) = leftover.filter(|_| answer.status >= 400) {
         leftover.drain(MAX_DRAIN_BYTES).await;
     }
-    write(answer, head)
+    if let Some(untaken) = upload.filter(|_| answer.status >= 400) {
+        untaken.drain(MAX_DRAIN_BYTES).await;
+    }
+    write(answer, stream.filter(|_| !head), head)
+}
+
+/// A body that a handler may leave as it came.
+struct Untaken(web_sys::ReadableStream);
+
+impl Untaken {
+    fn of(upload: ByteStream) -> (ByteStream, Option<Self>) {
+        let length = upload.length();
+        let Ok(stream) = into_readable(&upload) else { return (upload, None) };
+        let upload = from_readable(stream.clone());
+        let upload = match length {
+            Some(length) => upload.with_length(length),
+            None => upload,
+        };
+        (upload, Some(Self(stream)))
+    }
+
+    /// Reads what nobody has begun to read.
+    async fn drain(self, limit: usize) {
+        if self.0.locked() {
+            return;
+        }
+        let Ok(chunks) = chunks(&from_readable(self.0)) else { return };
+        let chunks = chunks.map(|chunk| chunk.map_err(|error| error.to_string())).boxed_local();
+        let (_, leftover) = Leftover::of(chunks);
+        leftover.drain(limit).await;
+    }
 }
 
 /// Notes the use of a key, behind the answer. One that is not noted is noted with a later use.
@@ -98,26 +136,36 @@ fn read(mut request: worker::Request) -> worker::Result<Request> {
     let url = request.inner().url();
     let query = url.split_once('?').map_or("", |(_, query)| query);
     let query = query.split('#').next().unwrap_or_default().to_owned();
-    let body = match request.inner().body() {
+    let (path, headers) = (request.path(), request.headers().entries().collect::<Vec<_>>());
+    let streamed = router::find(&method, &path)
+        .is_ok_and(|found| matches!(found.route.body, http_api::routes::Body::Stream { .. }));
+    let (body, upload) = match request.inner().body() {
+        Some(stream) if streamed => (None, Some(with_declared_length(from_readable(stream), &headers))),
         Some(_) => {
-            Some(request.stream()?.map(|chunk| chunk.map_err(|error| error.to_string())).boxed_local())
+            let chunks = request.stream()?.map(|chunk| chunk.map_err(|error| error.to_string()));
+            (Some(chunks.boxed_local()), None)
         }
-        None => None,
+        None => (None, None),
     };
-    Ok(Request {
-        method,
-        path: request.path(),
-        url,
-        query,
-        headers: request.headers().entries().collect(),
-        body,
-    })
+    Ok(Request { method, path, url, query, headers, body, upload })
 }
 
-fn write(answer: Answer, head: bool) -> worker::Result<Response> {
+fn with_declared_length(stream: ByteStream, headers: &[(String, String)]) -> ByteStream {
+    let declared = headers.iter().find(|(name, _)| name == "content-length");
+    match declared.and_then(|(_, length)| length.parse().ok()) {
+        Some(length) => stream.with_length(length),
+        None => stream,
+    }
+}
+
+fn write(answer: Answer, stream: Option<ByteStream>, head: bool) -> worker::Result<Response> {
     let mut builder = ResponseBuilder::new().with_status(answer.status);
     for (name, value) in &answer.headers {
         builder = builder.with_header(name, value)?;
+    }
+    if let Some(stream) = stream {
+        let body = into_readable_of_known_length(&stream).map_err(|error| error.to_string())?;
+        return Ok(builder.body(ResponseBody::Stream(body)));
     }
     let empty = head || answer.body.is_empty();
     Ok(builder.body(if empty { ResponseBody::Empty } else { ResponseBody::Body(answer.body.into_owned()) }))

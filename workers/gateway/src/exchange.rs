@@ -8,18 +8,20 @@ use std::str::FromStr;
 use app::limits::{Asked, Leases, Standing};
 use app::ports::{Clock, ControlStore, EndpointStore, Random};
 use contracts::pipeline::IntakeClient;
+use contracts::pipeline::files::FilesClient;
 use contracts::pipeline::rules::RulesClient;
 use contracts::pipeline::subscriptions::SubscriptionsClient;
 use contracts::pipeline::workflows::WorkflowsClient;
 use contracts::scheduler::JobsClient;
 use contracts::{TenantCall, TenantScope};
-use futures_util::stream::LocalBoxStream;
+use futures_util::stream::{self, LocalBoxStream};
 use http_api::idempotency::{IDEMPOTENCY_KEY, IdempotencyKey};
 use http_api::request::{FromBody, FromQuery, read_body, read_query};
+use http_api::routes::Body;
 use http_api::{Code, Problem, Route};
 use ids::{EndpointId, TenantId};
 use mesh::durable::Namespace;
-use mesh::{CallContext, Deadline, TraceContext, Transport};
+use mesh::{ByteStream, CallContext, Deadline, TraceContext, Transport};
 
 use crate::failure::{Failure, not_found};
 use crate::live::LivePlan;
@@ -32,6 +34,9 @@ pub const SERVICE: &str = "gateway";
 
 /// How long, in milliseconds, the services behind the gateway have for one request.
 pub const PATIENCE_MS: u64 = 25_000;
+
+/// The same where a body is handed on as it comes: as slowly as its sender sends it. A quarter of an hour.
+pub const STREAM_PATIENCE_MS: u64 = 900_000;
 
 /// What the gateway reaches.
 #[derive(Clone)]
@@ -50,6 +55,8 @@ pub struct Ports {
     pub subscriptions: SubscriptionsClient<Rc<dyn Transport>>,
     /// The pipeline's rules.
     pub rules: RulesClient<Rc<dyn Transport>>,
+    /// The pipeline's files.
+    pub files: FilesClient<Rc<dyn Transport>>,
     /// The tenants' live feeds.
     pub feeds: Rc<dyn Namespace>,
     /// The scheduler.
@@ -98,6 +105,8 @@ pub struct Request {
     pub headers: Vec<(String, String)>,
     /// The body, where there is one.
     pub body: Option<Chunks>,
+    /// In its place, where the route hands the body on as it comes: the platform's own stream.
+    pub upload: Option<ByteStream>,
 }
 
 impl Request {
@@ -136,6 +145,8 @@ pub struct Facts {
     pub admitted: Rc<RefCell<Option<Asked>>>,
     /// Whether the event was there before.
     pub duplicate: Cell<bool>,
+    /// What the answer's body is, in place of bytes; with its length.
+    pub stream: RefCell<Option<ByteStream>>,
     /// Why it did not go well, for operators.
     pub cause: RefCell<Option<String>>,
 }
@@ -158,6 +169,7 @@ pub struct Exchange<'a> {
     /// The varying parts of the path, in order.
     parameters: Vec<String>,
     body: RefCell<Option<Chunks>>,
+    upload: RefCell<Option<ByteStream>>,
 }
 
 impl<'a> Exchange<'a> {
@@ -172,16 +184,22 @@ impl<'a> Exchange<'a> {
         mut request: Request,
     ) -> Self {
         let body = RefCell::new(request.body.take());
+        let upload = RefCell::new(request.upload.take());
+        let patience_ms = match found.route.body {
+            Body::Stream { .. } => STREAM_PATIENCE_MS,
+            Body::None | Body::Json { .. } | Body::Raw { .. } => PATIENCE_MS,
+        };
         Self {
             ports,
             route: found.route,
             facts,
             trace,
-            deadline: Deadline::after(now_ms, PATIENCE_MS),
+            deadline: Deadline::after(now_ms, patience_ms),
             pending: RefCell::default(),
             request,
             parameters: found.parameters,
             body,
+            upload,
         }
     }
 
@@ -204,6 +222,19 @@ impl<'a> Exchange<'a> {
         let host = url.find("://").map_or(0, |at| at + 3);
         let end = url[host..].find(['/', '?', '#']).map_or(url.len(), |at| host + at);
         &url[..end]
+    }
+
+    /// Whether only the headers of the answer are wanted.
+    #[must_use]
+    pub fn is_head(&self) -> bool {
+        self.request.method == "HEAD"
+    }
+
+    /// The body as it comes, once, with its length where it is declared; empty where there is none.
+    #[must_use]
+    pub fn upload(&self) -> ByteStream {
+        let upload = self.upload.borrow_mut().take();
+        upload.unwrap_or_else(|| ByteStream::new(stream::empty()).with_length(0))
     }
 
     /// Its headers, names in lower case.

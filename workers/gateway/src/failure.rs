@@ -1,5 +1,6 @@
 //! What goes wrong, in two halves that never meet: the problem that the client gets, and the cause for the log.
 
+use contracts::pipeline::files::FileError;
 use contracts::pipeline::live::LiveError;
 use contracts::pipeline::rules::RuleError;
 use contracts::pipeline::subscriptions::SubscriptionError;
@@ -158,6 +159,37 @@ impl Refusal for ApprovalError {
             Self::TooManyRevisions { limit } => {
                 problem(Code::ApprovalTooManyRevisions, format!("a proposal may have {limit} revisions"))
             }
+            error @ Self::Unavailable { .. } => Failure::unavailable(error),
+        }
+    }
+}
+
+impl Refusal for FileError {
+    fn into_failure(self) -> Failure {
+        match self {
+            Self::NotFound => not_found(Code::FileNotFound),
+            Self::UploadNotFound => {
+                Problem::new(Code::FileUploadNotFound, "there is no upload with this id").into()
+            }
+            Self::Invalid { pointer, detail } => invalid(Code::RequestInvalid, pointer, detail).into(),
+            Self::ChecksumMismatch => {
+                let detail = "the bytes have another SHA-256 than was said; nothing was stored";
+                Problem::new(Code::FileChecksumMismatch, detail).into()
+            }
+            Self::Incomplete => {
+                let detail = "the body broke off, or has another length than was said; nothing was stored";
+                Problem::new(Code::FileIncomplete, detail).into()
+            }
+            Self::TooLarge { limit } => too_large(usize::try_from(limit).unwrap_or(usize::MAX)).into(),
+            Self::QuotaExceeded { used, limit } => {
+                let detail = format!("the files of this tenant take {used} of {limit} bytes");
+                Problem::new(Code::FileQuotaExceeded, detail).into()
+            }
+            Self::PartsMissing { missing, first } => {
+                let detail = format!("{missing} parts are missing, the first of them is {first}");
+                Problem::new(Code::FilePartsMissing, detail).into()
+            }
+            Self::KeyReused => key_reused(),
             error @ Self::Unavailable { .. } => Failure::unavailable(error),
         }
     }

@@ -109,12 +109,14 @@ mod tests {
     #[test]
     fn every_route_of_the_table_is_found_at_its_path() {
         for route in ROUTES {
-            let path =
-                route.path.replace("{id}", "x%2Fy").replace("{endpoint_id}", "x%2Fy").replace("{name}", "n");
+            let path = route.path.replace("{id}", "x%2Fy").replace("{endpoint_id}", "x%2Fy");
+            let path = path.replace("{name}", "n").replace("{number}", "n");
             let found = find(route.method.as_str(), &path).unwrap();
             assert_eq!(found.route.operation, route.operation, "{path}");
-            let expect: Vec<_> =
-                route.path_parameters().map(|part| if part == "name" { "n" } else { "x%2Fy" }).collect();
+            let expect: Vec<_> = route
+                .path_parameters()
+                .map(|part| if matches!(part, "name" | "number") { "n" } else { "x%2Fy" })
+                .collect();
             assert_eq!(found.parameters, expect, "{path}");
         }
     }

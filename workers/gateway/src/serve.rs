@@ -12,8 +12,8 @@ use crate::middleware::{cors, limits, screen};
 use crate::respond::{Answer, Outcome};
 use crate::router;
 use crate::routes::{
-    approvals, crm, docs, endpoints, events, health, hooks, jobs, live, reports, rules, search, signals,
-    subscriptions, workflows,
+    approvals, crm, docs, endpoints, events, files, health, hooks, jobs, live, reports, rules, search,
+    signals, subscriptions, workflows,
 };
 
 /// A request that was answered.
@@ -169,6 +169,16 @@ async fn dispatch(exchange: &Exchange<'_>) -> Outcome {
         Operation::GetAccount => crm::get(exchange, CrmEntity::Account).await,
         Operation::ListContacts => crm::list(exchange, CrmEntity::Contact).await,
         Operation::GetContact => crm::get(exchange, CrmEntity::Contact).await,
+        Operation::StoreFile => files::store(exchange).await,
+        Operation::ListFiles => files::list(exchange).await,
+        Operation::GetFile => files::get(exchange).await,
+        Operation::GetFileInfo => files::info(exchange).await,
+        Operation::DeleteFile => files::delete(exchange).await,
+        Operation::CreateUpload => files::begin(exchange).await,
+        Operation::GetUpload => files::get_upload(exchange).await,
+        Operation::StorePart => files::store_part(exchange).await,
+        Operation::CompleteUpload => files::complete(exchange).await,
+        Operation::AbortUpload => files::abort(exchange).await,
         Operation::CreateReport => reports::create(exchange).await,
         Operation::GetReport => reports::get(exchange).await,
         Operation::GetReportHtml => reports::html(exchange).await,

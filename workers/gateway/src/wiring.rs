@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use contracts::health::HealthDispatch;
 use contracts::pipeline::IntakeClient;
+use contracts::pipeline::files::FilesClient;
 use contracts::pipeline::rules::RulesClient;
 use contracts::pipeline::subscriptions::SubscriptionsClient;
 use contracts::pipeline::workflows::WorkflowsClient;
@@ -40,6 +41,7 @@ pub(crate) fn ports(env: &worker::Env) -> Result<Ports, BindingError> {
         workflows: WorkflowsClient::over(service(env, bindings::PIPELINE_WORKFLOWS)?),
         subscriptions: SubscriptionsClient::over(service(env, bindings::PIPELINE_SUBSCRIPTIONS)?),
         rules: RulesClient::over(service(env, bindings::PIPELINE_RULES)?),
+        files: FilesClient::over(service(env, bindings::PIPELINE_FILES)?),
         feeds: Rc::new(DurableNamespace::over(env, bindings::LIVE_FEED)?),
         scheduler: JobsClient::over(service(env, bindings::SCHEDULER)?),
         pipeline_health: service(env, bindings::PIPELINE_HEALTH)?,

@@ -12,6 +12,7 @@ mod workflows;
 
 use contracts::health::HealthContract;
 use contracts::pipeline::erasure::ErasureContract;
+use contracts::pipeline::files::FilesContract;
 use contracts::pipeline::retention::RetentionContract;
 use contracts::pipeline::rules::RulesContract;
 use contracts::pipeline::subscriptions::SubscriptionsContract;
@@ -41,6 +42,12 @@ mesh_worker::entrypoint!(
     Rules,
     RulesContract,
     wiring::rules
+);
+mesh_worker::entrypoint!(
+    /// For the gateway: tenants' files.
+    Files,
+    FilesContract,
+    wiring::files
 );
 mesh_worker::entrypoint!(
     /// For admin: what was given up, and running it again.

@@ -39,6 +39,7 @@ async fn scheduled(event: ScheduledEvent, env: Env, _context: ScheduleContext) {
     sweep_workflows(&env).await;
     export_events(&env).await;
     start_erasures(&env).await;
+    sweep_files(&env).await;
 }
 
 async fn sweep_outbox(env: &Env) {
@@ -119,6 +120,19 @@ async fn export_events(env: &Env) {
             failed = report.failed
         ),
         Err(error) => tracing::error!(event = "archive.export_failed", %error),
+    }
+}
+
+/// What was deleted, and uploads that were not completed.
+async fn sweep_files(env: &Env) {
+    let outcome = match wiring::file_ports(env) {
+        Ok(ports) => app::files::sweep(&ports).await.map_err(|error| error.to_string()),
+        Err(error) => Err(error.to_string()),
+    };
+    match outcome {
+        Ok(0) => {}
+        Ok(files) => tracing::info!(event = "files.removed", files),
+        Err(error) => tracing::error!(event = "files.sweep_failed", error),
     }
 }
 

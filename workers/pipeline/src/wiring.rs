@@ -3,6 +3,7 @@
 use std::cell::OnceCell;
 use std::rc::Rc;
 
+use app::files::{FilePorts, FilesService};
 use app::live::LiveNotifier;
 use app::outbound::{FanOut, QueueRemoval, SubscriptionsService};
 use app::pipeline::{
@@ -17,6 +18,7 @@ use chat_extraction::openai::OpenAiModel;
 use chat_extraction::{ModelExtractor, Pause};
 use contracts::health::HealthDispatch;
 use contracts::pipeline::erasure::ErasureDispatch;
+use contracts::pipeline::files::FilesDispatch;
 use contracts::pipeline::retention::RetentionDispatch;
 use contracts::pipeline::rules::RulesDispatch;
 use contracts::pipeline::subscriptions::SubscriptionsDispatch;
@@ -33,8 +35,8 @@ use mesh::durable::Namespace;
 use mesh_worker::durable::DurableNamespace;
 use mesh_worker::{BindingError, Instance, WorkflowBinding};
 use storage::{
-    D1, D1ArchiveLedger, D1CrmStore, D1DeadLetterStore, D1Erasures, D1EventStore, D1Removal, D1RuleStore,
-    D1SignalStore, D1SubscriptionDirectory, R2Archive,
+    D1, D1ArchiveLedger, D1CrmStore, D1DeadLetterStore, D1Erasures, D1EventStore, D1FileStore, D1Removal,
+    D1RuleStore, D1SignalStore, D1SubscriptionDirectory, R2Archive, R2FileBytes,
 };
 
 use crate::health::HealthService;
@@ -97,6 +99,21 @@ pub(crate) fn rules(instance: &Instance) -> Result<RulesDispatch<RulesService>, 
         clock: Rc::new(WorkerClock),
         random: Rc::new(WorkerRandom),
     })))
+}
+
+pub(crate) fn files(instance: &Instance) -> Result<FilesDispatch<FilesService>, BindingError> {
+    telemetry::console::init("pipeline");
+    Ok(FilesDispatch(FilesService(file_ports(&instance.env)?)))
+}
+
+pub(crate) fn file_ports(env: &worker::Env) -> Result<FilePorts, BindingError> {
+    Ok(FilePorts {
+        files: Rc::new(D1FileStore::new(data_db(env)?)),
+        bytes: Rc::new(R2FileBytes::new(bucket(env)?, bindings::ARCHIVE)),
+        objects: Rc::new(archive(env)?),
+        clock: Rc::new(WorkerClock),
+        random: Rc::new(WorkerRandom),
+    })
 }
 
 fn fan_out(env: &worker::Env) -> Result<FanOut, BindingError> {
@@ -225,8 +242,11 @@ fn notifiers(env: &worker::Env) -> Result<Notifiers, BindingError> {
 }
 
 pub(crate) fn archive(env: &worker::Env) -> Result<R2Archive, BindingError> {
-    let bucket = env.bucket(bindings::ARCHIVE).map_err(|error| unusable(bindings::ARCHIVE, &error))?;
-    Ok(R2Archive::new(bucket, bindings::ARCHIVE))
+    Ok(R2Archive::new(bucket(env)?, bindings::ARCHIVE))
+}
+
+fn bucket(env: &worker::Env) -> Result<worker::Bucket, BindingError> {
+    env.bucket(bindings::ARCHIVE).map_err(|error| unusable(bindings::ARCHIVE, &error))
 }
 
 /// The archive: rows go into a stream where one is bound, else into files.

@@ -14,6 +14,7 @@ mod error;
 mod event_archive;
 mod events;
 mod extraction;
+mod files;
 mod index;
 mod limits;
 pub mod live;
@@ -51,6 +52,10 @@ pub use events::{
     EarlierKey, EventRecord, EventStore, EventTransition, Inserted, NewEvent, OutboxEntry, StepRecord,
 };
 pub use extraction::{ExtractError, Extraction, Extractor, ExtractorKind};
+pub use files::{
+    BytesError, DoomedFile, FileBytes, FileQuery, FileState, FileStore, FinishedFile, NewFile, NewUpload,
+    Reserved, StoredBytes, UploadRecord,
+};
 pub use index::{
     EmbeddedPassage, Embedder, IndexHit, MOST_FORGOTTEN, Origin, PassageIndex, Relevance, Wanted,
 };

@@ -5,6 +5,7 @@ pub mod deliveries;
 pub mod erasure;
 mod error;
 mod events;
+pub mod files;
 pub mod live;
 pub mod retention;
 pub mod rules;

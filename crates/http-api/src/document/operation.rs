@@ -18,8 +18,8 @@ use crate::idempotency::IdempotencyKey;
 use crate::problem::{Code, PROBLEM_MEDIA_TYPE, ProblemBody};
 use crate::routes::{Access, Body, Operation, Route};
 use crate::{
-    Page, PageRequest, crm, endpoints, events, health, jobs, live, reports, rules, schema, search, signals,
-    subscriptions, workflows,
+    Page, PageRequest, crm, endpoints, events, files, health, jobs, live, reports, rules, schema, search,
+    signals, subscriptions, workflows,
 };
 
 /// The schemas that were referred to, by name.
@@ -43,6 +43,15 @@ pub(super) fn describe(route: &Route, schemas: &mut Schemas) -> Described {
     if route.operation == Operation::GetHealth {
         let degraded = json_response("A service is down", component::<health::Health>(schemas));
         operation = operation.response("503", with_trace(degraded));
+    }
+    if route.operation == Operation::GetFile {
+        let range = header("Which bytes these are, and of how many.", Type::String);
+        let part = whole_file().description("A range of the file").header("content-range", range);
+        operation = operation.response("206", with_trace(part));
+    }
+    if has_tag(route.operation) {
+        let known = ResponseBuilder::new().description("The client has it").header("etag", tag());
+        operation = operation.response("304", with_trace(known));
     }
     for (status, problem) in problems(route, schemas) {
         operation = operation.response(status.to_string(), problem);
@@ -105,6 +114,12 @@ fn parameters(route: &Route, schemas: &mut Schemas) -> Vec<Parameter> {
             component::<search::HitKind>(schemas);
             parameters.extend(query(search::Search::into_params(|| None)));
         }
+        Operation::ListFiles => parameters.extend(query(files::ListFiles::into_params(|| None))),
+        Operation::StoreFile => {
+            parameters.extend(query(files::StoreFile::into_params(|| None)));
+            parameters.extend(digest_parameters());
+        }
+        Operation::GetFile => parameters.extend(conditions()),
         Operation::Listen => parameters.extend(query(live::Listen::into_params(|| None))),
         Operation::ListAlerts => {
             component::<rules::AlertStatus>(schemas);
@@ -143,12 +158,17 @@ fn path_parameter(route: &Route, name: &str, schemas: &mut Schemas) -> Parameter
     let (what, schema) = match name {
         "endpoint_id" => ("The endpoint's id.", component::<schema::EndpointId>(schemas)),
         "name" => ("The workflow's name.", text_schema("spend_approval")),
+        "number" => (
+            "The part's number, from 1.",
+            ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1)).examples([1]).into(),
+        ),
         _ => match route.tag {
             "Workflows" => ("The run's id.", text_schema("apr_0199f4c2a9b87c3e8d1f2a3b4c5d6e7f")),
             "Accounts" => ("The record's id.", component::<schema::CrmRecordId>(schemas)),
             "Reports" => ("The report's id.", component::<schema::ReportId>(schemas)),
             "Approvals" => ("The approval's id.", component::<schema::ApprovalId>(schemas)),
             "Events" => ("The event's id.", component::<schema::EventId>(schemas)),
+            "Files" => ("The file's id.", component::<schema::FileId>(schemas)),
             "Rules" => ("The rule's id.", component::<schema::RuleId>(schemas)),
             "Alerts" => ("The alert's or task's id.", component::<schema::NoticeId>(schemas)),
             "Subscriptions" => ("The subscription's id.", component::<schema::SubscriptionId>(schemas)),
@@ -184,6 +204,39 @@ fn page_parameters() -> [Parameter; 2] {
     ]
 }
 
+/// The SHA-256 of what is sent.
+fn digest_parameters() -> [Parameter; 2] {
+    let text = |pattern: &str| ObjectBuilder::new().schema_type(Type::String).pattern(Some(pattern));
+    [
+        parameter(
+            "Content-Digest",
+            ParameterIn::Header,
+            "SHA-256 of the file in base64 (RFC 9530), such as `sha-256=:…:`. Other bytes are refused.",
+            text("^sha-256=:[A-Za-z0-9+/]{43}=:$"),
+        ),
+        parameter(
+            "X-Content-Sha256",
+            ParameterIn::Header,
+            "The same in hexadecimal.",
+            text("^[0-9a-fA-F]{64}$"),
+        ),
+    ]
+}
+
+/// Conditions and ranges (RFC 9110).
+fn conditions() -> Vec<Parameter> {
+    let texts = [
+        ("Range", "One range of bytes, such as `bytes=0-1023`.", "bytes=0-1023"),
+        ("If-Range", "The `ETag` of which a range is wanted; of another file, the whole is sent.", "\"ab\""),
+        ("If-Match", "Only where the file has one of these tags.", "\"ab\""),
+        ("If-None-Match", "Only where the file has none of these tags.", "\"ab\""),
+        ("If-Modified-Since", "Only where it is newer.", "Sat, 22 Nov 2025 20:00:00 GMT"),
+        ("If-Unmodified-Since", "Only where it is not newer.", "Sat, 22 Nov 2025 20:00:00 GMT"),
+    ];
+    let parameter = |(name, what, example)| parameter(name, ParameterIn::Header, what, text_schema(example));
+    texts.into_iter().map(parameter).collect()
+}
+
 fn parameter(name: &str, place: ParameterIn, what: &str, schema: impl Into<RefOr<Schema>>) -> Parameter {
     Parameter::builder()
         .name(name)
@@ -198,6 +251,7 @@ fn request_body(route: &Route, schemas: &mut Schemas) -> Option<RequestBody> {
     let (media, content) = match (route.body, route.operation) {
         (Body::None, _) => return None,
         (Body::Raw { .. }, _) => ("*/*", Content::new(None::<Schema>)),
+        (Body::Stream { .. }, _) => ("application/octet-stream", Content::new(Some(bytes()))),
         (Body::Json { .. }, operation) => ("application/json", json_body(operation, schemas)),
     };
     let kib = route.body.max_bytes() / 1024;
@@ -208,7 +262,18 @@ fn request_body(route: &Route, schemas: &mut Schemas) -> Option<RequestBody> {
         _ => Required::True,
     };
     let body = RequestBody::builder().description(Some(limit)).required(Some(required));
-    Some(body.content(media, content).build())
+    let mut body = body.content(media, content);
+    if route.operation == Operation::StoreFile {
+        body = body.content("multipart/form-data", Content::new(Some(component::<files::FileForm>(schemas))));
+    }
+    Some(body.build())
+}
+
+/// Any bytes.
+fn bytes() -> ObjectBuilder {
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .format(Some(SchemaFormat::KnownFormat(KnownFormat::Binary)))
 }
 
 /// The JSON body of an operation, with an example that works.
@@ -237,6 +302,10 @@ fn json_body(operation: Operation, schemas: &mut Schemas) -> Content {
         Operation::RotateEndpoint => {
             (component::<endpoints::RotateEndpoint>(schemas), json!({ "overlap_seconds": 3_600 }))
         }
+        Operation::CreateUpload => (
+            component::<files::CreateUpload>(schemas),
+            json!({ "media_type": "application/zip", "name": "q3-calls.zip", "size_bytes": 734_003_200 }),
+        ),
         Operation::CreateRule => (component::<rules::NewRule>(schemas), rule_example()),
         Operation::ReplaceRule => {
             let mut example = rule_example();
@@ -419,6 +488,18 @@ fn success(route: &Route, schemas: &mut Schemas) -> Response {
         Operation::GetAccount | Operation::GetContact => {
             json("The record", component::<crm::CrmRecordDetail>(schemas))
         }
+        Operation::StoreFile => json("The file", component::<files::File>(schemas))
+            .header("location", header("The file's own path.", Type::String)),
+        Operation::ListFiles => json("A page of files", page_of::<files::File>("FilePage", schemas)),
+        Operation::GetFile => whole_file(),
+        Operation::GetFileInfo | Operation::CompleteUpload => {
+            json("The file", component::<files::File>(schemas))
+        }
+        Operation::DeleteFile | Operation::AbortUpload => ResponseBuilder::new().description("Gone"),
+        Operation::CreateUpload => json("The upload", component::<files::Upload>(schemas))
+            .header("location", header("The upload's own path.", Type::String)),
+        Operation::GetUpload => json("The upload", component::<files::Upload>(schemas)),
+        Operation::StorePart => json("The part", component::<files::UploadPart>(schemas)),
         Operation::CreateReport => json("On record", component::<reports::Report>(schemas))
             .header("location", header("The report's own path.", Type::String)),
         Operation::GetReport => json("The report", component::<reports::Report>(schemas)),
@@ -450,6 +531,28 @@ fn with_limits(route: &Route, response: ResponseBuilder) -> ResponseBuilder {
             "ratelimit-policy",
             header("How many requests at once (`q`), in how many seconds (`w`).", Type::String),
         )
+}
+
+fn whole_file() -> ResponseBuilder {
+    ResponseBuilder::new()
+        .description("The file")
+        .content("*/*", Content::new(Some(bytes())))
+        .header("etag", tag())
+        .header("last-modified", header("When it was stored.", Type::String))
+        .header("accept-ranges", header("`bytes`.", Type::String))
+        .header("content-disposition", header("The file's name, and whether it may be shown.", Type::String))
+}
+
+fn tag() -> Header {
+    header("What tells this content from any other.", Type::String)
+}
+
+/// Whether an answer has an entity tag, and `If-None-Match` is heeded.
+const fn has_tag(operation: Operation) -> bool {
+    matches!(
+        operation,
+        Operation::GetFile | Operation::GetEventRaw | Operation::GetReportHtml | Operation::GetReportPdf
+    )
 }
 
 /// One response for each status, naming the codes that it can have.

@@ -98,6 +98,24 @@ problem_codes! {
         "The event exists, but no source text was taken from it: it is not processed yet, or holds none.";
     SignalNotFound = 404, "signal.not_found", "Signal not found",
         "This tenant has no signal with this id.";
+    FileNotFound = 404, "file.not_found", "File not found",
+        "This tenant has no file with this id.";
+    FileUploadNotFound = 404, "file.upload_not_found", "Upload not found",
+        "This tenant has no upload with this id: it was never begun, is complete, or was given up after a day.";
+    FileMalformedForm = 400, "file.malformed_form", "Malformed form",
+        "The body is no `multipart/form-data` with a field `file`.";
+    FileIncomplete = 400, "file.incomplete", "Incomplete body",
+        "The body broke off, or was longer or shorter than it said. Nothing was stored.";
+    FileChecksumMismatch = 422, "file.checksum_mismatch", "Checksum mismatch",
+        "The bytes have another SHA-256 than `Content-Digest` or `X-Content-Sha256` says. Nothing was stored.";
+    FilePartsMissing = 409, "file.parts_missing", "Parts are missing",
+        "The upload cannot be completed before all of its parts are stored.";
+    FileQuotaExceeded = 409, "file.quota_exceeded", "No room for files",
+        "With this file the tenant's files would take more room than they may. Delete some first.";
+    FilePreconditionFailed = 412, "file.precondition_failed", "Precondition failed",
+        "The file is not the one that `If-Match` or `If-Unmodified-Since` names.";
+    FileRangeNotSatisfiable = 416, "file.range_not_satisfiable", "Range not satisfiable",
+        "The file has no byte in the range that is asked for. `Content-Range` says how many it has.";
     JobNotFound = 404, "job.not_found", "Job not found",
         "This tenant has no job with this id.";
     JobInvalidSchedule = 422, "job.invalid_schedule", "Invalid schedule",

@@ -52,6 +52,9 @@ pub const TENANT_TABLES: &[TenantTable] = &[
     of_tenants("workflow_runs"),
     of_tenants("subscriptions"),
     of_tenants("evaluation_rules"),
+    TenantTable { name: "file_parts", key: "tenant_id, file_id, number" },
+    of_tenants("files"),
+    of_tenants("file_totals"),
     of_tenants("retention_settings"),
     of_tenants("raw_sweeps"),
 ];

@@ -120,6 +120,9 @@ impl People {
              updated_at) VALUES ('rul ' || ?1, ?1, 1, 'r', 'event', 'true', '[]', 1, 1, 1)",
             "INSERT INTO rule_notices (id, tenant_id, kind, rule_id, rule_name, event_id, title, created_at) \
              VALUES ('ntc ' || ?1, ?1, 'alert', 'rul', 'r', 'gone ' || ?1, 't', 1)",
+            "INSERT INTO files (id, tenant_id, name, media_type, status, size_bytes, created_at) \
+             VALUES ('fil ' || ?1, ?1, 'n', 'text/plain', 'ready', 1, 1)",
+            "INSERT INTO file_parts VALUES ('fil ' || ?1, ?1, 1, 1, 'e')",
             "INSERT INTO retention_settings VALUES (?1, 90, 'ines', 1)",
             "INSERT INTO raw_sweeps VALUES (?1, 'raw')",
         ] {

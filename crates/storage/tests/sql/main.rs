@@ -4,6 +4,7 @@
 
 mod control;
 mod data;
+mod files;
 mod rules;
 mod sqlite;
 mod workflows;

@@ -12,6 +12,7 @@ mod dead_letters;
 mod deliveries;
 mod endpoints;
 mod events;
+mod files;
 mod index;
 mod limits;
 mod outbox;
@@ -29,8 +30,8 @@ pub use limits::limit_store_suite;
 pub use tenants::{admin_tenants, tenant_admin_suite};
 
 use app::ports::{
-    Archive, ControlStore, DeadLetterStore, EndpointStore, EventStore, NewEvent, PassageIndex, RuleStore,
-    SignalStore, VectorIndex,
+    Archive, ControlStore, DeadLetterStore, EndpointStore, EventStore, FileStore, NewEvent, PassageIndex,
+    RuleStore, SignalStore, VectorIndex,
 };
 use contracts::Timestamp;
 use ids::TenantId;
@@ -109,6 +110,20 @@ pub async fn rule_store_suite(store: &dyn RuleStore) {
     rules::notices_are_listed_newest_first_and_narrowed(store).await;
     rules::the_first_who_settles_is_kept(store).await;
     rules::what_was_raised_about_an_account_is_known(store).await;
+}
+
+/// Every claim about a [`FileStore`].
+///
+/// # Panics
+/// When one does not hold.
+pub async fn file_store_suite(store: &dyn FileStore) {
+    files::a_file_is_seen_once_it_is_finished(store).await;
+    files::room_is_reserved_settled_and_given_back(store).await;
+    files::a_key_reserves_once(store).await;
+    files::lists_are_newest_first_and_narrowed(store).await;
+    files::parts_are_noted_while_the_upload_is_there(store).await;
+    files::what_is_deleted_is_seen_by_the_sweep_alone(store).await;
+    files::what_is_not_finished_in_time_is_given_up(store).await;
 }
 
 /// Every claim about an [`Archive`].

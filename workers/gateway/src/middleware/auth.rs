@@ -157,6 +157,8 @@ const fn required(scope: Scope) -> auth::Scope {
         Scope::RulesRead => auth::Scope::RulesRead,
         Scope::AlertsWrite => auth::Scope::AlertsWrite,
         Scope::AlertsRead => auth::Scope::AlertsRead,
+        Scope::FilesWrite => auth::Scope::FilesWrite,
+        Scope::FilesRead => auth::Scope::FilesRead,
         Scope::LiveRead => auth::Scope::LiveRead,
     }
 }

@@ -42,6 +42,7 @@ mod tests {
             query: "q".repeat(query),
             headers: (0..headers).map(header).collect(),
             body: None,
+            upload: None,
         }
     }
 

@@ -5,6 +5,7 @@ pub mod crm;
 pub mod docs;
 pub mod endpoints;
 pub mod events;
+pub mod files;
 pub mod health;
 pub mod hooks;
 pub mod jobs;

@@ -5,6 +5,7 @@ mod api_keys;
 mod bodies;
 mod degradation;
 mod endpoints;
+mod files;
 mod hooks;
 mod limits;
 mod origins;

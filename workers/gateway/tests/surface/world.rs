@@ -4,12 +4,14 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use app::files::{FilePorts, FilesService};
 use app::limits::{Leases, TenantLimits};
 use app::ports::{Clock, EndpointSecret, Random, RuleStore, StoredEndpoint, StoredKey};
 use app::rules::{RulePorts, RulesService};
 use auth::ApiKey;
 use contracts::gateway::LimitsDispatch;
 use contracts::health::HealthDispatch;
+use contracts::pipeline::files::{FilesClient, FilesDispatch};
 use contracts::pipeline::rules::{RulesClient, RulesDispatch};
 use contracts::pipeline::subscriptions::{SubscriptionsClient, SubscriptionsDispatch};
 use contracts::pipeline::workflows::{WorkflowsClient, WorkflowsDispatch};
@@ -22,14 +24,14 @@ use gateway::middleware::limits::NoFirstCut;
 use gateway::serve::{Served, serve};
 use ids::TenantId;
 use jwt::{FetchKeysError, KeyCache, KeySet, KeyStore};
-use mesh::Transport;
 use mesh::durable::{Address, Namespace};
 use mesh::loopback::{Loopback, Severed};
+use mesh::{ByteStream, StreamSource, Transport};
 use serde_json::Value;
 use signing::{Secret, Secrets, Source};
 use test_kit::{
-    FakeClock, Faults, Fixtures, MemoryControl, MemoryEventStore, MemoryLimits, MemoryRules,
-    MemorySignalStore, SeededRandom, run,
+    FakeClock, Faults, Fixtures, MemoryArchive, MemoryControl, MemoryEventStore, MemoryFileBytes,
+    MemoryFiles, MemoryLimits, MemoryRules, MemorySignalStore, SeededRandom, run,
 };
 
 use crate::services::{Pipeline, Scheduler, Wellness};
@@ -51,6 +53,7 @@ pub(crate) struct World {
     pub(crate) rules: Rc<dyn RuleStore>,
     pub(crate) scheduler: Scheduler,
     pub(crate) wellness: Wellness,
+    pub(crate) files: FilePorts,
     pub(crate) make: Fixtures,
     pub(crate) tenant: TenantId,
     pub(crate) api_key: String,
@@ -77,6 +80,14 @@ impl World {
             clock: Rc::new(clock.clone()),
             random: Rc::new(SeededRandom::new(4)),
         };
+        let archive = MemoryArchive::default();
+        let files = FilePorts {
+            files: Rc::new(MemoryFiles::default()),
+            bytes: Rc::new(MemoryFileBytes::over(&archive)),
+            objects: Rc::new(archive.clone()),
+            clock: Rc::new(clock.clone()),
+            random: Rc::new(SeededRandom::new(6)),
+        };
         let rule_store = rules.rules.clone();
         let link = |loopback: Loopback| -> Rc<dyn Transport> { Rc::new(loopback) };
         let ports = Ports {
@@ -94,6 +105,10 @@ impl World {
             ))),
             rules: RulesClient::over(link(Loopback::new(
                 RulesDispatch(RulesService(rules.clone())),
+                now(&clock),
+            ))),
+            files: FilesClient::over(link(Loopback::new(
+                FilesDispatch(FilesService(files.clone())),
                 now(&clock),
             ))),
             feeds: Rc::new(NoFeeds),
@@ -121,6 +136,7 @@ impl World {
             rules: rule_store,
             scheduler,
             wellness,
+            files,
             make,
             tenant,
             api_key: String::new(),
@@ -139,6 +155,7 @@ impl World {
         self.ports.workflows = WorkflowsClient::over(cut());
         self.ports.subscriptions = SubscriptionsClient::over(cut());
         self.ports.scheduler = JobsClient::over(cut());
+        self.ports.files = FilesClient::over(cut());
         self.ports.pipeline_health = cut();
     }
 
@@ -184,6 +201,7 @@ impl World {
             query: query.to_owned(),
             headers: vec![("authorization".into(), key)],
             body: None,
+            measured: true,
         }
     }
 
@@ -258,6 +276,8 @@ pub(crate) struct Asked<'w> {
     query: String,
     headers: Vec<(String, String)>,
     body: Option<Vec<Vec<u8>>>,
+    /// Whether a body that is handed on comes with its length.
+    measured: bool,
 }
 
 impl Asked<'_> {
@@ -291,6 +311,12 @@ impl Asked<'_> {
         self
     }
 
+    /// In chunks whose sum is not told.
+    pub(crate) fn unmeasured(mut self) -> Self {
+        self.measured = false;
+        self
+    }
+
     /// With a JSON body.
     pub(crate) fn json(self, body: &str) -> Self {
         self.header("content-type", "application/json").body(body.as_bytes())
@@ -307,7 +333,12 @@ impl Asked<'_> {
             path: self.path,
             query: self.query,
             headers: self.headers,
-            body: self.body.map(|chunks| stream::iter(chunks.into_iter().map(Ok)).boxed_local()),
+            body: self.body.clone().map(|chunks| stream::iter(chunks.into_iter().map(Ok)).boxed_local()),
+            upload: self.body.map(|chunks| {
+                let length = chunks.iter().map(|chunk| chunk.len() as u64).sum();
+                let stream = ByteStream::new(stream::iter(chunks.into_iter().map(Ok)));
+                if self.measured { stream.with_length(length) } else { stream }
+            }),
         };
         Answered(run(serve(&self.world.ports, request)))
     }
@@ -328,6 +359,14 @@ impl Answered {
 
     pub(crate) fn json(&self) -> Value {
         serde_json::from_slice(&self.0.answer.body).expect("the body is JSON")
+    }
+
+    /// The bytes that are streamed; none where no stream is.
+    pub(crate) fn streamed(&self) -> Option<Vec<u8>> {
+        let stream = self.0.entry.facts.stream.take()?;
+        let Some(StreamSource::Chunks(chunks)) = stream.take_source() else { panic!("it was read before") };
+        let chunks: Vec<_> = run(chunks.collect());
+        Some(chunks.into_iter().flat_map(Result::unwrap).collect())
     }
 
     /// Its status and problem code. Checks what every problem must have, and that none has more.
