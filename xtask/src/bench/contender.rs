@@ -6,7 +6,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use super::load;
+use super::load::{self, Request};
 use crate::{paths, process};
 
 /// The package of the Workers in Rust.
@@ -17,7 +17,7 @@ pub(super) const RUST_PACKAGE: &str = "rpc-bench";
 pub(super) struct Measure {
     /// Its name in the results.
     pub(super) name: &'static str,
-    /// What the front Worker is asked for.
+    /// What is asked for.
     pub(super) path: &'static str,
     /// What it does, for people.
     pub(super) meaning: &'static str,
@@ -66,7 +66,7 @@ impl Contender {
     /// # Errors
     /// When the Worker answers something else, which no figure would show.
     pub(super) fn check(self, measure: &Measure, port: u16) -> Result<()> {
-        let answer = load::ask(port, measure.path)?;
+        let answer = load::ask(port, &Request::get(measure.path))?;
         let right = match (self, measure.name) {
             (Self::Floor, _) => answer == "1",
             // The object counts its calls, and adds its count.

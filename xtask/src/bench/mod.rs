@@ -6,6 +6,7 @@
 
 mod contender;
 mod figures;
+mod gateway;
 mod load;
 mod report;
 mod runtime;
@@ -13,7 +14,7 @@ mod search;
 mod start_up;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
@@ -25,6 +26,7 @@ use crate::{build, paths};
 
 use self::contender::{Contender, MEASURES, Measure};
 use self::figures::{Recorded, Slice};
+use self::load::Request;
 use self::report::Report;
 use self::runtime::Runtime;
 
@@ -42,6 +44,8 @@ pub(crate) struct Args {
 enum What {
     /// Calls between Workers: Rust on the mesh against TypeScript, and the time that Workers take to start
     Rpc(Options),
+    /// The gateway in Rust against the same one in TypeScript with Hono: refusals, reads, events and signed webhooks
+    Gateway(gateway::Options),
     /// A tenant's search index with as many passages as a busy tenant has: how long a search takes, and its memory
     Search(search::Options),
 }
@@ -81,6 +85,7 @@ pub(crate) fn run(args: Args, ui: &Ui) -> Result<()> {
     let toolchain = setup::ensure(ui)?;
     match args.what {
         What::Rpc(options) => rpc(&options, &toolchain, ui),
+        What::Gateway(options) => gateway::run(&options, &toolchain, ui),
         What::Search(options) => search::run(&options, &toolchain, ui),
     }
 }
@@ -127,7 +132,7 @@ pub(crate) fn smoke(toolchain: &Toolchain) -> Result<()> {
     if report.start_up.is_empty() {
         bail!("the benchmark timed no Worker's start");
     }
-    Ok(())
+    gateway::smoke(toolchain, &quiet)
 }
 
 fn measure(options: &Options, toolchain: &Toolchain, ui: &Ui) -> Result<Report> {
@@ -137,11 +142,23 @@ fn measure(options: &Options, toolchain: &Toolchain, ui: &Ui) -> Result<Report> 
         bail!("nothing to measure has that in its name: try small, large, durable, chain or start-up");
     }
     let folder = empty_folder()?;
-    let mut report = Report::new(options.rounds, options.seconds);
+    let mut report = Report::new(&MEASURES, options.rounds, options.seconds);
     if !measures.is_empty() {
         build::ensure_named(&[contender::RUST_PACKAGE.to_owned()], build::Profile::Release, toolchain, ui)?;
         let step = ui.step("calls");
-        report.calls = rounds(options, &measures, &folder, toolchain, &step)?;
+        step.note("bundling and starting the runtimes");
+        let mut running = Vec::new();
+        for contender in Contender::ALL {
+            let runtime = Runtime::start(contender, &folder.join(contender.name()), toolchain)
+                .with_context(|| format!("can't start the contender `{}`", contender.name()))?;
+            for measure in measures.iter().filter(|measure| contender.takes(measure)) {
+                let checked = contender.check(measure, runtime.port());
+                checked.with_context(|| format!("`{}`", contender.name()))?;
+            }
+            running.push((contender, runtime));
+        }
+        let request = |measure: &Measure| Ok(Request::get(measure.path));
+        report.calls = rounds(options, &measures, &running, &request, &step)?;
         step.done(format!("{} rounds", options.rounds));
     }
     if starts {
@@ -154,21 +171,15 @@ fn measure(options: &Options, toolchain: &Toolchain, ui: &Ui) -> Result<Report> 
     Ok(report)
 }
 
-/// Takes the turns: every measure in every round, every contender in every measure.
+/// Takes the turns: every measure in every round, every contender in every measure. `request` gives what is sent, anew
+/// for each turn, since a signature is good for a few minutes only.
 fn rounds(
     options: &Options,
     measures: &[&'static Measure],
-    folder: &Path,
-    toolchain: &Toolchain,
+    running: &[(Contender, Runtime)],
+    request: &dyn Fn(&Measure) -> Result<Request>,
     step: &Step,
 ) -> Result<Recorded> {
-    step.note("bundling and starting the runtimes");
-    let mut running = Vec::new();
-    for contender in Contender::ALL {
-        let runtime = Runtime::start(contender, &folder.join(contender.name()), toolchain)
-            .with_context(|| format!("can't start the contender `{}`", contender.name()))?;
-        running.push((contender, runtime));
-    }
     let turn = Duration::from_secs_f64(options.seconds);
     let plan: Vec<(&Measure, usize)> = measures
         .iter()
@@ -180,8 +191,8 @@ fn rounds(
     step.note("warming up");
     for (measure, index) in &plan {
         let (contender, runtime) = &running[*index];
-        contender.check(measure, runtime.port()).with_context(|| format!("`{}`", contender.name()))?;
-        load::drive(runtime.port(), measure.path, turn.max(Duration::from_millis(100)))?;
+        load::drive(runtime.port(), &request(measure)?, turn.max(Duration::from_millis(100)))
+            .with_context(|| format!("`{}` at `{}`", contender.name(), measure.name))?;
     }
     let mut recorded = Recorded::default();
     let total = options.rounds as usize * plan.len();
@@ -197,8 +208,9 @@ fn rounds(
                 measure.name,
                 contender.name(),
             ));
+            let request = request(measure)?;
             let before = runtime.cpu();
-            let mut slice: Slice = load::drive(runtime.port(), measure.path, turn)?.into();
+            let mut slice: Slice = load::drive(runtime.port(), &request, turn)?.into();
             slice.cpu = before.zip(runtime.cpu()).map(|(before, after)| after.saturating_sub(before));
             recorded.add(round, measure, *contender, slice);
         }

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use serde_json::{Map, Value, json};
 
-use super::contender::{Contender, MEASURES};
+use super::contender::{Contender, Measure};
 use super::figures::{Ratio, Reached, Recorded};
 use super::load::CONNECTIONS;
 use super::start_up::{StartUp, TARGET_MS};
@@ -14,6 +14,7 @@ const BAR: usize = 20;
 
 /// What a run found.
 pub(super) struct Report {
+    measures: &'static [Measure],
     rounds: u32,
     seconds: f64,
     pub(super) calls: Recorded,
@@ -21,8 +22,8 @@ pub(super) struct Report {
 }
 
 impl Report {
-    pub(super) fn new(rounds: u32, seconds: f64) -> Self {
-        Self { rounds, seconds, calls: Recorded::default(), start_up: Vec::new() }
+    pub(super) fn new(measures: &'static [Measure], rounds: u32, seconds: f64) -> Self {
+        Self { measures, rounds, seconds, calls: Recorded::default(), start_up: Vec::new() }
     }
 
     /// Ours over TypeScript, in calls a second.
@@ -37,8 +38,10 @@ impl Report {
     /// One object: `ratios` are ours over TypeScript in calls a second, so more than 1 is faster.
     pub(super) fn json(&self) -> Value {
         let of = |figure: &dyn Fn(&str) -> Option<Value>| -> Value {
-            let found =
-                MEASURES.iter().filter_map(|measure| Some((measure.name.to_owned(), figure(measure.name)?)));
+            let found = self
+                .measures
+                .iter()
+                .filter_map(|measure| Some((measure.name.to_owned(), figure(measure.name)?)));
             Value::Object(found.collect::<Map<_, _>>())
         };
         let contenders: Map<String, Value> = [Contender::Rust, Contender::TypeScript, Contender::Json]
@@ -65,7 +68,7 @@ impl Report {
     /// The same, with every turn: calls, time taken, and latencies at each hundredth.
     pub(super) fn raw(&self) -> Value {
         let mut turns = Vec::new();
-        for measure in &MEASURES {
+        for measure in self.measures {
             for contender in Contender::ALL {
                 for (round, slice) in self.calls.slices(measure.name, contender) {
                     let share =
@@ -86,7 +89,7 @@ impl Report {
     }
 
     fn floor(&self) -> Option<Reached> {
-        self.calls.reached(MEASURES[0].name, Contender::Floor)
+        self.calls.reached(self.measures.first()?.name, Contender::Floor)
     }
 
     /// Tables for a terminal.
@@ -111,7 +114,7 @@ impl Report {
             "{:<9} {:<11} {:>9} {:>9} {:>9} {:>9}",
             "", "", "calls/s", "p50 µs", "p99 µs", "CPU µs"
         );
-        for measure in &MEASURES {
+        for measure in self.measures {
             for contender in [Contender::Rust, Contender::TypeScript, Contender::Json] {
                 if let Some(reached) = self.calls.reached(measure.name, contender) {
                     row(text, measure.name, contender.name(), &reached);
@@ -131,7 +134,7 @@ impl Report {
             "{:<9} {:>7} {:>15} {:>15} {:>10}",
             "", "median", "quartiles", "min to max", "over JSON"
         );
-        for measure in &MEASURES {
+        for measure in self.measures {
             let Some(ratio) = self.against(measure.name, Contender::TypeScript) else { continue };
             let json =
                 self.against(measure.name, Contender::Json).map(|ratio| format!("{:.2}", ratio.median));

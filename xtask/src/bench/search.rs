@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::figures::at;
-use super::load::Connection;
+use super::load::{Connection, Request};
 use super::report::bar;
 use super::runtime::Runtime;
 use super::{contender, empty_folder, keep};
@@ -107,11 +107,11 @@ fn measure(options: &Options, folder: &Path, toolchain: &Toolchain, ui: &Ui) -> 
     let runtime = start(folder, &made.tenant, toolchain)?;
     let step = ui.step("filling the index");
     let begun = now();
-    let mut connection = Connection::open(runtime.port(), "/")?;
+    let mut connection = Connection::open(runtime.port())?;
     let batches = lines(&folder.join("passages.jsonl"))?;
     for (done, batch) in batches.iter().enumerate() {
         step.live(&bar(done, batches.len(), "passages", "filled"));
-        connection.post("/fill", batch)?;
+        connection.ask(&post("/fill", batch))?;
     }
     let fill_seconds = begun.elapsed().as_secs_f64();
     step.done(format!("{} events", batches.len()));
@@ -122,10 +122,10 @@ fn measure(options: &Options, folder: &Path, toolchain: &Toolchain, ui: &Ui) -> 
     let runtime = start(folder, &made.tenant, toolchain)?;
     let step = ui.step("queries");
     let queries = lines(&folder.join("queries.jsonl"))?;
-    let mut connection = Connection::open(runtime.port(), "/")?;
+    let mut connection = Connection::open(runtime.port())?;
     let mut ask = |query: &str| -> Result<u32> {
         let asked = now();
-        let hits = String::from_utf8_lossy(connection.post("/find", query)?).into_owned();
+        let hits = String::from_utf8_lossy(connection.ask(&post("/find", query))?).into_owned();
         let taken = u32::try_from(asked.elapsed().as_nanos()).unwrap_or(u32::MAX);
         if hits.parse::<usize>().map_or(true, |hits| hits == 0) {
             bail!("a query found nothing: {query:.80}");
@@ -145,6 +145,10 @@ fn measure(options: &Options, folder: &Path, toolchain: &Toolchain, ui: &Ui) -> 
     step.done(format!("{} answered", latencies.len()));
     let memory = memory(&runtime, toolchain)?;
     Ok(Report { made, fill_seconds, latencies, first, memory })
+}
+
+fn post(path: &str, body: &str) -> Request {
+    Request::new("POST", path, &[], body.as_bytes(), 200)
 }
 
 fn lines(path: &Path) -> Result<Vec<String>> {

@@ -53,7 +53,7 @@ pub(super) fn measure(
         let runtime = start(name, folder.join(name), toolchain)
             .with_context(|| format!("can't time the start of `{name}`"))?;
         let ask = |times: u32| -> Result<f64> {
-            let answer = load::ask(runtime.port(), &format!("/{times}"))?;
+            let answer = load::ask(runtime.port(), &load::Request::get(&format!("/{times}")))?;
             answer.parse().with_context(|| format!("`{answer}` is no time"))
         };
         let first_ms = ask(1)?;
