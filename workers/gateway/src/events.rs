@@ -1,11 +1,13 @@
 //! What the platform calls: a request comes in; another Worker asks for this one's health.
 
+use std::collections::BTreeMap;
+
 use contracts::health::HealthContract;
-use futures_util::StreamExt;
+use futures_util::{StreamExt, stream};
 use mesh::ByteStream;
 use mesh_worker::BindingError;
 use mesh_worker::stream::{chunks, from_readable, into_readable, into_readable_of_known_length};
-use worker::{Context, Env, Response, ResponseBody, ResponseBuilder, event};
+use worker::{Context, Env, Headers, Response, ResponseBody, ResponseBuilder, event};
 
 use crate::exchange::{Request, SERVICE};
 use crate::failure::Failure;
@@ -17,6 +19,9 @@ use crate::respond::Answer;
 use crate::router;
 use crate::serve::{Served, serve, unready};
 use crate::wiring;
+
+/// A body that is declared no longer than this comes in one piece: each chunk costs several steps to JavaScript.
+const WHOLE_BYTES: u64 = 256 * 1024;
 
 mesh_worker::entrypoint!(
     /// For anyone in the mesh: how this Worker is.
@@ -136,11 +141,16 @@ fn read(mut request: worker::Request) -> worker::Result<Request> {
     let url = request.inner().url();
     let query = url.split_once('?').map_or("", |(_, query)| query);
     let query = query.split('#').next().unwrap_or_default().to_owned();
-    let (path, headers) = (request.path(), request.headers().entries().collect::<Vec<_>>());
+    let path = request.path();
+    let headers = headers(&request)?;
     let streamed = router::find(&method, &path)
         .is_ok_and(|found| matches!(found.route.body, http_api::routes::Body::Stream { .. }));
     let (body, upload) = match request.inner().body() {
         Some(stream) if streamed => (None, Some(with_declared_length(from_readable(stream), &headers))),
+        Some(_) if declared_length(&headers).is_some_and(|length| length <= WHOLE_BYTES) => {
+            let whole = async move { request.bytes().await.map_err(|error| error.to_string()) };
+            (Some(stream::once(whole).boxed_local()), None)
+        }
         Some(_) => {
             let chunks = request.stream()?.map(|chunk| chunk.map_err(|error| error.to_string()));
             (Some(chunks.boxed_local()), None)
@@ -151,18 +161,28 @@ fn read(mut request: worker::Request) -> worker::Result<Request> {
 }
 
 fn with_declared_length(stream: ByteStream, headers: &[(String, String)]) -> ByteStream {
-    let declared = headers.iter().find(|(name, _)| name == "content-length");
-    match declared.and_then(|(_, length)| length.parse().ok()) {
+    match declared_length(headers) {
         Some(length) => stream.with_length(length),
         None => stream,
     }
 }
 
+fn declared_length(headers: &[(String, String)]) -> Option<u64> {
+    headers.iter().find(|(name, _)| name == "content-length")?.1.parse().ok()
+}
+
+/// All of them in two steps to JavaScript and back, where asking for each by itself would take several.
+fn headers(request: &worker::Request) -> worker::Result<Vec<(String, String)>> {
+    let all = js_sys::Object::from_entries(&request.inner().headers())?;
+    let all = String::from(js_sys::JSON::stringify(&all)?);
+    let all: BTreeMap<String, String> = serde_json::from_str(&all)?;
+    Ok(all.into_iter().collect())
+}
+
 fn write(answer: Answer, stream: Option<ByteStream>, head: bool) -> worker::Result<Response> {
-    let mut builder = ResponseBuilder::new().with_status(answer.status);
-    for (name, value) in &answer.headers {
-        builder = builder.with_header(name, value)?;
-    }
+    let headers = js_sys::JSON::parse(&serde_json::to_string(&answer.headers)?)?;
+    let headers = web_sys::Headers::new_with_str_sequence_sequence(&headers)?;
+    let builder = ResponseBuilder::new().with_status(answer.status).with_headers(Headers(headers));
     if let Some(stream) = stream {
         let body = into_readable_of_known_length(&stream).map_err(|error| error.to_string())?;
         return Ok(builder.body(ResponseBody::Stream(body)));

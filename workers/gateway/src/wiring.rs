@@ -1,5 +1,6 @@
 //! From bindings to ports.
 
+use std::cell::OnceCell;
 use std::rc::Rc;
 
 use contracts::health::HealthDispatch;
@@ -23,11 +24,22 @@ use crate::middleware::{last_used, limits};
 use crate::platform_limiter::first_cut;
 
 thread_local! {
+    /// Bindings are the isolate's, so what is made of them serves all its requests, and so does what they cache.
+    static PORTS: OnceCell<Rc<Ports>> = const { OnceCell::new() };
     /// Google's keys, for the isolate's life.
     static GOOGLE_KEYS: Rc<KeyCache> = Rc::new(KeyCache::new());
 }
 
-pub(crate) fn ports(env: &worker::Env) -> Result<Ports, BindingError> {
+/// What the gateway reaches, made at the isolate's first request.
+pub(crate) fn ports(env: &worker::Env) -> Result<Rc<Ports>, BindingError> {
+    if let Some(ports) = PORTS.with(|kept| kept.get().cloned()) {
+        return Ok(ports);
+    }
+    let made = Rc::new(make(env)?);
+    Ok(PORTS.with(|kept| kept.get_or_init(|| made).clone()))
+}
+
+fn make(env: &worker::Env) -> Result<Ports, BindingError> {
     let cache = env.kv(bindings::CACHE).map_err(|error| unusable(bindings::CACHE, &error))?;
     let cache = KvCache::new(cache, bindings::CACHE);
     Ok(Ports {
