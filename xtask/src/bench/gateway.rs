@@ -267,6 +267,7 @@ const ALL_BINDINGS: &str = r#"(name = "PIPELINE_WORKFLOWS", service = (name = "p
     (name = "LIVE_FEED", durableObjectNamespace = (className = "LiveFeed", serviceName = "pipeline")),
     (name = "CONTROL_DB", wrapped = (moduleName = "cloudflare-internal:d1-api",
       innerBindings = [(name = "fetcher", service = "cache")])),
+    (name = "GOOGLE_KEYS_URL", text = "http://keys.internal/certs"),
     (name = "VERSION", json = "{\"id\":\"bench\"}"),"#;
 
 const OBJECTS: &str = r#"durableObjectNamespaces = [(className = "LiveFeed", uniqueKey = "bench-feed", enableSql = true)],
