@@ -1,6 +1,8 @@
 // The gateway as one writes it in TypeScript: Hono, its middleware, Zod, WebCrypto, RPC with plain objects. The same
 // routes and the same checks as ours, of those that are measured.
 
+import { DurableObject } from "cloudflare:workers";
+
 import { zValidator } from "@hono/zod-validator";
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
@@ -18,7 +20,18 @@ interface Bindings {
     ingestEvent(caller: Caller, event: Ingest): Promise<{ event_id: string; duplicate: boolean }>;
     getEvent(caller: Caller, id: string): Promise<Detail>;
   };
+  TENANT_LIMITS: { getByName(name: string): { take(bucket: string, rate: Rate, most: number): Promise<Lease> } };
   CACHE: { get<T>(key: string, options: { type: "json"; cacheTtl: number }): Promise<T | null> };
+}
+
+interface Rate {
+  burst: number;
+  per_minute: number;
+}
+
+interface Lease {
+  given: number;
+  left: number;
 }
 
 interface KeyRow {
@@ -107,7 +120,53 @@ function same(one: string, other: string): boolean {
   return difference === 0;
 }
 
-const requireKey = (scope: string) =>
+/** A tenant's token buckets. */
+export class TenantLimits extends DurableObject {
+  #sql = this.ctx.storage.sql;
+
+  constructor(state: DurableObjectState, env: unknown) {
+    super(state, env as never);
+    this.#sql.exec("CREATE TABLE IF NOT EXISTS buckets (name TEXT PRIMARY KEY, tokens REAL, at INTEGER) STRICT");
+  }
+
+  take(bucket: string, { burst, per_minute }: Rate, most: number): Lease {
+    const now = Date.now();
+    const [row] = this.#sql.exec("SELECT tokens, at FROM buckets WHERE name = ?", bucket).toArray();
+    const before = row ? Math.min(burst, Number(row.tokens) + ((now - Number(row.at)) * per_minute) / 60_000) : burst;
+    const given = Math.min(most, Math.floor(before));
+    const put = "INSERT INTO buckets VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET tokens = excluded.tokens, at = excluded.at";
+    this.#sql.exec(put, bucket, before - given, now);
+    return { given, left: Math.floor(before - given) };
+  }
+}
+
+// What this isolate was given to spend within the next second.
+const leases = new Map<string, { tokens: number; left: number; until: number }>();
+
+async function spend(env: Bindings, tenant: string, bucket: string, rate: Rate) {
+  const place = `${tenant}/${bucket}`;
+  let lease = leases.get(place);
+  if (!lease || lease.tokens === 0 || lease.until < Date.now()) {
+    const { given, left } = await env.TENANT_LIMITS.getByName(`${tenant}/limits`).take(bucket, rate, 64);
+    lease = { tokens: given, left, until: Date.now() + 1_000 };
+    leases.set(place, lease);
+  }
+  if (lease.tokens === 0) throw new Problem(429, "rate.limited", "too many requests: slow down");
+  lease.tokens -= 1;
+  const reset = Math.ceil(((rate.burst - lease.left - lease.tokens) * 60) / rate.per_minute);
+  return {
+    "ratelimit-policy": `"${bucket}";q=${rate.burst};w=${Math.ceil((rate.burst * 60) / rate.per_minute)}`,
+    ratelimit: `"${bucket}";r=${lease.left + lease.tokens};t=${reset}`,
+  };
+}
+
+const RATES = {
+  read: { burst: 20_000, per_minute: 120_000 },
+  ingest: { burst: 20_000, per_minute: 120_000 },
+  hook: { burst: 100_000, per_minute: 300_000 },
+};
+
+const requireKey = (scope: string, kind: "read" | "ingest") =>
   createMiddleware<Env>(async (c, next) => {
     const [, key] = /^bearer\s+(\S+)$/i.exec(c.req.header("authorization") ?? "") ?? [];
     if (!key) throw new Problem(401, "auth.missing_credentials", "send the API key as `Authorization: Bearer wk_…`");
@@ -125,6 +184,8 @@ const requireKey = (scope: string) =>
       throw new Problem(403, "auth.missing_scope", `the API key lacks the scope \`${scope}\``);
     }
     c.set("tenant", row.tenant_id);
+    const standing = await spend(c.env, row.tenant_id, kind, RATES[kind]);
+    for (const [name, value] of Object.entries(standing)) c.header(name, value);
     await next();
   });
 
@@ -211,6 +272,7 @@ app.post("/hooks/:id", bodyLimit({ maxSize: MAX_EVENT_BYTES }), async (c) => {
   const read = Envelope.safeParse(JSON.parse(new TextDecoder().decode(body)));
   const { type, timestamp } = read.success ? read.data : {};
   c.set("tenant", endpoint.tenant_id);
+  await spend(c.env, endpoint.tenant_id, `hook:${endpoint.id}`, RATES.hook);
   const receipt = await c.env.PIPELINE.ingestEvent(
     { tenant: endpoint.tenant_id, trace_id: c.get("traceId") },
     {
@@ -228,7 +290,7 @@ app.post("/hooks/:id", bodyLimit({ maxSize: MAX_EVENT_BYTES }), async (c) => {
 
 app.post(
   "/v1/events",
-  requireKey("events:write"),
+  requireKey("events:write", "ingest"),
   bodyLimit({ maxSize: MAX_EVENT_BYTES }),
   zValidator("json", Submit, (result) => {
     if (result.success) return;
@@ -253,12 +315,12 @@ app.post(
   },
 );
 
-app.get("/v1/events", requireKey("events:read"), async (c) => {
+app.get("/v1/events", requireKey("events:read", "read"), async (c) => {
   const caller = { tenant: c.get("tenant") ?? "", trace_id: c.get("traceId") };
   return c.json({ items: [await c.env.PIPELINE.getEvent(caller, "evt_01a195fc600070707070707070707070")], next_cursor: null });
 });
 
-app.get("/v1/events/:id", requireKey("events:read"), async (c) => {
+app.get("/v1/events/:id", requireKey("events:read", "read"), async (c) => {
   const id = c.req.param("id");
   if (!/^evt_[0-9a-f]{32}$/.test(id)) throw new Problem(404, "event.not_found", "there is no such event");
   return c.json(await c.env.PIPELINE.getEvent({ tenant: c.get("tenant") ?? "", trace_id: c.get("traceId") }, id));

@@ -144,10 +144,12 @@ impl Customer {
             format!("key:{}", self.key.prefix()): {
                 "id": KeyId::from_parts(DAY_MS, [3; 10]), "tenant_id": tenant_id, "tenant_status": tenant_status,
                 "hash": self.key.hash().to_string(), "scopes": scopes, "expires_at": null, "revoked_at": null,
+                "plan": "scale", "tenant_limits": null, "key_limits": null, "allowed_origins": "[]",
             },
             format!("endpoint:{}", self.endpoint): {
                 "id": self.endpoint, "tenant_id": tenant_id, "tenant_status": tenant_status, "source": "standard",
-                "secret": self.secret, "previous_secret": null, "status": "active",
+                "secret": self.secret, "previous_secret": null, "previous_valid_until": null, "settings": null,
+                "status": "active", "plan": "scale", "tenant_limits": null,
             },
         })
     }
@@ -242,8 +244,11 @@ const gateway :Workerd.Worker = (
   bindings = [
     (name = "PIPELINE", service = (name = "pipeline", entrypoint = "Intake")),
     (name = "CACHE", kvNamespace = "cache"),
+    (name = "TENANT_LIMITS", durableObjectNamespace = "TenantLimits"),
     $MORE
   ],
+  durableObjectNamespaces = [(className = "TenantLimits", uniqueKey = "bench-limits", enableSql = true)],
+  durableObjectStorage = (localDisk = "storage"),
 );
 const pipeline :Workerd.Worker = (
   modules = [$PIPELINE],
