@@ -53,8 +53,8 @@ test("a call sent over the API is worked off like a webhook's", async () => {
 });
 
 test("the payload is archived as it was written", async () => {
-  // Spacing, the order and repetition of members, and numbers that no double can hold: all are the sender's.
-  const payload = '{ "b" : 12345678901234567890.10, "a":1,"a": 2, "é":"\\u00e9" }';
+  // Spacing, the order of members, and more digits than a double can hold: all are the sender's.
+  const payload = '{ "b" : 12345678901234567890.10, "a":1, "é":"\\u00e9" }';
   const body = `{"source":"generic","type":"odd.numbers","payload":${payload}}`;
   const answer = await customer.send("POST", "/v1/events", { body, headers: { "content-type": "application/json" } });
   assert.equal(answer.status, 202, String(answer));

@@ -56,14 +56,18 @@ const ROUTES = {
     id: ({ id }) => id,
     list: "/v1/approvals",
   },
+  "/v1/files/uploads": {
+    body: (name) => ({ name: `${name}.zip`, media_type: "application/zip", size_bytes: 9_000_000 }),
+    id: ({ id }) => id,
+  },
   "/v1/reports": {
     body: (name) => ({ kind: "account", account: `${name}.example` }),
     id: ({ id }) => id,
   },
 };
 
-/** Routes that take a key and are tried natively only (`workers/gateway/tests/surface/endpoints.rs`). */
-const ELSEWHERE = ["/v1/endpoints", "/v1/endpoints/{id}/rotate"];
+/** Routes that take a key and are tried natively (`workers/gateway/tests/surface/endpoints.rs`), or in `files`. */
+const ELSEWHERE = ["/v1/endpoints", "/v1/endpoints/{id}/rotate", "/v1/files"];
 
 let mesh;
 let keyed;

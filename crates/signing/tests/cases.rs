@@ -2,6 +2,7 @@
 //!
 //! The files under `cases/` were made by another implementation, in another language; where a provider publishes an
 //! example it is among them. A case takes what it does not say from its file.
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 use std::collections::BTreeSet;
 use std::fs;
