@@ -212,7 +212,8 @@ operations! {
         [EndpointNotFound, HookBadSignature, HookStaleSignature, RequestMalformedJson],
         "Receive a webhook",
         "A provider's delivery, signed in that provider's own way over the raw body. The answer comes once the event is in durable storage; a redelivery is answered `duplicate: true` and processed once. The challenge by which Slack, Zoom or Microsoft Graph gets to know an endpoint is answered with 200 instead, and not stored; an outbound message of Salesforce is answered with 200 and its SOAP acknowledgement.";
-    ProbeHook = "probe_hook", Get "/hooks/{endpoint_id}", "Events", PUBLIC, NOTHING, false, 200, [EndpointNotFound],
+    ProbeHook = "probe_hook", Get "/hooks/{endpoint_id}", "Events", PUBLIC, NOTHING, false, 200,
+        [EndpointNotFound, ServiceUnavailable, InternalError],
         "Look for an endpoint",
         "Whether deliveries are taken here, for a provider that asks with `HEAD` before it delivers, as Intercom does.";
     CreateEndpoint = "create_endpoint", Post "/v1/endpoints", "Endpoints", key(Scope::EndpointsWrite),
@@ -459,7 +460,14 @@ impl Route {
 
     fn takes_query(&self) -> bool {
         self.problems.contains(&Code::PageBadCursor)
-            || matches!(self.operation, Operation::Search | Operation::Listen | Operation::StoreFile)
+            || matches!(
+                self.operation,
+                Operation::Search
+                    | Operation::Listen
+                    | Operation::StoreFile
+                    | Operation::GetAccount
+                    | Operation::GetContact
+            )
     }
 
     /// The names of the path's varying parts, in order.
