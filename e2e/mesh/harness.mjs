@@ -149,8 +149,7 @@ export class Runtime {
     await this.#run();
     await resumeWorkflows(this.#workers, {
       restarted: Date.now(),
-      bindings: (name) => this.#runtime.getBindings(name),
-      explorer: (route) => this.explorer(route),
+      explorer: (route, init) => this.explorer(route, init),
     });
   }
 

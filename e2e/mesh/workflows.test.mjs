@@ -52,10 +52,9 @@ async function restart(mesh, vars) {
 }
 
 async function wake(mesh) {
-  await resumeWorkflows([{ name: "works", workflows: [{ binding: "ERRANDS", name: "probe-errands" }] }], {
+  await resumeWorkflows([{ name: "works", workflows: [{ name: "probe-errands" }] }], {
     restarted: Date.now(),
-    bindings: (worker) => mesh.bindings(worker),
-    explorer: (route) => mesh.explorer(route),
+    explorer: (route, init) => mesh.explorer(route, init),
   });
 }
 
