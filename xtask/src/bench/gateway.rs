@@ -265,6 +265,7 @@ const cache :Workerd.Worker = (
 /// What the gateway is bound to besides, and does not ask for what is measured.
 const ALL_BINDINGS: &str = r#"(name = "PIPELINE_WORKFLOWS", service = (name = "pipeline", entrypoint = "Intake")),
     (name = "PIPELINE_SUBSCRIPTIONS", service = (name = "pipeline", entrypoint = "Intake")),
+    (name = "PIPELINE_FILES", service = (name = "pipeline", entrypoint = "Intake")),
     (name = "PIPELINE_RULES", service = (name = "pipeline", entrypoint = "Intake")),
     (name = "PIPELINE_HEALTH", service = (name = "pipeline", entrypoint = "Intake")),
     (name = "SCHEDULER", service = (name = "pipeline", entrypoint = "Intake")),
