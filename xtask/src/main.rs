@@ -7,6 +7,7 @@ mod demo;
 mod dev;
 mod eval;
 mod example;
+mod jsonc;
 mod paths;
 mod process;
 mod setup;

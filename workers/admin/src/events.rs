@@ -1,14 +1,13 @@
 //! What the platform calls: a request, and the cron of the heartbeat.
 
 use app::ports::Clock;
-use host::{WorkerClock, WorkerRandom};
+use host::{PublishedKeys, WorkerClock, WorkerRandom};
 use mesh::TraceContext;
 use worker::{
     Context, Env, Headers, Request, Response, ResponseBuilder, ScheduleContext, ScheduledEvent, event,
 };
 
 use crate::console::{Console, Handled, MOST_BODY_BYTES, Request as Asked};
-use crate::key_store::PublishedKeys;
 use crate::tenants::Tenants;
 use crate::wiring::{self, BoundMesh};
 
@@ -38,7 +37,7 @@ async fn fetch(mut request: Request, env: Env, _context: Context) -> worker::Res
     let console = Console {
         settings: &settings,
         cache: &wiring::keys(),
-        keys: &PublishedKeys { url: url_of_keys },
+        keys: &PublishedKeys::at(url_of_keys),
         mesh: &BoundMesh { env: &env },
         dead_letters: &dead_letters,
         erasures: &erasures,

@@ -18,8 +18,4 @@ pub mod tenants;
 #[cfg(target_arch = "wasm32")]
 mod events;
 #[cfg(target_arch = "wasm32")]
-mod key_store;
-#[cfg(target_arch = "wasm32")]
-mod patience;
-#[cfg(target_arch = "wasm32")]
 mod wiring;

@@ -10,7 +10,7 @@ use contracts::health::Dependency;
 use contracts::pipeline::DeadLettersClient;
 use contracts::{ServiceCall, ServiceScope};
 use futures_util::future::{join, join_all};
-use host::{WorkerClock, bindings};
+use host::{WorkerClock, bindings, within};
 use mesh::{CallContext, Deadline, TraceContext, Transport};
 use mesh_worker::{BindingError, BindingTransport, text_var};
 use storage::{D1, D1Control};
@@ -18,7 +18,6 @@ use storage::{D1, D1Control};
 use crate::console::Mesh;
 use crate::erasures::Erasures;
 use crate::gate::{Settings, SettingsError};
-use crate::patience::within;
 use crate::retention::Retentions;
 
 thread_local! {

@@ -1,13 +1,12 @@
 //! What the platform calls: a request comes in; another Worker asks for this one's health.
 
-use std::collections::BTreeMap;
-
 use contracts::health::HealthContract;
 use futures_util::{StreamExt, stream};
+use host::http::{answer_headers, request_headers};
 use mesh::ByteStream;
 use mesh_worker::BindingError;
 use mesh_worker::stream::{chunks, from_readable, into_readable, into_readable_of_known_length};
-use worker::{Context, Env, Headers, Response, ResponseBody, ResponseBuilder, event};
+use worker::{Context, Env, Response, ResponseBody, ResponseBuilder, event};
 
 use crate::exchange::{Request, SERVICE};
 use crate::failure::Failure;
@@ -142,7 +141,7 @@ fn read(mut request: worker::Request) -> worker::Result<Request> {
     let query = url.split_once('?').map_or("", |(_, query)| query);
     let query = query.split('#').next().unwrap_or_default().to_owned();
     let path = request.path();
-    let headers = headers(&request)?;
+    let headers = request_headers(&request)?;
     let streamed = router::find(&method, &path)
         .is_ok_and(|found| matches!(found.route.body, http_api::routes::Body::Stream { .. }));
     let (body, upload) = match request.inner().body() {
@@ -171,18 +170,9 @@ fn declared_length(headers: &[(String, String)]) -> Option<u64> {
     headers.iter().find(|(name, _)| name == "content-length")?.1.parse().ok()
 }
 
-/// All of them in two steps to JavaScript and back, where asking for each by itself would take several.
-fn headers(request: &worker::Request) -> worker::Result<Vec<(String, String)>> {
-    let all = js_sys::Object::from_entries(&request.inner().headers())?;
-    let all = String::from(js_sys::JSON::stringify(&all)?);
-    let all: BTreeMap<String, String> = serde_json::from_str(&all)?;
-    Ok(all.into_iter().collect())
-}
-
 fn write(answer: Answer, stream: Option<ByteStream>, head: bool) -> worker::Result<Response> {
-    let headers = js_sys::JSON::parse(&serde_json::to_string(&answer.headers)?)?;
-    let headers = web_sys::Headers::new_with_str_sequence_sequence(&headers)?;
-    let builder = ResponseBuilder::new().with_status(answer.status).with_headers(Headers(headers));
+    let builder =
+        ResponseBuilder::new().with_status(answer.status).with_headers(answer_headers(&answer.headers)?);
     if let Some(stream) = stream {
         let body = into_readable_of_known_length(&stream).map_err(|error| error.to_string())?;
         return Ok(builder.body(ResponseBody::Stream(body)));

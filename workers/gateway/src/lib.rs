@@ -17,8 +17,6 @@ pub mod serve;
 #[cfg(target_arch = "wasm32")]
 mod events;
 #[cfg(target_arch = "wasm32")]
-mod key_store;
-#[cfg(target_arch = "wasm32")]
 mod platform_limiter;
 #[cfg(target_arch = "wasm32")]
 mod tenant_limits;

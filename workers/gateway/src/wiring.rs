@@ -19,7 +19,6 @@ use storage::{CACHED_MS, CachedControl, D1, D1Control, D1Endpoints, KvCache};
 
 use crate::exchange::{Ports, PublishedKeys, SERVICE};
 use crate::health::HealthService;
-use crate::key_store::KeysAt;
 use crate::middleware::{last_used, limits};
 use crate::platform_limiter::first_cut;
 
@@ -46,7 +45,7 @@ fn make(env: &worker::Env) -> Result<Ports, BindingError> {
         control: Rc::new(CachedControl::new(control(env)?, cache, WorkerClock).kept_for(kept_ms(env))),
         endpoints: Rc::new(D1Endpoints::new(database(env)?)),
         google: PublishedKeys {
-            store: Rc::new(KeysAt { url: variable(env, bindings::GOOGLE_KEYS_URL)? }),
+            store: Rc::new(host::PublishedKeys::at(variable(env, bindings::GOOGLE_KEYS_URL)?)),
             cache: GOOGLE_KEYS.with(Rc::clone),
         },
         pipeline: IntakeClient::over(service(env, bindings::PIPELINE)?),

@@ -11,13 +11,14 @@ use ids::{EndpointId, EventId, KeyId, TenantId};
 use serde_json::{Value, json};
 use signing::{Secret, Secrets, Source, sign};
 
+use super::Options;
 use super::contender::{self, Contender, Measure};
 use super::load::Request;
 use super::report::Report;
 use super::runtime::Runtime;
 use crate::setup::Toolchain;
 use crate::ui::Ui;
-use crate::{build, paths};
+use crate::{build, jsonc, paths};
 
 /// Where the raw results go, below the target folder.
 const RAW: &str = "bench/gateway.json";
@@ -37,20 +38,6 @@ const MEASURES: [Measure; 4] = [
     Measure { name: "submit", path: "/v1/events", meaning: "key, 2 KB of JSON validated, call" },
     Measure { name: "hook", path: "/hooks", meaning: "signature over 32 KB, what it is about, call" },
 ];
-
-/// How much to measure.
-#[derive(clap::Args, Clone)]
-pub(crate) struct Options {
-    /// How often each contender takes its turn
-    #[arg(long, default_value_t = 10, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..=1_000))]
-    rounds: u32,
-    /// How long a turn takes
-    #[arg(long, default_value_t = 0.5, value_name = "SECONDS", value_parser = super::seconds)]
-    seconds: f64,
-    /// Only what has one of these in its name: refuse, read, submit, hook
-    #[arg(long, value_name = "TEXT,…", value_delimiter = ',')]
-    filter: Vec<String>,
-}
 
 /// Runs `cargo xtask bench gateway`.
 ///
@@ -82,9 +69,7 @@ pub(super) fn smoke(toolchain: &Toolchain, quiet: &Ui) -> Result<()> {
 }
 
 fn measure(options: &Options, toolchain: &Toolchain, ui: &Ui) -> Result<Report> {
-    let wanted =
-        super::Options { rounds: options.rounds, seconds: options.seconds, filter: options.filter.clone() };
-    let measures: Vec<&Measure> = MEASURES.iter().filter(|measure| wanted.wants(measure.name)).collect();
+    let measures: Vec<&Measure> = MEASURES.iter().filter(|measure| options.wants(measure.name)).collect();
     if measures.is_empty() {
         bail!("nothing to measure has that in its name: try refuse, read, submit or hook");
     }
@@ -102,7 +87,7 @@ fn measure(options: &Options, toolchain: &Toolchain, ui: &Ui) -> Result<Report> 
     }
     let mut report = Report::new(&MEASURES, options.rounds, options.seconds);
     let request = |measure: &Measure| customer.request(measure.name);
-    report.calls = super::rounds(&wanted, &measures, &running, &request, &step)?;
+    report.calls = super::rounds(options, &measures, &running, &request, &step)?;
     step.done(format!("{} rounds", options.rounds));
     drop(running);
     fs::remove_dir_all(&folder).with_context(|| format!("can't remove `{}`", folder.display()))?;
@@ -220,7 +205,7 @@ fn assemble(contender: Contender, folder: &Path, customer: &Customer) -> Result<
     let text = CONFIG
         .replace("$GATEWAY", &modules[0])
         .replace("$PIPELINE", &modules[1])
-        .replace("$MORE", if rust { ALL_BINDINGS } else { "" })
+        .replace("$MORE", &if rust { other_bindings()? } else { String::new() })
         .replace("$OBJECTS", if rust { OBJECTS } else { "" })
         .replace("$DATE", &contender::compatibility_date()?);
     fs::write(&config, text).with_context(|| format!("can't write `{}`", config.display()))?;
@@ -262,19 +247,31 @@ const cache :Workerd.Worker = (
 );
 "#;
 
-/// What the gateway is bound to besides, and does not ask for what is measured.
-const ALL_BINDINGS: &str = r#"(name = "PIPELINE_WORKFLOWS", service = (name = "pipeline", entrypoint = "Intake")),
-    (name = "PIPELINE_SUBSCRIPTIONS", service = (name = "pipeline", entrypoint = "Intake")),
-    (name = "PIPELINE_FILES", service = (name = "pipeline", entrypoint = "Intake")),
-    (name = "PIPELINE_RULES", service = (name = "pipeline", entrypoint = "Intake")),
-    (name = "PIPELINE_HEALTH", service = (name = "pipeline", entrypoint = "Intake")),
-    (name = "SCHEDULER", service = (name = "pipeline", entrypoint = "Intake")),
-    (name = "SCHEDULER_HEALTH", service = (name = "pipeline", entrypoint = "Intake")),
-    (name = "LIVE_FEED", durableObjectNamespace = (className = "LiveFeed", serviceName = "pipeline")),
-    (name = "CONTROL_DB", wrapped = (moduleName = "cloudflare-internal:d1-api",
-      innerBindings = [(name = "fetcher", service = "cache")])),
-    (name = "GOOGLE_KEYS_URL", text = "http://keys.internal/certs"),
-    (name = "VERSION", json = "{\"id\":\"bench\"}"),"#;
+/// What the gateway is bound to besides, by its own configuration, and does not ask for what is measured: every service
+/// is the pipeline of the benchmark, every variable as it is.
+fn other_bindings() -> Result<String> {
+    let path = paths::wrangler().join("gateway.jsonc");
+    let text = fs::read_to_string(&path).with_context(|| format!("can't read `{}`", path.display()))?;
+    let config = jsonc::parse(&text)?;
+    let named = |kind: &str, name: &str| -> Vec<String> {
+        let all = config[kind].as_array().into_iter().flatten();
+        all.filter_map(|binding| binding[name].as_str()).map(str::to_owned).collect()
+    };
+    let services = named("services", "binding")
+        .into_iter()
+        .filter(|name| name != "PIPELINE")
+        .map(|name| format!(r#"(name = "{name}", service = (name = "pipeline", entrypoint = "Intake")),"#));
+    let databases = named("d1_databases", "binding").into_iter().map(|name| {
+        let inner = r#"innerBindings = [(name = "fetcher", service = "cache")]"#;
+        format!(r#"(name = "{name}", wrapped = (moduleName = "cloudflare-internal:d1-api", {inner})),"#)
+    });
+    let variables = config["vars"].as_object().into_iter().flatten();
+    let variables = variables.map(|(name, value)| format!(r#"(name = "{name}", text = {value}),"#));
+    let version = r#"(name = "VERSION", json = "{\"id\":\"bench\"}"),"#.to_owned();
+    let feed = r#"(name = "LIVE_FEED", durableObjectNamespace = (className = "LiveFeed", serviceName = "pipeline")),"#;
+    let all = services.chain(databases).chain(variables).chain([version, feed.to_owned()]);
+    Ok(all.collect::<Vec<_>>().join("\n    "))
+}
 
 const OBJECTS: &str = r#"durableObjectNamespaces = [(className = "LiveFeed", uniqueKey = "bench-feed", enableSql = true)],
   durableObjectStorage = (localDisk = "storage"),"#;

@@ -45,7 +45,7 @@ enum What {
     /// Calls between Workers: Rust on the mesh against TypeScript, and the time that Workers take to start
     Rpc(Options),
     /// The gateway in Rust against the same one in TypeScript with Hono: refusals, reads, events and signed webhooks
-    Gateway(gateway::Options),
+    Gateway(Options),
     /// A tenant's search index with as many passages as a busy tenant has: how long a search takes, and its memory
     Search(search::Options),
 }
@@ -59,7 +59,7 @@ pub(crate) struct Options {
     /// How long a turn takes
     #[arg(long, default_value_t = 0.5, value_name = "SECONDS", value_parser = seconds)]
     seconds: f64,
-    /// Only what has one of these in its name: small, large, durable, chain, start-up
+    /// Only what has one of these in its name: small, large, durable, chain, start-up; refuse, read, submit, hook
     #[arg(long, value_name = "TEXT,…", value_delimiter = ',')]
     filter: Vec<String>,
 }

@@ -53,7 +53,10 @@ const EDGES: &[(&str, &[&str])] = &[
         &["app", "contracts", "domain", "embedded", "ids", "mesh", "mesh-sim", "storage", "transcript"],
     ),
     ("storage", &["app", "contracts", "domain", "embedded", "ids", "mesh", "mesh-worker", "signing"]),
-    ("host", &["app", "chat-extraction", "contracts", "domain", "egress", "ids", "mesh", "mesh-worker"]),
+    (
+        "host",
+        &["app", "chat-extraction", "contracts", "domain", "egress", "ids", "jwt", "mesh", "mesh-worker"],
+    ),
     ("test-kit", &["app", "contracts", "domain", "embedded", "ids", "mesh", "signing", "transcript"]),
 ];
 

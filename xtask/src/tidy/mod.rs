@@ -6,7 +6,6 @@
 mod bindings;
 mod dependencies;
 mod files;
-mod jsonc;
 mod manifests;
 mod markdown;
 mod npm_lock;

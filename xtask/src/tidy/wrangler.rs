@@ -8,8 +8,7 @@ use serde_json::Value;
 
 use super::Finding;
 use super::files::{Files, text};
-use super::jsonc;
-use crate::paths;
+use crate::{jsonc, paths};
 
 /// The snapshot of who calls whom: a new edge is seen in review.
 const GRAPH: &str = "xtask/tests/service_graph.txt";

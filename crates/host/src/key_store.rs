@@ -1,23 +1,30 @@
 //! An issuer's keys, fetched from where it publishes them.
 
-use std::pin::pin;
-use std::time::Duration;
-
 use async_trait::async_trait;
-use futures_util::future::{Either, select};
 use jwt::{FetchKeysError, KeySet, KeyStore};
-use worker::{Delay, Fetch, Method, Request, RequestInit, RequestRedirect};
+use worker::{Fetch, Method, Request, RequestInit, RequestRedirect};
 
-/// How long the fetch may take, in milliseconds: a delivery waits for it.
+use crate::patience::within;
+
+/// How long the fetch may take, in milliseconds: a sign-in or a delivery waits for it.
 const PATIENCE_MS: u64 = 5_000;
 
-/// One GET of the key set.
-pub(crate) struct KeysAt {
-    pub(crate) url: String,
+/// One GET of a key set.
+#[derive(Debug, Clone)]
+pub struct PublishedKeys {
+    url: String,
+}
+
+impl PublishedKeys {
+    /// Those at `url`.
+    #[must_use]
+    pub fn at(url: String) -> Self {
+        Self { url }
+    }
 }
 
 #[async_trait(?Send)]
-impl KeyStore for KeysAt {
+impl KeyStore for PublishedKeys {
     async fn fetch_keys(&self) -> Result<KeySet, FetchKeysError> {
         let unreachable = |error: worker::Error| FetchKeysError::Unreachable { detail: error.to_string() };
         let get = async {
@@ -31,12 +38,8 @@ impl KeyStore for KeysAt {
                 status => Err(FetchKeysError::Status { status }),
             }
         };
-        let patience = Delay::from(Duration::from_millis(PATIENCE_MS));
-        match select(pin!(get), pin!(patience)).await {
-            Either::Left((answer, _)) => answer,
-            Either::Right(_) => {
-                Err(FetchKeysError::Unreachable { detail: format!("no answer within {PATIENCE_MS} ms") })
-            }
-        }
+        within(PATIENCE_MS, get).await.unwrap_or_else(|| {
+            Err(FetchKeysError::Unreachable { detail: format!("no answer within {PATIENCE_MS} ms") })
+        })
     }
 }

@@ -7,7 +7,7 @@ use serde_json::Value;
 ///
 /// # Errors
 /// When it is no JSON even without its comments.
-pub(super) fn parse(text: &str) -> Result<Value> {
+pub(crate) fn parse(text: &str) -> Result<Value> {
     serde_json::from_str(&plain(text)).context("this is no JSON with comments")
 }
 

@@ -1,0 +1,147 @@
+//! What an operation takes, with an example that works.
+
+use serde_json::json;
+use utoipa::openapi::content::Content;
+use utoipa::openapi::request_body::RequestBody;
+use utoipa::openapi::{Required, Schema};
+
+use super::{Schemas, bytes, component};
+use crate::routes::{Body, Operation, Route};
+use crate::{endpoints, events, files, jobs, reports, rules, subscriptions, workflows};
+
+pub(super) fn request_body(route: &Route, schemas: &mut Schemas) -> Option<RequestBody> {
+    let (media, content) = match (route.body, route.operation) {
+        (Body::None, _) => return None,
+        (Body::Raw { .. }, _) => ("*/*", Content::new(None::<Schema>)),
+        (Body::Stream { .. }, _) => ("application/octet-stream", Content::new(Some(bytes()))),
+        (Body::Json { .. }, operation) => ("application/json", json_body(operation, schemas)),
+    };
+    let kib = route.body.max_bytes() / 1024;
+    let limit =
+        if kib >= 1024 { format!("At most {} MiB.", kib / 1024) } else { format!("At most {kib} KiB.") };
+    let required = match route.operation {
+        Operation::RotateSecret | Operation::RotateEndpoint => Required::False,
+        _ => Required::True,
+    };
+    let body = RequestBody::builder().description(Some(limit)).required(Some(required));
+    let mut body = body.content(media, content);
+    if route.operation == Operation::StoreFile {
+        body = body.content("multipart/form-data", Content::new(Some(component::<files::FileForm>(schemas))));
+    }
+    Some(body.build())
+}
+
+/// The JSON body of an operation, with an example that works.
+///
+/// Keys stand in alphabetical order, so that the text is the same whether or not another crate of the build turns
+/// on `serde_json`'s `preserve_order`.
+fn json_body(operation: Operation, schemas: &mut Schemas) -> Content {
+    let (schema, example) = match operation {
+        Operation::CreateJob => (
+            component::<jobs::CreateJob>(schemas),
+            json!({
+                "name": "Renewal check",
+                "schedule": { "every": "1h30m" },
+                "task": {
+                    "kind": "event",
+                    "payload": { "account": "northwind.example" },
+                    "source": "generic",
+                    "type": "renewal.check",
+                },
+            }),
+        ),
+        Operation::CreateEndpoint => (
+            component::<endpoints::CreateEndpoint>(schemas),
+            json!({ "name": "Issues of our repository", "source": "github" }),
+        ),
+        Operation::RotateEndpoint => {
+            (component::<endpoints::RotateEndpoint>(schemas), json!({ "overlap_seconds": 3_600 }))
+        }
+        Operation::CreateUpload => (
+            component::<files::CreateUpload>(schemas),
+            json!({ "media_type": "application/zip", "name": "q3-calls.zip", "size_bytes": 734_003_200 }),
+        ),
+        Operation::CreateRule => (component::<rules::NewRule>(schemas), rule_example()),
+        Operation::ReplaceRule => {
+            let mut example = rule_example();
+            example["version"] = json!(1);
+            (component::<rules::ReplaceRule>(schemas), example)
+        }
+        Operation::TestRule => (
+            component::<rules::TestRule>(schemas),
+            json!({ "event_id": "evt_0199f4c2a9b87c3e8d1f2a3b4c5d6e7f", "rule": rule_example() }),
+        ),
+        Operation::StartWorkflow => (
+            component::<workflows::StartWorkflow>(schemas),
+            json!({
+                "params": {
+                    "amount": "1250.00",
+                    "approvers": ["bob@acme.example", "carol@acme.example"],
+                    "currency": "EUR",
+                    "escalations": [{ "after": "2d", "approvers": ["dan@acme.example"] }],
+                    "expires_in": "7d",
+                    "lines": [{ "amount": "1250.00", "description": "Forty seats" }],
+                    "quorum": 1,
+                    "requester": "rita@acme.example",
+                    "title": "Forty seats for support",
+                },
+            }),
+        ),
+        Operation::SignalWorkflow => (
+            component::<workflows::SignalWorkflow>(schemas),
+            json!({ "payload": { "reason": "no budget left" }, "type": "withdraw" }),
+        ),
+        Operation::CreateReport => (
+            component::<reports::CreateReport>(schemas),
+            json!({ "account": "northwind.example", "from": "2026-08-01T00:00:00Z", "kind": "account" }),
+        ),
+        Operation::DecideApproval => (
+            component::<workflows::Decide>(schemas),
+            json!({ "approver": "bob@acme.example", "comment": "agreed", "decision": "approve" }),
+        ),
+        Operation::CreateSubscription => (
+            component::<subscriptions::CreateSubscription>(schemas),
+            json!({
+                "kinds": ["budget", "churn_risk"],
+                "ordered_by": "account",
+                "url": "https://hooks.example.com/weft",
+            }),
+        ),
+        Operation::RotateSecret => {
+            (component::<subscriptions::RotateSecret>(schemas), json!({ "overlap_seconds": 3_600 }))
+        }
+        _ => (
+            component::<events::SubmitEvent>(schemas),
+            json!({
+                "occurred_at": "2026-11-22T07:08:37Z",
+                "payload": { "text": "We have set aside forty thousand for this, and need it live by March." },
+                "source": "generic",
+                "subject": "northwind.example",
+                "type": "note.created",
+            }),
+        ),
+    };
+    Content::builder().schema(Some(schema)).example(Some(example)).build()
+}
+
+/// A rule that works. Members stand in alphabetical order, as everywhere in examples.
+fn rule_example() -> serde_json::Value {
+    json!({
+        "name": "Large accounts at risk",
+        "scope": "signal",
+        "then": [
+            {
+                "do": "alert",
+                "severity": "critical",
+                "title": { "cat": [{ "var": "event.account" }, " may leave: ", { "var": "signal.quote" }] },
+            },
+            { "do": "task", "due_in_hours": 24, "title": "Call them back" },
+        ],
+        "when": {
+            "and": [
+                { "==": [{ "var": "signal.kind" }, "churn_risk"] },
+                { ">=": [{ "var": "signal.score" }, 0.7] },
+            ],
+        },
+    })
+}
