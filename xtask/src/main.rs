@@ -7,6 +7,7 @@ mod demo;
 mod dev;
 mod eval;
 mod example;
+mod fuzz;
 mod jsonc;
 mod paths;
 mod process;
@@ -51,6 +52,8 @@ enum Task {
     Bench(bench::Args),
     /// Measures how well signals are found, on labeled calls
     Eval(eval::Args),
+    /// Looks for inputs that break the surface, for longer than the tests do
+    Fuzz(fuzz::Args),
     /// Writes the contracts between Workers as files, and says what a change of them breaks
     Contracts(contracts::Args),
     /// Prints the size of each Worker and keeps the table in `docs/performance.md`
@@ -80,6 +83,7 @@ fn main() -> ExitCode {
         Task::Build(args) => build::run(args, &ui),
         Task::Bench(args) => bench::run(args, &ui),
         Task::Eval(args) => eval::run(args, &ui),
+        Task::Fuzz(args) => fuzz::run(args, &ui),
         Task::Contracts(args) => contracts::run(args, &ui),
         Task::Size(args) => size::run(args, &ui),
         Task::Soak(args) => soak::run(args, &ui),

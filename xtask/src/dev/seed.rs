@@ -1,5 +1,6 @@
 //! The demo tenants: two, so that what one must not see of the other can be tried. Made once for a state folder, with
-//! random keys and secrets, and kept beside the databases, because those hold only a hash of the keys.
+//! random keys and secrets, and kept beside the databases, because those hold only a hash of the keys. They are on the
+//! largest plan: what is tried locally is the mesh, and its limits have tenants of their own in the journeys.
 
 use std::fs;
 use std::path::Path;
@@ -90,7 +91,7 @@ impl Tenant {
         let tenant = self.id.to_string();
         let mut statements = vec![
             statement(
-                "INSERT INTO tenants (id, slug, name, created_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                "INSERT INTO tenants (id, slug, name, plan, created_at) VALUES (?, ?, ?, 'scale', ?) ON CONFLICT DO NOTHING",
                 json!([tenant, self.slug, self.name, self.created_at]),
             ),
             statement(

@@ -3,9 +3,11 @@
 //! Each step looks first, says what it does, and does nothing the second time. Nothing is installed outside the
 //! checkout, except the standard library's sources that `rustup` adds to its own toolchain.
 
+mod apt;
 mod lock;
 mod node;
 mod packages;
+mod python;
 mod stamp;
 mod wasm_std;
 mod wasm_target;
@@ -22,6 +24,7 @@ use crate::paths;
 use crate::ui::Ui;
 
 pub(crate) use lock::hold as lock;
+pub(crate) use python::{Python, ensure as python};
 pub(crate) use stamp::Fingerprint;
 pub(crate) use wasm_target::TARGET as WASM_TARGET;
 

@@ -1,7 +1,6 @@
 //! The Wasm compiler from Debian's or Ubuntu's packages, for machines that reach those and not rustup's server.
 //!
-//! The packages are unpacked below the checkout's cache and never installed, so no root is needed and nothing
-//! on the machine changes. They carry no standard library for Wasm; it is compiled from their sources.
+//! They carry no standard library for Wasm; it is compiled from their sources.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -10,6 +9,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
+use super::apt::Apt;
 use super::wasm_target::TARGET;
 use super::{stamp, wasm_std};
 use crate::ui::Step;
@@ -19,8 +19,6 @@ use crate::{paths, process};
 const PACKAGES: [&str; 3] = ["rustc-web", "cargo-web", "rust-web-src"];
 /// The oldest compiler that the workspace accepts, as in the root manifest.
 const OLDEST_RUST: &str = env!("CARGO_PKG_RUST_VERSION");
-const UNREACHABLE: &str =
-    "the package index can't be read: check that this machine reaches its package mirror";
 /// Changes when what [`make`] makes does, so that an older result isn't taken for it.
 const RECIPE: &str = "2";
 
@@ -33,33 +31,13 @@ pub(super) fn cached() -> Option<PathBuf> {
     stamp::matches(&folder().join("stamp"), RECIPE).then(|| folder().join("bin"))
 }
 
-/// Whether this machine has a package manager that [`make`] understands.
-pub(super) fn available() -> bool {
-    ["apt-get", "dpkg-deb"].iter().all(|tool| process::run(Command::new(tool).arg("--version")).is_ok())
-}
-
 /// Downloads and unpacks the packages, compiles the standard library, and gives the folder of `rustc` and `cargo`.
 ///
 /// # Errors
 /// When the packages can't be reached or are too old, when there is no linker for Wasm, or a command fails.
 pub(super) fn make(step: &Step) -> Result<PathBuf> {
     let folder = folder();
-    if folder.exists() {
-        fs::remove_dir_all(&folder).with_context(|| format!("can't remove `{}`", folder.display()))?;
-    }
-    let apt = Apt::new(&folder)?;
-    step.note("reading the package index");
-    // Hooks that an administrator added to `update` may fail without root; what counts is that an index is there.
-    let updated = process::run(apt.get().arg("update"));
-    let names = apt.wanted().map_err(|error| match updated {
-        Err(reason) => reason.context(UNREACHABLE),
-        Ok(_) => error,
-    })?;
-    step.note(format!("downloading {} packages", names.len()));
-    process::run(apt.get().arg("download").args(&names).current_dir(&apt.downloads))?;
-    step.note("unpacking");
-    unpack(&apt.downloads, &folder)?;
-    fs::remove_dir_all(&apt.state)?;
+    Apt::new(&folder)?.fetch(wanted, filter, step)?;
 
     let bin = wrap(&folder)?;
     link_linker(&folder)?;
@@ -69,61 +47,19 @@ pub(super) fn make(step: &Step) -> Result<PathBuf> {
     Ok(bin)
 }
 
-/// `apt-get` with an index and a cache of its own: the machine's may be stale or readable by root only.
-struct Apt {
-    state: PathBuf,
-    downloads: PathBuf,
-}
-
-impl Apt {
-    fn new(folder: &Path) -> Result<Self> {
-        let state = folder.join("apt");
-        let downloads = state.join("downloads");
-        for folder in [state.join("lists/partial"), state.join("cache/archives/partial"), downloads.clone()] {
-            fs::create_dir_all(&folder).with_context(|| format!("can't create `{}`", folder.display()))?;
-        }
-        Ok(Self { state, downloads })
-    }
-
-    fn tool(&self, name: &str) -> Command {
-        let mut command = Command::new(name);
-        let option = |key: &str, folder: &str| format!("{key}={}", self.state.join(folder).display());
-        command
-            .args(["-o", &option("Dir::State::Lists", "lists"), "-o", &option("Dir::Cache", "cache")])
-            .args(["-o", "Debug::NoLocking=1", "-o", "APT::Sandbox::User="])
-            .env("LC_ALL", "C");
-        command
-    }
-
-    fn get(&self) -> Command {
-        self.tool("apt-get")
-    }
-
-    /// The packages to download: [`PACKAGES`], their compiler libraries, and what else an install would bring.
-    fn wanted(&self) -> Result<Vec<String>> {
-        let mut simulate = self.get();
-        simulate.args(["--simulate", "--no-install-recommends", "install"]).args(PACKAGES);
-        let plan = process::run(&mut simulate)
-            .context("the distribution's packages can't supply a Wasm compiler here")?;
-        check_version(&process::run(self.tool("apt-cache").args([
-            "show",
-            "--no-all-versions",
-            "rustc-web",
-        ]))?)?;
-        let mut names: Vec<String> = PACKAGES.iter().map(|&name| name.to_owned()).collect();
-        names.extend(installs(&plan).map(str::to_owned));
-        // Where these are installed already the plan doesn't name them, and they must be in the folder too.
-        let depends = process::run(self.tool("apt-cache").args(["depends", "rustc-web"]))?;
-        names.extend(compiler_libraries(&depends).map(str::to_owned));
-        names.sort();
-        names.dedup();
-        Ok(names)
-    }
-}
-
-/// The names in the lines `Inst name (version …)`.
-fn installs(plan: &str) -> impl Iterator<Item = &str> {
-    plan.lines().filter_map(|line| line.strip_prefix("Inst ")?.split_whitespace().next())
+/// The packages to download: [`PACKAGES`], their compiler libraries, and what else an install would bring.
+fn wanted(apt: &Apt) -> Result<Vec<String>> {
+    let mut names = apt
+        .with_dependencies(&PACKAGES)
+        .context("the distribution's packages can't supply a Wasm compiler here")?;
+    let mut show = apt.tool("apt-cache");
+    check_version(&process::run(show.args(["show", "--no-all-versions", "rustc-web"]))?)?;
+    // Where these are installed already the plan doesn't name them, and they must be in the folder too.
+    let depends = process::run(apt.tool("apt-cache").args(["depends", "rustc-web"]))?;
+    names.extend(compiler_libraries(&depends).map(str::to_owned));
+    names.sort();
+    names.dedup();
+    Ok(names)
 }
 
 /// The names in the lines `Depends: name` that belong to the compiler itself.
@@ -148,20 +84,10 @@ fn major_minor(version: &str) -> Option<(u32, u32)> {
     Some((parts.next()?.ok()?, parts.next()?.ok()?))
 }
 
-/// Unpacks every downloaded package; of the sources only the standard library's, a fifth of them.
-fn unpack(downloads: &Path, folder: &Path) -> Result<()> {
-    for entry in fs::read_dir(downloads)?.flatten() {
-        let package = entry.path();
-        let sources = entry.file_name().to_string_lossy().starts_with("rust-web-src");
-        let mut command = Command::new("sh");
-        let filter = if sources { "--wildcards './usr/src/*/library' './usr/lib/rustlib/src'" } else { "" };
-        command
-            .arg("-c")
-            .arg(format!("dpkg-deb --fsys-tarfile \"$1\" | tar --extract --directory \"$2\" {filter}"))
-            .args(["unpack".as_ref(), package.as_os_str(), folder.as_os_str()]);
-        process::run(&mut command).with_context(|| format!("can't unpack `{}`", package.display()))?;
-    }
-    Ok(())
+/// Of the sources only the standard library's, a fifth of them.
+fn filter(package: &str) -> &'static str {
+    let sources = package.starts_with("rust-web-src");
+    if sources { "--wildcards './usr/src/*/library' './usr/lib/rustlib/src'" } else { "" }
 }
 
 /// Puts `rustc`, `rustdoc` and `cargo` into a folder for PATH. They find their libraries relative to themselves,
@@ -225,13 +151,6 @@ fn try_linking(folder: &Path, bin: &Path) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_plan_names_what_it_would_install() {
-        let plan =
-            "Reading package lists...\nInst rustc-web (1.96.0 Debian [amd64])\nConf rustc-web (1.96.0)\n";
-        assert_eq!(installs(plan).collect::<Vec<_>>(), ["rustc-web"]);
-    }
 
     #[test]
     fn only_the_compilers_own_libraries_are_added() {

@@ -75,7 +75,7 @@ pub(super) fn ensure(ui: &Ui) -> Result<WasmRust> {
         step.skipped(format!("{}, from distribution packages", rust.short_version()));
         return Ok(rust);
     }
-    if packages::available() {
+    if super::apt::available() {
         match packages::make(&step) {
             Ok(bin) => {
                 let rust = describe(Some(bin), Library::Own)?;

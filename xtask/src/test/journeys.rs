@@ -11,6 +11,7 @@ use std::thread;
 use anyhow::{Context, Result, bail};
 
 use super::{Count, at_root};
+use crate::build::Profile;
 use crate::paths;
 use crate::process::{self, Group};
 use crate::setup::Toolchain;
@@ -37,7 +38,7 @@ pub(super) fn run(toolchain: &Toolchain, filter: Option<&str>, step: &Step) -> R
     let files = files(JOURNEYS)?;
     let state = paths::target().join(format!("journeys-{}", std::process::id()));
     step.note("starting a mesh");
-    let mesh = Mesh::start(&state)?;
+    let mesh = Mesh::start(&state, Profile::Release)?;
     step.note(format!("running {} files", files.len()));
     let mut node = runner(toolchain, &files, filter);
     node.env_remove(QUICK)
@@ -114,15 +115,19 @@ fn files(folder: &str) -> Result<Vec<PathBuf>> {
 }
 
 /// `cargo xtask dev` as a script runs it. Dropping it stops it.
-struct Mesh {
+pub(crate) struct Mesh {
     _group: Group,
 }
 
 impl Mesh {
-    fn start(state: &Path) -> Result<Self> {
+    /// Starts one with its own state, on free ports, of Workers built as they are shipped or as `dev --quick` does.
+    ///
+    /// # Errors
+    /// When it doesn't start, with what it said.
+    pub(crate) fn start(state: &Path, profile: Profile) -> Result<Self> {
         let mut command = at_root(Command::new(std::env::current_exe()?));
         command.args(["dev", "--json", "--fresh", "--port", "0", "--state"]).arg(state);
-        command.env_remove(QUICK);
+        command.env_remove(QUICK).args((profile == Profile::Quick).then_some("--quick"));
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut group = Group::spawn(&mut command)?;
         let stdout = group.child().stdout.take().context("the mesh has no output")?;

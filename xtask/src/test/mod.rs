@@ -7,10 +7,18 @@ mod native;
 mod typescript;
 mod wasm;
 
+pub(crate) use journeys::Mesh;
+
+use std::time::Duration;
+
 use anyhow::Result;
 
 use crate::ui::{Told, Ui};
-use crate::{bench, paths, process, setup, tidy};
+use crate::{bench, build, fuzz, paths, process, setup, tidy};
+
+/// How long the requests made from the description may take, and how many there must be.
+const API_TIME: Duration = Duration::from_secs(240);
+const API_REQUESTS: usize = 5_000;
 
 /// Which tests to run.
 #[derive(clap::Args)]
@@ -95,6 +103,7 @@ pub(crate) fn run(args: Args, ui: &Ui) -> Result<()> {
                         run.step("mesh framework", |_| journeys::framework(&toolchain, filter));
                         run.step("journeys", |step| journeys::run(&toolchain, filter, step));
                         if filter.is_none() {
+                            run.step("API", |step| Ok(Count::of(fuzz_api(ui, step))));
                             run.step("benchmark", |_| Ok(Count::of(bench::smoke(&toolchain))));
                         }
                     }
@@ -111,6 +120,15 @@ pub(crate) fn run(args: Args, ui: &Ui) -> Result<()> {
         ui.result(format!("{passed} passed, {failed} failed"));
     }
     if failed == 0 { Ok(()) } else { Err(Told.into()) }
+}
+
+/// Requests made from the gateway's description.
+fn fuzz_api(ui: &Ui, step: &crate::ui::Step) -> Result<()> {
+    let python = setup::python(ui)?;
+    let profile = build::Profile::Release;
+    let plan =
+        fuzz::api::Plan { profile, time: API_TIME, seed: 1, rounds: 1, chains: false, least: API_REQUESTS };
+    fuzz::api::run(&python, &plan, step).map(drop)
 }
 
 fn tidy() -> Result<Count> {

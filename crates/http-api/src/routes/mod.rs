@@ -261,7 +261,7 @@ mod tests {
         check(Operation::ReceiveHook, &[400, 401, 404, 413, 429, 500, 503]);
         check(Operation::SubmitEvent, &[400, 401, 403, 413, 415, 422, 429, 500, 503]);
         check(Operation::ListSignals, &[400, 401, 403, 429, 500, 503]);
-        check(Operation::CreateJob, &[400, 401, 403, 409, 413, 415, 422, 429, 500, 503]);
+        check(Operation::CreateJob, &[400, 401, 403, 404, 409, 413, 415, 422, 429, 500, 503]);
         check(Operation::DeleteJob, &[401, 403, 404, 429, 500, 503]);
     }
 }

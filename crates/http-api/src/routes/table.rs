@@ -106,8 +106,8 @@ operations! {
         "Search", "Passages and signals that are about the query, in its words or in meaning; best first.";
     CreateJob = "create_job", Post "/v1/jobs", "Jobs", key(Scope::JobsWrite), Body::Json { max_bytes: MAX_JOB_BYTES },
         true, 201,
-        [JobInvalidSchedule, JobUnsupportedSchedule, JobUnsupportedTask, JobUnsupportedOption, JobLimitReached],
-        "Create a job", "A job fires again and again (`every`) or once (`at`). `cron` schedules are not supported.";
+        [JobInvalidSchedule, JobUnsupportedSchedule, JobUnsupportedTask, JobUnsupportedOption, JobLimitReached, JobNotFound],
+        "Create a job", "A job fires again and again (`every`) or once (`at`). An `Idempotency-Key` of a job that is deleted by now makes no other: that is 404. `cron` schedules are not supported.";
     ListJobs = "list_jobs", Get "/v1/jobs", "Jobs", key(Scope::JobsRead), NOTHING, false, 200, [PageBadCursor],
         "List jobs", "Newest first.";
     GetJob = "get_job", Get "/v1/jobs/{id}", "Jobs", key(Scope::JobsRead), NOTHING, false, 200, [JobNotFound],
