@@ -103,7 +103,8 @@ pub(crate) fn run(args: Args, ui: &Ui) -> Result<()> {
                         run.step("mesh framework", |_| journeys::framework(&toolchain, filter));
                         run.step("journeys", |step| journeys::run(&toolchain, filter, step));
                         if filter.is_none() {
-                            run.step("API", |step| Ok(Count::of(fuzz_api(ui, step))));
+                            let python = setup::python(ui);
+                            run.step("API", |step| Ok(Count::of(fuzz_api(&python?, step))));
                             run.step("benchmark", |_| Ok(Count::of(bench::smoke(&toolchain))));
                         }
                     }
@@ -123,12 +124,11 @@ pub(crate) fn run(args: Args, ui: &Ui) -> Result<()> {
 }
 
 /// Requests made from the gateway's description.
-fn fuzz_api(ui: &Ui, step: &crate::ui::Step) -> Result<()> {
-    let python = setup::python(ui)?;
+fn fuzz_api(python: &setup::Python, step: &crate::ui::Step) -> Result<()> {
     let profile = build::Profile::Release;
     let plan =
         fuzz::api::Plan { profile, time: API_TIME, seed: 1, rounds: 1, chains: false, least: API_REQUESTS };
-    fuzz::api::run(&python, &plan, step).map(drop)
+    fuzz::api::run(python, &plan, step).map(drop)
 }
 
 fn tidy() -> Result<Count> {
