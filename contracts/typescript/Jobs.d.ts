@@ -65,8 +65,73 @@ export type Actor =
     service: string;
   };
 
+/** Within which bounds a schedule names times, and on which days it does not. */
+export interface Calendar {
+  /** Nothing from this on. */
+  ends_at: Timestamp | null;
+  /** Nothing on these dates (`2026-12-25`), at most 1,000. */
+  excluded: string[];
+  /** The most that a run is put off, up to an hour; how much is always the same for a job and a nominal time. */
+  jitter_ms: number;
+  /** Nothing before this. */
+  starts_at: Timestamp | null;
+  /** Where the excluded dates are; a cron schedule's own zone, and else UTC, unless one is named. */
+  timezone: string | null;
+}
+
+/**
+ * Within which bounds a schedule names times, and on which days it does not.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export interface CalendarInput {
+  /** Nothing from this on. */
+  ends_at?: TimestampInput | null;
+  /**
+   * Nothing on these dates (`2026-12-25`), at most 1,000.
+   *
+   * @defaultValue `[]`
+   */
+  excluded?: string[];
+  /**
+   * The most that a run is put off, up to an hour; how much is always the same for a job and a nominal time.
+   *
+   * @defaultValue `0`
+   */
+  jitter_ms?: number;
+  /** Nothing before this. */
+  starts_at?: TimestampInput | null;
+  /** Where the excluded dates are; a cron schedule's own zone, and else UTC, unless one is named. */
+  timezone?: string | null;
+}
+
+/** What a change of clocks did to a nominal time. */
+export type ClockChange =
+  /** The clocks skip this civil time, so that it ran at the next valid instant. */
+  | {
+    shifted: {
+      /** As in `2026-03-29T02:30:00`. */
+      local_time: string;
+    };
+  }
+  /** The clocks show it twice; this is the first. */
+  | "first_of_two"
+  /** The clocks show it twice; this is the second. */
+  | "second_of_two"
+  /** The clocks skip these civil times, and so did the job. */
+  | {
+    skipped: {
+      /** The first of them. */
+      first_local_time: string;
+      /** The last of them. */
+      last_local_time: string;
+    };
+  };
+
 /** Asks for a job. */
 export interface CreateJob {
+  /** Within which bounds, and on which days not. */
+  calendar: Calendar;
   /** A name for people, 1 to 200 characters. */
   name: string;
   /** How a failed run is tried again. */
@@ -83,6 +148,12 @@ export interface CreateJob {
  * As it may be sent to a Worker in Rust.
  */
 export interface CreateJobInput {
+  /**
+   * Within which bounds, and on which days not.
+   *
+   * @defaultValue `{"ends_at":null,"excluded":[],"jitter_ms":0,"starts_at":null,"timezone":null}`
+   */
+  calendar?: CalendarInput;
   /** A name for people, 1 to 200 characters. */
   name: string;
   /**
@@ -103,6 +174,20 @@ export type EndpointId = string;
 /** Names one event. */
 export type EventId = string;
 
+/** What becomes of a civil time that the clocks show twice. */
+export type FoldRule =
+  /** It runs the first time. */
+  | "once"
+  /** It runs both times. */
+  | "twice";
+
+/** What becomes of a civil time that the clocks skip. */
+export type GapRule =
+  /** It runs at the next valid instant. */
+  | "next_valid"
+  /** It does not run, and the skipping is on record. */
+  | "skip";
+
 /** Names one job. */
 export interface GetJob {
   /** Which. */
@@ -111,6 +196,8 @@ export interface GetJob {
 
 /** A job as it stands. */
 export interface Job {
+  /** Within which bounds, and on which days not. */
+  calendar: Calendar;
   /** When it was created. */
   created_at: Timestamp;
   /** The id. */
@@ -123,7 +210,7 @@ export interface Job {
   preview: Timestamp[];
   /** How a failed run is tried again. */
   retry: RetryPolicy;
-  /** When it fires. */
+  /** When it fires; of a cron schedule, with the zone's proper name and both rules. */
   schedule: Schedule;
   /** Whether it fires. */
   status: JobStatus;
@@ -137,6 +224,12 @@ export interface Job {
  * As it may be sent to a Worker in Rust.
  */
 export interface JobInput {
+  /**
+   * Within which bounds, and on which days not.
+   *
+   * @defaultValue `{"ends_at":null,"excluded":[],"jitter_ms":0,"starts_at":null,"timezone":null}`
+   */
+  calendar?: CalendarInput;
   /** When it was created. */
   created_at: TimestampInput;
   /** The id. */
@@ -149,7 +242,7 @@ export interface JobInput {
   preview: TimestampInput[];
   /** How a failed run is tried again. */
   retry: RetryPolicy;
-  /** When it fires. */
+  /** When it fires; of a cron schedule, with the zone's proper name and both rules. */
   schedule: ScheduleInput;
   /** Whether it fires. */
   status: JobStatus;
@@ -214,17 +307,23 @@ export interface JobPageInput {
 export interface JobRun {
   /** How often it was tried. */
   attempts: number;
+  /** What a change of clocks did to the time. */
+  clock_change: ClockChange | null;
+  /** How many nominal times it stands for. */
+  count: bigint;
   /** When the last try ended. */
   ended_at: Timestamp | null;
   /** What the last failed try said. */
   error: string | null;
   /** The event that it gave rise to. */
   event_id: EventId | null;
-  /** `pending`, `running`, `succeeded`, `failed` or `missed`. */
+  /** The first of them, where there are several. */
+  first_scheduled_for: Timestamp | null;
+  /** How it stands. */
   outcome: RunOutcome;
   /** The id. */
   run_id: RunId;
-  /** The nominal time. */
+  /** The nominal time; where it stands for several, the last. */
   scheduled_for: Timestamp;
   /** When the first try began. */
   started_at: Timestamp | null;
@@ -240,17 +339,27 @@ export interface JobRun {
 export interface JobRunInput {
   /** How often it was tried. */
   attempts: number;
+  /** What a change of clocks did to the time. */
+  clock_change?: ClockChange | null;
+  /**
+   * How many nominal times it stands for.
+   *
+   * @defaultValue `1`
+   */
+  count?: bigint | number;
   /** When the last try ended. */
   ended_at?: TimestampInput | null;
   /** What the last failed try said. */
   error?: string | null;
   /** The event that it gave rise to. */
   event_id?: EventId | null;
-  /** `pending`, `running`, `succeeded`, `failed` or `missed`. */
+  /** The first of them, where there are several. */
+  first_scheduled_for?: TimestampInput | null;
+  /** How it stands. */
   outcome: RunOutcome;
   /** The id. */
   run_id: RunId;
-  /** The nominal time. */
+  /** The nominal time; where it stands for several, the last. */
   scheduled_for: TimestampInput;
   /** When the first try began. */
   started_at?: TimestampInput | null;
@@ -264,7 +373,7 @@ export type JobStatus =
   | "active"
   /** It waits to be resumed. */
   | "paused"
-  /** Its only time has passed. */
+  /** Its schedule names no more times. */
   | "finished";
 
 /** Names one API key. */
@@ -335,8 +444,12 @@ export type RunOutcome =
   | "succeeded"
   /** Failed for good. */
   | "failed"
-  /** Its time passed while the scheduler was down or the job paused; the error says how many times, and which. */
-  | "missed";
+  /** Its time passed while the scheduler was down or busy, and a later run stands for it, or none. */
+  | "missed"
+  /** Its time passed while the job was paused. */
+  | "paused"
+  /** The clocks skip its time. */
+  | "skipped_gap";
 
 /** A page of runs. */
 export interface RunPage {
@@ -360,9 +473,11 @@ export interface RunPageInput {
 
 /** When a job fires. */
 export type Schedule =
-  /** Every so many milliseconds (1 second to 366 days), counted from the job's creation. */
+  /** Every so many milliseconds (1 second to 366 days). */
   | {
     every: {
+      /** What it is counted from: the job's creation, unless another time is named. */
+      anchor: Timestamp | null;
       /** The interval. */
       interval_ms: bigint;
     };
@@ -373,6 +488,19 @@ export type Schedule =
       /** When. A time in the past fires at once. */
       at: Timestamp;
     };
+  }
+  /** At the civil times that a pattern names. */
+  | {
+    cron: {
+      /** What becomes of a time that the clocks show twice; none for what suits the pattern. */
+      fold: FoldRule | null;
+      /** What becomes of a time that the clocks skip; none for what suits the pattern. */
+      gap: GapRule | null;
+      /** Five fields, six with seconds first, or a nickname such as `@daily`. */
+      pattern: string;
+      /** A zone of the IANA database. */
+      timezone: string;
+    };
   };
 
 /**
@@ -381,9 +509,11 @@ export type Schedule =
  * As it may be sent to a Worker in Rust.
  */
 export type ScheduleInput =
-  /** Every so many milliseconds (1 second to 366 days), counted from the job's creation. */
+  /** Every so many milliseconds (1 second to 366 days). */
   | {
     every: {
+      /** What it is counted from: the job's creation, unless another time is named. */
+      anchor?: TimestampInput | null;
       /** The interval. */
       interval_ms: bigint | number;
     };
@@ -393,6 +523,19 @@ export type ScheduleInput =
     at: {
       /** When. A time in the past fires at once. */
       at: TimestampInput;
+    };
+  }
+  /** At the civil times that a pattern names. */
+  | {
+    cron: {
+      /** What becomes of a time that the clocks show twice; none for what suits the pattern. */
+      fold?: FoldRule | null;
+      /** What becomes of a time that the clocks skip; none for what suits the pattern. */
+      gap?: GapRule | null;
+      /** Five fields, six with seconds first, or a nickname such as `@daily`. */
+      pattern: string;
+      /** A zone of the IANA database. */
+      timezone: string;
     };
   };
 

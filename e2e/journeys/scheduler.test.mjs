@@ -75,7 +75,7 @@ test("a job that repeats fires at its times, each once, and its events are there
 
   const done = succeeded(all);
   for (const run of all) {
-    assert.ok(["succeeded", "missed"].includes(run.outcome), JSON.stringify(run));
+    assert.ok(["succeeded", "missed", "paused"].includes(run.outcome), JSON.stringify(run));
     assert.equal((Date.parse(run.scheduled_for) - start) % SECOND_MS, 0, "a nominal time is off the job's beat");
   }
   for (const run of done) {
@@ -95,6 +95,29 @@ test("a job that repeats fires at its times, each once, and its events are there
   for (const { id, trace_id: trace } of events) assert.equal(trace, traces.get(id), "the event left its run's trace");
   const raw = await customer.get(`/v1/events/${events[0].id}/raw`);
   assert.deepEqual(raw.json, { from: "a job" });
+});
+
+test("a cron job fires at the times of its zone, and knows what the clocks will do", async () => {
+  const customer = await newCustomer("jobs-cron");
+  const job = await create(customer, { schedule: { cron: "* * * * * *", timezone: "asia/kolkata" } });
+  assert.deepEqual(job.schedule, { cron: "* * * * * *", timezone: "Asia/Kolkata", gap: "skip", fold: "twice" });
+  const all = await fired(customer, job, 3);
+  const times = all.map(({ scheduled_for: time }) => time);
+  assert.equal(new Set(times).size, times.length, `a time is there twice: ${times.join()}`);
+  for (const time of times) assert.equal(Date.parse(time) % SECOND_MS, 0);
+
+  const nightly = await create(customer, {
+    schedule: { cron: "30 2 * * *", timezone: "Europe/Berlin", start: "2027-03-26T12:00:00Z" },
+  });
+  assert.deepEqual(
+    nightly.preview.slice(0, 3),
+    ["2027-03-27T01:30:00.000Z", "2027-03-28T01:00:00.000Z", "2027-03-29T00:30:00.000Z"],
+    "the night when the clocks skip 02:30 has its run at the next valid instant",
+  );
+  const anchored = await create(customer, {
+    schedule: { every: "1d", anchor: "2027-03-01T09:00:00Z", start: "2027-03-01T00:00:00Z", exclude: ["2027-03-02"] },
+  });
+  assert.deepEqual(anchored.preview.slice(0, 2), ["2027-03-01T09:00:00.000Z", "2027-03-03T09:00:00.000Z"]);
 });
 
 test("a job for one time fires once and is finished", async () => {
@@ -217,17 +240,18 @@ test("what can't be scheduled is refused with the field at fault", async () => {
       JSON.stringify(job),
     );
   };
+  const at = (hour) => `2027-01-01T0${hour}:00:00Z`;
   for (const every of ["0s", "367d", "soon", -5, 0.5, ""]) {
     await check({ schedule: { every } }, "job.invalid_schedule", "/schedule/every");
   }
   await check({ schedule: { at: "tomorrow" } }, "job.invalid_schedule", "/schedule/at");
   await check({ schedule: { every: "5m", at: "2027-01-01T00:00:00Z" } }, "job.invalid_schedule", "/schedule");
   await check({ schedule: {} }, "job.unsupported_schedule", "/schedule");
-  await check(
-    { schedule: { cron: "0 9 * * 1", timezone: "Europe/Berlin" } },
-    "job.unsupported_schedule",
-    "/schedule/cron",
-  );
+  await check({ schedule: { cron: "0 0 31 2 *", timezone: "UTC" } }, "job.invalid_schedule", "/schedule/cron");
+  await check({ schedule: { cron: "@daily", timezone: "Europe/Berlim" } }, "job.invalid_schedule", "/schedule/timezone");
+  await check({ schedule: { every: "5m", start: at(9), end: at(8) } }, "job.invalid_schedule", "/schedule/end");
+  await check({ schedule: { every: "5m", end: "2026-01-01T00:00:00Z" } }, "job.invalid_schedule", "/schedule");
+  await check({ schedule: { every: "5m", exclude: ["2026-02-30"] } }, "job.invalid_schedule", "/schedule/exclude/0");
   await check({ schedule: "daily" }, "request.invalid", "/schedule");
   await check({ task: { kind: "http", url: "https://customer.example" } }, "job.unsupported_task", "/task/kind");
   await check({ overlap: "skip" }, "job.unsupported_option", "/overlap");

@@ -12,7 +12,9 @@ use contracts::pipeline::{
     EventSummary, Evidence, HitKind, IngestEvent, IngestEventError, IngestReceipt, Search, SearchFilter,
     Signal, StepReport,
 };
-use contracts::scheduler::{CreateJob, JobError, JobRun, RetryPolicy, RunOutcome, Schedule, Task};
+use contracts::scheduler::{
+    Calendar, ClockChange, CreateJob, GapRule, JobError, JobRun, RetryPolicy, RunOutcome, Schedule, Task,
+};
 use contracts::{Actor, TenantScope, Timestamp};
 use ids::{EndpointId, EventId, KeyId, RunId, SignalId, TenantId};
 use serde::{Serialize, de::DeserializeOwned};
@@ -157,12 +159,27 @@ fn signals_and_search() {
 fn jobs() {
     let task = || Task::Event { source: "generic".into(), kind: "tick".into(), payload: "{\"n\": 1}".into() };
     for (name, schedule) in [
-        ("create_job_every", Schedule::Every { interval_ms: 5_000 }),
+        ("create_job_every", Schedule::Every { interval_ms: 5_000, anchor: None }),
         ("create_job_at", Schedule::At { at: at(EVENT_MS) }),
+        (
+            "create_job_cron",
+            Schedule::Cron {
+                pattern: "30 2 * * MON-FRI".into(),
+                timezone: "Europe/Berlin".into(),
+                gap: Some(GapRule::NextValid),
+                fold: None,
+            },
+        ),
     ] {
         golden(
             name,
-            &CreateJob { name: "nightly".into(), schedule, task: task(), retry: RetryPolicy::default() },
+            &CreateJob {
+                name: "nightly".into(),
+                schedule,
+                calendar: Calendar::default(),
+                task: task(),
+                retry: RetryPolicy::default(),
+            },
         );
     }
     golden(
@@ -170,6 +187,9 @@ fn jobs() {
         &JobRun {
             run_id: RunId::from_parts(EVENT_MS, [6; 10]),
             scheduled_for: at(EVENT_MS),
+            count: 1,
+            first_scheduled_for: None,
+            clock_change: Some(ClockChange::FirstOfTwo),
             started_at: Some(at(EVENT_MS + 2)),
             ended_at: None,
             outcome: RunOutcome::Running,

@@ -245,6 +245,12 @@ fn the_document_and_the_reader_agree_on_jobs() {
     check(&base, true);
     for (pointer, value) in [
         ("/schedule", json!({ "at": "2026-11-22T07:00:00Z" })),
+        ("/schedule", json!({ "cron": "* * * * *" })),
+        (
+            "/schedule",
+            json!({ "cron": "@daily", "timezone": "Europe/Berlin", "gap": "skip", "fold": "once", "jitter": "5m" }),
+        ),
+        ("/schedule", json!({ "every": "1d", "anchor": "2026-11-22T07:00:00Z", "exclude": ["2026-12-25"] })),
         ("/schedule/every", json!(15)),
         ("/schedule/every", json!("1d2h3m4s")),
         ("/retry", json!({})),
@@ -260,7 +266,9 @@ fn the_document_and_the_reader_agree_on_jobs() {
         ("/name", json!(["Tick"])),
         ("/schedule", json!("15m")),
         ("/schedule", json!({})),
-        ("/schedule", json!({ "cron": "* * * * *" })),
+        ("/schedule", json!({ "cron": 5 })),
+        ("/schedule", json!({ "cron": "* * * * *", "gap": "leap" })),
+        ("/schedule", json!({ "every": "15m", "jitter": "soon" })),
         ("/schedule", json!({ "every": "15m", "at": "2026-11-22T07:00:00Z" })),
         ("/schedule/every", json!("")),
         ("/schedule/every", json!("15 minutes")),

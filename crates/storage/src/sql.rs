@@ -103,6 +103,12 @@ impl From<u32> for Value {
     }
 }
 
+impl From<u64> for Value {
+    fn from(number: u64) -> Self {
+        Self::Number(number as f64)
+    }
+}
+
 impl From<f64> for Value {
     fn from(number: f64) -> Self {
         Self::Number(number)

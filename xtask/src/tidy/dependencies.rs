@@ -28,8 +28,9 @@ const EDGES: &[(&str, &[&str])] = &[
     ("mesh-probe-contract", &["mesh"]),
     ("auth", &["ids", "jwt"]),
     ("report", &[]),
+    ("schedule", &[]),
     ("http-api", &["ids"]),
-    ("domain", &["ids", "signing", "transcript"]),
+    ("domain", &["ids", "schedule", "signing", "transcript"]),
     ("evaluation-rules", &["domain"]),
     ("contracts", &["ids", "mesh"]),
     (
@@ -42,6 +43,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "ids",
             "mesh",
             "report",
+            "schedule",
             "signing",
             "transcript",
         ],

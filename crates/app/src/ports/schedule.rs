@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use contracts::Timestamp;
-use contracts::scheduler::{JobStatus, RetryPolicy, RunOutcome, Schedule, Task};
+use contracts::scheduler::{Calendar, ClockChange, JobStatus, RetryPolicy, RunOutcome, Schedule, Task};
 use ids::{EventId, JobId, RunId, TenantId};
 use mesh::TraceContext;
 
@@ -17,6 +17,8 @@ pub struct JobRecord {
     pub name: String,
     /// When it fires.
     pub schedule: Schedule,
+    /// Within which bounds, and on which days not.
+    pub calendar: Calendar,
     /// What it does.
     pub task: Task,
     /// How a failed run is tried again.
@@ -32,8 +34,13 @@ pub struct JobRecord {
 pub struct JobState {
     /// Whether it fires.
     pub status: JobStatus,
-    /// The next nominal time; there is one exactly while the job is active.
-    pub next_run_at: Option<Timestamp>,
+    /// Up to where its nominal times are settled: each before it has its run, none from it on has. An active job's next
+    /// nominal time. None of a finished job.
+    pub cursor: Option<Timestamp>,
+    /// When to look at the job: its next nominal time and jitter. There is one exactly while the job is active.
+    pub wake_at: Option<Timestamp>,
+    /// It was paused until then: what its schedule named before is not run.
+    pub resumed_at: Option<Timestamp>,
 }
 
 /// A run as stored.
@@ -45,18 +52,31 @@ pub struct RunRecord {
     pub job_id: JobId,
     /// What asked for it.
     pub trigger: Trigger,
-    /// The nominal time.
+    /// The nominal time; of several, the last.
     pub scheduled_for: Timestamp,
+    /// For how many nominal times it stands, and the first of them.
+    pub span: Option<RunSpan>,
+    /// What a change of clocks did to the time.
+    pub clock_change: Option<ClockChange>,
     /// The trace that all its tries belong to.
     pub trace: TraceContext,
     /// How it stands.
     pub progress: RunProgress,
 }
 
+/// Several nominal times in one record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RunSpan {
+    /// How many.
+    pub count: u64,
+    /// The first of them.
+    pub first: Timestamp,
+}
+
 /// What asked for a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Trigger {
-    /// The job's schedule. A job has at most one such run for each nominal time.
+    /// The job's schedule. A job has at most one such run for each nominal time, and one of what the clocks skip there.
     Schedule,
     /// A caller, now.
     Caller,
@@ -122,7 +142,7 @@ pub trait ScheduleStore {
     fn job_count(&self) -> Result<u32, StoreError>;
     /// Deletes a job with its runs; says whether there was one.
     fn delete_job(&self, job_id: JobId) -> Result<bool, StoreError>;
-    /// Active jobs whose next nominal time is `now` or before, longest overdue first, at most `limit`.
+    /// Active jobs that are to be looked at `now` or before, longest overdue first, at most `limit`.
     fn due_jobs(&self, now: Timestamp, limit: u32) -> Result<Vec<JobRecord>, StoreError>;
     /// Changes a job's state and adds runs to it, oldest first, with the key that asked for one. A second run of the
     /// schedule for the same nominal time is not added. Of a job's settled runs the last [`RUNS_KEPT`] stay. Does nothing

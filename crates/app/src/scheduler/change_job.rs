@@ -2,12 +2,12 @@
 
 use contracts::Timestamp;
 use contracts::scheduler::{GetJob, Job, JobError, JobStatus};
-use domain::job::Missed;
 
+use super::ledger::{Settled, settled};
 use super::read_job::find;
 use super::tenant_jobs::unavailable;
-use super::{SchedulePorts, convert, runs};
-use crate::ports::{JobRecord, JobState, RunRecord};
+use super::{SchedulePorts, convert};
+use crate::ports::{JobRecord, JobState};
 
 pub(super) fn delete_job(ports: &SchedulePorts, request: GetJob) -> Result<(), JobError> {
     match ports.store.delete_job(request.job_id).map_err(unavailable)? {
@@ -16,56 +16,48 @@ pub(super) fn delete_job(ports: &SchedulePorts, request: GetJob) -> Result<(), J
     }
 }
 
-/// A run that was begun goes on, its further tries included. Times that had come and were not begun are recorded as
-/// missed.
+/// A run that was begun goes on, its further tries included. Times that had come and were not begun are on record as
+/// paused, now; those that come from now on, when it is resumed.
 pub(super) fn pause_job(ports: &SchedulePorts, request: GetJob) -> Result<Job, JobError> {
     let job = find(ports, request.job_id)?;
-    let Some(next) = job.state.next_run_at.filter(|_| job.state.status == JobStatus::Active) else {
+    if job.state.status != JobStatus::Active {
         return Ok(convert::job(job));
-    };
-    let paused = JobState { status: JobStatus::Paused, next_run_at: None };
-    let Some(due) = convert::schedule(&job.schedule).due(next.unix_ms(), ports.clock.now().unix_ms()) else {
-        return change(ports, job, paused, None);
-    };
-    let count = due.missed.map_or(0, |missed| missed.count) + 1;
-    let overdue = Missed { count, first_ms: next.unix_ms(), last_ms: due.latest_ms };
-    let missed = runs::missed(ports, &job, overdue, "the job was paused before it ran");
+    }
+    let now = ports.clock.now();
+    let just_after = Timestamp::from_unix_ms(now.unix_ms().saturating_add(1));
+    let mut settled = settle_until(ports, &job, just_after, now)?;
     // A single time that has come will not come again.
-    let status = if due.next_ms.is_some() { JobStatus::Paused } else { JobStatus::Finished };
-    change(ports, job, JobState { status, ..paused }, Some(missed))
+    if settled.state.status == JobStatus::Active {
+        settled.state = JobState { status: JobStatus::Paused, wake_at: None, ..settled.state };
+    }
+    change(ports, job, settled)
 }
 
-/// Times that passed while the job was paused are not made up for. A single time that passed is recorded as missed,
-/// and the job is finished.
+/// Times that passed while the job was paused are not made up for; they are on record as paused.
 pub(super) fn resume_job(ports: &SchedulePorts, request: GetJob) -> Result<Job, JobError> {
     let job = find(ports, request.job_id)?;
     if job.state.status != JobStatus::Paused {
         return Ok(convert::job(job));
     }
-    let schedule = convert::schedule(&job.schedule);
-    let created_ms = job.created_at.unix_ms();
-    match schedule.next_after(created_ms, ports.clock.now().unix_ms()) {
-        Some(next_ms) => {
-            let next_run_at = Some(Timestamp::from_unix_ms(next_ms));
-            change(ports, job, JobState { status: JobStatus::Active, next_run_at }, None)
-        }
-        None => {
-            let at_ms = schedule.first(created_ms);
-            let passed = Missed { count: 1, first_ms: at_ms, last_ms: at_ms };
-            let missed = runs::missed(ports, &job, passed, "the job was paused");
-            let finished = JobState { status: JobStatus::Finished, next_run_at: None };
-            change(ports, job, finished, Some(missed))
-        }
-    }
+    let now = ports.clock.now();
+    let settled = settle_until(ports, &job, now, now)?;
+    change(ports, job, settled)
 }
 
-fn change(
+/// Settles as paused what came before `until`.
+fn settle_until(
     ports: &SchedulePorts,
-    mut job: JobRecord,
-    state: JobState,
-    missed: Option<RunRecord>,
-) -> Result<Job, JobError> {
-    ports.store.advance_job(job.job_id, state, missed.as_slice(), None).map_err(unavailable)?;
+    job: &JobRecord,
+    until: Timestamp,
+    now: Timestamp,
+) -> Result<Settled, JobError> {
+    let state = JobState { resumed_at: Some(until), ..job.state };
+    settled(ports, &JobRecord { state, ..job.clone() }, now, 1)
+}
+
+fn change(ports: &SchedulePorts, mut job: JobRecord, settled: Settled) -> Result<Job, JobError> {
+    let Settled { runs, state } = settled;
+    ports.store.advance_job(job.job_id, state, &runs, None).map_err(unavailable)?;
     job.state = state;
     Ok(convert::job(job))
 }

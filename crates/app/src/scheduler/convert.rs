@@ -1,40 +1,39 @@
 //! Between stored records, the domain's rules and contract messages.
 
 use contracts::Timestamp;
-use contracts::scheduler::{Job, JobRun, RetryPolicy, Schedule};
+use contracts::scheduler::{Job, JobRun, JobStatus, RetryPolicy};
 use domain::job;
+use schedule::Occurrence;
 
+use super::plan;
 use crate::ports::{JobRecord, RunRecord};
 
 /// How many coming times a job shows.
 const PREVIEW: usize = 10;
-
-pub(super) fn schedule(schedule: &Schedule) -> job::Schedule {
-    match *schedule {
-        Schedule::Every { interval_ms } => job::Schedule::Every { interval_ms },
-        Schedule::At { at } => job::Schedule::At { at_ms: at.unix_ms() },
-    }
-}
 
 pub(super) fn retry(policy: RetryPolicy) -> job::Retry {
     job::Retry { max_attempts: policy.max_attempts, delay_ms: policy.delay_ms.into() }
 }
 
 pub(super) fn job(record: JobRecord) -> Job {
-    let preview = match record.state.next_run_at {
-        Some(next) => {
-            schedule(&record.schedule).preview(next.unix_ms(), PREVIEW).map(Timestamp::from_unix_ms).collect()
+    // A schedule that is not understood shows no times; the alarm says why.
+    let preview: Vec<_> = match (record.state.status, plan::of(&record)) {
+        (JobStatus::Active, Ok(plan)) => {
+            let from = record.state.cursor.max(record.state.resumed_at).map_or(0, Timestamp::unix_ms);
+            let times = plan.occurrences(from).filter(Occurrence::fires).map(|found| found.at_ms);
+            times.take(PREVIEW).map(Timestamp::from_unix_ms).collect()
         }
-        None => Vec::new(),
+        _ => Vec::new(),
     };
     Job {
         job_id: record.job_id,
         name: record.name,
         schedule: record.schedule,
+        calendar: record.calendar,
         task: record.task,
         retry: record.retry,
         status: record.state.status,
-        next_run_at: record.state.next_run_at,
+        next_run_at: preview.first().copied(),
         preview,
         created_at: record.created_at,
     }
@@ -45,6 +44,9 @@ pub(super) fn run(record: RunRecord) -> JobRun {
     JobRun {
         run_id: record.run_id,
         scheduled_for: record.scheduled_for,
+        count: record.span.map_or(1, |span| span.count),
+        first_scheduled_for: record.span.map(|span| span.first),
+        clock_change: record.clock_change,
         started_at: progress.started_at,
         ended_at: progress.ended_at,
         outcome: progress.outcome,

@@ -1,14 +1,14 @@
 //! Creating a job: what a job may be, and that one key makes one job.
 
 use contracts::TenantCall;
-use contracts::scheduler::{CreateJob, Job, JobError, JobStatus, Task};
+use contracts::scheduler::{CreateJob, Job, JobError, Task};
 use ids::JobId;
 use serde::de::IgnoredAny;
 use sha2::{Digest, Sha256};
 
 use super::tenant_jobs::unavailable;
-use super::{MAX_JOBS, SchedulePorts, convert};
-use crate::ports::{JobRecord, JobState, KeyUse};
+use super::{MAX_JOBS, SchedulePorts, convert, ledger, plan};
+use crate::ports::{JobRecord, KeyUse};
 
 /// The longest name, in characters.
 const MAX_NAME_CHARS: usize = 200;
@@ -25,8 +25,9 @@ pub(super) fn create_job(
     context: &TenantCall,
     request: CreateJob,
 ) -> Result<Job, JobError> {
-    check(&request)?;
     let now = ports.clock.now();
+    check(&request)?;
+    let plan = plan::plan(&request.schedule, &request.calendar, now)?;
     let key = context.idempotency_key.as_ref().map(|key| format!("create_job:{key}"));
     let request_hash = hash(&request)?;
     if let Some(used) = earlier_use(ports, key.as_deref(), &request_hash)? {
@@ -34,22 +35,25 @@ pub(super) fn create_job(
         let job = ports.store.job(used.job_id).map_err(unavailable)?.ok_or(JobError::NotFound)?;
         return Ok(convert::job(job));
     }
+    let first = ledger::next_ms(&plan, plan::beginning(&request.schedule, now)).ok_or_else(|| {
+        invalid("/schedule", "names no time from now on: look at its `end` and at the dates that it excludes")
+    })?;
     if ports.store.job_count().map_err(unavailable)? >= MAX_JOBS {
         return Err(JobError::TooMany { limit: MAX_JOBS });
     }
 
     let job_id = JobId::from_parts(now.unix_ms(), ports.random.for_id());
-    let first = convert::schedule(&request.schedule).first(now.unix_ms());
-    let next_run_at = Some(contracts::Timestamp::from_unix_ms(first));
-    let job = JobRecord {
+    let mut job = JobRecord {
         job_id,
         name: request.name,
-        schedule: request.schedule,
+        schedule: plan::proper(request.schedule, &plan),
+        calendar: request.calendar,
         task: request.task,
         retry: request.retry,
         created_at: now,
-        state: JobState { status: JobStatus::Active, next_run_at },
+        state: ledger::FINISHED,
     };
+    job.state = ledger::state(&job, Some(first));
     let key = key.map(|key| KeyUse { key, request_hash, job_id, run_id: None, used_at: now });
     ports.store.insert_job(&job, key.as_ref()).map_err(unavailable)?;
     Ok(convert::job(job))
@@ -77,14 +81,6 @@ fn check(request: &CreateJob) -> Result<(), JobError> {
         let detail = format!("must be 1 to {MAX_NAME_CHARS} characters, none of them a control character");
         return Err(invalid("/name", detail));
     }
-    let schedule = convert::schedule(&request.schedule);
-    schedule.checked().map_err(|error| {
-        let pointer = match schedule {
-            domain::job::Schedule::Every { .. } => "/schedule/every",
-            domain::job::Schedule::At { .. } => "/schedule/at",
-        };
-        invalid(pointer, error)
-    })?;
     let Task::Event { source, kind, payload } = &request.task;
     for (pointer, word) in [("/task/source", source), ("/task/type", kind)] {
         if !(1..=MAX_WORD_BYTES).contains(&word.len()) {
@@ -106,7 +102,7 @@ fn check(request: &CreateJob) -> Result<(), JobError> {
     Ok(())
 }
 
-fn invalid(pointer: &str, detail: impl ToString) -> JobError {
+pub(super) fn invalid(pointer: &str, detail: impl ToString) -> JobError {
     JobError::Invalid { pointer: pointer.into(), detail: detail.to_string() }
 }
 

@@ -5,12 +5,13 @@
 //! harmless; and the alarm is set anew only at the end, so that an interrupted handler is called again.
 
 use contracts::Timestamp;
-use contracts::scheduler::{JobStatus, RunOutcome};
+use contracts::scheduler::RunOutcome;
 use futures_util::future::join_all;
 use ids::{JobId, RunId, TenantId};
 
+use super::ledger::settled;
 use super::pipeline_tasks::PATIENCE_MS;
-use super::{SchedulePorts, convert, runs};
+use super::{SchedulePorts, convert};
 use crate::ports::{Firing, JobRecord, JobState, RunProgress, RunRecord, StoreError, TaskError, Trigger};
 
 /// How many runs one alarm tries; the next, set to now, goes on. The platform allows a request 32 calls of other
@@ -26,6 +27,9 @@ const SPARE_TRIES: u32 = 3;
 
 /// How long to wait when the store itself fails.
 const TROUBLE_PAUSE_MS: u64 = 60_000;
+
+/// When to look again at a job whose stored schedule is not understood: an hour later.
+const NOT_UNDERSTOOD_MS: u64 = 60 * 60 * 1_000;
 
 /// What an alarm did.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -69,6 +73,8 @@ impl FiredRun {
             RunOutcome::Succeeded => "succeeded",
             RunOutcome::Failed => "failed",
             RunOutcome::Missed => "missed",
+            RunOutcome::Paused => "paused",
+            RunOutcome::SkippedGap => "skipped_gap",
         }
     }
 }
@@ -94,7 +100,8 @@ async fn work(ports: &SchedulePorts, report: &mut FireReport) -> Result<(), Stor
     report.tenant = Some(tenant);
     let now = ports.clock.now();
     let waiting = ports.store.due_runs(now, BATCH)?.len() as u32;
-    for job in ports.store.due_jobs(now, BATCH.saturating_sub(waiting))? {
+    let room = BATCH.saturating_sub(waiting);
+    for job in ports.store.due_jobs(now, room)? {
         report.runs.extend(begin(ports, &job, now)?);
     }
 
@@ -115,25 +122,23 @@ async fn work(ports: &SchedulePorts, report: &mut FireReport) -> Result<(), Stor
     trouble.map_or(Ok(()), Err)
 }
 
-/// Turns the times of a job that have come into runs: the latest to be tried, those before it as one that was missed.
-fn begin(ports: &SchedulePorts, job: &JobRecord, now: Timestamp) -> Result<Option<FiredRun>, StoreError> {
-    let due = job
-        .state
-        .next_run_at
-        .and_then(|next| convert::schedule(&job.schedule).due(next.unix_ms(), now.unix_ms()));
-    let Some(due) = due else { return Ok(None) };
-    let state = match due.next_ms {
-        Some(next) => {
-            JobState { status: JobStatus::Active, next_run_at: Some(Timestamp::from_unix_ms(next)) }
+/// Turns the times of a job that have come into runs: those to be tried, and records of the others.
+fn begin(ports: &SchedulePorts, job: &JobRecord, now: Timestamp) -> Result<Vec<FiredRun>, StoreError> {
+    let settled = match settled(ports, job, now, 1) {
+        Ok(settled) => settled,
+        // A build that knows this schedule may come; until then, the other jobs go on.
+        Err(error) => {
+            let state = JobState { wake_at: Some(later(now, NOT_UNDERSTOOD_MS)), ..job.state };
+            ports.store.advance_job(job.job_id, state, &[], None)?;
+            return Err(StoreError::new(
+                "TENANT_SCHEDULE",
+                format!("`{}` is not understood: {error}", job.job_id),
+            ));
         }
-        None => JobState { status: JobStatus::Finished, next_run_at: None },
     };
-    let missed = due.missed.map(|missed| runs::missed(ports, job, missed, "the scheduler was down or busy"));
-    let run = runs::pending(ports, job, Trigger::Schedule, Timestamp::from_unix_ms(due.latest_ms));
-    let fired = missed.as_ref().map(|missed| fired(missed, now, now));
-    let new: Vec<RunRecord> = missed.into_iter().chain([run]).collect();
-    ports.store.advance_job(job.job_id, state, &new, None)?;
-    Ok(fired)
+    ports.store.advance_job(job.job_id, settled.state, &settled.runs, None)?;
+    let told = settled.runs.iter().filter(|run| run.progress.outcome != RunOutcome::Pending);
+    Ok(told.map(|run| fired(run, now, now)).collect())
 }
 
 /// Makes one try of a run and records what came of it.

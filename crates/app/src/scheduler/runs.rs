@@ -1,15 +1,15 @@
 //! New runs: one that waits to be tried, and one that stands for times nobody ran.
 
 use contracts::Timestamp;
-use contracts::scheduler::RunOutcome;
-use domain::job::Missed;
+use contracts::scheduler::{ClockChange, RunOutcome};
+use domain::job::{Change, Entry, Verdict};
 use ids::RunId;
 use mesh::TraceContext;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::SchedulePorts;
-use crate::ports::{JobRecord, RunProgress, RunRecord, Trigger};
+use crate::ports::{JobRecord, RunProgress, RunRecord, RunSpan, Trigger};
 
 /// A run that is due now. Its trace is its own: its tries belong together, whatever asked for it.
 pub(super) fn pending(
@@ -26,6 +26,8 @@ pub(super) fn pending(
         job_id: job.job_id,
         trigger,
         scheduled_for,
+        span: None,
+        clock_change: None,
         trace: TraceContext::from_random(random),
         progress: RunProgress {
             outcome: RunOutcome::Pending,
@@ -39,17 +41,48 @@ pub(super) fn pending(
     }
 }
 
-/// One run that stands for all of these times, however many: its nominal time is the last, its error says the rest.
-pub(super) fn missed(ports: &SchedulePorts, job: &JobRecord, missed: Missed, why: &str) -> RunRecord {
-    let run = pending(ports, job, Trigger::Schedule, Timestamp::from_unix_ms(missed.last_ms));
-    let (first, last) = (rfc3339(missed.first_ms), rfc3339(missed.last_ms));
-    let error = match missed.count {
-        1 => format!("missed {last}: {why}"),
-        count => format!("missed {count} times, from {first} to {last}: {why}"),
+/// What the ledger says of one time or several: a run to be tried, or one that stands for times nobody ran.
+pub(super) fn recorded(ports: &SchedulePorts, job: &JobRecord, entry: &Entry) -> RunRecord {
+    let scheduled_for = Timestamp::from_unix_ms(entry.last_ms);
+    let run = pending(ports, job, Trigger::Schedule, scheduled_for);
+    let first = Timestamp::from_unix_ms(entry.first_ms);
+    let span = (entry.count > 1).then_some(RunSpan { count: entry.count, first });
+    let clock_change = entry.change.map(clock_change);
+    let (outcome, why) = match entry.verdict {
+        Verdict::Run => return RunRecord { clock_change, ..run },
+        Verdict::Missed => (RunOutcome::Missed, "the scheduler was down or busy"),
+        Verdict::Paused => (RunOutcome::Paused, "the job was paused"),
+        Verdict::SkippedGap => (RunOutcome::SkippedGap, "the clocks skip it"),
+        Verdict::Wait | Verdict::SkippedOverlap => (RunOutcome::Missed, "an earlier run was not over"),
     };
-    let progress =
-        RunProgress { outcome: RunOutcome::Missed, due_at: None, error: Some(error), ..run.progress };
-    RunRecord { progress, ..run }
+    let error = match (&clock_change, entry.count) {
+        (Some(ClockChange::Skipped { first_local_time: first, last_local_time: last }), count)
+            if count > 1 =>
+        {
+            format!("did not run {count} times, from {first} to {last} local time: {why}")
+        }
+        (Some(ClockChange::Skipped { first_local_time: time, .. }), _) => {
+            format!("did not run at {time} local time: {why}")
+        }
+        (_, 1) => format!("did not run at {}: {why}", rfc3339(entry.last_ms)),
+        (_, count) => {
+            let (first, last) = (rfc3339(entry.first_ms), rfc3339(entry.last_ms));
+            format!("did not run {count} times, from {first} to {last}: {why}")
+        }
+    };
+    let progress = RunProgress { outcome, due_at: None, error: Some(error), ..run.progress };
+    RunRecord { progress, span, clock_change, ..run }
+}
+
+fn clock_change(change: Change) -> ClockChange {
+    match change {
+        Change::Shifted(civil) => ClockChange::Shifted { local_time: civil.to_string() },
+        Change::FirstOfTwo => ClockChange::FirstOfTwo,
+        Change::SecondOfTwo => ClockChange::SecondOfTwo,
+        Change::Skipped(first, last) => {
+            ClockChange::Skipped { first_local_time: first.to_string(), last_local_time: last.to_string() }
+        }
+    }
 }
 
 fn rfc3339(ms: u64) -> String {

@@ -54,7 +54,7 @@ fn after_a_time_of_being_down_the_latest_is_run_and_the_others_are_one_line() {
     assert_eq!(
         runs[0].error.as_deref(),
         Some(
-            "missed 59 times, from 2026-11-22T07:01:00Z to 2026-11-22T07:59:00Z: the scheduler was down or busy"
+            "did not run 59 times, from 2026-11-22T07:01:00Z to 2026-11-22T07:59:00Z: the scheduler was down or busy"
         )
     );
     assert_eq!((runs[1].outcome, runs[1].started_at), (RunOutcome::Succeeded, Some(world_now(&world))));

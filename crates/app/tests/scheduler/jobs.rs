@@ -178,10 +178,13 @@ fn pausing_stops_and_resuming_does_not_replay_what_passed() {
     assert_eq!(world.resume(job.job_id), resumed, "resuming twice changes nothing");
     world.pass(10 * SECOND);
     assert_eq!(world.fired_at(job.job_id), [10, 20, 3630]);
+    let runs = world.runs(job.job_id);
+    let paused: Vec<_> = runs.iter().filter(|run| run.outcome == RunOutcome::Paused).collect();
+    assert_eq!((runs.len(), paused.len()), (4, 1), "what passed is one record");
+    assert_eq!(paused[0].count, 360);
     assert_eq!(
-        world.runs(job.job_id).len(),
-        3,
-        "and what passed is not recorded as missed: nobody wanted it"
+        seconds(paused[0].first_scheduled_for.into_iter().chain([paused[0].scheduled_for])),
+        [30, 3620]
     );
 }
 
@@ -193,16 +196,16 @@ fn what_was_due_and_not_begun_when_a_job_is_paused_is_recorded() {
     world.be_down(25 * SECOND);
     assert_eq!(world.pause(again.job_id).status, JobStatus::Paused);
     assert_eq!(world.pause(once.job_id).status, JobStatus::Finished, "its only time has come");
-    let missed = |job_id| {
+    let paused = |job_id| {
         let runs = world.runs(job_id);
-        assert_eq!((runs.len(), runs[0].outcome), (1, RunOutcome::Missed));
+        assert_eq!((runs.len(), runs[0].outcome), (1, RunOutcome::Paused));
         runs[0].error.clone().unwrap()
     };
     assert_eq!(
-        missed(again.job_id),
-        "missed 2 times, from 2026-11-22T07:00:10Z to 2026-11-22T07:00:20Z: the job was paused before it ran"
+        paused(again.job_id),
+        "did not run 2 times, from 2026-11-22T07:00:10Z to 2026-11-22T07:00:20Z: the job was paused"
     );
-    assert_eq!(missed(once.job_id), "missed 2026-11-22T07:00:15Z: the job was paused before it ran");
+    assert_eq!(paused(once.job_id), "did not run at 2026-11-22T07:00:15Z: the job was paused");
     world.pass(HOUR);
     assert_eq!(world.pipeline.calls(), 0);
 }
@@ -218,7 +221,7 @@ fn a_single_time_that_passes_while_paused_is_recorded_when_resumed() {
     assert_eq!(world.resume(job.job_id).status, JobStatus::Finished);
     let runs = world.runs(job.job_id);
     assert_eq!(runs.len(), 1);
-    assert_eq!(runs[0].error.as_deref(), Some("missed 2026-11-22T07:00:15Z: the job was paused"));
+    assert_eq!(runs[0].error.as_deref(), Some("did not run at 2026-11-22T07:00:15Z: the job was paused"));
 }
 
 #[test]
@@ -286,7 +289,7 @@ fn the_task_reaches_the_pipeline_as_it_was_given() {
     let world = World::new();
     let payload = r#"{"text":"Zürich 🌙 \"quoted\"","n":1.50}"#;
     let task = Task::Event { source: "generic".into(), kind: "k".into(), payload: payload.into() };
-    let schedule = Schedule::Every { interval_ms: MINUTE };
+    let schedule = Schedule::Every { interval_ms: MINUTE, anchor: None };
     let job = world.create(contracts::scheduler::CreateJob { task, schedule, ..every(MINUTE) }).unwrap();
     world.pass(MINUTE);
     let done = &world.runs(job.job_id)[0];

@@ -8,7 +8,8 @@ use app::ports::{Clock, Random, ScheduleStore};
 use app::scheduler::{JobsRouter, PipelineTasks, SchedulePorts, TenantJobs, fire_due};
 use contracts::pipeline::TasksDispatch;
 use contracts::scheduler::{
-    CreateJob, GetJob, Job, JobError, JobRun, JobsClient, JobsDispatch, ListRuns, RetryPolicy, Schedule, Task,
+    Calendar, CreateJob, GetJob, Job, JobError, JobRun, JobsClient, JobsDispatch, ListRuns, RetryPolicy,
+    Schedule, Task,
 };
 use contracts::{Actor, TenantCall, TenantScope, Timestamp};
 use ids::{JobId, KeyId, TenantId};
@@ -240,7 +241,8 @@ impl World {
 pub(crate) fn every(interval_ms: u64) -> CreateJob {
     CreateJob {
         name: "Digest".into(),
-        schedule: Schedule::Every { interval_ms },
+        schedule: Schedule::Every { interval_ms, anchor: None },
+        calendar: Calendar::default(),
         task: Task::Event {
             source: "generic".into(),
             kind: "digest.requested".into(),

@@ -12,6 +12,9 @@ pub struct CreateJob {
     pub name: String,
     /// When it fires.
     pub schedule: Schedule,
+    /// Within which bounds, and on which days not.
+    #[serde(default)]
+    pub calendar: Calendar,
     /// What it does.
     pub task: Task,
     /// How a failed run is tried again.
@@ -24,16 +27,75 @@ pub struct CreateJob {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[serde(rename_all = "snake_case")]
 pub enum Schedule {
-    /// Every so many milliseconds (1 second to 366 days), counted from the job's creation.
+    /// Every so many milliseconds (1 second to 366 days).
     Every {
         /// The interval.
         interval_ms: u64,
+        /// What it is counted from: the job's creation, unless another time is named.
+        #[serde(default)]
+        anchor: Option<Timestamp>,
     },
     /// Once.
     At {
         /// When. A time in the past fires at once.
         at: Timestamp,
     },
+    /// At the civil times that a pattern names.
+    Cron {
+        /// Five fields, six with seconds first, or a nickname such as `@daily`.
+        pattern: String,
+        /// A zone of the IANA database.
+        timezone: String,
+        /// What becomes of a time that the clocks skip; none for what suits the pattern.
+        #[serde(default)]
+        gap: Option<GapRule>,
+        /// What becomes of a time that the clocks show twice; none for what suits the pattern.
+        #[serde(default)]
+        fold: Option<FoldRule>,
+    },
+}
+
+/// What becomes of a civil time that the clocks skip.
+#[mesh::message]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub enum GapRule {
+    /// It runs at the next valid instant.
+    NextValid,
+    /// It does not run, and the skipping is on record.
+    Skip,
+}
+
+/// What becomes of a civil time that the clocks show twice.
+#[mesh::message]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub enum FoldRule {
+    /// It runs the first time.
+    Once,
+    /// It runs both times.
+    Twice,
+}
+
+/// Within which bounds a schedule names times, and on which days it does not.
+#[mesh::message]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Calendar {
+    /// Nothing before this.
+    #[serde(default)]
+    pub starts_at: Option<Timestamp>,
+    /// Nothing from this on.
+    #[serde(default)]
+    pub ends_at: Option<Timestamp>,
+    /// Nothing on these dates (`2026-12-25`), at most 1,000.
+    #[serde(default)]
+    pub excluded: Vec<String>,
+    /// Where the excluded dates are; a cron schedule's own zone, and else UTC, unless one is named.
+    #[serde(default)]
+    pub timezone: Option<String>,
+    /// The most that a run is put off, up to an hour; how much is always the same for a job and a nominal time.
+    #[serde(default)]
+    pub jitter_ms: u32,
 }
 
 /// What a job does when it fires.
@@ -77,8 +139,11 @@ pub struct Job {
     pub job_id: JobId,
     /// The name.
     pub name: String,
-    /// When it fires.
+    /// When it fires; of a cron schedule, with the zone's proper name and both rules.
     pub schedule: Schedule,
+    /// Within which bounds, and on which days not.
+    #[serde(default)]
+    pub calendar: Calendar,
     /// What it does.
     pub task: Task,
     /// How a failed run is tried again.
@@ -103,7 +168,7 @@ pub enum JobStatus {
     Active,
     /// It waits to be resumed.
     Paused,
-    /// Its only time has passed.
+    /// Its schedule names no more times.
     Finished,
 }
 
@@ -167,15 +232,24 @@ pub struct RunPage {
 pub struct JobRun {
     /// The id.
     pub run_id: RunId,
-    /// The nominal time.
+    /// The nominal time; where it stands for several, the last.
     pub scheduled_for: Timestamp,
+    /// How many nominal times it stands for.
+    #[serde(default = "one")]
+    pub count: u64,
+    /// The first of them, where there are several.
+    #[serde(default)]
+    pub first_scheduled_for: Option<Timestamp>,
+    /// What a change of clocks did to the time.
+    #[serde(default)]
+    pub clock_change: Option<ClockChange>,
     /// When the first try began.
     #[serde(default)]
     pub started_at: Option<Timestamp>,
     /// When the last try ended.
     #[serde(default)]
     pub ended_at: Option<Timestamp>,
-    /// `pending`, `running`, `succeeded`, `failed` or `missed`.
+    /// How it stands.
     pub outcome: RunOutcome,
     /// How often it was tried.
     pub attempts: u32,
@@ -187,6 +261,34 @@ pub struct JobRun {
     pub event_id: Option<EventId>,
     /// The trace's id.
     pub trace_id: String,
+}
+
+/// One: what a run stands for, unless it says otherwise.
+const fn one() -> u64 {
+    1
+}
+
+/// What a change of clocks did to a nominal time.
+#[mesh::message]
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub enum ClockChange {
+    /// The clocks skip this civil time, so that it ran at the next valid instant.
+    Shifted {
+        /// As in `2026-03-29T02:30:00`.
+        local_time: String,
+    },
+    /// The clocks show it twice; this is the first.
+    FirstOfTwo,
+    /// The clocks show it twice; this is the second.
+    SecondOfTwo,
+    /// The clocks skip these civil times, and so did the job.
+    Skipped {
+        /// The first of them.
+        first_local_time: String,
+        /// The last of them.
+        last_local_time: String,
+    },
 }
 
 /// How a run stands.
@@ -202,8 +304,12 @@ pub enum RunOutcome {
     Succeeded,
     /// Failed for good.
     Failed,
-    /// Its time passed while the scheduler was down or the job paused; the error says how many times, and which.
+    /// Its time passed while the scheduler was down or busy, and a later run stands for it, or none.
     Missed,
+    /// Its time passed while the job was paused.
+    Paused,
+    /// The clocks skip its time.
+    SkippedGap,
 }
 
 /// A request about jobs was refused.

@@ -4,6 +4,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::interval::Written;
+use super::schedule::read_schedule;
 use super::{Interval, Retry, Schedule, Task};
 use crate::events::{KIND, SOURCE};
 use crate::problem::Code;
@@ -46,35 +47,6 @@ impl FromBody for CreateJob {
     }
 }
 
-/// Reads `{every}` or `{at}`.
-fn read_schedule(object: &Object<'_>) -> Option<Schedule> {
-    const ACCEPTED: &str = "`{\"every\": \"15m\"}` or `{\"at\": \"2026-11-22T07:00:00Z\"}`";
-    if object.has("cron") {
-        object.refuse_as(Code::JobUnsupportedSchedule, "cron", format!("is not supported; use {ACCEPTED}"));
-        return None;
-    }
-    match (object.has("every"), object.has("at")) {
-        (true, false) => {
-            read_interval(object, "every", Code::JobInvalidSchedule).map(|every| Schedule::Every { every })
-        }
-        (false, true) => match object.decode("at") {
-            Some(at) => Some(Schedule::At { at }),
-            None => {
-                object.refuse_as(Code::JobInvalidSchedule, "at", crate::NotATimestamp.to_string());
-                None
-            }
-        },
-        (true, true) => {
-            object.refuse_whole_as(Code::JobInvalidSchedule, "must have `every` or `at`, not both");
-            None
-        }
-        (false, false) => {
-            object.refuse_whole_as(Code::JobUnsupportedSchedule, format!("must be {ACCEPTED}"));
-            None
-        }
-    }
-}
-
 /// Reads a task by its `kind`.
 fn read_task(object: &Object<'_>) -> Option<Task> {
     let kind = object.required_text("kind", TextRule::slug(64))?;
@@ -109,7 +81,7 @@ fn read_retry(object: &Object<'_>) -> Retry {
 }
 
 /// Reads an interval that is there, as text or seconds.
-fn read_interval(object: &Object<'_>, name: &str, code: Code) -> Option<Interval> {
+pub(super) fn read_interval(object: &Object<'_>, name: &str, code: Code) -> Option<Interval> {
     let interval = match object.decode::<Written>(name) {
         Some(written) => written.try_into(),
         None => Err(super::NotAnInterval::Form),
@@ -138,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn both_schedules_are_read() {
+    fn each_form_of_schedule_is_read() {
         let check = |schedule: &str, expect: &str| {
             let job = read_body::<CreateJob>(with_schedule(schedule).as_bytes()).unwrap();
             assert_eq!(serde_json::to_string(&job.schedule).unwrap(), expect, "{schedule}");
@@ -146,6 +118,11 @@ mod tests {
         check(r#"{"every":"90m"}"#, r#"{"every":"1h30m"}"#);
         check(r#"{"every":15}"#, r#"{"every":"15s"}"#);
         check(r#"{"every":"15s","at":null}"#, r#"{"every":"15s"}"#);
+        check(r#"{"cron":"@daily"}"#, r#"{"cron":"@daily","timezone":"UTC"}"#);
+        let whole = r#"{"cron":"0 9 * * 1","timezone":"Europe/Berlin","gap":"skip","fold":"twice","start":"2026-11-22T07:00:00.000Z","end":"2027-11-22T07:00:00.000Z","exclude":["2026-12-25"],"jitter":"30s"}"#;
+        check(whole, whole);
+        let whole = r#"{"every":"1h","anchor":"2026-11-22T07:00:00.000Z","start":"2026-11-22T07:00:00.000Z","end":"2027-11-22T07:00:00.000Z","exclude":["2026-12-25"],"timezone":"Asia/Tokyo","jitter":"30s"}"#;
+        check(whole, whole);
         check(r#"{"at":"2026-11-22T08:00:00+01:00"}"#, r#"{"at":"2026-11-22T07:00:00.000Z"}"#);
     }
 
@@ -159,11 +136,25 @@ mod tests {
         };
         let schedule =
             |schedule: &str, code, pointers: &[&str]| check(&with_schedule(schedule), code, pointers);
-        schedule(
-            r#"{"cron":"0 9 * * 1","timezone":"Europe/Berlin"}"#,
-            Code::JobUnsupportedSchedule,
-            &["/schedule/cron"],
-        );
+        let invalid = Code::JobInvalidSchedule;
+        for (text, pointers) in [
+            (r#"{"cron":"* * * * *","every":"5m"}"#, &["/schedule"][..]),
+            (r#"{"cron":"* * * * *","anchor":"2026-11-22T07:00:00Z"}"#, &["/schedule/anchor"]),
+            (r#"{"every":"5m","gap":"skip"}"#, &["/schedule/gap"]),
+            (r#"{"at":"2026-11-22T07:00:00Z","jitter":"5s"}"#, &["/schedule/jitter"]),
+            (r#"{"cron":"* * * * *","jitter":"61m","end":"soon"}"#, &["/schedule/end", "/schedule/jitter"]),
+        ] {
+            schedule(text, invalid, pointers);
+        }
+        for (text, pointer) in [
+            (r#"{"cron":7}"#, "/schedule/cron"),
+            (r#"{"cron":"* * * * *","timezone":7}"#, "/schedule/timezone"),
+            (r#"{"cron":"* * * * *","gap":"leap"}"#, "/schedule/gap"),
+            (r#"{"cron":"* * * * *","fold":2}"#, "/schedule/fold"),
+            (r#"{"every":"5m","exclude":"2026-12-25"}"#, "/schedule/exclude"),
+        ] {
+            schedule(text, Code::RequestInvalid, &[pointer]);
+        }
         schedule("{}", Code::JobUnsupportedSchedule, &["/schedule"]);
         schedule(r#"{"every":"15s","at":"2026-11-22T07:00:00Z"}"#, Code::JobInvalidSchedule, &["/schedule"]);
         schedule(r#"{"every":"0s"}"#, Code::JobInvalidSchedule, &["/schedule/every"]);

@@ -2,6 +2,7 @@
 
 mod create;
 mod interval;
+mod schedule;
 
 use ids::{EventId, JobId, RunId};
 use serde::{Deserialize, Serialize};
@@ -10,26 +11,11 @@ use utoipa::ToSchema;
 pub use create::CreateJob;
 pub(crate) use create::required_interval;
 pub use interval::{Interval, NotAnInterval};
+pub use schedule::{AtSchedule, CronSchedule, EverySchedule, Fold, Gap, Schedule};
 
 use crate::page::PageRequest;
 use crate::request::{FromQuery, Query};
 use crate::{Payload, Timestamp, schema};
-
-/// When a job fires.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(untagged)]
-pub enum Schedule {
-    /// Again and again, counted from the job's creation.
-    Every {
-        /// How long from one time to the next.
-        every: Interval,
-    },
-    /// Once.
-    At {
-        /// When. A time in the past fires at once.
-        at: Timestamp,
-    },
-}
 
 /// What a job does when it fires.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -103,7 +89,7 @@ pub enum JobStatus {
     Active,
     /// It waits to be resumed.
     Paused,
-    /// Its only time has passed.
+    /// Its schedule names no more times.
     Finished,
 }
 
@@ -146,8 +132,37 @@ pub enum RunOutcome {
     Succeeded,
     /// Failed for good.
     Failed,
-    /// Its time passed while it could not run, and a later run stands for it.
+    /// Its time passed while the scheduler was down or busy.
     Missed,
+    /// Its time passed while the job was paused.
+    Paused,
+    /// The clocks skip its time.
+    SkippedGap,
+}
+
+/// What a change of clocks did to a time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum ClockChange {
+    /// The clocks skip this local time, so that it ran at the next valid instant.
+    Shifted {
+        /// The time on the wall.
+        #[schema(example = "2026-03-29T02:30:00")]
+        local_time: String,
+    },
+    /// The clocks show the local time twice; this is the first.
+    FirstOfTwo,
+    /// The clocks show the local time twice; this is the second.
+    SecondOfTwo,
+    /// The clocks skip these local times, and so did the job.
+    Skipped {
+        /// The first of them.
+        #[schema(example = "2026-03-29T02:00:00")]
+        first_local_time: String,
+        /// The last of them.
+        #[schema(example = "2026-03-29T02:30:00")]
+        last_local_time: String,
+    },
 }
 
 /// What came of one firing.
@@ -156,8 +171,19 @@ pub struct Run {
     /// The id.
     #[schema(value_type = schema::RunId)]
     pub id: RunId,
-    /// The time it was due.
+    /// The time it was due; where it stands for several times, the last of them.
     pub scheduled_for: Timestamp,
+    /// How many times of the schedule it stands for: 1 for what ran or will.
+    #[schema(minimum = 1, example = 1)]
+    pub count: u64,
+    /// The first of them, where it stands for several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub first_scheduled_for: Option<Timestamp>,
+    /// What a change of clocks did to the time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub clock_change: Option<ClockChange>,
     /// When the first try began; `null` before.
     #[schema(required)]
     pub started_at: Option<Timestamp>,
@@ -171,7 +197,7 @@ pub struct Run {
     pub outcome: RunOutcome,
     /// How often it was tried.
     pub attempts: u32,
-    /// What the last failed try said.
+    /// What the last failed try said, or why there was none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub error: Option<String>,

@@ -121,7 +121,7 @@ problem_codes! {
     JobInvalidSchedule = 422, "job.invalid_schedule", "Invalid schedule",
         "The schedule has a supported form and a value that cannot be scheduled.";
     JobUnsupportedSchedule = 422, "job.unsupported_schedule", "Unsupported schedule",
-        "The schedule has a form that is not supported. `{every}` and `{at}` are.";
+        "The schedule has a form that is not supported. `{cron, timezone}`, `{every}` and `{at}` are.";
     JobUnsupportedTask = 422, "job.unsupported_task", "Unsupported task",
         "The task's `kind` is not supported. `event` is.";
     JobUnsupportedOption = 422, "job.unsupported_option", "Unsupported job option",

@@ -107,7 +107,7 @@ operations! {
     CreateJob = "create_job", Post "/v1/jobs", "Jobs", key(Scope::JobsWrite), Body::Json { max_bytes: MAX_JOB_BYTES },
         true, 201,
         [JobInvalidSchedule, JobUnsupportedSchedule, JobUnsupportedTask, JobUnsupportedOption, JobLimitReached, JobNotFound],
-        "Create a job", "A job fires again and again (`every`) or once (`at`). An `Idempotency-Key` of a job that is deleted by now makes no other: that is 404. `cron` schedules are not supported.";
+        "Create a job", "A job fires at the times of a `cron` pattern in any time zone, again and again (`every`), or once (`at`). The answer shows its next ten times. An `Idempotency-Key` of a job that is deleted by now makes no other: that is 404.";
     ListJobs = "list_jobs", Get "/v1/jobs", "Jobs", key(Scope::JobsRead), NOTHING, false, 200, [PageBadCursor],
         "List jobs", "Newest first.";
     GetJob = "get_job", Get "/v1/jobs/{id}", "Jobs", key(Scope::JobsRead), NOTHING, false, 200, [JobNotFound],
@@ -121,9 +121,10 @@ operations! {
     ResumeJob = "resume_job", Post "/v1/jobs/{id}/resume", "Jobs", key(Scope::JobsWrite), NOTHING, false, 200,
         [JobNotFound],
         "Resume a job",
-        "It fires again from its next time on; times that passed are not made up for. Resuming an active job changes nothing.";
+        "It fires again from its next time on; times that passed are not made up for, and are on record as `paused`. Resuming an active job changes nothing.";
     ListRuns = "list_runs", Get "/v1/jobs/{id}/runs", "Jobs", key(Scope::JobsRead), NOTHING, false, 200,
-        [JobNotFound, PageBadCursor], "List a job's runs", "Newest first.";
+        [JobNotFound, PageBadCursor], "List a job's runs",
+        "Newest first. Every time that the schedule names is among them once, also the times that did not run.";
     StartWorkflow = "start_workflow", Post "/v1/workflows/{name}", "Workflows", key(Scope::WorkflowsWrite),
         Body::Json { max_bytes: MAX_WORKFLOW_BYTES }, true, 202, [WorkflowNotFound],
         "Start a workflow",

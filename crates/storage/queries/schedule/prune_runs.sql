@@ -2,4 +2,4 @@
 DELETE FROM runs
 WHERE job_id = ?1
     AND seq <= (SELECT MAX(seq) FROM runs WHERE job_id = ?1) - ?2
-    AND outcome NOT IN ('pending', 'running')
+    AND outcome NOT IN ('pending', 'waiting', 'running')

@@ -20,8 +20,10 @@ use crate::sql::{Statement, Value, values};
 use row::{CountRow, JobRow, KeyRow, OwnerRow, RunRow, WakeRow};
 
 /// The schema of a schedule. Append-only: an object may be at any of these.
-pub const SCHEDULE: Migrations =
-    Migrations::new(&[Migration::sql("0001_initial", include_str!("0001_initial.sql"))]);
+pub const SCHEDULE: Migrations = Migrations::new(&[
+    Migration::sql("0001_initial", include_str!("0001_initial.sql")),
+    Migration::sql("0002_ledger", include_str!("0002_ledger.sql")),
+]);
 
 /// What errors call the database.
 const NAME: &str = "TENANT_SCHEDULE";
@@ -90,9 +92,10 @@ impl SqlScheduleStore {
         query!("insert_key", values![key, request_hash, *job_id, *run_id, *used_at])
     }
 
-    fn insert_run(run: &RunRecord) -> Statement {
+    fn insert_run(run: &RunRecord) -> Result<Statement, StoreError> {
         let RunProgress { outcome, attempts, due_at, started_at, ended_at, error, event_id } = &run.progress;
-        query!(
+        let clock_change = run.clock_change.as_ref().map(Self::json).transpose()?;
+        Ok(query!(
             "insert_run",
             values![
                 run.run_id,
@@ -107,8 +110,11 @@ impl SqlScheduleStore {
                 *ended_at,
                 error.as_ref(),
                 *event_id,
+                run.span.map(|span| span.first),
+                run.span.map_or(1, |span| span.count),
+                clock_change,
             ]
-        )
+        ))
     }
 }
 
@@ -138,8 +144,11 @@ impl ScheduleStore for SqlScheduleStore {
                 job.retry.max_attempts,
                 job.retry.delay_ms,
                 row::status_name(job.state.status),
-                job.state.next_run_at,
+                job.state.wake_at,
                 job.created_at,
+                Self::json(&job.calendar)?,
+                job.state.cursor,
+                job.state.resumed_at,
             ]
         );
         self.execute([insert].into_iter().chain(key.map(Self::insert_key)).collect()).map(drop)
@@ -175,9 +184,12 @@ impl ScheduleStore for SqlScheduleStore {
         runs: &[RunRecord],
         key: Option<&KeyUse>,
     ) -> Result<(), StoreError> {
-        let set_state = values![job_id, row::status_name(state.status), state.next_run_at];
+        let status = row::status_name(state.status);
+        let set_state = values![job_id, status, state.wake_at, state.cursor, state.resumed_at];
         let mut statements = vec![query!("set_job_state", set_state)];
-        statements.extend(runs.iter().map(Self::insert_run));
+        for run in runs {
+            statements.push(Self::insert_run(run)?);
+        }
         if !runs.is_empty() {
             statements.push(query!("prune_runs", values![job_id, RUNS_KEPT]));
         }

@@ -1,6 +1,6 @@
 //! Rows of a schedule and their conversion to the port's records.
 
-use app::ports::{JobRecord, JobState, KeyUse, RunProgress, RunRecord, Trigger};
+use app::ports::{JobRecord, JobState, KeyUse, RunProgress, RunRecord, RunSpan, Trigger};
 use contracts::Timestamp;
 use contracts::scheduler::{JobStatus, RetryPolicy, RunOutcome};
 use ids::{EventId, JobId, RunId, TenantId};
@@ -55,6 +55,9 @@ pub(super) struct JobRow {
     status: String,
     next_run_at: Option<Timestamp>,
     created_at: Timestamp,
+    calendar: String,
+    cursor: Option<Timestamp>,
+    resumed_at: Option<Timestamp>,
 }
 
 #[derive(Deserialize)]
@@ -71,6 +74,9 @@ pub(super) struct RunRow {
     ended_at: Option<Timestamp>,
     error: Option<String>,
     event_id: Option<EventId>,
+    first_for: Option<Timestamp>,
+    count: u64,
+    clock_change: Option<String>,
 }
 
 /// Why a row does not convert.
@@ -102,12 +108,15 @@ impl TryFrom<JobRow> for JobRecord {
             job_id: row.id,
             name: row.name,
             schedule: json("jobs.schedule", &row.schedule)?,
+            calendar: json("jobs.calendar", &row.calendar)?,
             task: json("jobs.task", &row.task)?,
             retry: RetryPolicy { max_attempts: row.max_attempts, delay_ms: row.delay_ms },
             created_at: row.created_at,
             state: JobState {
                 status: named("jobs.status", STATUSES, status_name, row.status)?,
-                next_run_at: row.next_run_at,
+                cursor: row.cursor,
+                wake_at: row.next_run_at,
+                resumed_at: row.resumed_at,
             },
         })
     }
@@ -122,6 +131,8 @@ impl TryFrom<RunRow> for RunRecord {
             job_id: row.job_id,
             trigger: named("runs.asked_by", TRIGGERS, trigger_name, row.asked_by)?,
             scheduled_for: row.scheduled_for,
+            span: row.first_for.map(|first| RunSpan { count: row.count, first }),
+            clock_change: row.clock_change.map(|text| json("runs.clock_change", &text)).transpose()?,
             trace: row.traceparent.parse::<TraceContext>().map_err(RowError::Trace)?,
             progress: RunProgress {
                 outcome: named("runs.outcome", OUTCOMES, outcome_name, row.outcome)?,
@@ -138,8 +149,15 @@ impl TryFrom<RunRow> for RunRecord {
 
 const STATUSES: [JobStatus; 3] = [JobStatus::Active, JobStatus::Paused, JobStatus::Finished];
 const TRIGGERS: [Trigger; 2] = [Trigger::Schedule, Trigger::Caller];
-const OUTCOMES: [RunOutcome; 5] =
-    [RunOutcome::Pending, RunOutcome::Running, RunOutcome::Succeeded, RunOutcome::Failed, RunOutcome::Missed];
+const OUTCOMES: [RunOutcome; 7] = [
+    RunOutcome::Pending,
+    RunOutcome::Running,
+    RunOutcome::Succeeded,
+    RunOutcome::Failed,
+    RunOutcome::Missed,
+    RunOutcome::Paused,
+    RunOutcome::SkippedGap,
+];
 
 pub(super) const fn status_name(status: JobStatus) -> &'static str {
     match status {
@@ -163,6 +181,8 @@ pub(super) const fn outcome_name(outcome: RunOutcome) -> &'static str {
         RunOutcome::Succeeded => "succeeded",
         RunOutcome::Failed => "failed",
         RunOutcome::Missed => "missed",
+        RunOutcome::Paused => "paused",
+        RunOutcome::SkippedGap => "skipped_gap",
     }
 }
 

@@ -74,9 +74,31 @@ fn an_object_of_an_earlier_build_goes_on_from_its_version() {
         .script("CREATE TABLE schema_version (version INTEGER PRIMARY KEY) STRICT; INSERT INTO schema_version VALUES (1)")
         .unwrap();
     storage.script(include_str!("0001_initial.sql")).unwrap();
-    let job = ScheduleFixtures::new(1).job(ScheduleFixtures::START_MS);
-    SqlScheduleStore::new(storage).insert_job(&job, None).unwrap();
-    assert_eq!(database.store().job(job.job_id), Ok(Some(job)));
+    let (make, start) = (ScheduleFixtures::new(1), ScheduleFixtures::START_MS);
+    let job = make.job(start);
+    let run = make.run(&job, start - 60_000);
+    let insert = "INSERT INTO jobs VALUES (?1, ?2, ?3, ?4, 3, 2000, 'active', ?5, ?6)";
+    let text = |value: &dyn ToString| Value::Text(value.to_string());
+    let number = |value: contracts::Timestamp| Value::Integer(value.unix_ms() as i64);
+    let json = |value: String| Value::Text(value);
+    let schedule = json(r#"{"every":{"interval_ms":60000}}"#.into());
+    let task = json(serde_json::to_string(&job.task).unwrap());
+    let values = [
+        text(&job.job_id),
+        text(&job.name),
+        schedule,
+        task,
+        number(job.state.wake_at.unwrap()),
+        number(job.created_at),
+    ];
+    storage.exec(insert, &values).unwrap();
+    let insert =
+        "INSERT INTO runs VALUES (?1, ?2, 1, 'schedule', ?3, ?4, 'pending', 0, ?3, NULL, NULL, NULL, NULL)";
+    let values = [text(&run.run_id), text(&job.job_id), number(run.scheduled_for), text(&run.trace)];
+    storage.exec(insert, &values).unwrap();
+    let store = database.store();
+    assert_eq!(store.job(job.job_id), Ok(Some(job)));
+    assert_eq!(store.run(run.run_id), Ok(Some(run)));
 }
 
 #[test]
@@ -84,7 +106,7 @@ fn tables_of_a_later_build_are_left_alone() {
     let database = Recorded::new();
     database.store();
     database.storage().exec("INSERT INTO schema_version (version) VALUES (99)", &[]).unwrap();
-    assert_eq!(SCHEDULE.run(&database.storage()), Err(MigrationError::Newer { found: 99, known: 1 }));
+    assert_eq!(SCHEDULE.run(&database.storage()), Err(MigrationError::Newer { found: 99, known: 2 }));
 }
 
 #[test]

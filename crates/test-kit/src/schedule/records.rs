@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use app::ports::{JobRecord, JobState, KeyUse, Random, RunProgress, RunRecord, Trigger};
 use contracts::Timestamp;
-use contracts::scheduler::{JobStatus, RetryPolicy, RunOutcome, Schedule, Task};
+use contracts::scheduler::{Calendar, JobStatus, RetryPolicy, RunOutcome, Schedule, Task};
 use ids::{JobId, RunId, TenantId};
 use mesh::TraceContext;
 
@@ -45,7 +45,8 @@ impl ScheduleFixtures {
         JobRecord {
             job_id: JobId::from_parts(unix_ms, random),
             name: "Nightly digest: “Zürich” 🌙".into(),
-            schedule: Schedule::Every { interval_ms: 60_000 },
+            schedule: Schedule::Every { interval_ms: 60_000, anchor: None },
+            calendar: Calendar::default(),
             task: Task::Event {
                 source: "generic".into(),
                 kind: "digest.requested".into(),
@@ -55,7 +56,9 @@ impl ScheduleFixtures {
             created_at: Timestamp::from_unix_ms(unix_ms),
             state: JobState {
                 status: JobStatus::Active,
-                next_run_at: Some(Timestamp::from_unix_ms(next_ms)),
+                cursor: Some(Timestamp::from_unix_ms(next_ms)),
+                wake_at: Some(Timestamp::from_unix_ms(next_ms)),
+                resumed_at: None,
             },
         }
     }
@@ -70,6 +73,8 @@ impl ScheduleFixtures {
             job_id: job.job_id,
             trigger: Trigger::Schedule,
             scheduled_for: Timestamp::from_unix_ms(scheduled_ms),
+            span: None,
+            clock_change: None,
             trace: TraceContext::from_random(trace),
             progress: RunProgress {
                 outcome: RunOutcome::Pending,

@@ -114,8 +114,8 @@ impl ScheduleStore for MemoryScheduleStore {
         self.act("schedule.due_jobs", |state| {
             let active = state.jobs.values().filter(|job| job.state.status == JobStatus::Active);
             let mut due: Vec<_> =
-                active.filter(|job| job.state.next_run_at.is_some_and(|next| next <= now)).cloned().collect();
-            due.sort_by_key(|job| (job.state.next_run_at, job.job_id));
+                active.filter(|job| job.state.wake_at.is_some_and(|wake| wake <= now)).cloned().collect();
+            due.sort_by_key(|job| (job.state.wake_at, job.job_id));
             due.truncate(limit as usize);
             Ok(due)
         })
@@ -141,6 +141,7 @@ impl ScheduleStore for MemoryScheduleStore {
                 let taken = stored.iter().any(|other| {
                     (run.trigger, other.trigger) == (Trigger::Schedule, Trigger::Schedule)
                         && run.scheduled_for == other.scheduled_for
+                        && skipped(run) == skipped(other)
                 });
                 if !taken {
                     stored.push(run.clone());
@@ -218,10 +219,14 @@ impl ScheduleStore for MemoryScheduleStore {
     fn next_wake(&self) -> Result<Option<Timestamp>, StoreError> {
         self.act("schedule.next_wake", |state| {
             let jobs = state.jobs.values().filter(|job| job.state.status == JobStatus::Active);
-            let jobs = jobs.filter_map(|job| job.state.next_run_at);
+            let jobs = jobs.filter_map(|job| job.state.wake_at);
             Ok(jobs.chain(state.all_runs().filter_map(|run| run.progress.due_at)).min())
         })
     }
+}
+
+fn skipped(run: &RunRecord) -> bool {
+    run.progress.outcome == RunOutcome::SkippedGap
 }
 
 fn is_open(run: &RunRecord) -> bool {

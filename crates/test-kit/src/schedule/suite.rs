@@ -2,9 +2,9 @@
 
 use std::rc::Rc;
 
-use app::ports::{JobState, RUNS_KEPT, RunProgress, RunRecord, ScheduleStore, Trigger};
+use app::ports::{JobState, RUNS_KEPT, RunProgress, RunRecord, RunSpan, ScheduleStore, Trigger};
 use contracts::Timestamp;
-use contracts::scheduler::{JobStatus, RunOutcome, Schedule};
+use contracts::scheduler::{Calendar, ClockChange, JobStatus, RunOutcome, Schedule};
 use ids::RunId;
 
 use super::ScheduleFixtures;
@@ -23,6 +23,7 @@ pub fn schedule_store_suite(make: impl Fn() -> Rc<dyn ScheduleStore>) {
         a_key_is_kept_with_its_job_or_neither_is,
         due_jobs_are_the_active_ones_whose_time_has_come,
         one_run_for_each_nominal_time,
+        a_record_of_several_times_reads_back,
         a_run_reads_back_and_progresses,
         runs_are_paged_newest_first_within_their_job,
         old_settled_runs_go_and_open_ones_stay,
@@ -39,10 +40,20 @@ fn at(ms: u64) -> Timestamp {
 }
 
 fn active(next_ms: u64) -> JobState {
-    JobState { status: JobStatus::Active, next_run_at: Some(at(next_ms)) }
+    JobState {
+        status: JobStatus::Active,
+        cursor: Some(at(next_ms)),
+        wake_at: Some(at(next_ms)),
+        resumed_at: None,
+    }
 }
 
-const PAUSED: JobState = JobState { status: JobStatus::Paused, next_run_at: None };
+const PAUSED: JobState = JobState {
+    status: JobStatus::Paused,
+    cursor: Some(Timestamp::from_unix_ms(START + 7)),
+    wake_at: None,
+    resumed_at: None,
+};
 
 fn settled(run: &RunRecord, outcome: RunOutcome) -> RunProgress {
     RunProgress { outcome, due_at: None, ..run.progress.clone() }
@@ -62,7 +73,16 @@ fn a_job_reads_back_whole(store: &dyn ScheduleStore) {
     let job = make.job(START + 60_000);
     let mut once = make.job(START + 5);
     once.schedule = Schedule::At { at: at(253_402_300_799_999) };
-    once.state.next_run_at = Some(at(253_402_300_799_999));
+    once.state.cursor = Some(at(253_402_300_799_999));
+    once.state.wake_at = Some(at(253_402_300_799_999));
+    once.state.resumed_at = Some(at(START));
+    once.calendar = Calendar {
+        starts_at: Some(at(START)),
+        ends_at: None,
+        excluded: vec!["2026-12-25".into()],
+        timezone: Some("Europe/Berlin".into()),
+        jitter_ms: 30_000,
+    };
     store.insert_job(&job, None).unwrap();
     store.insert_job(&once, None).unwrap();
     assert_eq!(store.job(job.job_id).unwrap().as_ref(), Some(&job));
@@ -154,6 +174,30 @@ fn one_run_for_each_nominal_time(store: &dyn ScheduleStore) {
     assert_eq!(store.runs(unknown.job_id, None, 10).unwrap(), [], "no job, no runs");
 }
 
+fn a_record_of_several_times_reads_back(store: &dyn ScheduleStore) {
+    let make = ScheduleFixtures::new(13);
+    let job = make.job(START);
+    store.insert_job(&job, None).unwrap();
+    let missed = RunRecord {
+        span: Some(RunSpan { count: 3, first: at(START - 9) }),
+        progress: settled(&make.run(&job, START), RunOutcome::Missed),
+        ..make.run(&job, START)
+    };
+    let skipped = RunRecord {
+        clock_change: Some(ClockChange::Skipped {
+            first_local_time: "2026-03-29T02:00:00".into(),
+            last_local_time: "2026-03-29T02:30:00".into(),
+        }),
+        progress: settled(&make.run(&job, START), RunOutcome::SkippedGap),
+        ..make.run(&job, START)
+    };
+    store.advance_job(job.job_id, job.state, &[missed.clone(), skipped.clone()], None).unwrap();
+    let again = RunRecord { run_id: make.run(&job, START).run_id, ..skipped.clone() };
+    store.advance_job(job.job_id, job.state, &[again], None).unwrap();
+    let runs = store.runs(job.job_id, None, 9).unwrap();
+    assert_eq!(runs, [skipped, missed], "a run and what the clocks skip there, once each");
+}
+
 fn a_run_reads_back_and_progresses(store: &dyn ScheduleStore) {
     let make = ScheduleFixtures::new(7);
     let job = make.job(START);
@@ -177,6 +221,8 @@ fn a_run_reads_back_and_progresses(store: &dyn ScheduleStore) {
         RunOutcome::Succeeded,
         RunOutcome::Failed,
         RunOutcome::Missed,
+        RunOutcome::Paused,
+        RunOutcome::SkippedGap,
     ] {
         let progress = RunProgress { outcome, ..progress.clone() };
         assert!(store.set_progress(run.run_id, &progress).unwrap());

@@ -2,12 +2,11 @@
 
 use contracts::scheduler::{self, GetJob};
 use http_api::jobs::{
-    CreateJob, Interval, Job, JobStatus, ListJobs, ListRuns, Retry, Run, RunOutcome, Schedule, Task,
-    lateness_ms,
+    CreateJob, Job, JobStatus, ListJobs, ListRuns, Retry, Run, RunOutcome, Task, lateness_ms,
 };
 use http_api::{Code, Payload};
 
-use super::{source, time};
+use super::{schedules, source, time};
 use crate::exchange::Exchange;
 use crate::failure::{Failure, failed};
 use crate::middleware::auth::authorize;
@@ -24,12 +23,11 @@ pub async fn create(exchange: &Exchange<'_>) -> Outcome {
         None => call,
     };
     let CreateJob { name, schedule, task, retry } = exchange.json().await?;
+    let (schedule, calendar) = schedules::inner(schedule);
     let request = scheduler::CreateJob {
         name,
-        schedule: match schedule {
-            Schedule::Every { every } => scheduler::Schedule::Every { interval_ms: every.ms() },
-            Schedule::At { at } => scheduler::Schedule::At { at: time::inner(at) },
-        },
+        schedule,
+        calendar,
         task: match task {
             Task::Event { source, r#type, payload } => {
                 source::check(&source, "/task/source")?;
@@ -127,15 +125,20 @@ fn named(exchange: &Exchange<'_>) -> Result<GetJob, Failure> {
 }
 
 fn job(job: scheduler::Job) -> Result<Job, Failure> {
-    let scheduler::Job { job_id, name, schedule, task, retry, status, next_run_at, preview, created_at } =
-        job;
+    let scheduler::Job {
+        job_id,
+        name,
+        schedule,
+        calendar,
+        task,
+        retry,
+        status,
+        next_run_at,
+        preview,
+        created_at,
+    } = job;
     let odd = |what: &str| Failure::internal(format!("the scheduler's `{job_id}` has {what}"));
-    let schedule = match schedule {
-        scheduler::Schedule::Every { interval_ms } => {
-            Schedule::Every { every: interval(interval_ms).ok_or_else(|| odd("an interval out of range"))? }
-        }
-        scheduler::Schedule::At { at } => Schedule::At { at: time::public(at) },
-    };
+    let schedule = schedules::public(schedule, calendar).ok_or_else(|| odd("an interval out of range"))?;
     let task = match task {
         scheduler::Task::Event { source, kind, payload } => Task::Event {
             source,
@@ -143,7 +146,8 @@ fn job(job: scheduler::Job) -> Result<Job, Failure> {
             payload: Payload::from_json(payload).map_err(|_| odd("a payload that is not JSON"))?,
         },
     };
-    let delay = interval(u64::from(retry.delay_ms)).ok_or_else(|| odd("a retry delay out of range"))?;
+    let delay =
+        schedules::interval(u64::from(retry.delay_ms)).ok_or_else(|| odd("a retry delay out of range"))?;
     Ok(Job {
         id: job_id,
         name,
@@ -161,15 +165,13 @@ fn job(job: scheduler::Job) -> Result<Job, Failure> {
     })
 }
 
-/// Whole seconds, rounded up: the public surface knows no shorter ones.
-fn interval(ms: u64) -> Option<Interval> {
-    u32::try_from(ms.div_ceil(1000)).ok().and_then(Interval::from_seconds)
-}
-
 fn public_run(run: scheduler::JobRun) -> Run {
     let scheduler::JobRun {
         run_id,
         scheduled_for,
+        count,
+        first_scheduled_for,
+        clock_change,
         started_at,
         ended_at,
         outcome,
@@ -182,6 +184,9 @@ fn public_run(run: scheduler::JobRun) -> Run {
     Run {
         id: run_id,
         scheduled_for,
+        count,
+        first_scheduled_for: first_scheduled_for.map(time::public),
+        clock_change: clock_change.map(schedules::clock_change),
         started_at,
         ended_at: ended_at.map(time::public),
         lateness_ms: lateness_ms(scheduled_for, started_at),
@@ -191,23 +196,12 @@ fn public_run(run: scheduler::JobRun) -> Run {
             scheduler::RunOutcome::Succeeded => RunOutcome::Succeeded,
             scheduler::RunOutcome::Failed => RunOutcome::Failed,
             scheduler::RunOutcome::Missed => RunOutcome::Missed,
+            scheduler::RunOutcome::Paused => RunOutcome::Paused,
+            scheduler::RunOutcome::SkippedGap => RunOutcome::SkippedGap,
         },
         attempts,
         error,
         event_id,
         trace_id,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn intervals_are_whole_seconds_from_one_up() {
-        assert_eq!(interval(2_000).map(Interval::seconds), Some(2));
-        assert_eq!(interval(1).map(Interval::seconds), Some(1));
-        assert_eq!(interval(0), None);
-        assert_eq!(interval(u64::MAX), None);
     }
 }

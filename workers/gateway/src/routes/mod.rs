@@ -12,6 +12,7 @@ pub mod jobs;
 pub mod live;
 pub mod reports;
 pub mod rules;
+mod schedules;
 pub mod search;
 pub mod signals;
 mod source;

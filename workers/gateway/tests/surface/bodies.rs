@@ -120,7 +120,7 @@ fn a_job_goes_there_and_back_unchanged() {
     let path = format!("/v1/jobs/{}", job_id());
     assert_eq!((created.status(), created.header("location")), (201, Some(path.as_str())));
     let (made, key) = world.scheduler.made().unwrap();
-    assert_eq!(made.schedule, contracts::scheduler::Schedule::Every { interval_ms: 60_000 });
+    assert_eq!(made.schedule, contracts::scheduler::Schedule::Every { interval_ms: 60_000, anchor: None });
     assert_eq!(key.as_deref(), Some("k1"));
     let body = String::from_utf8(created.0.answer.body.to_vec()).unwrap();
     assert!(body.contains(r#""payload":{"n":1e2}"#), "{body}");

@@ -141,6 +141,7 @@ impl Jobs for Scheduler {
             job_id: job_id(),
             name: request.name,
             schedule: request.schedule,
+            calendar: request.calendar,
             task: request.task,
             retry: request.retry,
             status: JobStatus::Active,
@@ -177,6 +178,9 @@ impl Jobs for Scheduler {
         Ok(JobRun {
             run_id: RunId::from_parts(1_795_330_800_000, [7; 10]),
             scheduled_for: job.created_at,
+            count: 1,
+            first_scheduled_for: None,
+            clock_change: None,
             started_at: Some(Timestamp::from_unix_ms(job.created_at.unix_ms() + 40)),
             ended_at: None,
             outcome: RunOutcome::Running,

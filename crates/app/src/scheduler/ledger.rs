@@ -1,0 +1,70 @@
+//! A job's times as they come: each gets its record, in the write that moves the job on.
+
+use contracts::Timestamp;
+use contracts::scheduler::{JobError, JobStatus};
+use domain::job::{Open, Policy, Position, Steps, settle, wake_ms};
+use schedule::Plan;
+
+use super::{SchedulePorts, plan, runs};
+use crate::ports::{JobRecord, JobState, RunRecord};
+
+/// How many times of one job are looked at in one turn. At some microseconds each, a turn stays far from the platform's
+/// limits, and what is left comes in the next.
+const TIMES: u32 = 5_000;
+
+/// The records of the times that came, and the job after them.
+pub(super) struct Settled {
+    pub(super) runs: Vec<RunRecord>,
+    pub(super) state: JobState,
+}
+
+/// Settles what came of an active job, or of one that is active from now on; at most `begin` runs begin.
+///
+/// # Errors
+/// [`JobError::Invalid`] where the stored schedule is not understood.
+pub(super) fn settled(
+    ports: &SchedulePorts,
+    job: &JobRecord,
+    now: Timestamp,
+    begin: u32,
+) -> Result<Settled, JobError> {
+    let plan = plan::of(job)?;
+    let policy = policy(job);
+    let cursor = job.state.cursor.unwrap_or(now);
+    let position =
+        Position { cursor_ms: cursor.unix_ms(), resumed_ms: job.state.resumed_at.map(Timestamp::unix_ms) };
+    let steps = Steps { runs: begin.max(1), times: TIMES };
+    let identity = identity(job);
+    let found = settle(&plan, &identity, &policy, position, Open::default(), now.unix_ms(), steps);
+    let runs = found.entries.iter().map(|entry| runs::recorded(ports, job, entry)).collect();
+    Ok(Settled { runs, state: state(job, found.next_ms) })
+}
+
+/// How a job stands whose next nominal time is this.
+pub(super) fn state(job: &JobRecord, next_ms: Option<u64>) -> JobState {
+    let Some(next_ms) = next_ms else { return FINISHED };
+    let wake_ms = wake_ms(&identity(job), next_ms, &policy(job));
+    let next = Timestamp::from_unix_ms(next_ms);
+    JobState {
+        status: JobStatus::Active,
+        cursor: Some(next),
+        wake_at: Some(Timestamp::from_unix_ms(wake_ms)),
+        resumed_at: job.state.resumed_at.filter(|resumed| *resumed > next),
+    }
+}
+
+/// The next nominal time of a plan from an instant on.
+pub(super) fn next_ms(plan: &Plan, from_ms: u64) -> Option<u64> {
+    plan.occurrences(from_ms).next().map(|next| next.at_ms)
+}
+
+pub(super) const FINISHED: JobState =
+    JobState { status: JobStatus::Finished, cursor: None, wake_at: None, resumed_at: None };
+
+fn identity(job: &JobRecord) -> Vec<u8> {
+    job.job_id.to_string().into_bytes()
+}
+
+fn policy(job: &JobRecord) -> Policy {
+    Policy { jitter_ms: job.calendar.jitter_ms.into(), ..Policy::default() }
+}

@@ -1,0 +1,16 @@
+//! When a job fires, what is on record of each time that its schedule names, and when a failed run is tried again.
+//!
+//! All times are Unix milliseconds.
+
+mod ledger;
+mod limits;
+mod policy;
+mod retry;
+
+pub use ledger::{Change, Entry, Open, Position, Settlement, Steps, Verdict, settle, wake_ms};
+pub use limits::{
+    IntervalError, MAX_INTERVAL_MS, MAX_JITTER_MS, MAX_TIME_MS, MIN_INTERVAL_MS, TimeError, checked_interval,
+    checked_time,
+};
+pub use policy::{Misfire, Overlap, Policy};
+pub use retry::{MAX_ATTEMPTS, MAX_RETRY_DELAY_MS, Retry, RetryError};
