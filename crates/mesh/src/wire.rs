@@ -6,6 +6,9 @@
 //! A request is `{cx: {scope, trace, left_ms, key, from, hops, contract}, req}`. A reply is `{ok}`, `{refused}` or
 //! `{fault: {kind, message}}`, with `hops` beside it when the callee made calls of its own.
 
+#[cfg(test)]
+mod mutated;
+
 use std::fmt;
 use std::marker::PhantomData;
 

@@ -1,6 +1,7 @@
 //! `cargo xtask fuzz`: at length what the tests do for a short while.
 
 pub(crate) mod api;
+mod parsers;
 
 use std::time::Duration;
 
@@ -25,6 +26,19 @@ pub(crate) struct Args {
 enum What {
     /// Sends the gateway requests made from its own description, good and bad, in the real runtime
     Api(ApiArgs),
+    /// Feeds every parser of bytes from outside mutated input, in this process and not in the runtime
+    Parsers(ParserArgs),
+}
+
+/// For how long, and from where on.
+#[derive(clap::Args)]
+struct ParserArgs {
+    /// For how many minutes in all
+    #[arg(long, default_value_t = 30)]
+    minutes: u32,
+    /// Where the mutations begin. The tests begin at 1
+    #[arg(long, default_value_t = 1_000)]
+    seed: u64,
 }
 
 /// For how long, and from where on.
@@ -57,6 +71,12 @@ pub(crate) fn run(args: Args, ui: &Ui) -> Result<()> {
             let plan = api::Plan { profile, time, seed, rounds: ROUNDS, chains: true, least: 0 };
             let report = api::run(&python, &plan, &step)?;
             step.done(report.to_string());
+            Ok(())
+        }
+        What::Parsers(ParserArgs { minutes, seed }) => {
+            let step = ui.step("parsers");
+            parsers::run(minutes, seed, &step)?;
+            step.done("nothing broke");
             Ok(())
         }
     }

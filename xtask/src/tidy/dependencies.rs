@@ -14,6 +14,7 @@ use crate::{paths, process};
 /// The workspace crates that each crate may use. Workers may use all of these; nothing may use a Worker.
 const EDGES: &[(&str, &[&str])] = &[
     ("ids", &[]),
+    ("hostile", &[]),
     ("egress", &[]),
     ("jwt", &[]),
     ("signing", &["jwt"]),
@@ -80,7 +81,7 @@ const CONTRACTS_EXTERNAL: [&str; 3] = ["async-trait", "serde", "thiserror"];
 /// Where Workers are: the product's, and those of benchmarks, tests and examples. These wire and are used by nothing.
 const WORKERS: [&str; 4] = ["workers/", "bench/", "e2e/", "examples/"];
 /// Only for tests.
-const TEST_ONLY: &str = "test-kit";
+const TEST_ONLY: [&str; 2] = ["hostile", "test-kit"];
 
 #[derive(Deserialize)]
 struct Metadata {
@@ -138,8 +139,8 @@ fn judge(package: &Package) -> Vec<Finding> {
         if for_tests {
             continue;
         }
-        if used == TEST_ONLY {
-            refuse(format!("`{TEST_ONLY}` is for `[dev-dependencies]` only"));
+        if TEST_ONLY.contains(&used) {
+            refuse(format!("`{used}` is for `[dev-dependencies]` only"));
         } else if inside && allowed.is_some_and(|allowed| !allowed.contains(&used)) {
             refuse(format!("`{}` may not use `{used}`", package.name));
         }

@@ -104,3 +104,22 @@ fn complaint(answer: &HttpAnswer) -> String {
 fn cut(text: &str) -> String {
     text.chars().take(COMPLAINT).map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hostile_completions_are_read_or_refused() {
+        let seeds = [
+            r#"{"id":"c","model":"m","choices":[{"index":0,"finish_reason":"stop","message":{"role":"assistant","content":"{\"signals\":[]}"}}],"usage":{"prompt_tokens":7,"completion_tokens":3,"total_tokens":10}}"#,
+            r#"{"choices":[{"message":{"refusal":"no","content":null},"finish_reason":"content_filter"}]}"#,
+        ];
+        hostile::survives(env!("CARGO_MANIFEST_DIR"), "completion", seeds, |body| {
+            if let Ok(reply) = completion(body) {
+                assert!(!reply.text.trim().is_empty());
+            }
+            let _ = wait(&String::from_utf8_lossy(body));
+        });
+    }
+}

@@ -112,4 +112,19 @@ mod tests {
         let many = format!("[{}]", vec![one; MAX_CHANGES + 1].join(","));
         assert!(unfit(&many).contains("send it in parts"));
     }
+
+    #[test]
+    fn hostile_payloads_are_read_or_refused() {
+        let seeds = [
+            r#"{"data":{"schema":"s","payload":{"ChangeEventHeader":{"entityName":"Account","recordIds":["001xx"],"changeType":"UPDATE","changedFields":["Name"],"commitTimestamp":1763800000000,"commitNumber":7},"Name":"Pellworth","Address":{"City":"Leeds"}},"event":{"replayId":9}}}"#,
+            r#"[{"eventId":1,"subscriptionId":2,"portalId":3,"occurredAt":1763800000000,"subscriptionType":"contact.propertyChange","objectId":4,"propertyName":"email","propertyValue":"a@b.example","changeSource":"CRM"},{"subscriptionType":"contact.merge","objectId":4,"primaryObjectId":4,"mergedObjectIds":[5],"occurredAt":1}]"#,
+            "<soapenv:Envelope/>",
+        ];
+        hostile::survives(env!("CARGO_MANIFEST_DIR"), "crm", seeds, |body| {
+            let seen = shape(body);
+            if let Ok(Told::Changes(_)) = told(body) {
+                assert!(seen.change_event_header || seen.property_changes, "told without being seen");
+            }
+        });
+    }
 }

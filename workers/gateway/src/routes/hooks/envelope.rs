@@ -193,4 +193,16 @@ mod tests {
         check(b"{\"text\":\"\xff\xfe\",\"type\":\"a\"}", "a", None);
         check(b"{\"type\":\"a\",\"text\":\"broken", "a", None);
     }
+
+    #[test]
+    fn hostile_bodies_give_a_type_and_a_time_or_the_default() {
+        let seeds = [
+            r#"{"type":"call.completed","timestamp":"2026-11-03T10:00:00Z","data":{}}"#,
+            r#"{"event_type":"deal.won","created_at":1763800000,"created":1763800000000}"#,
+            "a=b&c=d",
+        ];
+        hostile::survives(env!("CARGO_MANIFEST_DIR"), "envelope", seeds, |body| {
+            assert!(is_kind(&Envelope::read(body, None, "unknown").kind));
+        });
+    }
 }
