@@ -6,7 +6,6 @@ pub mod bindings;
 mod browser;
 mod clock;
 mod event_stream;
-pub mod http;
 mod key_store;
 mod outbound;
 mod patience;

@@ -13,7 +13,10 @@ struct Console {
 /// Makes the console the destination of all logs of this isolate. Call it first in every handler; from the second call
 /// on it does nothing.
 pub fn init(service: &'static str) {
-    // Fails when it was done before.
+    // Trying again would fail, and take notice of every place that logs while it does.
+    if tracing::dispatcher::has_been_set() {
+        return;
+    }
     let _ = tracing::subscriber::set_global_default(Console { service });
 }
 

@@ -2,13 +2,15 @@
 
 use contracts::health::HealthContract;
 use futures_util::{StreamExt, stream};
-use host::http::{answer_headers, request_headers};
 use mesh::ByteStream;
-use mesh_worker::BindingError;
+use mesh_worker::http::{Head, path_of, response, whole_body};
 use mesh_worker::stream::{chunks, from_readable, into_readable, into_readable_of_known_length};
-use worker::{Context, Env, Response, ResponseBody, ResponseBuilder, event};
+use mesh_worker::{BindingError, Instance, describe};
+use wasm_bindgen::JsValue;
+use web_sys::{Response, ResponseInit};
+use worker::Env;
 
-use crate::exchange::{Request, SERVICE};
+use crate::exchange::{Chunks, Request, SERVICE};
 use crate::failure::Failure;
 use crate::leftover::{Leftover, MAX_DRAIN_BYTES};
 use crate::live::relay;
@@ -29,10 +31,12 @@ mesh_worker::entrypoint!(
     wiring::health
 );
 
-#[event(fetch)]
-async fn fetch(request: worker::Request, env: Env, context: Context) -> worker::Result<Response> {
+mesh_worker::fetch!(answer);
+
+async fn answer(request: web_sys::Request, instance: Instance) -> Result<Response, JsValue> {
     telemetry::console::init(SERVICE);
-    let mut request = read(request)?;
+    let env = &instance.env;
+    let mut request = read(request);
     let leftover = request.body.take().map(Leftover::of).map(|(body, leftover)| {
         request.body = Some(body);
         leftover
@@ -42,18 +46,19 @@ async fn fetch(request: worker::Request, env: Env, context: Context) -> worker::
         request.upload = Some(upload);
         untaken
     });
-    let Served { mut answer, entry } = match wiring::ports(&env) {
+    let Served { mut answer, entry } = match wiring::ports(env) {
         Ok(ports) => serve(&ports, request).await,
         Err(error) => misconfigured(&request, &error),
     };
     let stream = entry.facts.stream.take();
     let plan = entry.facts.live.take().filter(|_| !head);
     if let Some(used) = entry.facts.used.take() {
-        context.wait_until(note_use(env.clone(), used));
+        // Where nothing more may be begun, the use is noted with a later request.
+        let _ = instance.wait_until(note_use(env.clone(), used));
     }
     entry.log();
     if let Some(plan) = plan {
-        match live(&env, plan, &answer).await {
+        match live(env, plan, &answer).await {
             Ok(response) => return Ok(response),
             Err(failure) => answer = unopened(failure, &answer),
         }
@@ -64,7 +69,7 @@ async fn fetch(request: worker::Request, env: Env, context: Context) -> worker::
     if let Some(untaken) = upload.filter(|_| answer.status >= 400) {
         untaken.drain(MAX_DRAIN_BYTES).await;
     }
-    write(answer, stream.filter(|_| !head), head)
+    write(&answer, stream.filter(|_| !head), head)
 }
 
 /// A body that a handler may leave as it came.
@@ -88,8 +93,7 @@ impl Untaken {
             return;
         }
         let Ok(chunks) = chunks(&from_readable(self.0)) else { return };
-        let chunks = chunks.map(|chunk| chunk.map_err(|error| error.to_string())).boxed_local();
-        let (_, leftover) = Leftover::of(chunks);
+        let (_, leftover) = Leftover::of(untyped(chunks));
         leftover.drain(limit).await;
     }
 }
@@ -110,11 +114,10 @@ async fn note_use(env: Env, used: KeyUsed) {
 async fn live(env: &Env, plan: LivePlan, answer: &Answer) -> Result<Response, Failure> {
     let ports = wiring::ports(env).map_err(Failure::internal)?;
     let form = plan.form;
-    let mut response = relay::open(&ports, env, plan).await?;
+    let response: Response = relay::open(&ports, env, plan).await?.into();
     if form == Form::Events {
-        let headers = response.headers_mut();
         for (name, value) in &answer.headers {
-            headers.set(name, value).map_err(Failure::internal)?;
+            response.headers().set(name, value).map_err(|thrown| Failure::internal(describe(&thrown)))?;
         }
     }
     Ok(response)
@@ -134,29 +137,31 @@ fn misconfigured(request: &Request, error: &BindingError) -> Served {
 }
 
 /// The request in this crate's own terms; its body is not touched yet.
-fn read(mut request: worker::Request) -> worker::Result<Request> {
-    // Not `Request::method`, which takes any word that it does not know for `GET`.
-    let method = request.inner().method();
-    let url = request.inner().url();
+fn read(request: web_sys::Request) -> Request {
+    let Head { method, url, has_body, headers } = Head::of(&request);
     let query = url.split_once('?').map_or("", |(_, query)| query);
     let query = query.split('#').next().unwrap_or_default().to_owned();
-    let path = request.path();
-    let headers = request_headers(&request)?;
+    let path = path_of(&url).to_owned();
     let streamed = router::find(&method, &path)
         .is_ok_and(|found| matches!(found.route.body, http_api::routes::Body::Stream { .. }));
-    let (body, upload) = match request.inner().body() {
-        Some(stream) if streamed => (None, Some(with_declared_length(from_readable(stream), &headers))),
-        Some(_) if declared_length(&headers).is_some_and(|length| length <= WHOLE_BYTES) => {
-            let whole = async move { request.bytes().await.map_err(|error| error.to_string()) };
-            (Some(stream::once(whole).boxed_local()), None)
+    let (body, upload) = if !has_body {
+        (None, None)
+    } else if !streamed && declared_length(&headers).is_some_and(|length| length <= WHOLE_BYTES) {
+        let whole = async move { whole_body(&request).await.map_err(|thrown| describe(&thrown)) };
+        (Some(stream::once(whole).boxed_local()), None)
+    } else {
+        let body = request.body().map(from_readable);
+        if streamed {
+            (None, body.map(|body| with_declared_length(body, &headers)))
+        } else {
+            (body.and_then(|body| chunks(&body).ok()).map(untyped), None)
         }
-        Some(_) => {
-            let chunks = request.stream()?.map(|chunk| chunk.map_err(|error| error.to_string()));
-            (Some(chunks.boxed_local()), None)
-        }
-        None => (None, None),
     };
-    Ok(Request { method, path, url, query, headers, body, upload })
+    Request { method, path, url, query, headers, body, upload }
+}
+
+fn untyped(chunks: mesh_worker::stream::Chunks) -> Chunks {
+    chunks.map(|chunk| chunk.map_err(|error| error.to_string())).boxed_local()
 }
 
 fn with_declared_length(stream: ByteStream, headers: &[(String, String)]) -> ByteStream {
@@ -170,13 +175,14 @@ fn declared_length(headers: &[(String, String)]) -> Option<u64> {
     headers.iter().find(|(name, _)| name == "content-length")?.1.parse().ok()
 }
 
-fn write(answer: Answer, stream: Option<ByteStream>, head: bool) -> worker::Result<Response> {
-    let builder =
-        ResponseBuilder::new().with_status(answer.status).with_headers(answer_headers(&answer.headers)?);
-    if let Some(stream) = stream {
-        let body = into_readable_of_known_length(&stream).map_err(|error| error.to_string())?;
-        return Ok(builder.body(ResponseBody::Stream(body)));
-    }
-    let empty = head || answer.body.is_empty();
-    Ok(builder.body(if empty { ResponseBody::Empty } else { ResponseBody::Body(answer.body.into_owned()) }))
+fn write(answer: &Answer, stream: Option<ByteStream>, head: bool) -> Result<Response, JsValue> {
+    let Some(stream) = stream else {
+        let body = Some(&*answer.body).filter(|body| !head && !body.is_empty());
+        return response(answer.status, &answer.headers, body);
+    };
+    let body = into_readable_of_known_length(&stream).map_err(|error| JsValue::from(error.to_string()))?;
+    let init = ResponseInit::new();
+    init.set_status(answer.status);
+    init.set_headers(response(answer.status, &answer.headers, None)?.headers().as_ref());
+    Response::new_with_opt_readable_stream_and_init(Some(&body), &init)
 }
