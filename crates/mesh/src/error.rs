@@ -1,5 +1,7 @@
 //! How a call fails: refused by the service in its own words, or not carried out for a reason of the mesh's.
 
+use std::convert::Infallible;
+
 use serde::{Deserialize, Serialize};
 
 use crate::retry::RetrySafety;
@@ -65,6 +67,22 @@ pub enum CallError<E> {
         /// What is known of the failure; for operators, not for the public.
         message: String,
     },
+}
+
+impl CallError<Infallible> {
+    /// The same failure of a call that may be refused as well.
+    pub(crate) fn widened<E>(self) -> CallError<E> {
+        match self {
+            Self::Refused(never) => match never {},
+            Self::Unreachable { service, message } => CallError::Unreachable { service, message },
+            Self::Overloaded { service, message } => CallError::Overloaded { service, message },
+            Self::TimedOut { service } => CallError::TimedOut { service },
+            Self::ContractMismatch { service, message } => CallError::ContractMismatch { service, message },
+            Self::Disallowed { service, message } => CallError::Disallowed { service, message },
+            Self::Panicked { service, message } => CallError::Panicked { service, message },
+            Self::Failed { service, message } => CallError::Failed { service, message },
+        }
+    }
 }
 
 impl<E> CallError<E> {
