@@ -8,6 +8,8 @@ import type { Answer, Context, ReceivedContext } from "./mesh.js";
  * A binding to it has these methods.
  */
 export interface LiveFeed {
+  /** Forgets entries for good, or counts those that it would forget. */
+  forget(request: ForgetEntriesInput, context: Context<TenantScope>): Promise<Answer<ForgottenEntries, LiveError>>;
   /** Makes a ticket: whoever brings it within a minute listens once, as the key that asked for it. */
   issue_ticket(request: TicketHolder, context: Context<TenantScope>): Promise<Answer<Ticket, LiveError>>;
   /** Adds entries, and sends them to whoever listens. One that is there is not added again. */
@@ -18,6 +20,8 @@ export interface LiveFeed {
 
 /** What a WorkerEntrypoint in TypeScript implements, so that Workers in Rust can call it as [`LiveFeed`]. */
 export interface LiveFeedImplementation {
+  /** Forgets entries for good, or counts those that it would forget. */
+  forget(request: ForgetEntries, context: ReceivedContext<TenantScope>): Promise<Answer<ForgottenEntries, LiveError>>;
   /** Makes a ticket: whoever brings it within a minute listens once, as the key that asked for it. */
   issue_ticket(request: TicketHolder, context: ReceivedContext<TenantScope>): Promise<Answer<TicketInput, LiveError>>;
   /** Adds entries, and sends them to whoever listens. One that is there is not added again. */
@@ -47,6 +51,39 @@ export type Actor =
 
 /** Names one endpoint. */
 export type EndpointId = string;
+
+/** Names one event. */
+export type EventId = string;
+
+/** Asks to forget entries. */
+export interface ForgetEntries {
+  /** Only say how many there are. */
+  count_only: boolean;
+  /** Those that tell of these events, at most 100; without them all entries, and all tickets. */
+  event_ids: EventId[] | null;
+}
+
+/**
+ * Asks to forget entries.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export interface ForgetEntriesInput {
+  /**
+   * Only say how many there are.
+   *
+   * @defaultValue `false`
+   */
+  count_only?: boolean;
+  /** Those that tell of these events, at most 100; without them all entries, and all tickets. */
+  event_ids?: EventId[] | null;
+}
+
+/** How many entries were forgotten, or are there. */
+export interface ForgottenEntries {
+  /** How many. */
+  entries: number;
+}
 
 /** Names one job. */
 export type JobId = string;

@@ -7,7 +7,7 @@ import { before, test } from "node:test";
 import { BUCKET, manifests, query } from "../support/analyst.mjs";
 import { call } from "../support/calls.mjs";
 import { Customer } from "../support/customer.mjs";
-import { fire, objectKeys, sqlRows } from "../support/explorer.mjs";
+import { explore, fire, objectKeys, sqlRows } from "../support/explorer.mjs";
 import { send } from "../support/http.mjs";
 import { runningMesh } from "../support/mesh.mjs";
 import { until } from "../support/poll.mjs";
@@ -64,6 +64,24 @@ async function erased(tenant, request) {
   return { id, certificate: certificate.text, said: certificate.json };
 }
 
+/** Starts a workflow that waits for people. */
+async function waiting(customer) {
+  const lines = [{ description: "Seats", amount: "10" }];
+  const people = { requester: "rita@acme.example", approvers: ["bob@acme.example"], expires_in: "2d" };
+  const json = { params: { title: "Seats", amount: "10", currency: "EUR", lines, ...people } };
+  const answer = await customer.send("POST", "/v1/workflows/spend_approval", { json });
+  assert.equal(answer.status, 202, String(answer));
+  const { id } = answer.json;
+  await until("it waits", () => instance(id), (status) => status === "running" || status === "waiting");
+  return id;
+}
+
+/** How the engine says that an instance is. */
+async function instance(id) {
+  const { result } = await explore(mesh, `/workflows/weft-spend-approval/instances/${id}`);
+  return result.status;
+}
+
 test("a contact leaves rows, bytes, index and archive, and a certificate says so", async () => {
   const tenant = await newTenant(mesh, "erasure");
   const customer = new Customer(mesh, tenant);
@@ -116,7 +134,10 @@ test("a tenant leaves nothing but its certificate", async () => {
   const [customer, stranger] = [new Customer(mesh, tenant), new Customer(mesh, other)];
   await processed(customer, call({ account: "Vossberg" }));
   const kept = await processed(stranger, call({ account: "Vossberg" }));
+  const [ended, goes] = [await waiting(customer), await waiting(stranger)];
   const { said } = await erased(tenant, { scope: "tenant" });
+  assert.deepEqual([await instance(ended), await instance(goes)], ["terminated", "running"], "its runs, and nobody else's");
+  assert.ok(said.removed.live_entries > 0 && said.verified_empty.live_feed, JSON.stringify(said));
   assert.deepEqual([said.scope, said.events.count, said.removed.raw_objects], ["tenant", 1, 1]);
   assert.deepEqual(await customer.events(), []);
   assert.deepEqual(await objectKeys(mesh, BUCKET, `${tenant.id}/`), []);

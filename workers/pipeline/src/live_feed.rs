@@ -5,8 +5,8 @@ use std::rc::Rc;
 use app::live::{Feed, FeedPorts};
 use async_trait::async_trait;
 use contracts::pipeline::live::{
-    LiveError, LiveFeed, LiveFeedClient, LiveFeedContract, LiveFeedDispatch, OpenFeed, Publish, Published,
-    Ticket, TicketHolder,
+    ForgetEntries, ForgottenEntries, LiveError, LiveFeed, LiveFeedClient, LiveFeedContract, LiveFeedDispatch,
+    OpenFeed, Publish, Published, Ticket, TicketHolder,
 };
 use contracts::{TenantCall, TenantScope};
 use host::{WorkerClock, WorkerRandom};
@@ -59,5 +59,13 @@ impl LiveFeed for LiveFeedObject {
 
     async fn redeem_ticket(&self, context: &TenantCall, secret: String) -> Result<TicketHolder, LiveError> {
         self.0.redeem_ticket(context, secret).await
+    }
+
+    async fn forget(
+        &self,
+        context: &TenantCall,
+        request: ForgetEntries,
+    ) -> Result<ForgottenEntries, LiveError> {
+        self.0.forget(context, request).await
     }
 }

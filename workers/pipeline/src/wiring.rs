@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 use std::rc::Rc;
 
 use app::files::{FilePorts, FilesService};
-use app::live::LiveNotifier;
+use app::live::{LiveNotifier, LiveRemoval};
 use app::outbound::{FanOut, QueueRemoval, SubscriptionsService};
 use app::pipeline::{
     ArchivePorts, CallIngest, CrmChange, DeadLettersService, Erase, ErasurePorts, ErasureRequestPorts,
@@ -13,7 +13,7 @@ use app::pipeline::{
 };
 use app::ports::{EventArchive, Extractor, StoreError};
 use app::rules::{RulePorts, RulesService};
-use app::workflows::RuleStarts;
+use app::workflows::{RuleStarts, RunEnding, WorkflowPorts};
 use chat_extraction::openai::OpenAiModel;
 use chat_extraction::{ModelExtractor, Pause};
 use contracts::health::HealthDispatch;
@@ -40,6 +40,7 @@ use storage::{
 };
 
 use crate::health::HealthService;
+use crate::workflows;
 
 thread_local! {
     /// Until when the model has asked to be left alone: one account, so all tenants of an isolate share it.
@@ -159,11 +160,14 @@ pub(crate) fn retention(instance: &Instance) -> Result<RetentionDispatch<Retenti
 pub(crate) fn erase(instance: &Instance) -> Result<Erase, BindingError> {
     let env = &instance.env;
     let database = data_db(env)?;
+    let WorkflowPorts { runs, instances, clock, .. } = workflows::ports(env)?;
     Ok(Erase(ErasurePorts {
         erasures: Rc::new(D1Erasures::new(database.clone())),
         removal: Rc::new(D1Removal::new(database)),
         index: Rc::new(DurableIndex::new(env)?),
         messages: messages(env)?,
+        feeds: Rc::new(LiveRemoval { feeds: feeds(env)?, clock: Rc::new(WorkerClock) }),
+        runs: Rc::new(RunEnding { runs, instances, clock }),
         archive: event_archive(env)?,
         streams: StreamArchive::bound(env).is_some(),
     }))
@@ -187,6 +191,10 @@ pub(crate) fn purge(env: &worker::Env) -> Result<PurgePorts, BindingError> {
         messages: messages(env)?,
         archive: event_archive(env)?,
     })
+}
+
+fn feeds(env: &worker::Env) -> Result<Rc<DurableNamespace>, BindingError> {
+    Ok(Rc::new(DurableNamespace::over(env, bindings::LIVE_FEED)?))
 }
 
 fn messages(env: &worker::Env) -> Result<Rc<QueueRemoval>, BindingError> {
@@ -233,7 +241,7 @@ pub(crate) fn handover(env: &worker::Env) -> Result<HandoverPorts, BindingError>
 fn notifiers(env: &worker::Env) -> Result<Notifiers, BindingError> {
     let database = data_db(env)?;
     let live = LiveNotifier {
-        feeds: Rc::new(DurableNamespace::over(env, bindings::LIVE_FEED)?),
+        feeds: feeds(env)?,
         events: Rc::new(D1EventStore::new(database.clone())),
         signals: Rc::new(D1SignalStore::new(database)),
         clock: Rc::new(WorkerClock),

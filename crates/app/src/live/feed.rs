@@ -2,7 +2,8 @@
 
 use async_trait::async_trait;
 use contracts::pipeline::live::{
-    ACK, CONTROL, LiveError, LiveFeed, OpenFeed, Publish, Published, START, TOO_SLOW, Ticket, TicketHolder,
+    ACK, CONTROL, ForgetEntries, ForgottenEntries, LiveError, LiveFeed, OpenFeed, Publish, Published, START,
+    TOO_SLOW, Ticket, TicketHolder,
 };
 use contracts::{TenantCall, Timestamp};
 use mesh::durable::{Accept, HandlerError, Refusal, Socket, SocketMessage};
@@ -164,6 +165,13 @@ impl LiveFeed for Feed {
     async fn redeem_ticket(&self, _: &TenantCall, secret: String) -> Result<TicketHolder, LiveError> {
         let taken = self.0.store.take_ticket(&hash(&secret), self.0.clock.now()).map_err(unavailable)?;
         taken.ok_or(LiveError::BadTicket)
+    }
+
+    async fn forget(&self, _: &TenantCall, request: ForgetEntries) -> Result<ForgottenEntries, LiveError> {
+        let event_ids = request.event_ids.as_deref();
+        let store = &self.0.store;
+        let entries = if request.count_only { store.count(event_ids) } else { store.forget(event_ids) };
+        entries.map(|entries| ForgottenEntries { entries }).map_err(unavailable)
     }
 }
 

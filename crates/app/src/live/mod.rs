@@ -6,12 +6,14 @@
 
 mod feed;
 mod notify;
+mod removal;
 mod session;
 
 use std::rc::Rc;
 
 pub use feed::Feed;
 pub use notify::LiveNotifier;
+pub use removal::LiveRemoval;
 
 use crate::ports::{Alarm, Clock, LiveStore, Random};
 

@@ -2,6 +2,7 @@
 
 use contracts::Timestamp;
 use contracts::pipeline::live::{NewEntry, TicketHolder};
+use ids::EventId;
 
 use super::StoreError;
 
@@ -40,6 +41,11 @@ pub trait LiveStore {
     fn bounds(&self, epoch: &str) -> Result<LiveBounds, StoreError>;
     /// Forgets entries from before a time, and the oldest beyond so many.
     fn prune(&self, before: Timestamp, most: u32) -> Result<(), StoreError>;
+    /// How many entries tell of these events, or how many there are.
+    fn count(&self, event_ids: Option<&[EventId]>) -> Result<u32, StoreError>;
+    /// Forgets those; without events all entries, and all tickets. How many entries there were. Numbers are not given
+    /// again.
+    fn forget(&self, event_ids: Option<&[EventId]>) -> Result<u32, StoreError>;
     /// Keeps a ticket by the hash of its secret.
     fn put_ticket(&self, hash: &str, holder: &TicketHolder, expires_at: Timestamp) -> Result<(), StoreError>;
     /// Takes a ticket that has not expired, and forgets those that have.

@@ -67,8 +67,8 @@ pub use outbound::{
     SubscriptionDirectory, SubscriptionRecord,
 };
 pub use removal::{
-    ErasureInstances, ErasureRecord, ErasureStatus, ErasureStore, EventRemoval, FoundEvent, MessageRemoval,
-    NewErasure, RemovableEvent, RetentionRecord, RetentionStore, RowCount,
+    ErasureInstances, ErasureRecord, ErasureStatus, ErasureStore, EventRemoval, FeedRemoval, FoundEvent,
+    MessageRemoval, NewErasure, RemovableEvent, RetentionRecord, RetentionStore, RowCount, RunRemoval,
 };
 pub use reports::{
     AccountEvent, AccountHistory, AccountPeriod, AccountRecords, AccountSignal, Browser, BrowserError,

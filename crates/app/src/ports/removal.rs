@@ -88,6 +88,32 @@ pub trait MessageRemoval {
     async fn close(&self, tenant: TenantId, trace: TraceContext) -> Result<(), StoreError>;
 }
 
+/// Entries of tenants' live feeds, as removing events needs them.
+#[async_trait(?Send)]
+pub trait FeedRemoval {
+    /// Removes the entries that tell of these events, or all; how many there were.
+    async fn forget(
+        &self,
+        tenant: TenantId,
+        trace: TraceContext,
+        event_ids: Option<&[EventId]>,
+    ) -> Result<u32, StoreError>;
+    /// How many there are.
+    async fn left(
+        &self,
+        tenant: TenantId,
+        trace: TraceContext,
+        event_ids: Option<&[EventId]>,
+    ) -> Result<u32, StoreError>;
+}
+
+/// Runs of workflows that a tenant started, as erasing the tenant needs them.
+#[async_trait(?Send)]
+pub trait RunRemoval {
+    /// Ends at most `limit` runs that have not ended, and says how many there were.
+    async fn end_some(&self, tenant: TenantId, limit: u32) -> Result<u32, StoreError>;
+}
+
 /// How long a tenant keeps its events, as stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RetentionRecord {

@@ -99,6 +99,8 @@ pub trait RunStore {
     async fn steps(&self, tenant: TenantId, run_id: &str) -> Result<Vec<StepRecord>, StoreError>;
     /// Runs due at `now` over all tenants, the longest due first, at most `limit`. For the sweep only.
     async fn due(&self, now: Timestamp, limit: u32) -> Result<Vec<WorkflowRun>, StoreError>;
+    /// A tenant's runs that have not ended, in the order of their ids, at most `limit`.
+    async fn open(&self, tenant: TenantId, limit: u32) -> Result<Vec<WorkflowRun>, StoreError>;
     /// Counts a look of the sweep and sets when the next is due.
     async fn defer(&self, tenant: TenantId, run_id: &str, check_at: Timestamp) -> Result<(), StoreError>;
 }

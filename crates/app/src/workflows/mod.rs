@@ -6,6 +6,7 @@
 pub mod account_report;
 pub mod backfill;
 mod crm_records;
+mod ending;
 mod instances;
 mod runs;
 mod service;
@@ -21,6 +22,7 @@ use contracts::{Actor, Timestamp};
 
 pub use account_report::AccountReport;
 pub use backfill::Backfill;
+pub use ending::RunEnding;
 pub use instances::MeshInstances;
 pub use service::WorkflowsService;
 pub use spend_approval::SpendApproval;

@@ -77,6 +77,10 @@ impl RunStore for SimWorkflows {
         self.read(|state| state.due(now, limit)).await
     }
 
+    async fn open(&self, t: TenantId, limit: u32) -> Result<Vec<WorkflowRun>, StoreError> {
+        self.read(|state| state.open(t, limit)).await
+    }
+
     async fn defer(&self, t: TenantId, id: &str, at: Timestamp) -> Result<(), StoreError> {
         self.write(|state| state.defer(t, id, at)).await
     }

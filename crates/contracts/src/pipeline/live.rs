@@ -5,6 +5,8 @@
 //! and `!checkpoint {id}`, which the client answers with [`ACK`] once its customer has taken what came before. Without
 //! an answer nothing more is sent, and after a while the socket is closed: nobody is buffered for.
 
+use ids::EventId;
+
 use crate::{TenantCall, Timestamp};
 
 /// The name of a tenant's feed among its objects.
@@ -28,6 +30,13 @@ pub trait LiveFeed {
     async fn issue_ticket(&self, context: &TenantCall, request: TicketHolder) -> Result<Ticket, LiveError>;
     /// Takes a ticket.
     async fn redeem_ticket(&self, context: &TenantCall, secret: String) -> Result<TicketHolder, LiveError>;
+    /// Forgets entries for good, or counts those that it would forget.
+    #[mesh(idempotent)]
+    async fn forget(
+        &self,
+        context: &TenantCall,
+        request: ForgetEntries,
+    ) -> Result<ForgottenEntries, LiveError>;
 }
 
 /// Entries to add.
@@ -62,6 +71,26 @@ pub struct NewEntry {
 pub struct Published {
     /// How many were new.
     pub added: u32,
+}
+
+/// Asks to forget entries.
+#[mesh::message]
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ForgetEntries {
+    /// Those that tell of these events, at most 100; without them all entries, and all tickets.
+    #[serde(default)]
+    pub event_ids: Option<Vec<EventId>>,
+    /// Only say how many there are.
+    #[serde(default)]
+    pub count_only: bool,
+}
+
+/// How many entries were forgotten, or are there.
+#[mesh::message]
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ForgottenEntries {
+    /// How many.
+    pub entries: u32,
 }
 
 /// Asks for a socket.

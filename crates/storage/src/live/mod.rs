@@ -3,7 +3,8 @@
 use app::ports::{LiveBounds, LiveEntry, LiveStore, StoreError};
 use contracts::Timestamp;
 use contracts::pipeline::live::{NewEntry, TicketHolder};
-use mesh::durable::{Migration, Migrations, Storage};
+use ids::EventId;
+use mesh::durable::{Migration, Migrations, Storage, StorageError};
 use mesh::values;
 use serde::Deserialize;
 
@@ -49,7 +50,7 @@ impl LiveStore for SqlLiveStore {
                 let at = at.unix_ms() as i64;
                 let values = values![key, kind, signal_kind.as_ref(), account.as_ref(), data, at];
                 let inserted = storage.exec(INSERT, &values)?;
-                Ok::<u32, mesh::durable::StorageError>(added + u32::from(!inserted.is_empty()))
+                Ok::<u32, StorageError>(added + u32::from(!inserted.is_empty()))
             })
         };
         self.storage.transaction(all).map_err(broken)
@@ -96,6 +97,32 @@ impl LiveStore for SqlLiveStore {
         self.storage.exec(DELETE, &values![before.unix_ms() as i64, most]).map(drop).map_err(broken)
     }
 
+    fn count(&self, event_ids: Option<&[EventId]>) -> Result<u32, StoreError> {
+        const OF_EVENTS: &str = "SELECT count(*) FROM entries
+            WHERE EXISTS (SELECT 1 FROM json_each(?1) WHERE instr(entries.key || entries.data, value) > 0)";
+        const ALL: &str = "SELECT count(*) FROM entries";
+        let counted = match event_ids {
+            Some(event_ids) => self.storage.exec(OF_EVENTS, &values![json(event_ids)?]),
+            None => self.storage.exec(ALL, &[]),
+        };
+        counted.and_then(|rows| rows.one::<u32>()).map_err(broken)
+    }
+
+    fn forget(&self, event_ids: Option<&[EventId]>) -> Result<u32, StoreError> {
+        // What an entry tells of stands in its key or in what it says; an event's id is in nothing else.
+        const OF_EVENTS: &str = "DELETE FROM entries
+            WHERE EXISTS (SELECT 1 FROM json_each(?1) WHERE instr(entries.key || entries.data, value) > 0)";
+        let count = self.count(event_ids)?;
+        let forgotten = match event_ids {
+            Some(event_ids) => self.storage.exec(OF_EVENTS, &values![json(event_ids)?]).map(drop),
+            None => self.storage.transaction(|storage| {
+                storage.exec("DELETE FROM entries", &[])?;
+                storage.exec("DELETE FROM tickets", &[]).map(drop)
+            }),
+        };
+        forgotten.map(|()| count).map_err(broken)
+    }
+
     fn put_ticket(&self, hash: &str, holder: &TicketHolder, expires_at: Timestamp) -> Result<(), StoreError> {
         const INSERT: &str = "INSERT INTO tickets (hash, key_prefix, expires_at) VALUES (?1, ?2, ?3)";
         let values = values![hash, &holder.key_prefix, expires_at.unix_ms() as i64];
@@ -112,6 +139,13 @@ impl LiveStore for SqlLiveStore {
     }
 }
 
+fn json(event_ids: &[EventId]) -> Result<String, StoreError> {
+    serde_json::to_string(event_ids).map_err(broken)
+}
+
 fn broken(error: impl std::fmt::Display) -> StoreError {
     StoreError::new(NAME, error)
 }
+
+#[cfg(test)]
+mod tests;

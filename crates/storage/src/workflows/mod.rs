@@ -126,6 +126,12 @@ impl<D: SqlDatabase> RunStore for SqlRunStore<D> {
         self.database.query(due).await?.read::<RunRow, _>()
     }
 
+    async fn open(&self, tenant: TenantId, limit: u32) -> Result<Vec<WorkflowRun>, StoreError> {
+        let open =
+            Statement::new(include_str!("../../queries/workflow_runs/open.sql"), values![tenant, limit]);
+        self.database.query(open).await?.read::<RunRow, _>()
+    }
+
     async fn defer(&self, tenant: TenantId, run_id: &str, check_at: Timestamp) -> Result<(), StoreError> {
         let defer = Statement::new(
             include_str!("../../queries/workflow_runs/defer.sql"),

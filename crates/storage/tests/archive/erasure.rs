@@ -6,6 +6,7 @@ use contracts::pipeline::erasure::{
     Erasure, ErasureReport, ErasureScope, GetErasure, ListErasures, ReadErasureError, StartErasure,
     StartErasureError,
 };
+use contracts::pipeline::workflows::RunOrder;
 use ids::{EventId, TenantId};
 use mesh_sim::{Sim, Simulation};
 use serde_json::Value;
@@ -72,7 +73,7 @@ fn check(people: &People, gone: &[EventId], kept: &[EventId]) {
         people.world.accepted.borrow_mut().remove(event_id);
     }
     for event_id in kept {
-        let all = ["events", "outbox", "event_steps", "signals", "index", "messages", "archive"];
+        let all = ["events", "outbox", "event_steps", "signals", "index", "messages", "feeds", "archive"];
         assert_eq!(people.traces_of(*event_id), all.into(), "{event_id} stays");
     }
     assert_eq!(read(&people.world.objects).events, *people.world.accepted.borrow());
@@ -100,10 +101,12 @@ fn a_contact_leaves_every_store_and_nobody_else_does() {
     let rows = serde_json::json!({"events": 4, "outbox": 4, "event_steps": 8, "signals": 4});
     assert_eq!(said["removed"]["rows"], rows);
     assert_eq!((&said["removed"]["passages"], &said["removed"]["messages"]), (&4.into(), &4.into()));
+    assert_eq!(said["removed"]["live_entries"], 4);
     assert_eq!(said["removed"]["raw_objects"], 4);
     assert_eq!(said["removed"]["archive_rows"], 3);
     assert_eq!(said["requested_by"], "ines@operator.example");
     assert_eq!(said["verified_empty"]["archive"], true);
+    assert!(people.instances.0.borrow().is_empty(), "the tenant's runs go on");
     assert!(
         !said.to_string().to_lowercase().contains("bo@"),
         "the certificate says nothing of whom it is about"
@@ -149,6 +152,8 @@ fn a_tenant_leaves_nothing_but_its_certificate() {
     check(&people, &all, &kept);
     assert!(people.world.objects.keys().iter().all(|key| !key.contains(&ours.to_string())));
     assert!(people.index.passages(ours).is_empty() && !people.index.passages(theirs).is_empty());
+    let ended = people.instances.0.borrow().clone();
+    assert_eq!(ended, [(format!("run {ours}"), RunOrder::Terminate)], "its runs ended, and nobody else's");
     let said = certificate(&people, &sim, ours, &report);
     assert_eq!((&said["scope"], &said["events"]["count"]), (&"tenant".into(), &6.into()));
     for table in

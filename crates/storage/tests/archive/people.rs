@@ -7,6 +7,7 @@ use app::pipeline::{ArchivePorts, Erase, ErasurePorts, ErasureRequestPorts, Eras
 use app::ports::{
     EmbeddedPassage, ErasureInstances, EventStore, Origin, PassageIndex, SignalStore, StepRecord,
 };
+use app::workflows::RunEnding;
 use contracts::pipeline::HitKind;
 use contracts::pipeline::erasure::ErasureScope;
 use contracts::{Actor, TenantCall, TenantScope};
@@ -16,12 +17,15 @@ use ids::{EventId, TenantId};
 use mesh::{CallContext, Deadline, TraceContext};
 use mesh_sim::Sim;
 use storage::{
-    SqlArchiveLedger, SqlDatabase, SqlErasures, SqlEventStore, SqlRemoval, SqlSignalStore, Statement,
+    SqlArchiveLedger, SqlDatabase, SqlErasures, SqlEventStore, SqlRemoval, SqlRunStore, SqlSignalStore,
+    Statement,
 };
 use test_kit::{Fixtures, MemoryIndex, SeededRandom, run};
 
 use crate::reader::read;
-use crate::stores::{MemoryMessages, SimClock, SimDatabase, SimIndex, SimMessages, SimObjects};
+use crate::stores::{
+    MemoryInstances, MemoryMessages, SimClock, SimDatabase, SimIndex, SimInstances, SimMessages, SimObjects,
+};
 use crate::world::World;
 
 /// A world with an index, and events that are worked off.
@@ -29,6 +33,8 @@ pub(crate) struct People {
     pub(crate) world: World,
     pub(crate) index: MemoryIndex,
     pub(crate) messages: MemoryMessages,
+    pub(crate) feeds: MemoryMessages,
+    pub(crate) instances: MemoryInstances,
     make: Fixtures,
 }
 
@@ -58,6 +64,8 @@ impl People {
             world: World::new(),
             index: MemoryIndex::default(),
             messages: MemoryMessages::default(),
+            feeds: MemoryMessages::default(),
+            instances: MemoryInstances::default(),
             make: Fixtures::new(9),
         }
     }
@@ -92,6 +100,7 @@ impl People {
         let origin = Origin { event_id, source: "generic".into(), title: None, occurred_at: self.make.now() };
         run(self.index.upsert(tenant, trace(), &origin, &[passage])).unwrap();
         self.messages.0.borrow_mut().insert((tenant, event_id));
+        self.feeds.0.borrow_mut().insert((tenant, event_id));
         self.sql("UPDATE events SET status = 'processed', account = 'Acme' WHERE id = ?1", event_id);
         event_id
     }
@@ -109,7 +118,7 @@ impl People {
             "INSERT INTO crm_records VALUES (?1, 'crm', 'contact', 'hubspot', '', '7', 1, 1)",
             "INSERT INTO crm_settings VALUES (?1, 'crm', 'email', '1', '\"bo@customer.example\"', 1, 'gone')",
             "INSERT INTO workflow_runs (id, tenant_id, workflow, status, params, request_sha256, actor, traceparent, \
-             created_at, updated_at) VALUES ('run ' || ?1, ?1, 'w', 'running', '{}', '', '', '', 1, 1)",
+             created_at, updated_at) VALUES ('run ' || ?1, ?1, 'backfill', 'running', '{}', '', '', '', 1, 1)",
             "INSERT INTO workflow_run_steps VALUES ('run ' || ?1, ?1, 1, 's', 'running', 1, 1, NULL, NULL)",
             "INSERT INTO approvals VALUES ('run ' || ?1, ?1, 'pending', NULL, '{}', '', 1, 0, '[]', 1, 1, 1, 1, 1, 1, NULL)",
             "INSERT INTO approval_decisions VALUES ('run ' || ?1, ?1, 1, 'ada', 'approve', NULL, '', '', 1)",
@@ -163,6 +172,9 @@ impl People {
         if self.messages.0.borrow().iter().any(|(_, id)| *id == event_id) {
             found.insert("messages");
         }
+        if self.feeds.0.borrow().iter().any(|(_, id)| *id == event_id) {
+            found.insert("feeds");
+        }
         if read(&self.world.objects).events.contains_key(&event_id) {
             found.insert("archive");
         }
@@ -178,7 +190,13 @@ impl People {
             erasures: Rc::new(SqlErasures::new(database.clone())),
             removal: Rc::new(SqlRemoval::new(database.clone())),
             index: Rc::new(SimIndex::new(sim, &self.index)),
-            messages: Rc::new(SimMessages::new(sim, &self.messages)),
+            messages: Rc::new(SimMessages::new(sim, "messages", &self.messages)),
+            feeds: Rc::new(SimMessages::new(sim, "feeds", &self.feeds)),
+            runs: Rc::new(RunEnding {
+                runs: Rc::new(SqlRunStore::new(database.clone())),
+                instances: Rc::new(SimInstances::new(sim, &self.instances)),
+                clock: Rc::new(SimClock(sim.runtime())),
+            }),
             archive: ArchivePorts {
                 objects,
                 rows: files.clone(),

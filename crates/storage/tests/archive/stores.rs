@@ -5,12 +5,14 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use app::ports::{
-    Archive, ArchivedObject, Clock, EmbeddedPassage, IndexHit, ListedObject, MessageRemoval, ObjectVersion,
-    Origin, PassageIndex, StoreError, Wanted,
+    Archive, ArchivedObject, Clock, EmbeddedPassage, FeedRemoval, IndexHit, InstanceState, ListedObject,
+    MessageRemoval, ObjectVersion, Origin, PassageIndex, StoreError, Wanted, WorkflowInstances, WorkflowRun,
 };
 use async_trait::async_trait;
 use contracts::Timestamp;
 use contracts::pipeline::tenant_index::Forgotten;
+use contracts::pipeline::workflows::RunOrder;
+use domain::workflow::WorkflowKind;
 use ids::{EventId, TenantId};
 use mesh::{Runtime, TraceContext};
 use mesh_sim::{Sim, Store};
@@ -137,7 +139,7 @@ impl PassageIndex for SimIndex {
     }
 }
 
-/// Messages to endpoints, each by whose it is and what it tells of.
+/// Messages to endpoints, or entries of live feeds: each by whose it is and what it tells of.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct MemoryMessages(pub(crate) Rc<RefCell<BTreeSet<(TenantId, EventId)>>>);
 
@@ -149,7 +151,7 @@ impl MessageRemoval for MemoryMessages {
         trace: TraceContext,
         event_ids: &[EventId],
     ) -> Result<u32, StoreError> {
-        let count = self.left(tenant, trace, event_ids).await?;
+        let count = MessageRemoval::left(self, tenant, trace, event_ids).await?;
         self.0.borrow_mut().retain(|(owner, id)| *owner != tenant || !event_ids.contains(id));
         Ok(count)
     }
@@ -169,12 +171,92 @@ impl MessageRemoval for MemoryMessages {
     }
 }
 
+#[async_trait(?Send)]
+impl FeedRemoval for MemoryMessages {
+    async fn forget(
+        &self,
+        tenant: TenantId,
+        trace: TraceContext,
+        event_ids: Option<&[EventId]>,
+    ) -> Result<u32, StoreError> {
+        let count = FeedRemoval::left(self, tenant, trace, event_ids).await?;
+        self.0.borrow_mut().retain(|(owner, id)| {
+            *owner != tenant || event_ids.is_some_and(|event_ids| !event_ids.contains(id))
+        });
+        Ok(count)
+    }
+
+    async fn left(
+        &self,
+        tenant: TenantId,
+        _trace: TraceContext,
+        event_ids: Option<&[EventId]>,
+    ) -> Result<u32, StoreError> {
+        let told = |id: &EventId| event_ids.is_none_or(|event_ids| event_ids.contains(id));
+        Ok(self.0.borrow().iter().filter(|(owner, id)| *owner == tenant && told(id)).count() as u32)
+    }
+}
+
 /// Those in a simulation.
 pub(crate) struct SimMessages(Store<MemoryMessages>);
 
 impl SimMessages {
-    pub(crate) fn new(sim: &Sim, messages: &MemoryMessages) -> Self {
-        Self(sim.store("messages", messages.clone()))
+    pub(crate) fn new(sim: &Sim, name: &'static str, messages: &MemoryMessages) -> Self {
+        Self(sim.store(name, messages.clone()))
+    }
+}
+
+#[async_trait(?Send)]
+impl FeedRemoval for SimMessages {
+    async fn forget(
+        &self,
+        tenant: TenantId,
+        trace: TraceContext,
+        event_ids: Option<&[EventId]>,
+    ) -> Result<u32, StoreError> {
+        self.0.write(|feeds| run(FeedRemoval::forget(feeds, tenant, trace, event_ids))).await.map_err(lost)?
+    }
+
+    async fn left(
+        &self,
+        tenant: TenantId,
+        trace: TraceContext,
+        event_ids: Option<&[EventId]>,
+    ) -> Result<u32, StoreError> {
+        self.0.read(|feeds| run(FeedRemoval::left(feeds, tenant, trace, event_ids))).await.map_err(lost)?
+    }
+}
+
+/// Instances of workflows, by what they were told.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct MemoryInstances(pub(crate) Rc<RefCell<Vec<(String, RunOrder)>>>);
+
+/// Those in a simulation.
+pub(crate) struct SimInstances(Store<MemoryInstances>);
+
+impl SimInstances {
+    pub(crate) fn new(sim: &Sim, instances: &MemoryInstances) -> Self {
+        Self(sim.store("instances", instances.clone()))
+    }
+}
+
+#[async_trait(?Send)]
+impl WorkflowInstances for SimInstances {
+    async fn start(&self, _run: &WorkflowRun) -> Result<(), StoreError> {
+        Err(StoreError::new("SIM", "an erasure starts nothing"))
+    }
+
+    async fn state(&self, _workflow: WorkflowKind, _run_id: &str) -> Result<InstanceState, StoreError> {
+        Ok(InstanceState::Alive)
+    }
+
+    async fn wake(&self, _workflow: WorkflowKind, _run_id: &str) -> Result<(), StoreError> {
+        Err(StoreError::new("SIM", "an erasure wakes nothing"))
+    }
+
+    async fn steer(&self, _workflow: WorkflowKind, run_id: &str, order: RunOrder) -> Result<(), StoreError> {
+        let told = (run_id.to_owned(), order);
+        self.0.write(|instances| instances.0.borrow_mut().push(told)).await.map_err(lost)
     }
 }
 
@@ -186,7 +268,10 @@ impl MessageRemoval for SimMessages {
         trace: TraceContext,
         event_ids: &[EventId],
     ) -> Result<u32, StoreError> {
-        self.0.write(|messages| run(messages.forget(tenant, trace, event_ids))).await.map_err(lost)?
+        self.0
+            .write(|messages| run(MessageRemoval::forget(messages, tenant, trace, event_ids)))
+            .await
+            .map_err(lost)?
     }
 
     async fn left(
@@ -195,7 +280,10 @@ impl MessageRemoval for SimMessages {
         trace: TraceContext,
         event_ids: &[EventId],
     ) -> Result<u32, StoreError> {
-        self.0.read(|messages| run(messages.left(tenant, trace, event_ids))).await.map_err(lost)?
+        self.0
+            .read(|messages| run(MessageRemoval::left(messages, tenant, trace, event_ids)))
+            .await
+            .map_err(lost)?
     }
 
     async fn close(&self, tenant: TenantId, trace: TraceContext) -> Result<(), StoreError> {

@@ -8,8 +8,8 @@ use app::live::{Feed, FeedPorts};
 use app::ports::Clock;
 use async_trait::async_trait;
 use contracts::pipeline::live::{
-    ACK, FeedFilter, LiveError, LiveFeed, LiveFeedClient, LiveFeedContract, LiveFeedDispatch, NewEntry,
-    OpenFeed, Publish, Published, START, TOO_SLOW, Ticket, TicketHolder,
+    ACK, FeedFilter, ForgetEntries, ForgottenEntries, LiveError, LiveFeed, LiveFeedClient, LiveFeedContract,
+    LiveFeedDispatch, NewEntry, OpenFeed, Publish, Published, START, TOO_SLOW, Ticket, TicketHolder,
 };
 use contracts::{Actor, TenantCall, TenantScope, Timestamp};
 use ids::TenantId;
@@ -77,6 +77,14 @@ impl LiveFeed for FeedObject {
 
     async fn redeem_ticket(&self, context: &TenantCall, secret: String) -> Result<TicketHolder, LiveError> {
         self.0.redeem_ticket(context, secret).await
+    }
+
+    async fn forget(
+        &self,
+        context: &TenantCall,
+        request: ForgetEntries,
+    ) -> Result<ForgottenEntries, LiveError> {
+        self.0.forget(context, request).await
     }
 }
 

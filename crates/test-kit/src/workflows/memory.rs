@@ -83,6 +83,10 @@ impl RunStore for MemoryWorkflows {
         self.around("runs.due", |state| state.due(now, limit)).await
     }
 
+    async fn open(&self, tenant: TenantId, limit: u32) -> Result<Vec<WorkflowRun>, StoreError> {
+        self.around("runs.open", |state| state.open(tenant, limit)).await
+    }
+
     async fn defer(&self, tenant: TenantId, run_id: &str, check_at: Timestamp) -> Result<(), StoreError> {
         self.around("runs.defer", |state| state.defer(tenant, run_id, check_at)).await
     }

@@ -124,6 +124,17 @@ impl WorkflowState {
         due.into_iter().take(limit as usize).map(|stored| stored.record.clone()).collect()
     }
 
+    /// A tenant's runs that have not ended.
+    #[must_use]
+    pub fn open(&self, tenant: TenantId, limit: u32) -> Vec<WorkflowRun> {
+        let of_tenant = |record: &&WorkflowRun| record.tenant == tenant && !record.status.has_ended();
+        let mut open: Vec<_> =
+            self.runs.values().map(|stored| &stored.record).filter(of_tenant).cloned().collect();
+        open.sort_by(|one, other| one.run.run_id.cmp(&other.run.run_id));
+        open.truncate(limit as usize);
+        open
+    }
+
     /// Sets when a run is due next.
     pub fn defer(&mut self, tenant: TenantId, run_id: &str, check_at: Timestamp) {
         let found = self.runs.get_mut(run_id).filter(|stored| stored.record.tenant == tenant);

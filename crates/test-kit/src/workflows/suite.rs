@@ -80,6 +80,12 @@ async fn an_end_is_final_and_leaves_the_sweep(runs: &dyn RunStore, ours: TenantI
     assert!(!due(3_999).await && due(4_000).await);
     assert_eq!(runs.get(ours, &run.run_id).await.unwrap().unwrap().checks, 1);
 
+    let open = async |tenant, limit| {
+        let open = runs.open(tenant, limit).await.unwrap();
+        assert!(open.iter().all(|record| record.tenant == tenant) && open.len() <= limit as usize);
+        open.iter().any(|record| record.run.run_id == run.run_id)
+    };
+    assert!(open(ours, 100).await && !open(theirs, 100).await && !open(ours, 0).await);
     let change =
         async |tenant, change: RunChange| runs.change(tenant, &run.run_id, &change, at(5_000)).await.unwrap();
     assert!(!change(theirs, RunChange::to(RunStatus::Failed)).await);
@@ -93,7 +99,7 @@ async fn an_end_is_final_and_leaves_the_sweep(runs: &dyn RunStore, ours: TenantI
     let ended = runs.get(ours, &run.run_id).await.unwrap().unwrap();
     assert_eq!((ended.status, ended.output.as_deref()), (RunStatus::Completed, Some("{}")));
     assert_eq!((ended.progress.as_deref(), ended.updated_at), (Some(r#"{"done":1}"#), at(5_000)));
-    assert!(!due(1_000_000).await);
+    assert!(!due(1_000_000).await && !open(ours, 100).await);
     runs.defer(ours, &run.run_id, at(6_000)).await.unwrap();
     assert!(!due(1_000_000).await, "an ended run is not due again");
 }

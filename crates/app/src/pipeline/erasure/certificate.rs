@@ -58,6 +58,8 @@ struct Removed {
     passages: u32,
     /// To customers' endpoints, sent or not.
     messages: u32,
+    /// Of the live feed.
+    live_entries: u32,
     raw_objects: u32,
     archive_rows: u32,
 }
@@ -67,6 +69,7 @@ struct Verified {
     database: bool,
     search_index: bool,
     messages: bool,
+    live_feed: bool,
     raw_objects: bool,
     archive: bool,
     at: String,
@@ -106,11 +109,9 @@ async fn write(run: &Run, record: &ErasureRecord, now: Timestamp) -> Result<(u32
         run.ports.erasures.counts(run.tenant, run.id).await?.into_iter().map(|c| (c.table, c.rows)).collect();
     let passages = rows.remove("passages").unwrap_or_default();
     let messages = rows.remove("messages").unwrap_or_default();
+    let live_entries = rows.remove("live_entries").unwrap_or_default();
     let at = rfc3339(now);
-    let mut not_covered = vec![
-        "the tenant's row, keys and jobs, which the admin and the scheduler keep",
-        "the live feed's log, which forgets by itself within a day",
-    ];
+    let mut not_covered = vec!["the tenant's row, keys and jobs, which the admin and the scheduler keep"];
     if !record.whole_tenant {
         not_covered.push(
             "what belongs to no event: approvals, reports and runs of workflows that the tenant started",
@@ -130,12 +131,20 @@ async fn write(run: &Run, record: &ErasureRecord, now: Timestamp) -> Result<(u32
         requested_at: rfc3339(record.erasure.requested_at),
         completed_at: at.clone(),
         events: Events { count, ids_sha256: hex::encode(ids.finalize()) },
-        removed: Removed { rows, passages, messages, raw_objects: objects.len() as u32, archive_rows },
+        removed: Removed {
+            rows,
+            passages,
+            messages,
+            live_entries,
+            raw_objects: objects.len() as u32,
+            archive_rows,
+        },
         // It is only written once all of these were seen.
         verified_empty: Verified {
             database: true,
             search_index: true,
             messages: true,
+            live_feed: true,
             raw_objects: true,
             archive: true,
             at,

@@ -20,8 +20,8 @@ pub use workflow::{Erase, EraseInput, EraseOutput};
 
 use super::archive::ArchivePorts;
 use crate::ports::{
-    Clock, ErasureInstances, ErasureRecord, ErasureStore, EventRemoval, MessageRemoval, PassageIndex, Random,
-    StoreError,
+    Clock, ErasureInstances, ErasureRecord, ErasureStore, EventRemoval, FeedRemoval, MessageRemoval,
+    PassageIndex, Random, RunRemoval, StoreError,
 };
 
 /// What asking for an erasure needs.
@@ -48,6 +48,10 @@ pub struct ErasurePorts {
     pub index: Rc<dyn PassageIndex>,
     /// Messages to customers' endpoints.
     pub messages: Rc<dyn MessageRemoval>,
+    /// Entries of live feeds.
+    pub feeds: Rc<dyn FeedRemoval>,
+    /// Runs that tenants started.
+    pub runs: Rc<dyn RunRemoval>,
     /// Raw bytes and the analysts' archive.
     pub archive: ArchivePorts,
     /// Whether rows also go into a stream, which nobody can take them out of here.

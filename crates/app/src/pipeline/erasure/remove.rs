@@ -19,8 +19,17 @@ const PAGE: u32 = 1_000;
 /// Rows without an event that a step removes of each table.
 const ROWS: u32 = 1_000;
 
+/// Runs that a step ends.
+const RUNS: u32 = 25;
+
 /// Bytes without a row may belong to a delivery that is being accepted; after an hour they do not.
 const ORPHAN_AGE_MS: u64 = 3_600_000;
+
+/// Of a whole tenant: ends some of the runs that it started, which would bring something back; says whether any may be
+/// left.
+pub(super) async fn end_runs(run: &Run) -> Result<bool, StoreError> {
+    Ok(run.ports.runs.end_some(run.tenant, RUNS).await? == RUNS)
+}
 
 /// Removes some of the found events from index, database and raw bytes; says whether any are left.
 pub(super) async fn remove_batch(run: &Run) -> Result<bool, StoreError> {
@@ -40,6 +49,10 @@ pub(super) async fn remove_batch(run: &Run) -> Result<bool, StoreError> {
     let messages = ports.messages.forget(tenant, run.trace, &ids).await?;
     if messages > 0 {
         ports.erasures.count(tenant, id, "messages", messages).await?;
+    }
+    let entries = ports.feeds.forget(tenant, run.trace, Some(&ids)).await?;
+    if entries > 0 {
+        ports.erasures.count(tenant, id, "live_entries", entries).await?;
     }
     ports.erasures.remove_rows(tenant, id, &ids).await?;
     let mut keys: Vec<String> = events.into_iter().map(|event| event.object_key).collect();
@@ -88,11 +101,15 @@ async fn drop_some(run: &Run, lease: &Lease) -> Result<bool, StoreError> {
     remove_objects(run, &tenant_prefix(run.tenant)).await
 }
 
-/// Of a whole tenant: removes rows without an event, what the index still has, and all raw bytes; says whether any
-/// are left.
+/// Of a whole tenant: removes rows without an event, what the index and the live feed still have, and all raw bytes;
+/// says whether any are left.
 pub(super) async fn remove_rest(run: &Run) -> Result<bool, StoreError> {
     // Before the rows that name them go.
     run.ports.messages.close(run.tenant, run.trace).await?;
+    let entries = run.ports.feeds.forget(run.tenant, run.trace, None).await?;
+    if entries > 0 {
+        run.ports.erasures.count(run.tenant, run.id, "live_entries", entries).await?;
+    }
     let more_rows = run.ports.erasures.remove_other_rows(run.tenant, run.id, ROWS).await?;
     let passages = forget(&*run.ports.index, run.tenant, run.trace, None).await?;
     if passages > 0 {

@@ -19,6 +19,8 @@ pub(super) struct Leftovers {
     pub(super) passages: u32,
     #[serde(default)]
     pub(super) messages: u32,
+    #[serde(default)]
+    pub(super) live_entries: u32,
     pub(super) archive_rows: u32,
 }
 
@@ -28,6 +30,7 @@ impl Leftovers {
         self.raw_objects += other.raw_objects;
         self.passages += other.passages;
         self.messages += other.messages;
+        self.live_entries += other.live_entries;
         self.archive_rows += other.archive_rows;
     }
 }
@@ -53,6 +56,7 @@ pub(super) async fn verify_events(
         left.raw_objects += u32::from(ports.archive.objects.version(key).await?.is_some());
     }
     left.messages = ports.messages.left(tenant, run.trace, &ids).await?;
+    left.live_entries = ports.feeds.left(tenant, run.trace, Some(&ids)).await?;
     for id in ids {
         left.passages += ports.index.forget(tenant, run.trace, Some(id), 0).await?.left;
     }
@@ -90,6 +94,7 @@ pub(super) async fn verify_tenant(run: &Run) -> Result<Leftovers, StoreError> {
         passages: ports.index.forget(tenant, run.trace, None, 0).await?.left,
         // Their queues are closed, and the rows that name them are counted among the rows.
         messages: 0,
+        live_entries: ports.feeds.left(tenant, run.trace, None).await?,
         archive_rows: objects.list(&tenant_prefix(tenant), None, 1_000).await?.len() as u32,
     })
 }

@@ -1,6 +1,6 @@
 //! The durable workflow that carries an erasure out.
 //!
-//! find → wait → remove → archive → rest → verify → certify. What was found and how far it is lies in the database:
+//! end → find → wait → remove → archive → rest → verify → certify. What was found and how far it is lies in the database:
 //! steps hand on only where the next page begins. Every effect is idempotent, so a step that is cut off runs again.
 
 use std::future::Future;
@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::certificate::certify;
 use super::find::find_page;
-use super::remove::{drop_archive, remove_batch, remove_day, remove_orphans, remove_rest};
+use super::remove::{drop_archive, end_runs, remove_batch, remove_day, remove_orphans, remove_rest};
 use super::verify::{Leftovers, verify_day, verify_events, verify_tenant};
 use super::{ErasurePorts, Run};
 use crate::ports::StoreError;
@@ -87,6 +87,9 @@ async fn erase(run: &Run, steps: &Steps) -> Result<u32, StepError> {
         )
         .await?;
     for round in 1..=ROUNDS {
+        if whole {
+            end(run, steps, round).await?;
+        }
         find(run, steps, round).await?;
         wait(run, steps, round).await?;
         remove(run, steps, round, whole).await?;
@@ -117,6 +120,19 @@ async fn give_up(steps: &Steps, left: Leftovers) -> Result<u32, StepError> {
             async move { Err(StepFailure::Terminal(message)) }
         })
         .await
+}
+
+/// Ends what the tenant started: a backfill would bring events back, a report or an approval rows.
+async fn end(run: &Run, steps: &Steps, round: u32) -> Result<(), StepError> {
+    let mut more = true;
+    for page in 1_u32.. {
+        if !more {
+            break;
+        }
+        more = step(run, steps, format!("end-{round}-{page}"), |run| async move { end_runs(&run).await })
+            .await?;
+    }
+    Ok(())
 }
 
 /// Goes through all events.
