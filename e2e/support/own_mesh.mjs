@@ -60,6 +60,11 @@ export class OwnMesh {
     return Object.assign(mesh, JSON.parse(line));
   }
 
+  /** The process that started the others. */
+  get pid() {
+    return this.#child.pid;
+  }
+
   /** Presses Ctrl-C. Gives the exit code and the processes that ran, once none of them is left. */
   async interrupt() {
     const processes = await tree(this.#child.pid);

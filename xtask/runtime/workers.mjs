@@ -1,6 +1,7 @@
 //! From `wrangler/*.jsonc`, the only source of bindings, to what the local runtime takes. A Worker is known here by
 //! its role, the name of its configuration file: `gateway`, `scheduler`, `pipeline`, `admin`.
 
+import { readFile } from "node:fs/promises";
 import path from "node:path";
 
 import { convertV4MiniflareOptions } from "miniflare";
@@ -38,7 +39,25 @@ export function readWorker({ role, config: configPath, remote }) {
 
 /** Bundles a Worker. What comes back holds its code and is kept until that code changes. */
 export async function bundleWorker(worker) {
-  return { ...worker, modules: await bundle(worker.main, worker.rules) };
+  const broken = (process.env.WEFT_BROKEN ?? "").split(",").includes(worker.role);
+  return { ...worker, modules: broken ? await brokenModules(worker.main) : await bundle(worker.main, worker.rules) };
+}
+
+/**
+ * In place of a Worker's code: the same classes, each of which fails when it is called, as those of a deploy gone wrong
+ * do. `WEFT_BROKEN=pipeline` starts a mesh to see what is left of it then.
+ */
+export async function brokenModules(main) {
+  const entry = await readFile(main, "utf8");
+  const classes = [...entry.matchAll(/^export const (\w+) = expose\((\w+),/gm)];
+  const lines = [
+    'import { DurableObject, WorkerEntrypoint, WorkflowEntrypoint } from "cloudflare:workers";',
+    "const fail = () => { throw new Error('this Worker is broken'); };",
+    "const broken = (Base) => class extends Base { constructor(...given) { super(...given); fail(); } };",
+    ...classes.map(([, name, base]) => `export const ${name} = broken(${base});`),
+    "export default { fetch: fail, scheduled: fail, queue: fail };",
+  ];
+  return [{ type: "ESModule", path: "worker.mjs", contents: lines.join("\n") }];
 }
 
 /**

@@ -1,5 +1,5 @@
 //! `cargo xtask soak`: the simulated scenarios under many more seeds than the tests have time for, or the real mesh under
-//! many more kills.
+//! many more kills or under everything at once.
 
 use std::process::Command;
 
@@ -20,7 +20,10 @@ const REPORT_LINES: usize = 260;
 /// The journey that kills a mesh, from the checkout's top.
 const KILL: &str = "e2e/journeys/kill.test.mjs";
 
-/// Which seeds, or how many kills.
+/// What loads a mesh with everything at once, from the checkout's top.
+const LOAD: &str = "e2e/load/mixed.mjs";
+
+/// Which seeds, how many kills, or how much load.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// How many seeds
@@ -38,6 +41,9 @@ pub(crate) struct Args {
     /// How many events are delivered while it is killed
     #[arg(long, default_value_t = 500, requires = "kills")]
     events: u32,
+    /// Loads a real mesh with requests of every kind for so many minutes, instead of running seeds
+    #[arg(long, value_name = "MINUTES", conflicts_with = "kills")]
+    load: Option<u32>,
 }
 
 /// Runs the scenarios under each seed, up to the first failure; or the journey of the kills.
@@ -47,6 +53,9 @@ pub(crate) struct Args {
 pub(crate) fn run(args: Args, ui: &Ui) -> Result<()> {
     if let Some(kills) = args.kills {
         return kill(kills, args.events, ui);
+    }
+    if let Some(minutes) = args.load {
+        return load(minutes, ui);
     }
     let packages: Vec<&str> =
         match &args.package {
@@ -128,5 +137,32 @@ fn kill(kills: u32, events: u32, ui: &Ui) -> Result<()> {
     if ui.json() {
         ui.result(json!({ "events": events, "kills": kills }));
     }
+    Ok(())
+}
+
+/// Everything at once. What it printed is the result: the routes with their times, and the memory.
+fn load(minutes: u32, ui: &Ui) -> Result<()> {
+    let step = ui.step("Soak");
+    step.note(format!("{minutes} minutes of load"));
+    let toolchain = setup::ensure(ui)?;
+    let mut node = toolchain.node();
+    node.current_dir(paths::root())
+        .arg(LOAD)
+        .env("WEFT_LOAD_MINUTES", minutes.to_string())
+        .env("WEFT_XTASK", std::env::current_exe().context("can't tell where this program is")?);
+    let output = process::output(&mut node)?;
+    let printed = String::from_utf8_lossy(&output.stdout);
+    if ui.json() {
+        ui.result(json!({ "minutes": minutes, "failed": !output.status.success(), "report": printed }));
+    } else {
+        ui.result(printed.trim_end());
+    }
+    if !output.status.success() {
+        if printed.is_empty() {
+            bail!("the load did not run\n{}", process::tail(&String::from_utf8_lossy(&output.stderr)));
+        }
+        return Err(Told.into());
+    }
+    step.done(format!("{minutes} minutes of load: nothing was lost"));
     Ok(())
 }
