@@ -128,12 +128,22 @@ export type ClockChange =
     };
   };
 
+/** A limit that jobs of a tenant share. */
+export interface Concurrency {
+  /** The jobs that name the same group share it; 1 to 64 characters. */
+  group: string;
+  /** A try begins while fewer than this many of the group are being made; 1 to 20. */
+  limit: number;
+}
+
 /** Asks for a job. */
 export interface CreateJob {
   /** Within which bounds, and on which days not. */
   calendar: Calendar;
   /** A name for people, 1 to 200 characters. */
   name: string;
+  /** What happens when times pile up. */
+  policy: Policy;
   /** How a failed run is tried again. */
   retry: RetryPolicy;
   /** When it fires. */
@@ -157,11 +167,17 @@ export interface CreateJobInput {
   /** A name for people, 1 to 200 characters. */
   name: string;
   /**
+   * What happens when times pile up.
+   *
+   * @defaultValue `{"concurrency":null,"misfire":"last","misfire_window_ms":null,"overlap":"allow","timeout_ms":null}`
+   */
+  policy?: PolicyInput;
+  /**
    * How a failed run is tried again.
    *
-   * @defaultValue `{"delay_ms":2000,"max_attempts":3}`
+   * @defaultValue `{"delay_ms":2000,"jitter":"none","max_attempts":3}`
    */
-  retry?: RetryPolicy;
+  retry?: RetryPolicyInput;
   /** When it fires. */
   schedule: ScheduleInput;
   /** What it does. */
@@ -206,6 +222,8 @@ export interface Job {
   name: string;
   /** The next nominal time, if there is one. */
   next_run_at: Timestamp | null;
+  /** What happens when times pile up. */
+  policy: Policy;
   /** The next ten nominal times, or as many as there are. */
   preview: Timestamp[];
   /** How a failed run is tried again. */
@@ -238,10 +256,16 @@ export interface JobInput {
   name: string;
   /** The next nominal time, if there is one. */
   next_run_at?: TimestampInput | null;
+  /**
+   * What happens when times pile up.
+   *
+   * @defaultValue `{"concurrency":null,"misfire":"last","misfire_window_ms":null,"overlap":"allow","timeout_ms":null}`
+   */
+  policy?: PolicyInput;
   /** The next ten nominal times, or as many as there are. */
   preview: TimestampInput[];
   /** How a failed run is tried again. */
-  retry: RetryPolicy;
+  retry: RetryPolicyInput;
   /** When it fires; of a cron schedule, with the zone's proper name and both rules. */
   schedule: ScheduleInput;
   /** Whether it fires. */
@@ -407,6 +431,8 @@ export interface ListRuns {
   job_id: JobId;
   /** At most this many, 1 to 200. */
   limit: number;
+  /** Only with this outcome. */
+  outcome: RunOutcome | null;
 }
 
 /**
@@ -421,12 +447,101 @@ export interface ListRunsInput {
   job_id: JobId;
   /** At most this many, 1 to 200. */
   limit: number;
+  /** Only with this outcome. */
+  outcome?: RunOutcome | null;
 }
+
+/** Which of several times that came while nobody looked are run. */
+export type Misfire =
+  /** The latest; those before it are missed. */
+  | "last"
+  /** Each, oldest first. */
+  | "all"
+  /** None that is more than a minute late, or than the window says. */
+  | "none";
+
+/** What becomes of a time that comes while an earlier run of the job is not over. */
+export type Overlap =
+  /** It runs beside it. */
+  | "allow"
+  /** It is skipped. */
+  | "skip"
+  /** One waits for the earlier run's end; others are skipped. */
+  | "queue_one"
+  /** It runs, and the earlier one is cancelled. */
+  | "cancel_previous";
+
+/** What happens when times pile up. */
+export interface Policy {
+  /** With which other jobs of the tenant it shares a limit. */
+  concurrency: Concurrency | null;
+  /** Which of several times that came while nobody looked are run. */
+  misfire: Misfire;
+  /** How late a time may still be run, in milliseconds; later, it is missed. None for however late. */
+  misfire_window_ms: bigint | null;
+  /** What becomes of a time that comes while an earlier run is not over. */
+  overlap: Overlap;
+  /** How long one try may take, 1 to 30 seconds; none for 30. */
+  timeout_ms: number | null;
+}
+
+/**
+ * What happens when times pile up.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export interface PolicyInput {
+  /** With which other jobs of the tenant it shares a limit. */
+  concurrency?: Concurrency | null;
+  /**
+   * Which of several times that came while nobody looked are run.
+   *
+   * @defaultValue `"last"`
+   */
+  misfire?: Misfire;
+  /** How late a time may still be run, in milliseconds; later, it is missed. None for however late. */
+  misfire_window_ms?: bigint | number | null;
+  /**
+   * What becomes of a time that comes while an earlier run is not over.
+   *
+   * @defaultValue `"allow"`
+   */
+  overlap?: Overlap;
+  /** How long one try may take, 1 to 30 seconds; none for 30. */
+  timeout_ms?: number | null;
+}
+
+/** How the waits between tries are spread. */
+export type RetryJitter =
+  /** Not at all. */
+  | "none"
+  /** Anywhere between nothing and the wait. */
+  | "full";
 
 /** How a failed run is tried again: after `delay_ms`, doubling each time. */
 export interface RetryPolicy {
   /** The wait before the second try, in milliseconds. */
   delay_ms: number;
+  /** How the waits are spread. */
+  jitter: RetryJitter;
+  /** Tries in total, 1 to 10. */
+  max_attempts: number;
+}
+
+/**
+ * How a failed run is tried again: after `delay_ms`, doubling each time.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export interface RetryPolicyInput {
+  /** The wait before the second try, in milliseconds. */
+  delay_ms: number;
+  /**
+   * How the waits are spread.
+   *
+   * @defaultValue `"none"`
+   */
+  jitter?: RetryJitter;
   /** Tries in total, 1 to 10. */
   max_attempts: number;
 }
@@ -449,7 +564,13 @@ export type RunOutcome =
   /** Its time passed while the job was paused. */
   | "paused"
   /** The clocks skip its time. */
-  | "skipped_gap";
+  | "skipped_gap"
+  /** Waiting for the end of an earlier run. */
+  | "waiting"
+  /** Its time came while an earlier run was not over. */
+  | "skipped_overlap"
+  /** A later run took its place before it was over. */
+  | "cancelled";
 
 /** A page of runs. */
 export interface RunPage {

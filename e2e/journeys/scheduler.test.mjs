@@ -120,6 +120,34 @@ test("a cron job fires at the times of its zone, and knows what the clocks will 
   assert.deepEqual(anchored.preview.slice(0, 2), ["2027-03-01T09:00:00.000Z", "2027-03-03T09:00:00.000Z"]);
 });
 
+test("policies come back as they were set, and runs are listed by outcome", async () => {
+  const customer = await newCustomer("jobs-policies");
+  const policies = {
+    retry: { max_attempts: 5, delay: "10s", jitter: "full" },
+    misfire: "all",
+    misfire_window: "1h",
+    overlap: "queue_one",
+    timeout: "20s",
+    concurrency: { group: "crm", limit: 1 },
+  };
+  const job = await create(customer, { schedule: { every: "1s" }, ...policies });
+  for (const [name, value] of Object.entries(policies)) assert.deepEqual(job[name], value, name);
+  const other = await create(customer, { schedule: { every: "1s" }, ...policies, task: task("other.fired") });
+  await fired(customer, job, 3);
+  await fired(customer, other, 3);
+  const paused = await act(customer, job, "pause");
+  assert.equal(paused.status, "paused");
+  const listed = (await customer.get(`/v1/jobs/${job.id}/runs?outcome=succeeded`)).json.items;
+  assert.ok(listed.length >= 3 && listed.every(({ outcome }) => outcome === "succeeded"), JSON.stringify(listed));
+  assertProblem(await customer.get(`/v1/jobs/${job.id}/runs?outcome=done`), 400, "request.invalid_parameter");
+
+  const clock = await create(customer, { name: "Clock", schedule: { every: "1s" }, task: task("clock.ticked") });
+  await fired(customer, clock, 2);
+  await act(customer, job, "resume");
+  const [record] = (await customer.get(`/v1/jobs/${job.id}/runs?outcome=paused`)).json.items;
+  assert.ok(record.count >= 1 && record.error.includes("paused"), JSON.stringify(record));
+});
+
 test("a job for one time fires once and is finished", async () => {
   const customer = await newCustomer("jobs-at");
   const at = new Date(Date.now() + 2 * SECOND_MS).toISOString();
@@ -254,7 +282,9 @@ test("what can't be scheduled is refused with the field at fault", async () => {
   await check({ schedule: { every: "5m", exclude: ["2026-02-30"] } }, "job.invalid_schedule", "/schedule/exclude/0");
   await check({ schedule: "daily" }, "request.invalid", "/schedule");
   await check({ task: { kind: "http", url: "https://customer.example" } }, "job.unsupported_task", "/task/kind");
-  await check({ overlap: "skip" }, "job.unsupported_option", "/overlap");
+  await check({ overlap: "perhaps" }, "job.unsupported_option", "/overlap");
+  await check({ misfire: "latest" }, "job.unsupported_option", "/misfire");
+  await check({ timeout: "31s" }, "request.invalid", "/timeout");
   await check({ name: "" }, "request.invalid", "/name");
   assert.deepEqual(await customer.list("/v1/jobs"), []);
 });

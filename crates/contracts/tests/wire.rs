@@ -13,7 +13,8 @@ use contracts::pipeline::{
     Signal, StepReport,
 };
 use contracts::scheduler::{
-    Calendar, ClockChange, CreateJob, GapRule, JobError, JobRun, RetryPolicy, RunOutcome, Schedule, Task,
+    Calendar, ClockChange, CreateJob, GapRule, JobError, JobRun, Policy, RetryPolicy, RunOutcome, Schedule,
+    Task,
 };
 use contracts::{Actor, TenantScope, Timestamp};
 use ids::{EndpointId, EventId, KeyId, RunId, SignalId, TenantId};
@@ -179,6 +180,7 @@ fn jobs() {
                 calendar: Calendar::default(),
                 task: task(),
                 retry: RetryPolicy::default(),
+                policy: Policy::default(),
             },
         );
     }

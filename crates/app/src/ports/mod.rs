@@ -76,8 +76,8 @@ pub use reports::{
 pub use rules::{NoticeQuery, RuleCreated, RuleStore, WorkflowStarter};
 pub use runtime::{Clock, EventMessage, EventQueue, IngestInstances, InstanceState, Random};
 pub use schedule::{
-    Alarm, Firing, JobRecord, JobState, KeyUse, RUNS_KEPT, RunProgress, RunRecord, RunSpan, ScheduleStore,
-    TaskError, TaskRunner, Trigger,
+    Alarm, Firing, JobRecord, JobState, KeyUse, OpenRuns, RUNS_KEPT, RunProgress, RunRecord, RunSpan,
+    ScheduleStore, TaskError, TaskRunner, Trigger,
 };
 pub use signals::{NewSignal, SignalQuery, SignalRecord, SignalStore};
 pub use tenants::{IssuedKey, NewKey, TenantAdmin, TenantSettings};

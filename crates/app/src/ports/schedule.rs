@@ -2,7 +2,9 @@
 
 use async_trait::async_trait;
 use contracts::Timestamp;
-use contracts::scheduler::{Calendar, ClockChange, JobStatus, RetryPolicy, RunOutcome, Schedule, Task};
+use contracts::scheduler::{
+    Calendar, ClockChange, JobStatus, Policy, RetryPolicy, RunOutcome, Schedule, Task,
+};
 use ids::{EventId, JobId, RunId, TenantId};
 use mesh::TraceContext;
 
@@ -23,6 +25,8 @@ pub struct JobRecord {
     pub task: Task,
     /// How a failed run is tried again.
     pub retry: RetryPolicy,
+    /// What happens when times pile up.
+    pub policy: Policy,
     /// When it was created: the phase of its nominal times.
     pub created_at: Timestamp,
     /// Whether it fires, and when next.
@@ -154,15 +158,35 @@ pub trait ScheduleStore {
         runs: &[RunRecord],
         key: Option<&KeyUse>,
     ) -> Result<(), StoreError>;
+    /// As [`advance_job`](Self::advance_job), after cancelling those runs of the job that are not over.
+    fn replace_runs(
+        &self,
+        job_id: JobId,
+        state: JobState,
+        runs: &[RunRecord],
+        cancelled_at: Timestamp,
+    ) -> Result<(), StoreError>;
 
+    /// How many runs of a job are begun and not over, and how many wait for those: pending or running, and waiting.
+    fn open_runs(&self, job_id: JobId) -> Result<OpenRuns, StoreError>;
     /// One run.
     fn run(&self, run_id: RunId) -> Result<Option<RunRecord>, StoreError>;
     /// At most `limit` runs of a job, older than `before`, newest first.
     fn runs(&self, job_id: JobId, before: Option<RunId>, limit: u32) -> Result<Vec<RunRecord>, StoreError>;
+    /// The same, with one outcome.
+    fn runs_with(
+        &self,
+        job_id: JobId,
+        outcome: RunOutcome,
+        before: Option<RunId>,
+        limit: u32,
+    ) -> Result<Vec<RunRecord>, StoreError>;
     /// Runs to take up at `now`, longest due first, at most `limit`.
     fn due_runs(&self, now: Timestamp, limit: u32) -> Result<Vec<RunRecord>, StoreError>;
-    /// Stores how a run stands; says whether there is still such a run.
-    fn set_progress(&self, run_id: RunId, progress: &RunProgress) -> Result<bool, StoreError>;
+    /// Stores how a run stands, unless it was cancelled; says whether it did. Where that leaves none of the job's runs
+    /// begun, the oldest that waits becomes pending, due at `now`, in the same moment.
+    fn set_progress(&self, run_id: RunId, progress: &RunProgress, now: Timestamp)
+    -> Result<bool, StoreError>;
     /// Makes every running run due at `now`; says how many. For an object that starts: whoever was at work on them is
     /// gone.
     fn release_running(&self, now: Timestamp) -> Result<u32, StoreError>;
@@ -174,6 +198,15 @@ pub trait ScheduleStore {
 
     /// The earliest time at which a job or a run is due.
     fn next_wake(&self) -> Result<Option<Timestamp>, StoreError>;
+}
+
+/// The runs of a job that are not over.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct OpenRuns {
+    /// Pending or running.
+    pub begun: u32,
+    /// Waiting for those.
+    pub waiting: u32,
 }
 
 /// How many settled runs of a job are kept.
@@ -202,6 +235,8 @@ pub struct Firing {
     pub trace: TraceContext,
     /// What to do.
     pub task: Task,
+    /// How long it may take, in milliseconds.
+    pub patience_ms: u64,
 }
 
 /// Why a try failed.

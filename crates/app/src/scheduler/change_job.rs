@@ -56,8 +56,7 @@ fn settle_until(
 }
 
 fn change(ports: &SchedulePorts, mut job: JobRecord, settled: Settled) -> Result<Job, JobError> {
-    let Settled { runs, state } = settled;
-    ports.store.advance_job(job.job_id, state, &runs, None).map_err(unavailable)?;
-    job.state = state;
+    settled.store(ports, &job).map_err(unavailable)?;
+    job.state = settled.state;
     Ok(convert::job(job))
 }

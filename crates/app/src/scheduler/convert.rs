@@ -32,6 +32,7 @@ pub(super) fn job(record: JobRecord) -> Job {
         calendar: record.calendar,
         task: record.task,
         retry: record.retry,
+        policy: record.policy,
         status: record.state.status,
         next_run_at: preview.first().copied(),
         preview,

@@ -1,11 +1,14 @@
 //! Creating a job: what a job may be, and that one key makes one job.
 
 use contracts::TenantCall;
-use contracts::scheduler::{CreateJob, Job, JobError, Task};
+use contracts::scheduler::{Concurrency, CreateJob, Job, JobError, Policy, Task};
+use domain::job::MAX_INTERVAL_MS;
 use ids::JobId;
 use serde::de::IgnoredAny;
 use sha2::{Digest, Sha256};
 
+use super::fire_due::BATCH;
+use super::pipeline_tasks::PATIENCE_MS;
 use super::tenant_jobs::unavailable;
 use super::{MAX_JOBS, SchedulePorts, convert, ledger, plan};
 use crate::ports::{JobRecord, KeyUse};
@@ -16,6 +19,9 @@ const MAX_NAME_CHARS: usize = 200;
 const MAX_WORD_BYTES: usize = 128;
 /// The largest payload of a task, in bytes of JSON text.
 const MAX_PAYLOAD_BYTES: usize = 64 * 1024;
+
+/// The longest name of a concurrency group, in bytes.
+const MAX_GROUP_BYTES: usize = 64;
 
 /// How long an idempotency key is remembered: a week.
 pub(super) const KEY_KEPT_MS: u64 = 7 * 24 * 60 * 60 * 1_000;
@@ -50,6 +56,7 @@ pub(super) fn create_job(
         calendar: request.calendar,
         task: request.task,
         retry: request.retry,
+        policy: request.policy,
         created_at: now,
         state: ledger::FINISHED,
     };
@@ -99,6 +106,23 @@ fn check(request: &CreateJob) -> Result<(), JobError> {
         };
         invalid(pointer, error)
     })?;
+    check_policy(&request.policy)
+}
+
+fn check_policy(policy: &Policy) -> Result<(), JobError> {
+    if policy.misfire_window_ms.is_some_and(|window| !(1_000..=MAX_INTERVAL_MS).contains(&window)) {
+        return Err(invalid("/misfire_window", "must be between 1 second and 366 days"));
+    }
+    if policy.timeout_ms.is_some_and(|timeout| !(1_000..=PATIENCE_MS).contains(&u64::from(timeout))) {
+        return Err(invalid("/timeout", "must be between 1 and 30 seconds"));
+    }
+    let Some(Concurrency { group, limit }) = &policy.concurrency else { return Ok(()) };
+    if !(1..=MAX_GROUP_BYTES).contains(&group.len()) {
+        return Err(invalid("/concurrency/group", format!("must be 1 to {MAX_GROUP_BYTES} bytes")));
+    }
+    if !(1..=BATCH).contains(limit) {
+        return Err(invalid("/concurrency/limit", format!("must be 1 to {BATCH}")));
+    }
     Ok(())
 }
 

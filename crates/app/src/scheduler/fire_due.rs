@@ -4,8 +4,11 @@
 //! write that moves the job on; a try is stored before it is made; its idempotency key makes another try of the same run
 //! harmless; and the alarm is set anew only at the end, so that an interrupted handler is called again.
 
+use std::collections::BTreeMap;
+
 use contracts::Timestamp;
-use contracts::scheduler::RunOutcome;
+use contracts::scheduler::{Concurrency, RetryJitter, RunOutcome};
+use domain::job::spread;
 use futures_util::future::join_all;
 use ids::{JobId, RunId, TenantId};
 
@@ -16,7 +19,10 @@ use crate::ports::{Firing, JobRecord, JobState, RunProgress, RunRecord, StoreErr
 
 /// How many runs one alarm tries; the next, set to now, goes on. The platform allows a request 32 calls of other
 /// Workers. New times are begun only while there is room, so a backlog shows as missed times and not as a growing table.
-const BATCH: u32 = 20;
+pub(super) const BATCH: u32 = 20;
+
+/// How many due runs are looked at to find those: some may have to wait for others of their group.
+const LOOKED_AT: u32 = 5 * BATCH;
 
 /// After how long a try that was begun and not ended counts as interrupted: well past the longest call.
 const ABANDONED_AFTER_MS: u64 = 2 * PATIENCE_MS;
@@ -75,6 +81,9 @@ impl FiredRun {
             RunOutcome::Missed => "missed",
             RunOutcome::Paused => "paused",
             RunOutcome::SkippedGap => "skipped_gap",
+            RunOutcome::Waiting => "waiting",
+            RunOutcome::SkippedOverlap => "skipped_overlap",
+            RunOutcome::Cancelled => "cancelled",
         }
     }
 }
@@ -99,18 +108,30 @@ async fn work(ports: &SchedulePorts, report: &mut FireReport) -> Result<(), Stor
     let Some(tenant) = ports.store.owner()? else { return Ok(()) };
     report.tenant = Some(tenant);
     let now = ports.clock.now();
-    let waiting = ports.store.due_runs(now, BATCH)?.len() as u32;
-    let room = BATCH.saturating_sub(waiting);
+    // Runs that wait for others of their group do not keep the times of other jobs from beginning.
+    let waiting = ports.store.due_runs(now, LOOKED_AT)?.len() as u32;
+    let room = LOOKED_AT.saturating_sub(waiting).min(BATCH);
     for job in ports.store.due_jobs(now, room)? {
         report.runs.extend(begin(ports, &job, now)?);
     }
 
     let mut tries = Vec::new();
-    for run in ports.store.due_runs(now, BATCH)? {
-        // Runs go with their job, so there is one; and if not, there is nothing to do.
-        if let Some(job) = ports.store.job(run.job_id)? {
-            tries.push(attempt(ports, tenant, job, run));
+    let mut groups = BTreeMap::<String, u32>::new();
+    for run in ports.store.due_runs(now, LOOKED_AT)? {
+        if tries.len() == BATCH as usize {
+            break;
         }
+        // Runs go with their job, so there is one; and if not, there is nothing to do.
+        let Some(job) = ports.store.job(run.job_id)? else { continue };
+        // All tries are made here, so those of this turn are all there are.
+        if let Some(Concurrency { group, limit }) = &job.policy.concurrency {
+            let tried = groups.entry(group.clone()).or_default();
+            if *tried >= *limit {
+                continue;
+            }
+            *tried += 1;
+        }
+        tries.push(attempt(ports, tenant, job, run));
     }
     let mut trouble = None;
     for tried in join_all(tries).await {
@@ -136,8 +157,9 @@ fn begin(ports: &SchedulePorts, job: &JobRecord, now: Timestamp) -> Result<Vec<F
             ));
         }
     };
-    ports.store.advance_job(job.job_id, settled.state, &settled.runs, None)?;
-    let told = settled.runs.iter().filter(|run| run.progress.outcome != RunOutcome::Pending);
+    settled.store(ports, job)?;
+    let silent = [RunOutcome::Pending, RunOutcome::Waiting];
+    let told = settled.runs.iter().filter(|run| !silent.contains(&run.progress.outcome));
     Ok(told.map(|run| fired(run, now, now)).collect())
 }
 
@@ -159,7 +181,7 @@ async fn attempt(
             error: Some(error),
             ..run.progress
         };
-        ports.store.set_progress(run.run_id, &run.progress)?;
+        ports.store.set_progress(run.run_id, &run.progress, began)?;
         return Ok(fired(&run, began, began));
     }
 
@@ -167,7 +189,7 @@ async fn attempt(
     run.progress.attempts += 1;
     run.progress.started_at = run.progress.started_at.or(Some(began));
     run.progress.due_at = Some(later(began, ABANDONED_AFTER_MS));
-    ports.store.set_progress(run.run_id, &run.progress)?;
+    ports.store.set_progress(run.run_id, &run.progress, began)?;
 
     let firing = Firing {
         tenant,
@@ -175,6 +197,7 @@ async fn attempt(
         idempotency_key: idempotency_key(&run),
         trace: run.trace,
         task: job.task,
+        patience_ms: job.policy.timeout_ms.map_or(PATIENCE_MS, u64::from),
     };
     let outcome = ports.tasks.run(&firing).await;
 
@@ -191,14 +214,19 @@ async fn attempt(
         Err(TaskError { reason, detail, transient }) => {
             let retry = convert::retry(job.retry);
             let delay = if transient { retry.delay_after(run.progress.attempts) } else { None };
+            let delay = delay.map(|delay| match job.retry.jitter {
+                RetryJitter::None => delay,
+                RetryJitter::Full => spread(delay, chance(ports)),
+            });
             run.progress.error = Some(reason);
             for_operators = Some(detail);
             run.progress.outcome = if delay.is_some() { RunOutcome::Pending } else { RunOutcome::Failed };
             run.progress.due_at = delay.map(|delay| later(ended, delay));
         }
     }
-    // The job may have been deleted meanwhile, and its runs with it: then there is nothing left to record.
-    ports.store.set_progress(run.run_id, &run.progress)?;
+    // The job may have been deleted meanwhile, and its runs with it, or the run cancelled: then there is nothing left to
+    // record.
+    ports.store.set_progress(run.run_id, &run.progress, ended)?;
     Ok(FiredRun { error: for_operators, ..fired(&run, began, ended) })
 }
 
@@ -222,6 +250,12 @@ fn fired(run: &RunRecord, began: Timestamp, ended: Timestamp) -> FiredRun {
         duration_ms: ended.unix_ms().saturating_sub(began.unix_ms()),
         error: run.progress.error.clone(),
     }
+}
+
+fn chance(ports: &SchedulePorts) -> u64 {
+    let mut bytes = [0; 8];
+    ports.random.fill(&mut bytes);
+    u64::from_le_bytes(bytes)
 }
 
 fn later(time: Timestamp, ms: u64) -> Timestamp {

@@ -1,12 +1,13 @@
 //! A job's times as they come: each gets its record, in the write that moves the job on.
 
 use contracts::Timestamp;
-use contracts::scheduler::{JobError, JobStatus};
-use domain::job::{Open, Policy, Position, Steps, settle, wake_ms};
+use contracts::scheduler::{JobError, JobStatus, Misfire, Overlap};
+use domain::job::{self, Open, Position, Steps, settle, wake_ms};
 use schedule::Plan;
 
+use super::tenant_jobs::unavailable;
 use super::{SchedulePorts, plan, runs};
-use crate::ports::{JobRecord, JobState, RunRecord};
+use crate::ports::{JobRecord, JobState, OpenRuns, RunRecord, StoreError};
 
 /// How many times of one job are looked at in one turn. At some microseconds each, a turn stays far from the platform's
 /// limits, and what is left comes in the next.
@@ -16,12 +17,24 @@ const TIMES: u32 = 5_000;
 pub(super) struct Settled {
     pub(super) runs: Vec<RunRecord>,
     pub(super) state: JobState,
+    /// Whether the runs that are not over are cancelled.
+    cancel_previous: bool,
+}
+
+impl Settled {
+    /// Puts it on record.
+    pub(super) fn store(&self, ports: &SchedulePorts, job: &JobRecord) -> Result<(), StoreError> {
+        match self.cancel_previous {
+            false => ports.store.advance_job(job.job_id, self.state, &self.runs, None),
+            true => ports.store.replace_runs(job.job_id, self.state, &self.runs, ports.clock.now()),
+        }
+    }
 }
 
 /// Settles what came of an active job, or of one that is active from now on; at most `begin` runs begin.
 ///
 /// # Errors
-/// [`JobError::Invalid`] where the stored schedule is not understood.
+/// [`JobError::Invalid`] where the stored schedule is not understood; [`JobError::Unavailable`] when the store fails.
 pub(super) fn settled(
     ports: &SchedulePorts,
     job: &JobRecord,
@@ -35,9 +48,15 @@ pub(super) fn settled(
         Position { cursor_ms: cursor.unix_ms(), resumed_ms: job.state.resumed_at.map(Timestamp::unix_ms) };
     let steps = Steps { runs: begin.max(1), times: TIMES };
     let identity = identity(job);
-    let found = settle(&plan, &identity, &policy, position, Open::default(), now.unix_ms(), steps);
+    // Where runs may overlap, nobody asks how many there are.
+    let open = match policy.overlap {
+        job::Overlap::Allow => OpenRuns::default(),
+        _ => ports.store.open_runs(job.job_id).map_err(unavailable)?,
+    };
+    let open = Open { begun: open.begun, waiting: open.waiting };
+    let found = settle(&plan, &identity, &policy, position, open, now.unix_ms(), steps);
     let runs = found.entries.iter().map(|entry| runs::recorded(ports, job, entry)).collect();
-    Ok(Settled { runs, state: state(job, found.next_ms) })
+    Ok(Settled { runs, state: state(job, found.next_ms), cancel_previous: found.cancel_previous })
 }
 
 /// How a job stands whose next nominal time is this.
@@ -65,6 +84,20 @@ fn identity(job: &JobRecord) -> Vec<u8> {
     job.job_id.to_string().into_bytes()
 }
 
-fn policy(job: &JobRecord) -> Policy {
-    Policy { jitter_ms: job.calendar.jitter_ms.into(), ..Policy::default() }
+fn policy(record: &JobRecord) -> job::Policy {
+    job::Policy {
+        misfire: match record.policy.misfire {
+            Misfire::Last => job::Misfire::Last,
+            Misfire::All => job::Misfire::All,
+            Misfire::None => job::Misfire::None,
+        },
+        window_ms: record.policy.misfire_window_ms,
+        overlap: match record.policy.overlap {
+            Overlap::Allow => job::Overlap::Allow,
+            Overlap::Skip => job::Overlap::Skip,
+            Overlap::QueueOne => job::Overlap::QueueOne,
+            Overlap::CancelPrevious => job::Overlap::CancelPrevious,
+        },
+        jitter_ms: record.calendar.jitter_ms.into(),
+    }
 }

@@ -11,7 +11,7 @@ use mesh::{CallContext, CallError, Deadline, Transport};
 
 use crate::ports::{Clock, Firing, TaskError, TaskRunner};
 
-/// How long the pipeline may take for one try.
+/// How long the pipeline may take for one try, at most.
 pub(super) const PATIENCE_MS: u64 = 30_000;
 
 /// [`TaskRunner`] by RPC.
@@ -31,7 +31,7 @@ impl<T: Transport> PipelineTasks<T> {
 impl<T: Transport> TaskRunner for PipelineTasks<T> {
     async fn run(&self, firing: &Firing) -> Result<EventId, TaskError> {
         let scope = TenantScope { tenant: firing.tenant, actor: Actor::Job(firing.job_id) };
-        let deadline = Deadline::after(self.clock.now().unix_ms(), PATIENCE_MS);
+        let deadline = Deadline::after(self.clock.now().unix_ms(), firing.patience_ms.min(PATIENCE_MS));
         let context = CallContext::new(scope, firing.trace, deadline, "scheduler")
             .with_idempotency_key(firing.idempotency_key.as_str());
         let Task::Event { source, kind, payload } = firing.task.clone();

@@ -26,7 +26,11 @@ pub(super) fn list_jobs(ports: &SchedulePorts, request: ListJobs) -> Result<JobP
 pub(super) fn list_runs(ports: &SchedulePorts, request: ListRuns) -> Result<RunPage, JobError> {
     find(ports, request.job_id)?;
     let limit = request.limit.clamp(1, MAX_PAGE);
-    let runs = ports.store.runs(request.job_id, request.before, limit + 1).map_err(unavailable)?;
+    let runs = match request.outcome {
+        None => ports.store.runs(request.job_id, request.before, limit + 1),
+        Some(outcome) => ports.store.runs_with(request.job_id, outcome, request.before, limit + 1),
+    };
+    let runs = runs.map_err(unavailable)?;
     let (runs, more) = cut(runs, limit);
     let next_before = runs.last().filter(|_| more).map(|run| run.run_id);
     Ok(RunPage { items: runs.into_iter().map(convert::run).collect(), next_before })

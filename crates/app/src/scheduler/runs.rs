@@ -50,10 +50,14 @@ pub(super) fn recorded(ports: &SchedulePorts, job: &JobRecord, entry: &Entry) ->
     let clock_change = entry.change.map(clock_change);
     let (outcome, why) = match entry.verdict {
         Verdict::Run => return RunRecord { clock_change, ..run },
+        Verdict::Wait => {
+            let progress = RunProgress { outcome: RunOutcome::Waiting, due_at: None, ..run.progress };
+            return RunRecord { progress, clock_change, ..run };
+        }
         Verdict::Missed => (RunOutcome::Missed, "the scheduler was down or busy"),
         Verdict::Paused => (RunOutcome::Paused, "the job was paused"),
         Verdict::SkippedGap => (RunOutcome::SkippedGap, "the clocks skip it"),
-        Verdict::Wait | Verdict::SkippedOverlap => (RunOutcome::Missed, "an earlier run was not over"),
+        Verdict::SkippedOverlap => (RunOutcome::SkippedOverlap, "an earlier run was not over"),
     };
     let error = match (&clock_change, entry.count) {
         (Some(ClockChange::Skipped { first_local_time: first, last_local_time: last }), count)

@@ -58,7 +58,7 @@ fn what_the_clocks_did_is_on_record() {
         let mut runs = Vec::new();
         let mut before = None;
         loop {
-            let request = contracts::scheduler::ListRuns { job_id, before, limit: 200 };
+            let request = contracts::scheduler::ListRuns { job_id, before, limit: 200, outcome: None };
             let page = test_kit::run(world.jobs.list_runs(&world.context(), request)).unwrap();
             runs.extend(page.items);
             before = page.next_before;

@@ -71,7 +71,10 @@ fn what_was_interrupted_is_taken_up_at_once_by_the_next_instance() {
 #[test]
 fn an_interrupted_last_try_is_tried_again_because_nobody_knows_what_came_of_it() {
     let world = World::new();
-    let once = CreateJob { retry: RetryPolicy { max_attempts: 1, delay_ms: 0 }, ..once_at(START + MINUTE) };
+    let once = CreateJob {
+        retry: RetryPolicy { max_attempts: 1, delay_ms: 0, ..RetryPolicy::default() },
+        ..once_at(START + MINUTE)
+    };
     let job = world.create(once).unwrap();
     world.be_down(MINUTE);
     assert!(world.die_while_ringing(1));
@@ -82,8 +85,10 @@ fn an_interrupted_last_try_is_tried_again_because_nobody_knows_what_came_of_it()
 #[test]
 fn a_run_that_brings_its_object_down_each_time_comes_to_an_end() {
     let world = World::new();
-    let job = world
-        .create(CreateJob { retry: RetryPolicy { max_attempts: 2, delay_ms: 0 }, ..once_at(START + MINUTE) });
+    let job = world.create(CreateJob {
+        retry: RetryPolicy { max_attempts: 2, delay_ms: 0, ..RetryPolicy::default() },
+        ..once_at(START + MINUTE)
+    });
     let job_id = job.unwrap().job_id;
     world.be_down(MINUTE);
     for _ in 0..5 {
@@ -102,7 +107,7 @@ fn a_run_that_brings_its_object_down_each_time_comes_to_an_end() {
 #[test]
 fn a_restart_between_two_tries_keeps_the_wait() {
     let world = World::new();
-    let retry = RetryPolicy { max_attempts: 3, delay_ms: 10_000 };
+    let retry = RetryPolicy { max_attempts: 3, delay_ms: 10_000, ..RetryPolicy::default() };
     let job = world.create(CreateJob { retry, ..every(HOUR) }).unwrap();
     world.pipeline.plan([Some(Mishap::Unavailable)]);
     world.pass(HOUR + 1);

@@ -6,7 +6,7 @@ use test_kit::schedule::Mishap;
 use crate::world::{HOUR, MINUTE, SECOND, START, World, every, once_at, seconds};
 
 fn with_retry(max_attempts: u32, delay_ms: u32) -> CreateJob {
-    CreateJob { retry: RetryPolicy { max_attempts, delay_ms }, ..every(HOUR) }
+    CreateJob { retry: RetryPolicy { max_attempts, delay_ms, ..RetryPolicy::default() }, ..every(HOUR) }
 }
 
 #[test]

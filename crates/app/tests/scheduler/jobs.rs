@@ -112,7 +112,7 @@ fn jobs_and_runs_are_paged_newest_first() {
 
     world.pass(3 * SECOND);
     let list = |before, limit| {
-        let request = ListRuns { job_id: made[0], before, limit };
+        let request = ListRuns { job_id: made[0], before, limit, outcome: None };
         run(world.jobs.list_runs(&world.context(), request)).unwrap()
     };
     let all = list(None, 0).items.len();
@@ -138,7 +138,7 @@ fn another_tenant_sees_and_changes_nothing() {
     assert_eq!(refused(run(world.jobs.resume_job(&stranger, GetJob { job_id }))), JobError::NotFound);
     assert_eq!(refused(run(world.jobs.run_job(&stranger, GetJob { job_id }))), JobError::NotFound);
     assert_eq!(refused(run(world.jobs.delete_job(&stranger, GetJob { job_id }))), JobError::NotFound);
-    let runs = ListRuns { job_id, before: None, limit: 9 };
+    let runs = ListRuns { job_id, before: None, limit: 9, outcome: None };
     assert_eq!(refused(run(world.jobs.list_runs(&stranger, runs))), JobError::NotFound);
     let listed = run(world.jobs.list_jobs(&stranger, ListJobs { before: None, limit: 9 })).unwrap();
     assert_eq!(listed.items, []);

@@ -22,8 +22,10 @@ fn what_is_out_of_bounds_is_refused_by_its_pointer() {
     let at = |ms| CreateJob { schedule: Schedule::At { at: Timestamp::from_unix_ms(ms) }, ..base() };
     let with = |task| CreateJob { task, ..base() };
     let json = |bytes: usize| format!("\"{}\"", "x".repeat(bytes - 2));
-    let retry =
-        |max_attempts, delay_ms| CreateJob { retry: RetryPolicy { max_attempts, delay_ms }, ..base() };
+    let retry = |max_attempts, delay_ms| CreateJob {
+        retry: RetryPolicy { max_attempts, delay_ms, ..RetryPolicy::default() },
+        ..base()
+    };
     for (request, pointer) in [
         (named(0), Some("/name")),
         (named(1), None),
@@ -81,7 +83,8 @@ fn a_job_keeps_its_last_thousand_runs() {
     let mut before = None;
     let mut kept = 0;
     loop {
-        let request = contracts::scheduler::ListRuns { job_id: job.job_id, before, limit: 200 };
+        let request =
+            contracts::scheduler::ListRuns { job_id: job.job_id, before, limit: 200, outcome: None };
         let page = test_kit::run(world.jobs.list_runs(&world.context(), request)).unwrap();
         assert!(page.items.iter().all(|run| run.outcome == RunOutcome::Succeeded));
         kept += page.items.len();

@@ -8,4 +8,5 @@ mod crashes;
 mod firing;
 mod jobs;
 mod limits;
+mod policies;
 mod world;

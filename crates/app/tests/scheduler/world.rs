@@ -8,8 +8,8 @@ use app::ports::{Clock, Random, ScheduleStore};
 use app::scheduler::{JobsRouter, PipelineTasks, SchedulePorts, TenantJobs, fire_due};
 use contracts::pipeline::TasksDispatch;
 use contracts::scheduler::{
-    Calendar, CreateJob, GetJob, Job, JobError, JobRun, JobsClient, JobsDispatch, ListRuns, RetryPolicy,
-    Schedule, Task,
+    Calendar, CreateJob, GetJob, Job, JobError, JobRun, JobsClient, JobsDispatch, ListRuns, Policy,
+    RetryPolicy, Schedule, Task,
 };
 use contracts::{Actor, TenantCall, TenantScope, Timestamp};
 use ids::{JobId, KeyId, TenantId};
@@ -150,7 +150,7 @@ impl World {
 
     /// All runs of a job, oldest first.
     pub(crate) fn runs(&self, job_id: JobId) -> Vec<JobRun> {
-        let request = ListRuns { job_id, before: None, limit: 200 };
+        let request = ListRuns { job_id, before: None, limit: 200, outcome: None };
         let mut runs = run(self.jobs.list_runs(&self.context(), request)).unwrap().items;
         runs.reverse();
         runs
@@ -249,6 +249,7 @@ pub(crate) fn every(interval_ms: u64) -> CreateJob {
             payload: r#"{"n":1}"#.into(),
         },
         retry: RetryPolicy::default(),
+        policy: Policy::default(),
     }
 }
 

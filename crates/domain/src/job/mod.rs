@@ -13,4 +13,4 @@ pub use limits::{
     checked_time,
 };
 pub use policy::{Misfire, Overlap, Policy};
-pub use retry::{MAX_ATTEMPTS, MAX_RETRY_DELAY_MS, Retry, RetryError};
+pub use retry::{MAX_ATTEMPTS, MAX_RETRY_DELAY_MS, Retry, RetryError, spread};

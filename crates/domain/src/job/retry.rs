@@ -52,6 +52,13 @@ impl Retry {
     }
 }
 
+/// A wait anywhere between nothing and `delay_ms`, by a number of chance: tries that failed together do not come
+/// together again ("full jitter").
+#[must_use]
+pub const fn spread(delay_ms: u64, chance: u64) -> u64 {
+    ((chance as u128 * (delay_ms as u128 + 1)) >> 64) as u64
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -64,6 +71,12 @@ mod tests {
         assert_eq!(retry(10, 3_600_000), Ok(()));
         assert_eq!(retry(11, 1), Err(RetryError::Attempts));
         assert_eq!(retry(1, 3_600_001), Err(RetryError::Delay));
+    }
+
+    #[test]
+    fn a_spread_wait_is_anywhere_up_to_the_whole() {
+        assert_eq!((spread(1_000, 0), spread(1_000, u64::MAX / 2), spread(1_000, u64::MAX)), (0, 500, 1_000));
+        assert_eq!(spread(0, u64::MAX), 0);
     }
 
     #[test]

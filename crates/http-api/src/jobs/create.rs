@@ -1,11 +1,12 @@
 //! The body of `POST /v1/jobs`, and how its unions are read.
 
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use utoipa::ToSchema;
 
 use super::interval::Written;
 use super::schedule::read_schedule;
-use super::{Interval, Retry, Schedule, Task};
+use super::{Concurrency, Interval, Misfire, Overlap, Retry, Schedule, Task};
 use crate::events::{KIND, SOURCE};
 use crate::problem::Code;
 use crate::request::{FromBody, Object, TextRule};
@@ -28,11 +29,20 @@ pub struct CreateJob {
     /// How a failed run is tried again.
     #[schema(value_type = Option<Retry>)]
     pub retry: Retry,
+    /// Which of several times that came while nobody looked are run.
+    #[schema(value_type = Option<Misfire>)]
+    pub misfire: Misfire,
+    /// How late a time may still be run; later, it is missed. Without it, however late, or a minute where `misfire` is
+    /// `none`.
+    pub misfire_window: Option<Interval>,
+    /// What becomes of a time that comes while an earlier run is not over.
+    #[schema(value_type = Option<Overlap>)]
+    pub overlap: Overlap,
+    /// How long one try may take, up to 30 seconds, which it may without it.
+    pub timeout: Option<Interval>,
+    /// With which other jobs it shares a limit.
+    pub concurrency: Option<Concurrency>,
 }
-
-/// Settings of jobs that exist elsewhere and are not supported here. They are refused rather than ignored, because
-/// a client that sends one counts on its effect.
-const UNSUPPORTED_OPTIONS: [&str; 2] = ["misfire", "overlap"];
 
 impl FromBody for CreateJob {
     fn read(object: &Object<'_>) -> Option<Self> {
@@ -40,11 +50,59 @@ impl FromBody for CreateJob {
         let schedule = object.required_object("schedule").and_then(|schedule| read_schedule(&schedule));
         let task = object.required_object("task").and_then(|task| read_task(&task));
         let retry = object.optional_object("retry").map(|retry| read_retry(&retry));
-        for option in UNSUPPORTED_OPTIONS.into_iter().filter(|option| object.has(option)) {
-            object.refuse_as(Code::JobUnsupportedOption, option, "is not supported; leave it out");
-        }
-        Some(Self { name: name?, schedule: schedule?, task: task?, retry: retry.unwrap_or_default() })
+        let misfire = choice(object, "misfire", "must be `last`, `all` or `none`");
+        let overlap = choice(object, "overlap", "must be `allow`, `skip`, `queue_one` or `cancel_previous`");
+        let misfire_window = optional_interval(object, "misfire_window", Interval::MAX_SECONDS);
+        let timeout = optional_interval(object, "timeout", MAX_TIMEOUT_SECONDS);
+        let concurrency = object.optional_object("concurrency").and_then(|group| read_concurrency(&group));
+        Some(Self {
+            name: name?,
+            schedule: schedule?,
+            task: task?,
+            retry: retry.unwrap_or_default(),
+            misfire,
+            misfire_window,
+            overlap,
+            timeout,
+            concurrency,
+        })
     }
+}
+
+/// The longest timeout, in seconds.
+const MAX_TIMEOUT_SECONDS: u32 = 30;
+
+/// One of a closed set. A setting that is not supported has a code of its own: a client that sends one counts on its
+/// effect.
+fn choice<T: DeserializeOwned + Default>(object: &Object<'_>, name: &str, detail: &str) -> T {
+    if !object.has(name) {
+        return T::default();
+    }
+    object.decode(name).unwrap_or_else(|| {
+        object.refuse_as(Code::JobUnsupportedOption, name, detail);
+        T::default()
+    })
+}
+
+fn optional_interval(object: &Object<'_>, name: &str, max_seconds: u32) -> Option<Interval> {
+    if !object.has(name) {
+        return None;
+    }
+    let interval = read_interval(object, name, Code::RequestInvalid)?;
+    if interval.seconds() > max_seconds {
+        object.refuse(name, format!("must be at most {max_seconds} seconds"));
+    }
+    Some(interval)
+}
+
+/// Reads `{group, limit}`.
+fn read_concurrency(object: &Object<'_>) -> Option<Concurrency> {
+    let group = object.required_text("group", TextRule::token(64));
+    let limit = object.optional_integer("limit", 1, Concurrency::MAX_LIMIT);
+    if !object.has("limit") {
+        object.refuse("limit", "is required");
+    }
+    Some(Concurrency { group: group?, limit: limit? })
 }
 
 /// Reads a task by its `kind`.
@@ -77,6 +135,7 @@ fn read_retry(object: &Object<'_>) -> Retry {
     Retry {
         max_attempts: object.optional_integer("max_attempts", 1, 10).unwrap_or(default.max_attempts),
         delay,
+        jitter: object.optional_choice("jitter", "must be `none` or `full`").unwrap_or_default(),
     }
 }
 
@@ -184,7 +243,16 @@ mod tests {
                 pointers,
             );
         };
-        rest(r#""overlap":"skip","misfire":"latest""#, Code::JobUnsupportedOption, &["/misfire", "/overlap"]);
+        rest(
+            r#""overlap":"maybe","misfire":"latest""#,
+            Code::JobUnsupportedOption,
+            &["/misfire", "/overlap"],
+        );
+        rest(
+            r#""misfire_window":"0s","timeout":"31s","concurrency":{"group":"a b"},"retry":{"jitter":"some"}"#,
+            Code::RequestInvalid,
+            &["/retry/jitter", "/misfire_window", "/timeout", "/concurrency/group", "/concurrency/limit"],
+        );
         rest(
             r#""retry":{"max_attempts":11,"delay":"2h"}"#,
             Code::RequestInvalid,

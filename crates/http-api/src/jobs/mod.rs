@@ -2,15 +2,17 @@
 
 mod create;
 mod interval;
+mod policy;
 mod schedule;
 
 use ids::{EventId, JobId, RunId};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 pub use create::CreateJob;
 pub(crate) use create::required_interval;
 pub use interval::{Interval, NotAnInterval};
+pub use policy::{Concurrency, Misfire, Overlap, RetryJitter};
 pub use schedule::{AtSchedule, CronSchedule, EverySchedule, Fold, Gap, Schedule};
 
 use crate::page::PageRequest;
@@ -56,6 +58,10 @@ pub struct Retry {
     #[serde(default = "Retry::default_delay")]
     #[schema(required = false)]
     pub delay: Interval,
+    /// How the waits are spread.
+    #[serde(default)]
+    #[schema(required = false)]
+    pub jitter: RetryJitter,
 }
 
 impl Retry {
@@ -77,7 +83,11 @@ impl Retry {
 impl Default for Retry {
     /// Three tries, two seconds before the second.
     fn default() -> Self {
-        Self { max_attempts: Self::default_attempts(), delay: Self::default_delay() }
+        Self {
+            max_attempts: Self::default_attempts(),
+            delay: Self::default_delay(),
+            jitter: RetryJitter::None,
+        }
     }
 }
 
@@ -110,6 +120,22 @@ pub struct Job {
     pub task: Task,
     /// How a failed run is tried again.
     pub retry: Retry,
+    /// Which of several times that came while nobody looked are run.
+    pub misfire: Misfire,
+    /// How late a time may still be run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub misfire_window: Option<Interval>,
+    /// What becomes of a time that comes while an earlier run is not over.
+    pub overlap: Overlap,
+    /// How long one try may take.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub timeout: Option<Interval>,
+    /// With which other jobs it shares a limit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub concurrency: Option<Concurrency>,
     /// The next time it fires; `null` when it is paused or finished.
     #[schema(required)]
     pub next_run_at: Option<Timestamp>,
@@ -138,6 +164,53 @@ pub enum RunOutcome {
     Paused,
     /// The clocks skip its time.
     SkippedGap,
+    /// Waiting for the end of an earlier run.
+    Waiting,
+    /// Its time came while an earlier run was not over.
+    SkippedOverlap,
+    /// A later run took its place before it was over.
+    Cancelled,
+}
+
+impl RunOutcome {
+    /// Every outcome with its text.
+    pub const ALL: [(Self, &str); 10] = [
+        (Self::Pending, "pending"),
+        (Self::Waiting, "waiting"),
+        (Self::Running, "running"),
+        (Self::Succeeded, "succeeded"),
+        (Self::Failed, "failed"),
+        (Self::Missed, "missed"),
+        (Self::Paused, "paused"),
+        (Self::SkippedGap, "skipped_gap"),
+        (Self::SkippedOverlap, "skipped_overlap"),
+        (Self::Cancelled, "cancelled"),
+    ];
+}
+
+/// A text that is no outcome of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UnknownOutcome;
+
+impl std::fmt::Display for UnknownOutcome {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let names = RunOutcome::ALL.map(|(_, name)| name);
+        write!(f, "must be one of `{}`", names.join("`, `"))
+    }
+}
+
+impl std::error::Error for UnknownOutcome {}
+
+impl std::str::FromStr for RunOutcome {
+    type Err = UnknownOutcome;
+
+    fn from_str(text: &str) -> Result<Self, UnknownOutcome> {
+        Self::ALL
+            .into_iter()
+            .find(|(_, name)| *name == text)
+            .map(|(outcome, _)| outcome)
+            .ok_or(UnknownOutcome)
+    }
 }
 
 /// What a change of clocks did to a time.
@@ -230,14 +303,18 @@ impl FromQuery for ListJobs {
 }
 
 /// The query of `GET /v1/jobs/{id}/runs`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct ListRuns {
+    /// Only runs with this outcome.
+    pub outcome: Option<RunOutcome>,
     /// The page.
+    #[param(ignore)]
     pub page: PageRequest<RunId>,
 }
 
 impl FromQuery for ListRuns {
     fn read(query: &Query) -> Option<Self> {
-        Some(Self { page: query.page("runs", &[]) })
+        Some(Self { outcome: query.value("outcome"), page: query.page("runs", &["outcome"]) })
     }
 }

@@ -1,4 +1,5 @@
 INSERT INTO jobs (
-    id, name, schedule, task, max_attempts, delay_ms, status, next_run_at, created_at, calendar, cursor, resumed_at
+    id, name, schedule, task, max_attempts, delay_ms, status, next_run_at, created_at, calendar, cursor, resumed_at,
+    policy
 )
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)

@@ -8,8 +8,11 @@ mod row;
 #[cfg(test)]
 mod tests;
 
-use app::ports::{JobRecord, JobState, KeyUse, RUNS_KEPT, RunProgress, RunRecord, ScheduleStore, StoreError};
+use app::ports::{
+    JobRecord, JobState, KeyUse, OpenRuns, RUNS_KEPT, RunProgress, RunRecord, ScheduleStore, StoreError,
+};
 use contracts::Timestamp;
+use contracts::scheduler::RunOutcome;
 use ids::{JobId, RunId, TenantId};
 use mesh::durable::{Migration, Migrations, Rows, Storage, StorageError};
 use serde::Deserialize;
@@ -92,6 +95,20 @@ impl SqlScheduleStore {
         query!("insert_key", values![key, request_hash, *job_id, *run_id, *used_at])
     }
 
+    /// Moves a job on and adds runs to it.
+    fn advance(job_id: JobId, state: JobState, runs: &[RunRecord]) -> Result<Vec<Statement>, StoreError> {
+        let status = row::status_name(state.status);
+        let set_state = values![job_id, status, state.wake_at, state.cursor, state.resumed_at];
+        let mut statements = vec![query!("set_job_state", set_state)];
+        for run in runs {
+            statements.push(Self::insert_run(run)?);
+        }
+        if !runs.is_empty() {
+            statements.push(query!("prune_runs", values![job_id, RUNS_KEPT]));
+        }
+        Ok(statements)
+    }
+
     fn insert_run(run: &RunRecord) -> Result<Statement, StoreError> {
         let RunProgress { outcome, attempts, due_at, started_at, ended_at, error, event_id } = &run.progress;
         let clock_change = run.clock_change.as_ref().map(Self::json).transpose()?;
@@ -149,6 +166,7 @@ impl ScheduleStore for SqlScheduleStore {
                 Self::json(&job.calendar)?,
                 job.state.cursor,
                 job.state.resumed_at,
+                Self::json(&row::StoredPolicy::of(job))?,
             ]
         );
         self.execute([insert].into_iter().chain(key.map(Self::insert_key)).collect()).map(drop)
@@ -184,17 +202,27 @@ impl ScheduleStore for SqlScheduleStore {
         runs: &[RunRecord],
         key: Option<&KeyUse>,
     ) -> Result<(), StoreError> {
-        let status = row::status_name(state.status);
-        let set_state = values![job_id, status, state.wake_at, state.cursor, state.resumed_at];
-        let mut statements = vec![query!("set_job_state", set_state)];
-        for run in runs {
-            statements.push(Self::insert_run(run)?);
-        }
-        if !runs.is_empty() {
-            statements.push(query!("prune_runs", values![job_id, RUNS_KEPT]));
-        }
+        let mut statements = Self::advance(job_id, state, runs)?;
         statements.extend(key.map(Self::insert_key));
         self.execute(statements).map(drop)
+    }
+
+    fn replace_runs(
+        &self,
+        job_id: JobId,
+        state: JobState,
+        runs: &[RunRecord],
+        cancelled_at: Timestamp,
+    ) -> Result<(), StoreError> {
+        let why = "a later run took its place before it was over";
+        let mut statements = vec![query!("cancel_runs", values![job_id, cancelled_at, why])];
+        statements.extend(Self::advance(job_id, state, runs)?);
+        self.execute(statements).map(drop)
+    }
+
+    fn open_runs(&self, job_id: JobId) -> Result<OpenRuns, StoreError> {
+        let open = self.first::<row::OpenRow, _>(query!("open_runs", values![job_id]))?;
+        Ok(open.unwrap_or_default())
     }
 
     fn run(&self, run_id: RunId) -> Result<Option<RunRecord>, StoreError> {
@@ -208,13 +236,29 @@ impl ScheduleStore for SqlScheduleStore {
         })
     }
 
+    fn runs_with(
+        &self,
+        job_id: JobId,
+        outcome: RunOutcome,
+        before: Option<RunId>,
+        limit: u32,
+    ) -> Result<Vec<RunRecord>, StoreError> {
+        let values = values![job_id, limit, before, row::outcome_name(outcome)];
+        self.all::<RunRow, _>(query!("runs_with", values))
+    }
+
     fn due_runs(&self, now: Timestamp, limit: u32) -> Result<Vec<RunRecord>, StoreError> {
         self.all::<RunRow, _>(query!("due_runs", values![now, limit]))
     }
 
-    fn set_progress(&self, run_id: RunId, progress: &RunProgress) -> Result<bool, StoreError> {
+    fn set_progress(
+        &self,
+        run_id: RunId,
+        progress: &RunProgress,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
         let RunProgress { outcome, attempts, due_at, started_at, ended_at, error, event_id } = progress;
-        let changed = self.query(query!(
+        let set = query!(
             "set_progress",
             values![
                 run_id,
@@ -226,7 +270,14 @@ impl ScheduleStore for SqlScheduleStore {
                 error.as_ref(),
                 *event_id,
             ]
-        ))?;
+        );
+        let begin = query!("begin_waiting", values![run_id, now]);
+        let both = |storage: &Storage| {
+            let changed = Self::run(storage, set)?;
+            Self::run(storage, begin)?;
+            Ok::<_, StorageError>(changed)
+        };
+        let changed = self.storage.transaction(both).map_err(broken)?;
         Ok(!changed.is_empty())
     }
 

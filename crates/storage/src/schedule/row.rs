@@ -1,11 +1,11 @@
 //! Rows of a schedule and their conversion to the port's records.
 
-use app::ports::{JobRecord, JobState, KeyUse, RunProgress, RunRecord, RunSpan, Trigger};
+use app::ports::{JobRecord, JobState, KeyUse, OpenRuns, RunProgress, RunRecord, RunSpan, Trigger};
 use contracts::Timestamp;
-use contracts::scheduler::{JobStatus, RetryPolicy, RunOutcome};
+use contracts::scheduler::{JobStatus, Policy, RetryJitter, RetryPolicy, RunOutcome};
 use ids::{EventId, JobId, RunId, TenantId};
 use mesh::{ParseTraceError, TraceContext};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 #[derive(Deserialize)]
 pub(super) struct OwnerRow {
@@ -58,6 +58,34 @@ pub(super) struct JobRow {
     calendar: String,
     cursor: Option<Timestamp>,
     resumed_at: Option<Timestamp>,
+    policy: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct OpenRow {
+    begun: u32,
+    waiting: u32,
+}
+
+impl From<OpenRow> for OpenRuns {
+    fn from(OpenRow { begun, waiting }: OpenRow) -> Self {
+        Self { begun, waiting }
+    }
+}
+
+/// What the column `policy` holds.
+#[derive(Default, Deserialize, Serialize)]
+pub(super) struct StoredPolicy {
+    #[serde(flatten)]
+    policy: Policy,
+    #[serde(default)]
+    retry_jitter: RetryJitter,
+}
+
+impl StoredPolicy {
+    pub(super) fn of(job: &JobRecord) -> Self {
+        Self { policy: job.policy.clone(), retry_jitter: job.retry.jitter }
+    }
 }
 
 #[derive(Deserialize)]
@@ -104,13 +132,19 @@ impl TryFrom<JobRow> for JobRecord {
     type Error = RowError;
 
     fn try_from(row: JobRow) -> Result<Self, RowError> {
+        let StoredPolicy { policy, retry_jitter } = json("jobs.policy", &row.policy)?;
         Ok(Self {
+            policy,
             job_id: row.id,
             name: row.name,
             schedule: json("jobs.schedule", &row.schedule)?,
             calendar: json("jobs.calendar", &row.calendar)?,
             task: json("jobs.task", &row.task)?,
-            retry: RetryPolicy { max_attempts: row.max_attempts, delay_ms: row.delay_ms },
+            retry: RetryPolicy {
+                max_attempts: row.max_attempts,
+                delay_ms: row.delay_ms,
+                jitter: retry_jitter,
+            },
             created_at: row.created_at,
             state: JobState {
                 status: named("jobs.status", STATUSES, status_name, row.status)?,
@@ -149,7 +183,7 @@ impl TryFrom<RunRow> for RunRecord {
 
 const STATUSES: [JobStatus; 3] = [JobStatus::Active, JobStatus::Paused, JobStatus::Finished];
 const TRIGGERS: [Trigger; 2] = [Trigger::Schedule, Trigger::Caller];
-const OUTCOMES: [RunOutcome; 7] = [
+const OUTCOMES: [RunOutcome; 10] = [
     RunOutcome::Pending,
     RunOutcome::Running,
     RunOutcome::Succeeded,
@@ -157,6 +191,9 @@ const OUTCOMES: [RunOutcome; 7] = [
     RunOutcome::Missed,
     RunOutcome::Paused,
     RunOutcome::SkippedGap,
+    RunOutcome::Waiting,
+    RunOutcome::SkippedOverlap,
+    RunOutcome::Cancelled,
 ];
 
 pub(super) const fn status_name(status: JobStatus) -> &'static str {
@@ -183,6 +220,9 @@ pub(super) const fn outcome_name(outcome: RunOutcome) -> &'static str {
         RunOutcome::Missed => "missed",
         RunOutcome::Paused => "paused",
         RunOutcome::SkippedGap => "skipped_gap",
+        RunOutcome::Waiting => "waiting",
+        RunOutcome::SkippedOverlap => "skipped_overlap",
+        RunOutcome::Cancelled => "cancelled",
     }
 }
 

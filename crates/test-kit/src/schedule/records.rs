@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use app::ports::{JobRecord, JobState, KeyUse, Random, RunProgress, RunRecord, Trigger};
 use contracts::Timestamp;
-use contracts::scheduler::{Calendar, JobStatus, RetryPolicy, RunOutcome, Schedule, Task};
+use contracts::scheduler::{Calendar, JobStatus, Policy, RetryPolicy, RunOutcome, Schedule, Task};
 use ids::{JobId, RunId, TenantId};
 use mesh::TraceContext;
 
@@ -53,6 +53,7 @@ impl ScheduleFixtures {
                 payload: r#"{"note":"it's \"quoted\" \u0000"}"#.into(),
             },
             retry: RetryPolicy::default(),
+            policy: Policy::default(),
             created_at: Timestamp::from_unix_ms(unix_ms),
             state: JobState {
                 status: JobStatus::Active,

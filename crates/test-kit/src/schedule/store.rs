@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
 use app::ports::{
-    JobRecord, JobState, KeyUse, RUNS_KEPT, RunProgress, RunRecord, ScheduleStore, StoreError, Trigger,
+    JobRecord, JobState, KeyUse, OpenRuns, RUNS_KEPT, RunProgress, RunRecord, ScheduleStore, StoreError,
+    Trigger,
 };
 use contracts::Timestamp;
 use contracts::scheduler::{JobStatus, RunOutcome};
@@ -55,6 +56,53 @@ impl State {
 
     fn run_mut(&mut self, run_id: RunId) -> Option<&mut RunRecord> {
         self.runs.values_mut().flatten().find(|run| run.run_id == run_id)
+    }
+
+    fn advance(
+        &mut self,
+        job_id: JobId,
+        new: JobState,
+        runs: &[RunRecord],
+        key: Option<&KeyUse>,
+    ) -> Result<(), StoreError> {
+        if !self.jobs.contains_key(&job_id) {
+            return Ok(());
+        }
+        self.put_key(key)?;
+        if let Some(job) = self.jobs.get_mut(&job_id) {
+            job.state = new;
+        }
+        let stored = self.runs.entry(job_id).or_default();
+        for run in runs {
+            let taken = stored.iter().any(|other| {
+                (run.trigger, other.trigger) == (Trigger::Schedule, Trigger::Schedule)
+                    && run.scheduled_for == other.scheduled_for
+                    && skipped(run) == skipped(other)
+            });
+            if !taken {
+                stored.push(run.clone());
+            }
+        }
+        let surplus = stored.len().saturating_sub(RUNS_KEPT as usize);
+        let mut position = 0;
+        stored.retain(|run| {
+            position += 1;
+            position > surplus || is_open(run)
+        });
+        Ok(())
+    }
+
+    /// The oldest that waits, once nothing of the job is begun.
+    fn begin_waiting(&mut self, job_id: JobId, now: Timestamp) {
+        let stored = self.runs.entry(job_id).or_default();
+        let waits = |run: &RunRecord| run.progress.outcome == RunOutcome::Waiting;
+        if stored.iter().any(|run| is_open(run) && !waits(run)) {
+            return;
+        }
+        if let Some(run) = stored.iter_mut().find(|run| waits(run)) {
+            run.progress.outcome = RunOutcome::Pending;
+            run.progress.due_at = Some(now);
+        }
     }
 
     fn put_key(&mut self, key: Option<&KeyUse>) -> Result<(), StoreError> {
@@ -128,32 +176,37 @@ impl ScheduleStore for MemoryScheduleStore {
         runs: &[RunRecord],
         key: Option<&KeyUse>,
     ) -> Result<(), StoreError> {
-        self.act("schedule.advance_job", |state| {
-            if !state.jobs.contains_key(&job_id) {
-                return Ok(());
+        self.act("schedule.advance_job", |state| state.advance(job_id, new, runs, key))
+    }
+
+    fn replace_runs(
+        &self,
+        job_id: JobId,
+        new: JobState,
+        runs: &[RunRecord],
+        cancelled_at: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.act("schedule.replace_runs", |state| {
+            for run in state.runs.entry(job_id).or_default().iter_mut().filter(|run| is_open(run)) {
+                run.progress = RunProgress {
+                    outcome: RunOutcome::Cancelled,
+                    due_at: None,
+                    ended_at: Some(cancelled_at),
+                    error: Some("a later run took its place before it was over".into()),
+                    ..run.progress.clone()
+                };
             }
-            state.put_key(key)?;
-            if let Some(job) = state.jobs.get_mut(&job_id) {
-                job.state = new;
-            }
-            let stored = state.runs.entry(job_id).or_default();
-            for run in runs {
-                let taken = stored.iter().any(|other| {
-                    (run.trigger, other.trigger) == (Trigger::Schedule, Trigger::Schedule)
-                        && run.scheduled_for == other.scheduled_for
-                        && skipped(run) == skipped(other)
-                });
-                if !taken {
-                    stored.push(run.clone());
-                }
-            }
-            let surplus = stored.len().saturating_sub(RUNS_KEPT as usize);
-            let mut position = 0;
-            stored.retain(|run| {
-                position += 1;
-                position > surplus || is_open(run)
-            });
-            Ok(())
+            state.advance(job_id, new, runs, None)
+        })
+    }
+
+    fn open_runs(&self, job_id: JobId) -> Result<OpenRuns, StoreError> {
+        self.act("schedule.open_runs", |state| {
+            let stored = state.runs.get(&job_id).map(Vec::as_slice).unwrap_or_default();
+            let open = stored.iter().filter(|run| is_open(run)).count() as u32;
+            let waiting =
+                stored.iter().filter(|run| run.progress.outcome == RunOutcome::Waiting).count() as u32;
+            Ok(OpenRuns { begun: open - waiting, waiting })
         })
     }
 
@@ -172,6 +225,24 @@ impl ScheduleStore for MemoryScheduleStore {
         })
     }
 
+    fn runs_with(
+        &self,
+        job_id: JobId,
+        outcome: RunOutcome,
+        before: Option<RunId>,
+        limit: u32,
+    ) -> Result<Vec<RunRecord>, StoreError> {
+        self.act("schedule.runs_with", |state| {
+            let stored = state.runs.get(&job_id).map(Vec::as_slice).unwrap_or_default();
+            let end = match before {
+                Some(before) => stored.iter().position(|run| run.run_id == before).unwrap_or(0),
+                None => stored.len(),
+            };
+            let such = stored[..end].iter().rev().filter(|run| run.progress.outcome == outcome);
+            Ok(such.take(limit as usize).cloned().collect())
+        })
+    }
+
     fn due_runs(&self, now: Timestamp, limit: u32) -> Result<Vec<RunRecord>, StoreError> {
         self.act("schedule.due_runs", |state| {
             let due = state.all_runs().filter(|run| run.progress.due_at.is_some_and(|due| due <= now));
@@ -182,13 +253,21 @@ impl ScheduleStore for MemoryScheduleStore {
         })
     }
 
-    fn set_progress(&self, run_id: RunId, progress: &RunProgress) -> Result<bool, StoreError> {
-        self.act("schedule.set_progress", |state| match state.run_mut(run_id) {
-            Some(run) => {
+    fn set_progress(
+        &self,
+        run_id: RunId,
+        progress: &RunProgress,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        self.act("schedule.set_progress", |state| {
+            let Some(run) = state.run_mut(run_id) else { return Ok(false) };
+            let changed = run.progress.outcome != RunOutcome::Cancelled;
+            if changed {
                 run.progress = progress.clone();
-                Ok(true)
             }
-            None => Ok(false),
+            let job_id = run.job_id;
+            state.begin_waiting(job_id, now);
+            Ok(changed)
         })
     }
 
@@ -230,7 +309,7 @@ fn skipped(run: &RunRecord) -> bool {
 }
 
 fn is_open(run: &RunRecord) -> bool {
-    matches!(run.progress.outcome, RunOutcome::Pending | RunOutcome::Running)
+    matches!(run.progress.outcome, RunOutcome::Pending | RunOutcome::Waiting | RunOutcome::Running)
 }
 
 #[cfg(test)]

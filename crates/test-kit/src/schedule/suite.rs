@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use app::ports::{JobState, RUNS_KEPT, RunProgress, RunRecord, RunSpan, ScheduleStore, Trigger};
+use app::ports::{JobState, OpenRuns, RUNS_KEPT, RunProgress, RunRecord, RunSpan, ScheduleStore, Trigger};
 use contracts::Timestamp;
 use contracts::scheduler::{Calendar, ClockChange, JobStatus, RunOutcome, Schedule};
 use ids::RunId;
@@ -24,6 +24,8 @@ pub fn schedule_store_suite(make: impl Fn() -> Rc<dyn ScheduleStore>) {
         due_jobs_are_the_active_ones_whose_time_has_come,
         one_run_for_each_nominal_time,
         a_record_of_several_times_reads_back,
+        open_runs_are_counted_cancelled_and_followed,
+        runs_of_one_outcome_are_paged,
         a_run_reads_back_and_progresses,
         runs_are_paged_newest_first_within_their_job,
         old_settled_runs_go_and_open_ones_stay,
@@ -198,6 +200,70 @@ fn a_record_of_several_times_reads_back(store: &dyn ScheduleStore) {
     assert_eq!(runs, [skipped, missed], "a run and what the clocks skip there, once each");
 }
 
+fn open_runs_are_counted_cancelled_and_followed(store: &dyn ScheduleStore) {
+    let make = ScheduleFixtures::new(14);
+    let (job, other) = (make.job(START), make.job(START));
+    for job in [&job, &other] {
+        store.insert_job(job, None).unwrap();
+        store.advance_job(job.job_id, job.state, &[make.run(job, START)], None).unwrap();
+    }
+    let run = store.runs(job.job_id, None, 1).unwrap().remove(0);
+    let waits = |ms| {
+        let run = make.run(&job, START + ms);
+        let progress = RunProgress { outcome: RunOutcome::Waiting, due_at: None, ..run.progress.clone() };
+        RunRecord { progress, ..run }
+    };
+    let (first, second) = (waits(1), waits(2));
+    store.advance_job(job.job_id, job.state, &[first.clone(), second.clone()], None).unwrap();
+    assert_eq!(store.open_runs(job.job_id).unwrap(), OpenRuns { begun: 1, waiting: 2 });
+
+    let running = RunProgress { outcome: RunOutcome::Running, ..run.progress.clone() };
+    assert!(store.set_progress(run.run_id, &running, at(START + 5)).unwrap());
+    assert_eq!(store.run(first.run_id).unwrap().unwrap(), first, "it waits while the other runs");
+    assert!(store.set_progress(run.run_id, &settled(&run, RunOutcome::Failed), at(START + 6)).unwrap());
+    let begun = store.run(first.run_id).unwrap().unwrap().progress;
+    assert_eq!((begun.outcome, begun.due_at), (RunOutcome::Pending, Some(at(START + 6))));
+    assert_eq!(store.run(second.run_id).unwrap().unwrap(), second, "one at a time");
+    assert_eq!(store.open_runs(job.job_id).unwrap(), OpenRuns { begun: 1, waiting: 1 });
+
+    let new = make.run(&job, START + 3);
+    store.replace_runs(job.job_id, active(START + 9), std::slice::from_ref(&new), at(START + 7)).unwrap();
+    assert_eq!(store.job(job.job_id).unwrap().unwrap().state, active(START + 9));
+    for run_id in [first.run_id, second.run_id] {
+        let cancelled = store.run(run_id).unwrap().unwrap().progress;
+        assert_eq!((cancelled.outcome, cancelled.due_at), (RunOutcome::Cancelled, None));
+        assert_eq!(cancelled.ended_at, Some(at(START + 7)));
+        assert!(!store.set_progress(run_id, &running, at(START + 8)).unwrap(), "cancelled is for good");
+        assert_eq!(store.run(run_id).unwrap().unwrap().progress, cancelled);
+    }
+    let over = store.run(run.run_id).unwrap().unwrap().progress.outcome;
+    assert_eq!(over, RunOutcome::Failed, "what is over stays as it was");
+    assert_eq!(store.open_runs(job.job_id).unwrap(), OpenRuns { begun: 1, waiting: 0 });
+    assert_eq!(store.open_runs(other.job_id).unwrap(), OpenRuns { begun: 1, waiting: 0 });
+}
+
+fn runs_of_one_outcome_are_paged(store: &dyn ScheduleStore) {
+    let make = ScheduleFixtures::new(15);
+    let job = make.job(START);
+    store.insert_job(&job, None).unwrap();
+    let runs: Vec<_> = (0..6)
+        .map(|n| {
+            let run = make.run(&job, START + n);
+            let outcome = if n % 2 == 0 { RunOutcome::Missed } else { RunOutcome::Failed };
+            RunRecord { progress: settled(&run, outcome), ..run }
+        })
+        .collect();
+    store.advance_job(job.job_id, job.state, &runs, None).unwrap();
+    let page = |before, limit| -> Vec<_> {
+        let runs = store.runs_with(job.job_id, RunOutcome::Failed, before, limit).unwrap();
+        runs.into_iter().map(|run| run.run_id).collect()
+    };
+    assert_eq!(page(None, 2), [runs[5].run_id, runs[3].run_id]);
+    assert_eq!(page(Some(runs[3].run_id), 2), [runs[1].run_id]);
+    assert_eq!(page(Some(runs[4].run_id), 1), [runs[3].run_id], "from a run of another outcome on, too");
+    assert_eq!(page(Some(make.run(&job, START).run_id), 2), []);
+}
+
 fn a_run_reads_back_and_progresses(store: &dyn ScheduleStore) {
     let make = ScheduleFixtures::new(7);
     let job = make.job(START);
@@ -223,17 +289,18 @@ fn a_run_reads_back_and_progresses(store: &dyn ScheduleStore) {
         RunOutcome::Missed,
         RunOutcome::Paused,
         RunOutcome::SkippedGap,
+        RunOutcome::SkippedOverlap,
     ] {
         let progress = RunProgress { outcome, ..progress.clone() };
-        assert!(store.set_progress(run.run_id, &progress).unwrap());
+        assert!(store.set_progress(run.run_id, &progress, at(START)).unwrap());
         assert_eq!(store.run(run.run_id).unwrap().unwrap().progress, progress);
     }
-    assert!(store.set_progress(run.run_id, &run.progress).unwrap());
+    assert!(store.set_progress(run.run_id, &run.progress, at(START)).unwrap());
     assert_eq!(store.run(run.run_id).unwrap().unwrap().progress, run.progress, "back to nothing known");
 
     let due = |now| store.due_runs(at(now), 10).unwrap().len();
     assert_eq!((due(START - 1), due(START)), (0, 1));
-    assert!(!store.set_progress(make.run(&job, START).run_id, &progress).unwrap());
+    assert!(!store.set_progress(make.run(&job, START).run_id, &progress, at(START)).unwrap());
 }
 
 fn runs_are_paged_newest_first_within_their_job(store: &dyn ScheduleStore) {
@@ -313,8 +380,8 @@ fn running_runs_are_released(store: &dyn ScheduleStore) {
         due_at: Some(at(START + 60_000)),
         ..runs[0].progress.clone()
     };
-    store.set_progress(runs[0].run_id, &running).unwrap();
-    store.set_progress(runs[1].run_id, &settled(&runs[1], RunOutcome::Failed)).unwrap();
+    store.set_progress(runs[0].run_id, &running, at(START)).unwrap();
+    store.set_progress(runs[1].run_id, &settled(&runs[1], RunOutcome::Failed), at(START)).unwrap();
     assert_eq!(store.release_running(at(START + 1)).unwrap(), 1);
     assert_eq!(store.release_running(at(START + 1)).unwrap(), 1, "it is still running, and due");
     let released = store.run(runs[0].run_id).unwrap().unwrap().progress;
@@ -334,7 +401,7 @@ fn the_alarm_is_due_at_the_earliest_of_all(store: &dyn ScheduleStore) {
     let run = make.run(&job, START + 50);
     store.advance_job(job.job_id, job.state, std::slice::from_ref(&run), None).unwrap();
     assert_eq!(store.next_wake().unwrap(), Some(at(START + 50)));
-    store.set_progress(run.run_id, &settled(&run, RunOutcome::Succeeded)).unwrap();
+    store.set_progress(run.run_id, &settled(&run, RunOutcome::Succeeded), at(START)).unwrap();
     assert_eq!(store.next_wake().unwrap(), Some(at(START + 100)));
     store.advance_job(job.job_id, PAUSED, &[], None).unwrap();
     assert_eq!(store.next_wake().unwrap(), None);

@@ -2,11 +2,12 @@
 
 use contracts::scheduler::{self, GetJob};
 use http_api::jobs::{
-    CreateJob, Job, JobStatus, ListJobs, ListRuns, Retry, Run, RunOutcome, Task, lateness_ms,
+    Concurrency, CreateJob, Interval, Job, JobStatus, ListJobs, ListRuns, Retry, RetryJitter, Run, Task,
+    lateness_ms,
 };
 use http_api::{Code, Payload};
 
-use super::{schedules, source, time};
+use super::{policies, schedules, source, time};
 use crate::exchange::Exchange;
 use crate::failure::{Failure, failed};
 use crate::middleware::auth::authorize;
@@ -22,7 +23,8 @@ pub async fn create(exchange: &Exchange<'_>) -> Outcome {
         Some(key) => call.with_idempotency_key(key.as_str()),
         None => call,
     };
-    let CreateJob { name, schedule, task, retry } = exchange.json().await?;
+    let CreateJob { name, schedule, task, retry, misfire, misfire_window, overlap, timeout, concurrency } =
+        exchange.json().await?;
     let (schedule, calendar) = schedules::inner(schedule);
     let request = scheduler::CreateJob {
         name,
@@ -37,6 +39,18 @@ pub async fn create(exchange: &Exchange<'_>) -> Outcome {
         retry: scheduler::RetryPolicy {
             max_attempts: retry.max_attempts,
             delay_ms: retry.delay.seconds().saturating_mul(1000),
+            jitter: match retry.jitter {
+                RetryJitter::None => scheduler::RetryJitter::None,
+                RetryJitter::Full => scheduler::RetryJitter::Full,
+            },
+        },
+        policy: scheduler::Policy {
+            misfire: policies::inner_misfire(misfire),
+            misfire_window_ms: misfire_window.map(Interval::ms),
+            overlap: policies::inner_overlap(overlap),
+            timeout_ms: timeout.map(|timeout| timeout.seconds().saturating_mul(1000)),
+            concurrency: concurrency
+                .map(|Concurrency { group, limit }| scheduler::Concurrency { group, limit }),
         },
     };
     let created = exchange.ports.scheduler.create_job(&call, request).await.map_err(failed)?;
@@ -114,8 +128,9 @@ pub async fn run(exchange: &Exchange<'_>) -> Outcome {
 pub async fn runs(exchange: &Exchange<'_>) -> Outcome {
     let call = authorize(exchange).await?;
     let GetJob { job_id } = named(exchange)?;
-    let ListRuns { page } = exchange.query()?;
-    let request = scheduler::ListRuns { job_id, before: page.after, limit: page.limit };
+    let ListRuns { outcome, page } = exchange.query()?;
+    let outcome = outcome.map(policies::inner_outcome);
+    let request = scheduler::ListRuns { job_id, before: page.after, limit: page.limit, outcome };
     let found = exchange.ports.scheduler.list_runs(&call, request).await.map_err(failed)?;
     Answer::json(200, &page.answer(found.items.into_iter().map(public_run).collect(), found.next_before))
 }
@@ -132,6 +147,7 @@ fn job(job: scheduler::Job) -> Result<Job, Failure> {
         calendar,
         task,
         retry,
+        policy,
         status,
         next_run_at,
         preview,
@@ -158,7 +174,21 @@ fn job(job: scheduler::Job) -> Result<Job, Failure> {
         },
         schedule,
         task,
-        retry: Retry { max_attempts: retry.max_attempts, delay },
+        retry: Retry {
+            max_attempts: retry.max_attempts,
+            delay,
+            jitter: match retry.jitter {
+                scheduler::RetryJitter::None => RetryJitter::None,
+                scheduler::RetryJitter::Full => RetryJitter::Full,
+            },
+        },
+        misfire: policies::public_misfire(policy.misfire),
+        misfire_window: policy.misfire_window_ms.and_then(schedules::interval),
+        overlap: policies::public_overlap(policy.overlap),
+        timeout: policy.timeout_ms.and_then(|timeout| schedules::interval(timeout.into())),
+        concurrency: policy
+            .concurrency
+            .map(|scheduler::Concurrency { group, limit }| Concurrency { group, limit }),
         next_run_at: next_run_at.map(time::public),
         preview: preview.into_iter().map(time::public).collect(),
         created_at: time::public(created_at),
@@ -190,15 +220,7 @@ fn public_run(run: scheduler::JobRun) -> Run {
         started_at,
         ended_at: ended_at.map(time::public),
         lateness_ms: lateness_ms(scheduled_for, started_at),
-        outcome: match outcome {
-            scheduler::RunOutcome::Pending => RunOutcome::Pending,
-            scheduler::RunOutcome::Running => RunOutcome::Running,
-            scheduler::RunOutcome::Succeeded => RunOutcome::Succeeded,
-            scheduler::RunOutcome::Failed => RunOutcome::Failed,
-            scheduler::RunOutcome::Missed => RunOutcome::Missed,
-            scheduler::RunOutcome::Paused => RunOutcome::Paused,
-            scheduler::RunOutcome::SkippedGap => RunOutcome::SkippedGap,
-        },
+        outcome: policies::public_outcome(outcome),
         attempts,
         error,
         event_id,

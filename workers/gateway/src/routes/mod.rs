@@ -10,6 +10,7 @@ pub mod health;
 pub mod hooks;
 pub mod jobs;
 pub mod live;
+mod policies;
 pub mod reports;
 pub mod rules;
 mod schedules;

@@ -144,6 +144,7 @@ impl Jobs for Scheduler {
             calendar: request.calendar,
             task: request.task,
             retry: request.retry,
+            policy: request.policy,
             status: JobStatus::Active,
             next_run_at: Some(at),
             preview: vec![at],

@@ -10,7 +10,7 @@ use crate::idempotency::IdempotencyKey;
 use crate::problem::Code;
 use crate::routes::{Operation, Route};
 use crate::{
-    PageRequest, crm, events, files, live, rules, schema, search, signals, subscriptions, workflows,
+    PageRequest, crm, events, files, jobs, live, rules, schema, search, signals, subscriptions, workflows,
 };
 
 pub(super) fn parameters(route: &Route, schemas: &mut Schemas) -> Vec<Parameter> {
@@ -33,6 +33,10 @@ pub(super) fn parameters(route: &Route, schemas: &mut Schemas) -> Vec<Parameter>
         Operation::Search => {
             component::<search::HitKind>(schemas);
             parameters.extend(query(search::Search::into_params(|| None)));
+        }
+        Operation::ListRuns => {
+            component::<jobs::RunOutcome>(schemas);
+            parameters.extend(query(jobs::ListRuns::into_params(|| None)));
         }
         Operation::ListFiles => parameters.extend(query(files::ListFiles::into_params(|| None))),
         Operation::StoreFile => {

@@ -1,0 +1,60 @@
+//! What happens when a job's times pile up.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// Which of several times that came while nobody looked are run.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Misfire {
+    /// The latest; those before it are missed.
+    #[default]
+    Last,
+    /// Each, oldest first.
+    All,
+    /// None that is more than a minute late, or than `misfire_window` says.
+    None,
+}
+
+/// What becomes of a time that comes while an earlier run of the job is not over.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Overlap {
+    /// It runs beside it.
+    #[default]
+    Allow,
+    /// It is skipped.
+    Skip,
+    /// One waits for the earlier run's end; others are skipped.
+    QueueOne,
+    /// It runs, and the earlier one is cancelled. A try that is being made is not called back; what it does is not on
+    /// record.
+    CancelPrevious,
+}
+
+/// A limit that jobs share.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Concurrency {
+    /// The jobs that name the same group share it.
+    #[schema(min_length = 1, max_length = 64, pattern = "^[A-Za-z0-9._:/-]+$", example = "crm")]
+    pub group: String,
+    /// A try of this job begins while fewer than this many of the group are being made.
+    #[schema(minimum = 1, maximum = 20, example = 1)]
+    pub limit: u32,
+}
+
+impl Concurrency {
+    /// The highest limit.
+    pub const MAX_LIMIT: u32 = 20;
+}
+
+/// How the waits between tries are spread.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RetryJitter {
+    /// Not at all.
+    #[default]
+    None,
+    /// Anywhere between nothing and the wait.
+    Full,
+}

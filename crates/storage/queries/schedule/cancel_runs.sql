@@ -1,0 +1,3 @@
+UPDATE runs
+SET outcome = 'cancelled', due_at = NULL, ended_at = ?2, error = ?3
+WHERE job_id = ?1 AND outcome IN ('pending', 'waiting', 'running')

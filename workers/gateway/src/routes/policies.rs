@@ -1,0 +1,69 @@
+//! Policies and outcomes of jobs, between the public surface and the scheduler: the same words on both sides, written twice
+//! because they change for different reasons.
+
+use contracts::scheduler;
+use http_api::jobs::{Misfire, Overlap, RunOutcome};
+
+pub(super) const fn inner_misfire(misfire: Misfire) -> scheduler::Misfire {
+    match misfire {
+        Misfire::Last => scheduler::Misfire::Last,
+        Misfire::All => scheduler::Misfire::All,
+        Misfire::None => scheduler::Misfire::None,
+    }
+}
+
+pub(super) const fn public_misfire(misfire: scheduler::Misfire) -> Misfire {
+    match misfire {
+        scheduler::Misfire::Last => Misfire::Last,
+        scheduler::Misfire::All => Misfire::All,
+        scheduler::Misfire::None => Misfire::None,
+    }
+}
+
+pub(super) const fn inner_overlap(overlap: Overlap) -> scheduler::Overlap {
+    match overlap {
+        Overlap::Allow => scheduler::Overlap::Allow,
+        Overlap::Skip => scheduler::Overlap::Skip,
+        Overlap::QueueOne => scheduler::Overlap::QueueOne,
+        Overlap::CancelPrevious => scheduler::Overlap::CancelPrevious,
+    }
+}
+
+pub(super) const fn public_overlap(overlap: scheduler::Overlap) -> Overlap {
+    match overlap {
+        scheduler::Overlap::Allow => Overlap::Allow,
+        scheduler::Overlap::Skip => Overlap::Skip,
+        scheduler::Overlap::QueueOne => Overlap::QueueOne,
+        scheduler::Overlap::CancelPrevious => Overlap::CancelPrevious,
+    }
+}
+
+pub(super) const fn inner_outcome(outcome: RunOutcome) -> scheduler::RunOutcome {
+    match outcome {
+        RunOutcome::Pending => scheduler::RunOutcome::Pending,
+        RunOutcome::Running => scheduler::RunOutcome::Running,
+        RunOutcome::Succeeded => scheduler::RunOutcome::Succeeded,
+        RunOutcome::Failed => scheduler::RunOutcome::Failed,
+        RunOutcome::Missed => scheduler::RunOutcome::Missed,
+        RunOutcome::Paused => scheduler::RunOutcome::Paused,
+        RunOutcome::SkippedGap => scheduler::RunOutcome::SkippedGap,
+        RunOutcome::Waiting => scheduler::RunOutcome::Waiting,
+        RunOutcome::SkippedOverlap => scheduler::RunOutcome::SkippedOverlap,
+        RunOutcome::Cancelled => scheduler::RunOutcome::Cancelled,
+    }
+}
+
+pub(super) const fn public_outcome(outcome: scheduler::RunOutcome) -> RunOutcome {
+    match outcome {
+        scheduler::RunOutcome::Pending => RunOutcome::Pending,
+        scheduler::RunOutcome::Running => RunOutcome::Running,
+        scheduler::RunOutcome::Succeeded => RunOutcome::Succeeded,
+        scheduler::RunOutcome::Failed => RunOutcome::Failed,
+        scheduler::RunOutcome::Missed => RunOutcome::Missed,
+        scheduler::RunOutcome::Paused => RunOutcome::Paused,
+        scheduler::RunOutcome::SkippedGap => RunOutcome::SkippedGap,
+        scheduler::RunOutcome::Waiting => RunOutcome::Waiting,
+        scheduler::RunOutcome::SkippedOverlap => RunOutcome::SkippedOverlap,
+        scheduler::RunOutcome::Cancelled => RunOutcome::Cancelled,
+    }
+}
