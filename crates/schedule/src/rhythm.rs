@@ -4,6 +4,7 @@ use crate::{Pattern, Zone};
 
 /// What names times, before bounds and exclusions.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "a plan is made, walked and dropped; nobody keeps many")]
 pub enum Rhythm {
     /// A cron pattern.
     Cron {
