@@ -1,5 +1,6 @@
 //! Weft's command line: `cargo xtask <task>`. This file is the table of contents; each task has a module.
 
+mod audit;
 mod bench;
 mod build;
 mod contracts;
@@ -48,6 +49,8 @@ enum Task {
     Test(test::Args),
     /// Builds the Workers whose sources changed
     Build(build::Args),
+    /// Verifies or exports the record of what operators did
+    Audit(audit::Args),
     /// Measures the speed of calls between Workers, against TypeScript
     Bench(bench::Args),
     /// Measures how well signals are found, on labeled calls
@@ -81,6 +84,7 @@ fn main() -> ExitCode {
         Task::Example(args) => example::run(args, &ui),
         Task::Test(args) => test::run(args, &ui),
         Task::Build(args) => build::run(args, &ui),
+        Task::Audit(args) => audit::run(args, &ui),
         Task::Bench(args) => bench::run(args, &ui),
         Task::Eval(args) => eval::run(args, &ui),
         Task::Fuzz(args) => fuzz::run(args, &ui),

@@ -26,6 +26,12 @@ impl Answer {
             .with("content-security-policy", pages::content_security_policy())
     }
 
+    /// To another page, after a form did what it asked for.
+    #[must_use]
+    pub fn seen_at(path: &str) -> Self {
+        Self::new(303, "text/plain; charset=utf-8", String::new()).with("location", path)
+    }
+
     /// JSON.
     #[must_use]
     pub fn json(value: &impl Serialize) -> Self {
@@ -36,6 +42,12 @@ impl Answer {
     #[must_use]
     pub fn json_text(text: String) -> Self {
         Self::new(200, "application/json", text).with("content-security-policy", NOTHING)
+    }
+
+    /// JSON texts, one a line.
+    #[must_use]
+    pub fn json_lines(lines: String) -> Self {
+        Self::new(200, "application/x-ndjson", lines).with("content-security-policy", NOTHING)
     }
 
     /// A problem as a document.
@@ -58,7 +70,8 @@ impl Answer {
             ("cache-control", "no-store".to_owned()),
             ("cross-origin-opener-policy", "same-origin".to_owned()),
             ("cross-origin-resource-policy", "same-origin".to_owned()),
-            ("referrer-policy", "no-referrer".to_owned()),
+            // To the console itself alone: with none at all, a browser would hide from it where its own forms come from.
+            ("referrer-policy", "same-origin".to_owned()),
             ("vary", "accept".to_owned()),
             ("x-content-type-options", "nosniff".to_owned()),
         ];

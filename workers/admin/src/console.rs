@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use app::admin::{Checkup, SERVICE};
-use app::ports::Clock;
+use app::ports::{AuditTrail, Clock};
 use async_trait::async_trait;
 use auth::access::{Actor, Identity, KeyCache, KeyStore, assertion};
 use contracts::pipeline::DeadLettersClient;
@@ -15,6 +15,7 @@ use mesh::{CallContext, Deadline, TraceContext, Transport};
 
 use crate::answer::Answer;
 use crate::api::MeshHealth;
+use crate::audit::{self, Asker};
 use crate::dead_letters;
 use crate::erasures::{self, Erasures};
 use crate::gate::{Settings, SettingsError};
@@ -37,6 +38,8 @@ pub struct Request<'a> {
     pub query: &'a str,
     /// The header `origin`, which browsers send with what changes something.
     pub origin: Option<&'a str>,
+    /// The header `sec-fetch-site`, by which browsers tell where a request comes from.
+    pub fetch_site: Option<&'a str>,
     /// The header `accept`.
     pub accept: Option<&'a str>,
     /// The header `cf-access-jwt-assertion`.
@@ -76,6 +79,8 @@ pub struct Console<'a> {
     pub retentions: &'a Retentions,
     /// Tenants and their keys.
     pub tenants: Tenants<'a>,
+    /// What operators did.
+    pub trail: &'a dyn AuditTrail,
     /// The time.
     pub clock: &'a dyn Clock,
 }
@@ -155,17 +160,29 @@ impl Console<'_> {
             same_site(request)?;
         }
 
+        let asker = &Asker {
+            actor: identity.actor.to_string(),
+            role: identity.role.map_or("none", |role| role.as_str()),
+            trace_id: trace.trace_id(),
+            trail: self.trail,
+            clock: self.clock,
+        };
         let call = || self.call(identity, trace);
         let known = |id: Option<DeadLetterId>| id.ok_or_else(Problem::no_dead_letter);
         match route {
-            Route::DeadLetters => dead_letters::list(self.dead_letters, &call(), request.query).await,
-            Route::DeadLetter(id) => dead_letters::get(self.dead_letters, &call(), known(id)?).await,
-            Route::Replay(id) => dead_letters::replay(self.dead_letters, &call(), known(id)?).await,
+            Route::DeadLetters => {
+                let page = dead_letters::list(self.dead_letters, &call(), request.query).await?;
+                Ok(Answer::json(&page))
+            }
+            Route::DeadLetter(id) => {
+                let letter = dead_letters::get(self.dead_letters, &call(), known(id)?).await?;
+                Ok(Answer::json(&letter))
+            }
+            Route::Replay(id) => dead_letters::replay(asker, self.dead_letters, &call(), known(id)?).await,
             Route::Erasures(tenant) => {
                 let call = self.tenant_call(tenant, trace, request.idempotency_key)?;
                 if request.method == "POST" {
-                    let operator = identity.actor.to_string();
-                    erasures::start(self.erasures, &call, &operator, json_body(request)?).await
+                    erasures::start(asker, self.erasures, &call, json_body(request)?).await
                 } else {
                     erasures::list(self.erasures, &call, request.query).await
                 }
@@ -181,38 +198,50 @@ impl Console<'_> {
             Route::Retention(tenant) => {
                 let call = self.tenant_call(tenant, trace, None)?;
                 if request.method == "PUT" {
-                    let operator = identity.actor.to_string();
-                    retention::set(self.retentions, &call, &operator, json_body(request)?).await
+                    retention::set(asker, self.retentions, &call, json_body(request)?).await
                 } else {
                     retention::get(self.retentions, &call).await
                 }
             }
+            Route::Tenants if request.method == "POST" => {
+                let key = idempotency_key(request.idempotency_key)?;
+                let made =
+                    self.tenants.create(asker, key.as_ref().map(IdempotencyKey::as_str), json_body(request)?);
+                Ok(Answer::json(&made.await?).with_status(201))
+            }
+            Route::Tenants => Ok(Answer::json(&self.tenants.list(request.query).await?)),
             Route::Tenant(tenant) => {
                 let tenant = tenant.ok_or_else(Problem::no_tenant)?;
                 if request.method == "PATCH" {
-                    let operator = identity.actor.to_string();
-                    self.tenants.change(tenant, &operator, json_body(request)?).await
+                    Ok(Answer::json(&self.tenants.change(asker, tenant, json_body(request)?).await?))
                 } else {
-                    self.tenants.show(tenant).await
+                    Ok(Answer::json(&self.tenants.show(tenant).await?))
                 }
             }
             Route::Suspend(tenant) | Route::Resume(tenant) => {
                 let tenant = tenant.ok_or_else(Problem::no_tenant)?;
                 let active = matches!(route, Route::Resume(_));
-                self.tenants.set_active(tenant, &identity.actor.to_string(), active).await
+                Ok(Answer::json(&self.tenants.set_active(asker, tenant, active).await?))
             }
             Route::Keys(tenant) => {
                 let tenant = tenant.ok_or_else(Problem::no_tenant)?;
                 if request.method == "POST" {
-                    let operator = identity.actor.to_string();
-                    self.tenants.issue_key(tenant, &operator, json_body(request)?).await
+                    let issued = self.tenants.issue_key(asker, tenant, json_body(request)?).await?;
+                    Ok(Answer::json(&issued).with_status(201))
                 } else {
-                    self.tenants.keys(tenant).await
+                    Ok(Answer::json(&self.tenants.keys(tenant).await?))
                 }
             }
             Route::Key(ids) => {
                 let (tenant, key) = ids.ok_or_else(Problem::no_key)?;
-                self.tenants.revoke_key(tenant, &identity.actor.to_string(), key).await
+                self.tenants.revoke_key(asker, tenant, key).await?;
+                Ok(Answer::json(&serde_json::json!({ "id": key, "status": "revoked" })))
+            }
+            Route::Audit => Ok(Answer::json(&audit::page(self.trail, request.query).await?)),
+            Route::AuditExport => audit::export(asker, request.query).await,
+            Route::Screen(screen) => {
+                let assertion = token.unwrap_or_default();
+                self.browse(screen, request, asker, &call(), (settings, identity, assertion), trace).await
             }
             Route::Root => Ok(Answer::moved(Route::HOME)),
             Route::HealthApi => Ok(Answer::json(&self.health(trace).await)),
@@ -241,12 +270,10 @@ impl Console<'_> {
         let deadline = Deadline::after(self.clock.now().unix_ms(), CALL_MS);
         let scope = TenantScope { tenant, actor: contracts::Actor::Service(SERVICE.into()) };
         let call = CallContext::new(scope, trace, deadline, SERVICE);
-        let Some(key) = idempotency_key else { return Ok(call) };
-        let key = IdempotencyKey::parse(key).map_err(|problem| {
-            let body = problem.body("");
-            Problem { errors: body.errors, ..Problem::new(Code::BadHeader, body.detail) }
-        })?;
-        Ok(call.with_idempotency_key(key.as_str()))
+        Ok(match self::idempotency_key(idempotency_key)? {
+            Some(key) => call.with_idempotency_key(key.as_str()),
+            None => call,
+        })
     }
 
     async fn health(&self, trace: TraceContext) -> MeshHealth {
@@ -284,6 +311,15 @@ impl Console<'_> {
     }
 }
 
+/// The name that the client gave the request.
+fn idempotency_key(header: Option<&str>) -> Result<Option<IdempotencyKey>, Problem> {
+    let read = header.map(IdempotencyKey::parse).transpose();
+    read.map_err(|problem| {
+        let body = problem.body("");
+        Problem { errors: body.errors, ..Problem::new(Code::BadHeader, body.detail) }
+    })
+}
+
 /// The body, where it says that it is JSON and is not too long.
 fn json_body<'a>(request: &Request<'a>) -> Result<&'a [u8], Problem> {
     let essence = request.content_type.and_then(|text| text.split(';').next()).unwrap_or_default().trim();
@@ -298,6 +334,10 @@ fn json_body<'a>(request: &Request<'a>) -> Result<&'a [u8], Problem> {
 /// A change that a browser sends has to come from a page of this console: the cookie alone proves who is asked, not that
 /// the person wants it. A program sends no origin.
 fn same_site(request: &Request<'_>) -> Result<(), Problem> {
+    if request.fetch_site.is_some_and(|site| !matches!(site, "same-origin" | "none")) {
+        let detail = "a page of another site asks: changes are made from the console alone";
+        return Err(Problem::new(Code::CrossSite, detail));
+    }
     let Some(origin) = request.origin else { return Ok(()) };
     let own = request.url.strip_suffix(request.query).unwrap_or(request.url);
     let own = own.trim_end_matches('?').strip_suffix(request.path);
@@ -308,7 +348,7 @@ fn same_site(request: &Request<'_>) -> Result<(), Problem> {
     Err(Problem::new(Code::CrossSite, detail))
 }
 
-fn visitor(settings: &Settings, identity: &Identity) -> Visitor {
+pub(crate) fn visitor(settings: &Settings, identity: &Identity) -> Visitor {
     let name = match &identity.actor {
         Actor::Person { email, .. } => email,
         Actor::Service { client_id } => client_id,

@@ -10,6 +10,7 @@ use mesh::{CallError, Transport};
 use serde::Serialize;
 
 use crate::answer::Answer;
+use crate::audit::Asker;
 use crate::problem::{Code, Problem};
 
 /// The query of the list.
@@ -31,23 +32,39 @@ impl FromQuery for Filters {
 
 /// A dead letter, as operators see it.
 #[derive(Debug, Serialize)]
-struct DeadLetter {
-    id: DeadLetterId,
-    tenant: Option<TenantId>,
-    event_id: Option<EventId>,
-    run: u32,
-    cause: String,
-    workflow: Option<String>,
-    step: Option<String>,
-    errors: Vec<String>,
-    attempts: u32,
-    message: Option<String>,
-    trace_id: String,
-    dead_at: http_api::Timestamp,
-    expires_at: http_api::Timestamp,
-    event_status: Option<String>,
-    replayed_at: Option<http_api::Timestamp>,
-    replayed_by: Option<String>,
+pub struct DeadLetter {
+    /// Its id.
+    pub id: DeadLetterId,
+    /// Whose event it was; none where nobody could read that.
+    pub tenant: Option<TenantId>,
+    /// The event.
+    pub event_id: Option<EventId>,
+    /// Which run of it.
+    pub run: u32,
+    /// Who gave up.
+    pub cause: String,
+    /// The workflow.
+    pub workflow: Option<String>,
+    /// Its step.
+    pub step: Option<String>,
+    /// What went wrong, oldest first.
+    pub errors: Vec<String>,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// The queue's message, where nobody could read it.
+    pub message: Option<String>,
+    /// The event's trace.
+    pub trace_id: String,
+    /// When it was given up.
+    pub dead_at: http_api::Timestamp,
+    /// Until when the letter is kept.
+    pub expires_at: http_api::Timestamp,
+    /// How the event is now.
+    pub event_status: Option<String>,
+    /// When it was replayed.
+    pub replayed_at: Option<http_api::Timestamp>,
+    /// By whom.
+    pub replayed_by: Option<String>,
 }
 
 /// The answer to a replay.
@@ -67,13 +84,11 @@ pub(crate) async fn list<T: Transport>(
     letters: &DeadLettersClient<T>,
     call: &OperatorCall,
     query: &str,
-) -> Result<Answer, Problem> {
+) -> Result<Page<DeadLetter>, Problem> {
     let Filters { tenant, cause, page } = read_query(query).map_err(Problem::of_query)?;
     let request = ListDeadLetters { tenant, cause, before: page.after, limit: page.limit };
     let found = letters.list_letters(call, request).await.map_err(refused)?;
-    let items: Page<DeadLetter> =
-        page.answer(found.items.into_iter().map(DeadLetter::from).collect(), found.next_before);
-    Ok(Answer::json(&items))
+    Ok(page.answer(found.items.into_iter().map(DeadLetter::from).collect(), found.next_before))
 }
 
 /// One letter.
@@ -84,9 +99,9 @@ pub(crate) async fn get<T: Transport>(
     letters: &DeadLettersClient<T>,
     call: &OperatorCall,
     letter_id: DeadLetterId,
-) -> Result<Answer, Problem> {
+) -> Result<DeadLetter, Problem> {
     let found = letters.get_letter(call, GetDeadLetter { letter_id }).await.map_err(refused)?;
-    Ok(Answer::json(&DeadLetter::from(found)))
+    Ok(DeadLetter::from(found))
 }
 
 /// Has the letter's event run again from the start. Asked again, it does nothing more and says so.
@@ -94,11 +109,18 @@ pub(crate) async fn get<T: Transport>(
 /// # Errors
 /// What [`refused`] makes of the call.
 pub(crate) async fn replay<T: Transport>(
+    asker: &Asker<'_>,
     letters: &DeadLettersClient<T>,
     call: &OperatorCall,
     letter_id: DeadLetterId,
 ) -> Result<Answer, Problem> {
-    let receipt = letters.replay_letter(call, GetDeadLetter { letter_id }).await.map_err(refused)?;
+    let act = asker.act("dead_letter.replay", None, letter_id.to_string());
+    let replay = async { letters.replay_letter(call, GetDeadLetter { letter_id }).await.map_err(refused) };
+    let told = |receipt: &pipeline::ReplayReceipt| {
+        let pipeline::ReplayReceipt { tenant, event_id, run, before } = receipt;
+        serde_json::json!({ "tenant": tenant, "event_id": event_id, "run": run, "duplicate": before })
+    };
+    let receipt = asker.carry_out(act, replay, told).await?;
     let pipeline::ReplayReceipt { tenant, event_id, run, before } = receipt;
     Ok(Answer::json(&Replayed { tenant, event_id, run, duplicate: before }).with_status(202))
 }

@@ -15,6 +15,7 @@ use mesh::{CallError, Transport};
 use serde::Serialize;
 
 use crate::answer::Answer;
+use crate::audit::Asker;
 use crate::problem::{Code, Problem};
 
 /// The pipeline's erasures.
@@ -98,22 +99,37 @@ impl From<erasure::ErasureReport> for ErasureView {
 /// A body that does not say what to erase and why; a key that asked for something else before; a pipeline that does
 /// not answer.
 pub(crate) async fn start(
+    asker: &Asker<'_>,
     erasures: &Erasures,
     call: &TenantCall,
-    operator: &str,
     body: &[u8],
 ) -> Result<Answer, Problem> {
     let NewErasure { scope, reason } = read_body(body).map_err(Problem::of_body)?;
-    let request = StartErasure { scope, requested_by: operator.to_owned(), reason };
-    let started = erasures.start_erasure(call, request).await.map_err(|error| match error {
-        CallError::Refused(StartErasureError::Invalid { detail }) => Problem::new(Code::Invalid, detail),
-        CallError::Refused(StartErasureError::KeyReused) => Problem::new(
-            Code::KeyReused,
-            "this idempotency key asked for another erasure before: choose a new one",
-        ),
-        error => Problem::of_call(&error),
-    })?;
+    let tenant = call.scope.tenant;
+    let mut act = asker.act("erasure.start", Some(tenant), tenant.to_string());
+    act.after = Some(serde_json::json!({ "scope": scope_name(&scope) }).to_string());
+    let request = StartErasure { scope, requested_by: asker.actor.clone(), reason };
+    let start = async {
+        erasures.start_erasure(call, request).await.map_err(|error| match error {
+            CallError::Refused(StartErasureError::Invalid { detail }) => Problem::new(Code::Invalid, detail),
+            CallError::Refused(StartErasureError::KeyReused) => Problem::new(
+                Code::KeyReused,
+                "this idempotency key asked for another erasure before: choose a new one",
+            ),
+            error => Problem::of_call(&error),
+        })
+    };
+    let told = |report: &erasure::ErasureReport| serde_json::json!({ "erasure": report.erasure_id });
+    let started = asker.carry_out(act, start, told).await?;
     Ok(Answer::json(&ErasureView::from(started)).with_status(202))
+}
+
+/// What the audit says of a scope: who is to be forgotten must not be remembered there.
+fn scope_name(scope: &ErasureScope) -> &'static str {
+    match scope {
+        ErasureScope::Tenant => "tenant",
+        ErasureScope::Contact { .. } => "contact",
+    }
 }
 
 /// A page of a tenant's erasures, newest first.

@@ -1,6 +1,6 @@
 //! What the platform calls: a request, and the cron of the heartbeat.
 
-use app::ports::Clock;
+use app::ports::{AuditQuery, AuditTrail, Clock};
 use host::{PublishedKeys, WorkerClock, WorkerRandom};
 use mesh::TraceContext;
 use worker::{
@@ -23,6 +23,7 @@ async fn fetch(mut request: Request, env: Env, _context: Context) -> worker::Res
     let (accept, assertion, cookie, origin) =
         (header("accept")?, header("cf-access-jwt-assertion")?, header("cookie")?, header("origin")?);
 
+    let fetch_site = header("sec-fetch-site")?;
     let (content_type, idempotency_key) = (header("content-type")?, header("idempotency-key")?);
     let length = header("content-length")?.and_then(|text| text.parse::<usize>().ok());
     let fits = length.is_some_and(|length| length <= MOST_BODY_BYTES);
@@ -43,6 +44,7 @@ async fn fetch(mut request: Request, env: Env, _context: Context) -> worker::Res
         erasures: &erasures,
         retentions: &retentions,
         tenants: Tenants { store: &control, clock: &WorkerClock, random: &WorkerRandom },
+        trail: &control,
         clock: &WorkerClock,
     };
     let asked = Asked {
@@ -51,6 +53,7 @@ async fn fetch(mut request: Request, env: Env, _context: Context) -> worker::Res
         path: url.path(),
         query: url.query().unwrap_or_default(),
         origin: origin.as_deref(),
+        fetch_site: fetch_site.as_deref(),
         accept: accept.as_deref(),
         assertion: assertion.as_deref(),
         cookie: cookie.as_deref(),
@@ -68,6 +71,21 @@ async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleContext) 
     telemetry::console::init(app::admin::SERVICE);
     if let Err(error) = (BoundMesh { env: &env }).beat().await {
         tracing::error!(event = "heartbeat.failed", %error);
+    }
+    note_head(&env).await;
+}
+
+/// Has the logs keep the audit's head: whoever rewrites the chain in the database cannot rewrite them.
+async fn note_head(env: &Env) {
+    let Ok(control) = wiring::control(env) else { return };
+    let newest = AuditQuery { limit: 1, ..AuditQuery::default() };
+    match control.entries(&newest).await {
+        Ok(entries) => {
+            if let Some(entry) = entries.first() {
+                tracing::info!(event = "audit.head", sequence = entry.sequence, hash = entry.hash);
+            }
+        }
+        Err(error) => tracing::error!(event = "audit.head_unknown", %error),
     }
 }
 

@@ -5,15 +5,20 @@
 
 pub mod answer;
 pub mod api;
+pub mod audit;
 pub mod console;
-mod dead_letters;
+pub mod dead_letters;
 pub mod erasures;
+pub mod forms;
 pub mod gate;
 pub mod pages;
 pub mod problem;
 pub mod retention;
 pub mod router;
+pub mod screens;
 pub mod tenants;
+
+mod browsing;
 
 #[cfg(target_arch = "wasm32")]
 mod events;

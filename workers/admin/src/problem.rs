@@ -2,6 +2,8 @@
 
 use http_api::problem::{FieldError, ProblemBody};
 use mesh::CallError;
+use serde::Serialize;
+use serde_json::value::RawValue;
 
 /// A kind of problem. A code that has been sent once keeps its meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +40,10 @@ pub enum Code {
     KeyReused,
     /// There is no such tenant.
     TenantNotFound,
+    /// Another tenant has the slug.
+    SlugTaken,
+    /// Somebody else changed it since it was shown.
+    Stale,
     /// There is no such erasure.
     ErasureNotFound,
     /// An erasure has no certificate yet.
@@ -75,6 +81,8 @@ impl Code {
             Self::MediaType => "request.unsupported_media_type",
             Self::KeyReused => "idempotency.key_reused",
             Self::TenantNotFound => "tenant.not_found",
+            Self::SlugTaken => "tenant.slug_taken",
+            Self::Stale => "request.stale",
             Self::ErasureNotFound => "erasure.not_found",
             Self::NotDone => "erasure.not_done",
             Self::DeadLetterNotFound => "dead_letter.not_found",
@@ -98,7 +106,7 @@ impl Code {
             | Self::TenantNotFound
             | Self::ErasureNotFound => 404,
             Self::MethodNotAllowed => 405,
-            Self::NotReplayable | Self::NotDone => 409,
+            Self::NotReplayable | Self::NotDone | Self::SlugTaken | Self::Stale => 409,
             Self::TooLarge => 413,
             Self::MediaType => 415,
             Self::Invalid | Self::KeyReused => 422,
@@ -127,6 +135,8 @@ impl Code {
             Self::MediaType => "Unsupported media type",
             Self::KeyReused => "Idempotency key used before",
             Self::TenantNotFound => "No such tenant",
+            Self::SlugTaken => "The slug is taken",
+            Self::Stale => "Changed by somebody else",
             Self::ErasureNotFound => "No such erasure",
             Self::NotDone => "Not done yet",
             Self::DeadLetterNotFound => "No such dead letter",
@@ -139,7 +149,7 @@ impl Code {
 }
 
 /// A refusal or failure, before it becomes an answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Problem {
     /// What kind.
     pub code: Code,
@@ -149,8 +159,31 @@ pub struct Problem {
     pub errors: Vec<FieldError>,
     /// What is behind it, for the log only.
     pub cause: Option<String>,
+    /// How that is now which somebody else changed, as JSON.
+    pub current: Option<Box<RawValue>>,
     /// Headers of its own.
     pub headers: Vec<(&'static str, String)>,
+}
+
+impl PartialEq for Problem {
+    fn eq(&self, other: &Self) -> bool {
+        let fields = |problem: &Self| {
+            let Self { code, detail, errors, cause, current, headers } = problem.clone();
+            (code, detail, errors, cause, current.map(|json| json.get().to_owned()), headers)
+        };
+        fields(self) == fields(other)
+    }
+}
+
+impl Eq for Problem {}
+
+/// A problem's document, with how things are now where somebody else changed them.
+#[derive(Debug, Serialize)]
+pub struct Document<'a> {
+    #[serde(flatten)]
+    body: ProblemBody,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    current: Option<&'a RawValue>,
 }
 
 impl Problem {
@@ -165,7 +198,7 @@ impl Problem {
             Code::KeysUnavailable | Code::Unavailable => vec![("retry-after", "5".to_owned())],
             _ => Vec::new(),
         };
-        Self { code, detail: detail.into(), errors: Vec::new(), cause: None, headers }
+        Self { code, detail: detail.into(), errors: Vec::new(), cause: None, current: None, headers }
     }
 
     /// A query that cannot be read, in the words of the public surface.
@@ -248,8 +281,8 @@ impl Problem {
 
     /// The document (RFC 9457). No page describes the console's codes one by one, hence `about:blank`.
     #[must_use]
-    pub fn body(&self, trace_id: &str) -> ProblemBody {
-        ProblemBody {
+    pub fn body(&self, trace_id: &str) -> Document<'_> {
+        let body = ProblemBody {
             kind: "about:blank".into(),
             title: self.code.title().into(),
             status: self.code.status(),
@@ -257,7 +290,8 @@ impl Problem {
             code: self.code.as_str().into(),
             trace_id: trace_id.into(),
             errors: self.errors.clone(),
-        }
+        };
+        Document { body, current: self.current.as_deref() }
     }
 }
 

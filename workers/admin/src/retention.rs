@@ -11,6 +11,7 @@ use mesh::{CallError, Transport};
 use serde::Serialize;
 
 use crate::answer::Answer;
+use crate::audit::Asker;
 use crate::problem::{Code, Problem};
 
 /// The pipeline's retention.
@@ -56,14 +57,21 @@ pub(crate) async fn get(retentions: &Retentions, call: &TenantCall) -> Result<An
 /// # Errors
 /// A body without a fitting number of days; what [`refused`] makes of the call.
 pub(crate) async fn set(
+    asker: &Asker<'_>,
     retentions: &Retentions,
     call: &TenantCall,
-    operator: &str,
     body: &[u8],
 ) -> Result<Answer, Problem> {
     let Days(events_days) = read_body(body).map_err(Problem::of_body)?;
-    let request = SetRetention { events_days, updated_by: operator.to_owned() };
-    let policy = retentions.set_retention(call, request).await.map_err(refused)?;
+    let before = retentions.get_retention(call, GetRetention {}).await.map_err(refused)?;
+    let tenant = call.scope.tenant;
+    let mut act = asker.act("retention.set", Some(tenant), tenant.to_string());
+    act.before = Some(serde_json::json!({ "events_days": before.events_days }).to_string());
+    act.after = Some(serde_json::json!({ "events_days": events_days }).to_string());
+    let request = SetRetention { events_days, updated_by: asker.actor.clone() };
+    let set = async { retentions.set_retention(call, request).await.map_err(refused) };
+    let told = |policy: &RetentionPolicy| serde_json::json!({ "events_days": policy.events_days });
+    let policy = asker.carry_out(act, set, told).await?;
     Ok(Answer::json(&RetentionView::from(policy)))
 }
 

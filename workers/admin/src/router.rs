@@ -3,11 +3,15 @@
 use auth::access::Role;
 use ids::{DeadLetterId, ErasureId, KeyId, TenantId};
 
+use crate::screens::Screen;
+
 /// A route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Route {
     /// Leads to the console.
     Root,
+    /// A page below the first one, or a form on one.
+    Screen(Screen),
     /// The health page.
     HealthPage,
     /// The same as JSON.
@@ -26,6 +30,12 @@ pub enum Route {
     Certificate(Option<(TenantId, ErasureId)>),
     /// How long a tenant's events are kept.
     Retention(Option<TenantId>),
+    /// What operators did.
+    Audit,
+    /// The whole of it, as lines.
+    AuditExport,
+    /// The tenants.
+    Tenants,
     /// What a tenant may do.
     Tenant(Option<TenantId>),
     /// Suspends it.
@@ -50,6 +60,10 @@ impl Route {
             "/admin" => Some(Self::HealthPage),
             "/admin/api/health" => Some(Self::HealthApi),
             "/admin/api/dead-letters" => Some(Self::DeadLetters),
+            "/admin/api/audit" => Some(Self::Audit),
+            "/admin/api/audit/export" => Some(Self::AuditExport),
+            "/admin/api/tenants" => Some(Self::Tenants),
+            _ if !is_api(path) => Screen::at(path).map(Self::Screen),
             _ => {
                 let parts: Vec<&str> = path.strip_prefix("/admin/api/")?.split('/').collect();
                 if parts.contains(&"") {
@@ -83,6 +97,7 @@ impl Route {
     pub const fn pattern(self) -> &'static str {
         match self {
             Self::Root => "/",
+            Self::Screen(screen) => screen.pattern(),
             Self::HealthPage => Self::HOME,
             Self::HealthApi => "/admin/api/health",
             Self::DeadLetters => "/admin/api/dead-letters",
@@ -92,6 +107,9 @@ impl Route {
             Self::Erasure(_) => "/admin/api/tenants/{id}/erasures/{erasure}",
             Self::Certificate(_) => "/admin/api/tenants/{id}/erasures/{erasure}/certificate",
             Self::Retention(_) => "/admin/api/tenants/{id}/retention",
+            Self::Audit => "/admin/api/audit",
+            Self::AuditExport => "/admin/api/audit/export",
+            Self::Tenants => "/admin/api/tenants",
             Self::Tenant(_) => "/admin/api/tenants/{id}",
             Self::Suspend(_) => "/admin/api/tenants/{id}/suspend",
             Self::Resume(_) => "/admin/api/tenants/{id}/resume",
@@ -104,10 +122,11 @@ impl Route {
     #[must_use]
     pub const fn allow(self) -> &'static str {
         match self {
+            Self::Screen(screen) => screen.allow(),
             Self::Replay(_) | Self::Suspend(_) | Self::Resume(_) => "POST",
             Self::Tenant(_) => "GET, HEAD, PATCH",
             Self::Key(_) => "DELETE",
-            Self::Erasures(_) | Self::Keys(_) => "GET, HEAD, POST",
+            Self::Erasures(_) | Self::Keys(_) | Self::Tenants => "GET, HEAD, POST",
             Self::Retention(_) => "GET, HEAD, PUT",
             _ => "GET, HEAD",
         }
@@ -123,9 +142,10 @@ impl Route {
     #[must_use]
     pub fn needs(self, method: &str) -> Role {
         match self {
+            Self::Screen(screen) => screen.needs(method),
             Self::Replay(_) => Role::Operator,
             Self::Suspend(_) | Self::Resume(_) | Self::Key(_) => Role::Owner,
-            Self::Erasures(_) | Self::Retention(_) | Self::Tenant(_) | Self::Keys(_)
+            Self::Erasures(_) | Self::Retention(_) | Self::Tenant(_) | Self::Keys(_) | Self::Tenants
                 if !matches!(method, "GET" | "HEAD") =>
             {
                 Role::Owner
@@ -149,7 +169,7 @@ mod tests {
     fn paths_are_matched_exactly() {
         assert_eq!(Route::at("/"), Some(Route::Root));
         assert_eq!(Route::at("/admin/"), Some(Route::Root));
-        for route in [Route::HealthPage, Route::HealthApi] {
+        for route in [Route::HealthPage, Route::HealthApi, Route::Audit, Route::AuditExport, Route::Tenants] {
             assert_eq!(Route::at(route.pattern()), Some(route));
         }
         let id = DeadLetterId::from_parts(1, [1; 10]);

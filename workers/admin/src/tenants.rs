@@ -1,15 +1,21 @@
-//! `/admin/api/tenants/{id}` and below: a tenant's keys, limits, origins, and whether it is active.
+//! `/admin/api/tenants` and below: tenants, their keys, limits, origins, and whether they are active.
 
 use app::limits::LimitOverrides;
-use app::ports::{Clock, IssuedKey, NewKey, Random, StoreError, TenantAdmin, TenantSettings};
+use app::ports::{
+    Allowance, Clock, Created, IssuedKey, NewKey, NewTenant, Random, Revoked, StoreError, TenantAdmin,
+    TenantQuery, TenantRecord, TenantSettings,
+};
 use auth::{ApiKey, Scope};
 use domain::rate::Plan;
-use http_api::request::{FromBody, Object, TextRule, read_body};
+use http_api::Page;
+use http_api::page::PageRequest;
+use http_api::request::{FromBody, FromQuery, Object, Query, TextRule, read_body, read_query};
 use ids::{KeyId, TenantId};
 use serde::Serialize;
 use serde_json::value::RawValue;
+use sha2::{Digest, Sha256};
 
-use crate::answer::Answer;
+use crate::audit::{Asker, unavailable};
 use crate::problem::{Code, Problem};
 
 /// The most scopes, and the most origins.
@@ -48,8 +54,11 @@ impl FromBody for IssueKey {
     }
 }
 
-/// What a tenant may do; what is left out stays.
+/// What to change of a tenant; what is left out stays.
 struct ChangeTenant {
+    /// Which version was shown to whoever changes it.
+    version: Option<u32>,
+    name: Option<String>,
     plan: Option<Plan>,
     limits: Option<Option<String>>,
     allowed_origins: Option<Vec<String>>,
@@ -57,23 +66,92 @@ struct ChangeTenant {
 
 impl FromBody for ChangeTenant {
     fn read(object: &Object<'_>) -> Option<Self> {
-        let plan = object.optional_text("plan", TextRule::line(32)).and_then(|name| {
-            name.parse()
-                .map_err(|error: domain::rate::UnknownPlan| object.refuse("plan", error.to_string()))
-                .ok()
-        });
-        let limits = limits_in(object, LimitOverrides::of_tenant)?;
-        let origins = object
-            .has("allowed_origins")
-            .then(|| object.required_texts("allowed_origins", TextRule::line(255), MOST_NAMES));
-        for origin in origins.iter().flatten().flatten() {
-            if !is_origin(origin) {
-                let detail = format!("has `{origin}`, which is no origin such as `https://app.example.com`");
-                object.refuse("allowed_origins", detail);
-            }
+        let version = object.optional_integer("version", 1, u32::MAX);
+        let name = object.optional_text("name", TextRule::line(200));
+        let plan = plan_in(object);
+        let limits = limits_in(object, LimitOverrides::of_tenant);
+        let origins = origins_in(object);
+        let limits = match limits? {
+            given if object.raw("limits").is_some() => Some(given),
+            _ => None,
+        };
+        Some(Self { version, name, plan, limits, allowed_origins: origins? })
+    }
+}
+
+/// A tenant to be made.
+struct MakeTenant {
+    slug: String,
+    settings: TenantSettings,
+}
+
+impl FromBody for MakeTenant {
+    fn read(object: &Object<'_>) -> Option<Self> {
+        let slug = object.required_text("slug", TextRule::line(63));
+        let well_formed = |slug: &str| {
+            let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+            slug.starts_with(|c: char| c.is_ascii_lowercase())
+                && slug.chars().all(plain)
+                && !slug.ends_with('-')
+        };
+        if slug.as_deref().is_some_and(|slug| !well_formed(slug)) {
+            let detail = "must be a lower-case letter, then lower-case letters, digits and hyphens within";
+            object.refuse("slug", detail);
         }
-        let limits = object.raw("limits").map(|_| limits);
-        Some(Self { plan, limits, allowed_origins: transposed(origins)? })
+        let name = object.required_text("name", TextRule::line(200));
+        let plan = plan_in(object).unwrap_or(Plan::Standard);
+        let limits = limits_in(object, LimitOverrides::of_tenant);
+        let origins = origins_in(object);
+        let allowance = Allowance { plan: plan.as_str().to_owned(), tenant: limits?, key: None };
+        let allowed_origins = origins?.unwrap_or_default();
+        let settings = TenantSettings { name: name?, active: true, allowance, allowed_origins };
+        Some(Self { slug: slug?, settings })
+    }
+}
+
+fn plan_in(object: &Object<'_>) -> Option<Plan> {
+    object.optional_text("plan", TextRule::line(32)).and_then(|name| {
+        name.parse().map_err(|error: domain::rate::UnknownPlan| object.refuse("plan", error.to_string())).ok()
+    })
+}
+
+/// The origins in a body, if it has any; none where they cannot be read.
+fn origins_in(object: &Object<'_>) -> Option<Option<Vec<String>>> {
+    let origins = object
+        .has("allowed_origins")
+        .then(|| object.required_texts("allowed_origins", TextRule::line(255), MOST_NAMES));
+    for origin in origins.iter().flatten().flatten() {
+        if !is_origin(origin) {
+            let detail = format!("has `{origin}`, which is no origin such as `https://app.example.com`");
+            object.refuse("allowed_origins", detail);
+        }
+    }
+    transposed(origins)
+}
+
+/// The query of the list.
+struct Filters {
+    slug: Option<String>,
+    active: Option<bool>,
+    page: PageRequest<TenantId>,
+}
+
+impl FromQuery for Filters {
+    fn read(query: &Query) -> Option<Self> {
+        let active = match query.text("status", TextRule::slug(32)).as_deref() {
+            Some("active") => Some(true),
+            Some("suspended") => Some(false),
+            Some(_) => {
+                query.refuse("status", "must be `active` or `suspended`");
+                None
+            }
+            None => None,
+        };
+        Some(Self {
+            slug: query.text("slug", TextRule::line(63)),
+            active,
+            page: query.page("tenants", &["slug", "status"]),
+        })
     }
 }
 
@@ -107,34 +185,91 @@ fn is_origin(text: &str) -> bool {
     matches!(scheme, "https" | "http") && !host.is_empty() && host.chars().all(plain)
 }
 
-#[derive(Serialize)]
-struct KeyView {
-    id: KeyId,
-    name: String,
-    prefix: String,
-    scopes: Vec<String>,
-    created_at: http_api::Timestamp,
-    expires_at: Option<http_api::Timestamp>,
-    revoked_at: Option<http_api::Timestamp>,
-    last_used_at: Option<http_api::Timestamp>,
-    limits: Option<Box<RawValue>>,
+/// A key, as operators see it.
+#[derive(Debug, Serialize)]
+pub struct KeyView {
+    /// Its id.
+    pub id: KeyId,
+    /// What operators call it.
+    pub name: String,
+    /// Its public half.
+    pub prefix: String,
+    /// What it opens.
+    pub scopes: Vec<String>,
+    /// When it was made.
+    pub created_at: http_api::Timestamp,
+    /// From when it is refused.
+    pub expires_at: Option<http_api::Timestamp>,
+    /// When it was revoked.
+    pub revoked_at: Option<http_api::Timestamp>,
+    /// When it was last used, to about five minutes.
+    pub last_used_at: Option<http_api::Timestamp>,
+    /// What it may ask for beside its tenant.
+    pub limits: Option<Box<RawValue>>,
     /// The secret, in the answer that issues it and never again.
     #[serde(skip_serializing_if = "Option::is_none")]
-    api_key: Option<String>,
+    pub api_key: Option<String>,
 }
 
-#[derive(Serialize)]
-struct KeyList {
-    items: Vec<KeyView>,
+/// A tenant's keys.
+#[derive(Debug, Serialize)]
+pub struct KeyList {
+    /// The newest first.
+    pub items: Vec<KeyView>,
 }
 
-#[derive(Serialize)]
-struct TenantView {
-    id: TenantId,
-    status: &'static str,
-    plan: String,
-    limits: Option<Box<RawValue>>,
-    allowed_origins: Vec<String>,
+/// A tenant, as operators see it.
+#[derive(Debug, Serialize)]
+pub struct TenantView {
+    /// Its id.
+    pub id: TenantId,
+    /// Its short name.
+    pub slug: String,
+    /// What operators call it.
+    pub name: String,
+    /// `active` or `suspended`.
+    pub status: &'static str,
+    /// Its plan.
+    pub plan: String,
+    /// Its own numbers beside the plan's.
+    pub limits: Option<Box<RawValue>>,
+    /// The origins whose pages may use its keys in a browser.
+    pub allowed_origins: Vec<String>,
+    /// When it was made.
+    pub created_at: http_api::Timestamp,
+    /// Counts the changes: give it with a change to say which state was seen.
+    pub version: u32,
+}
+
+impl From<TenantRecord> for TenantView {
+    fn from(record: TenantRecord) -> Self {
+        let TenantRecord { tenant_id: id, slug, created_at, version, settings } = record;
+        let TenantSettings { name, active, allowance, allowed_origins } = settings;
+        Self {
+            id,
+            slug,
+            name,
+            status: if active { "active" } else { "suspended" },
+            plan: allowance.plan,
+            limits: raw(allowance.tenant),
+            allowed_origins,
+            created_at: time(created_at),
+            version,
+        }
+    }
+}
+
+/// What the audit says of settings.
+fn told(settings: &TenantSettings) -> Option<String> {
+    let TenantSettings { name, active, allowance, allowed_origins } = settings;
+    let limits = raw(allowance.tenant.clone());
+    Some(
+        serde_json::json!({
+            "name": name, "active": active, "plan": allowance.plan, "limits": limits,
+            "allowed_origins": allowed_origins,
+        })
+        .to_string(),
+    )
 }
 
 fn time(time: contracts::Timestamp) -> http_api::Timestamp {
@@ -165,7 +300,12 @@ impl Tenants<'_> {
     ///
     /// # Errors
     /// A bad body; there is no such tenant; the store does not answer.
-    pub async fn issue_key(&self, tenant: TenantId, operator: &str, body: &[u8]) -> Result<Answer, Problem> {
+    pub async fn issue_key(
+        &self,
+        asker: &Asker<'_>,
+        tenant: TenantId,
+        body: &[u8],
+    ) -> Result<KeyView, Problem> {
         let IssueKey { name, scopes, expires_at, limits } = read_body(body).map_err(Problem::of_body)?;
         let (mut secret, mut own) = ([0; 41], [0; 10]);
         self.random.fill(&mut secret);
@@ -182,10 +322,8 @@ impl Tenants<'_> {
             limits,
             created_at,
         };
-        found(self.store.add_key(tenant, &new).await)?;
-        let key_id = new.key_id;
-        tracing::info!(event = "audit.key_issued", operator, %tenant, %key_id, prefix = new.prefix);
-        let NewKey { name, prefix, scopes, expires_at, limits, .. } = new;
+        let mut act = asker.act("key.issue", Some(tenant), new.key_id.to_string());
+        let NewKey { key_id, name, prefix, scopes, expires_at, limits, .. } = new.clone();
         let issued = IssuedKey {
             key_id,
             name,
@@ -197,18 +335,20 @@ impl Tenants<'_> {
             limits,
             created_at,
         };
-        let shown = KeyView { api_key: Some(key.expose().to_owned()), ..view(issued) };
-        Ok(Answer::json(&shown).with_status(201))
+        let shown = view(issued);
+        act.after = serde_json::to_string(&shown).ok();
+        found(self.store.add_key(tenant, &new, &act).await)?;
+        Ok(KeyView { api_key: Some(key.expose().to_owned()), ..shown })
     }
 
     /// The tenant's keys, newest first.
     ///
     /// # Errors
     /// There is no such tenant; the store does not answer.
-    pub async fn keys(&self, tenant: TenantId) -> Result<Answer, Problem> {
-        self.settings(tenant).await?;
+    pub async fn keys(&self, tenant: TenantId) -> Result<KeyList, Problem> {
+        self.tenant(tenant).await?;
         let keys = self.store.keys(tenant).await.map_err(unavailable)?;
-        Ok(Answer::json(&KeyList { items: keys.into_iter().map(view).collect() }))
+        Ok(KeyList { items: keys.into_iter().map(view).collect() })
     }
 
     /// Revokes a key, for good. The gateway refuses it within a minute.
@@ -217,33 +357,95 @@ impl Tenants<'_> {
     /// The tenant has no such key; the store does not answer.
     pub async fn revoke_key(
         &self,
+        asker: &Asker<'_>,
         tenant: TenantId,
-        operator: &str,
         key_id: KeyId,
-    ) -> Result<Answer, Problem> {
-        let revoked = self.store.revoke_key(tenant, key_id, self.clock.now()).await.map_err(unavailable)?;
-        if !revoked {
-            return Err(Problem::no_key());
+    ) -> Result<(), Problem> {
+        let mut act = asker.act("key.revoke", Some(tenant), key_id.to_string());
+        (act.before, act.after) = (Some(r#"{"revoked":false}"#.into()), Some(r#"{"revoked":true}"#.into()));
+        let now = self.clock.now();
+        match self.store.revoke_key(tenant, key_id, now, &act).await.map_err(unavailable)? {
+            Revoked::NoKey => Err(Problem::no_key()),
+            Revoked::Now | Revoked::Before => Ok(()),
         }
-        tracing::info!(event = "audit.key_revoked", operator, %tenant, %key_id);
-        Ok(Answer::json(&serde_json::json!({ "id": key_id, "status": "revoked" })))
     }
 
-    /// What the tenant may do.
+    /// A page of tenants, newest first.
+    ///
+    /// # Errors
+    /// A bad query; the store does not answer.
+    pub async fn list(&self, query: &str) -> Result<Page<TenantView>, Problem> {
+        let Filters { slug, active, page } = read_query(query).map_err(Problem::of_query)?;
+        let query = TenantQuery { slug, active, before: page.after, limit: page.limit + 1 };
+        let mut records = self.store.tenants(&query).await.map_err(unavailable)?;
+        let more = records.len() > page.limit as usize;
+        records.truncate(page.limit as usize);
+        let next = records.last().filter(|_| more).map(|record| record.tenant_id);
+        Ok(page.answer(records.into_iter().map(TenantView::from).collect(), next))
+    }
+
+    /// Makes a tenant. The same request, by its idempotency key, gives the first again.
+    ///
+    /// # Errors
+    /// A bad body; a slug that another has; a key that asked for something else; the store does not answer.
+    pub async fn create(
+        &self,
+        asker: &Asker<'_>,
+        key: Option<&str>,
+        body: &[u8],
+    ) -> Result<TenantView, Problem> {
+        let MakeTenant { slug, settings } = read_body(body).map_err(Problem::of_body)?;
+        let mut own = [0; 10];
+        self.random.fill(&mut own);
+        let created_at = self.clock.now();
+        let tenant_id = TenantId::from_parts(created_at.unix_ms(), own);
+        let mut act = asker.act("tenant.create", Some(tenant_id), tenant_id.to_string());
+        act.after = told(&settings);
+        let request = key.map(|key| (key.to_owned(), hex::encode(Sha256::digest(body))));
+        let new = NewTenant { tenant_id, slug, settings, created_at, request };
+        let record = match self.store.create(&new, &act).await.map_err(unavailable)? {
+            Created::Made => {
+                let NewTenant { slug, settings, .. } = new;
+                TenantRecord { tenant_id, slug, created_at, version: 1, settings }
+            }
+            Created::Before(record) => record,
+            Created::KeyReused => {
+                let detail = "this idempotency key asked for another tenant before: choose a new one";
+                return Err(Problem::new(Code::KeyReused, detail));
+            }
+            Created::SlugTaken => {
+                let detail = format!("another tenant has the slug `{}`: choose a new one", new.slug);
+                return Err(Problem::new(Code::SlugTaken, detail));
+            }
+        };
+        Ok(record.into())
+    }
+
+    /// A tenant.
     ///
     /// # Errors
     /// There is no such tenant; the store does not answer.
-    pub async fn show(&self, tenant: TenantId) -> Result<Answer, Problem> {
-        Ok(shown(tenant, self.settings(tenant).await?))
+    pub async fn show(&self, tenant: TenantId) -> Result<TenantView, Problem> {
+        self.tenant(tenant).await.map(TenantView::from)
     }
 
-    /// Changes its plan, limits or origins.
+    /// Changes its name, plan, limits or origins.
     ///
     /// # Errors
-    /// As [`Tenants::show`], and a bad body.
-    pub async fn change(&self, tenant: TenantId, operator: &str, body: &[u8]) -> Result<Answer, Problem> {
-        let ChangeTenant { plan, limits, allowed_origins } = read_body(body).map_err(Problem::of_body)?;
-        let mut settings = self.settings(tenant).await?;
+    /// As [`Tenants::show`]; a bad body; somebody changed it since the version that the body names.
+    pub async fn change(
+        &self,
+        asker: &Asker<'_>,
+        tenant: TenantId,
+        body: &[u8],
+    ) -> Result<TenantView, Problem> {
+        let ChangeTenant { version, name, plan, limits, allowed_origins } =
+            read_body(body).map_err(Problem::of_body)?;
+        let record = self.tenant(tenant).await?;
+        let mut settings = record.settings.clone();
+        if let Some(name) = name {
+            settings.name = name;
+        }
         if let Some(plan) = plan {
             settings.allowance.plan = plan.as_str().to_owned();
         }
@@ -253,7 +455,8 @@ impl Tenants<'_> {
         if let Some(origins) = allowed_origins {
             settings.allowed_origins = origins;
         }
-        self.store(tenant, operator, settings).await
+        let seen = version.unwrap_or(record.version);
+        self.store(asker, "tenant.change", seen, record, settings).await
     }
 
     /// Suspends a tenant, or resumes it: its keys and endpoints open nothing within a minute.
@@ -262,51 +465,54 @@ impl Tenants<'_> {
     /// As [`Tenants::show`].
     pub async fn set_active(
         &self,
+        asker: &Asker<'_>,
         tenant: TenantId,
-        operator: &str,
         active: bool,
-    ) -> Result<Answer, Problem> {
-        let settings = TenantSettings { active, ..self.settings(tenant).await? };
-        self.store(tenant, operator, settings).await
+    ) -> Result<TenantView, Problem> {
+        let record = self.tenant(tenant).await?;
+        let settings = TenantSettings { active, ..record.settings.clone() };
+        let action = if active { "tenant.resume" } else { "tenant.suspend" };
+        self.store(asker, action, record.version, record, settings).await
     }
 
     async fn store(
         &self,
-        tenant: TenantId,
-        operator: &str,
+        asker: &Asker<'_>,
+        action: &str,
+        seen: u32,
+        record: TenantRecord,
         settings: TenantSettings,
-    ) -> Result<Answer, Problem> {
-        found(self.store.set(tenant, &settings).await)?;
-        let TenantSettings { active, allowance, allowed_origins } = &settings;
-        let (plan, limits) = (&*allowance.plan, allowance.tenant.as_deref());
-        tracing::info!(
-            event = "audit.tenant_changed", operator, %tenant, active, plan, limits, origins = ?allowed_origins
-        );
-        Ok(shown(tenant, settings))
+    ) -> Result<TenantView, Problem> {
+        if seen != record.version {
+            return Err(stale(seen, record));
+        }
+        if settings == record.settings {
+            return Ok(record.into());
+        }
+        let tenant = record.tenant_id;
+        let mut act = asker.act(action, Some(tenant), tenant.to_string());
+        (act.before, act.after) = (told(&record.settings), told(&settings));
+        if !self.store.set(tenant, seen, &settings, &act).await.map_err(unavailable)? {
+            return Err(stale(seen, self.tenant(tenant).await?));
+        }
+        Ok(TenantRecord { version: seen + 1, settings, ..record }.into())
     }
 
-    async fn settings(&self, tenant: TenantId) -> Result<TenantSettings, Problem> {
-        self.store.settings(tenant).await.map_err(unavailable)?.ok_or_else(Problem::no_tenant)
+    async fn tenant(&self, tenant: TenantId) -> Result<TenantRecord, Problem> {
+        self.store.tenant(tenant).await.map_err(unavailable)?.ok_or_else(Problem::no_tenant)
     }
 }
 
-fn shown(id: TenantId, settings: TenantSettings) -> Answer {
-    let TenantSettings { active, allowance, allowed_origins } = settings;
-    let status = if active { "active" } else { "suspended" };
-    Answer::json(&TenantView {
-        id,
-        status,
-        plan: allowance.plan,
-        limits: raw(allowance.tenant),
-        allowed_origins,
-    })
+/// Somebody else changed it in between. The document has the tenant as it is now.
+fn stale(seen: u32, now: TenantRecord) -> Problem {
+    let detail = format!(
+        "somebody changed the tenant: version {seen} was shown, and version {} is there now; look at it and decide again",
+        now.version
+    );
+    let current = serde_json::value::to_raw_value(&TenantView::from(now)).ok();
+    Problem { current, ..Problem::new(Code::Stale, detail) }
 }
 
 fn found(outcome: Result<bool, StoreError>) -> Result<(), Problem> {
     if outcome.map_err(unavailable)? { Ok(()) } else { Err(Problem::no_tenant()) }
-}
-
-fn unavailable(error: StoreError) -> Problem {
-    let detail = "the control database does not answer; try again in a few seconds";
-    Problem::new(Code::Unavailable, detail).caused_by(&error)
 }

@@ -15,6 +15,7 @@ use crate::{paths, process};
 const EDGES: &[(&str, &[&str])] = &[
     ("ids", &[]),
     ("hostile", &[]),
+    ("audit", &["ids"]),
     ("egress", &[]),
     ("jwt", &[]),
     ("signing", &["jwt"]),
@@ -37,6 +38,7 @@ const EDGES: &[(&str, &[&str])] = &[
     (
         "app",
         &[
+            "audit",
             "contracts",
             "domain",
             "egress",
@@ -55,12 +57,18 @@ const EDGES: &[(&str, &[&str])] = &[
         "evaluation",
         &["app", "contracts", "domain", "embedded", "ids", "mesh", "mesh-sim", "storage", "transcript"],
     ),
-    ("storage", &["app", "contracts", "domain", "embedded", "ids", "mesh", "mesh-worker", "signing"]),
+    (
+        "storage",
+        &["app", "audit", "contracts", "domain", "embedded", "ids", "mesh", "mesh-worker", "signing"],
+    ),
     (
         "host",
         &["app", "chat-extraction", "contracts", "domain", "egress", "ids", "jwt", "mesh", "mesh-worker"],
     ),
-    ("test-kit", &["app", "contracts", "domain", "embedded", "ids", "mesh", "signing", "transcript"]),
+    (
+        "test-kit",
+        &["app", "audit", "contracts", "domain", "embedded", "ids", "mesh", "signing", "transcript"],
+    ),
 ];
 
 /// Crates that only run where a Worker runs, or bind to it.

@@ -3,6 +3,7 @@
 mod approvals;
 mod archive;
 mod archive_ledger;
+mod audit;
 mod backfill;
 mod chat;
 mod control;
@@ -33,6 +34,7 @@ mod workflows;
 pub use approvals::{ApprovalChange, ApprovalRow, ApprovalStore, AskedContent, AuditRow, DecisionRow};
 pub use archive::{Archive, ArchivedObject, ListedObject, MOST_OBJECTS, ObjectVersion};
 pub use archive_ledger::{ArchiveLedger, DayFiles, LiveFile, TenantDay, UnfinishedFile};
+pub use audit::{AuditQuery, AuditTrail};
 pub use backfill::{BackfillCandidate, BackfillRange, BackfillStore};
 pub use chat::{ChatError, ChatModel, ChatReply, ChatRequest};
 pub use control::{
@@ -80,6 +82,8 @@ pub use schedule::{
     ScheduleStore, TaskError, TaskRunner, Trigger,
 };
 pub use signals::{NewSignal, SignalQuery, SignalRecord, SignalStore};
-pub use tenants::{IssuedKey, NewKey, TenantAdmin, TenantSettings};
+pub use tenants::{
+    Created, IssuedKey, NewKey, NewTenant, Revoked, TenantAdmin, TenantQuery, TenantRecord, TenantSettings,
+};
 pub use vectors::{VectorFacts, VectorIndex, VectorMatch, VectorRecord};
 pub use workflows::{NewRun, RunChange, RunStore, WorkflowInstances, WorkflowRun};

@@ -1,5 +1,6 @@
 //! Keys, endpoints and heartbeats: over SQL, and through caches.
 
+mod audit;
 mod cached;
 mod endpoints;
 mod isolate;

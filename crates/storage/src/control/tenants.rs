@@ -1,33 +1,53 @@
 //! Operators' changes of tenants and keys over SQL.
 
-use app::ports::{Allowance, IssuedKey, NewKey, StoreError, TenantAdmin, TenantSettings};
+use app::ports::{
+    Allowance, Created, IssuedKey, NewKey, NewTenant, Revoked, StoreError, TenantAdmin, TenantQuery,
+    TenantRecord, TenantSettings,
+};
 use async_trait::async_trait;
+use audit::Act;
 use contracts::Timestamp;
 use ids::{KeyId, TenantId};
 use serde::Deserialize;
 
 use super::SqlControl;
-use crate::sql::{SqlDatabase, Statement, values};
+use super::audit::Condition;
+use crate::sql::{SqlDatabase, Statement, Value, values};
 
 /// The most keys of a tenant that are listed: more are a mistake, and the newest are those that matter.
 const MOST_KEYS: u32 = 1_000;
 
+/// What is read of a tenant.
+const COLUMNS: &str = "id, slug, name, status, plan, limits, allowed_origins, created_at, version";
+
 #[derive(Deserialize)]
-struct SettingsRow {
+struct TenantRow {
+    id: TenantId,
+    slug: String,
+    name: String,
     status: String,
     plan: String,
     limits: Option<String>,
     allowed_origins: String,
+    created_at: Timestamp,
+    version: u32,
 }
 
-impl TryFrom<SettingsRow> for TenantSettings {
+impl TryFrom<TenantRow> for TenantRecord {
     type Error = serde_json::Error;
 
-    fn try_from(row: SettingsRow) -> Result<Self, serde_json::Error> {
+    fn try_from(row: TenantRow) -> Result<Self, serde_json::Error> {
         Ok(Self {
-            active: row.status == "active",
-            allowance: Allowance { plan: row.plan, tenant: row.limits, key: None },
-            allowed_origins: serde_json::from_str(&row.allowed_origins)?,
+            tenant_id: row.id,
+            slug: row.slug,
+            created_at: row.created_at,
+            version: row.version,
+            settings: TenantSettings {
+                name: row.name,
+                active: row.status == "active",
+                allowance: Allowance { plan: row.plan, tenant: row.limits, key: None },
+                allowed_origins: serde_json::from_str(&row.allowed_origins)?,
+            },
         })
     }
 }
@@ -63,47 +83,123 @@ impl TryFrom<IssuedRow> for IssuedKey {
     }
 }
 
-/// A row that says that something was there.
+/// A row that has one text.
 #[derive(Deserialize)]
-struct Found {
-    id: String,
+struct TextRow {
+    text: Option<String>,
 }
 
-impl<D: SqlDatabase> SqlControl<D> {
-    /// Whether a statement that returns the ids of what it changed changed anything.
-    async fn changed(&self, statement: Statement) -> Result<bool, StoreError> {
-        let found: Option<String> = self.database.query(statement).await?.first::<Found, _>()?;
-        Ok(found.is_some())
+impl From<TextRow> for Option<String> {
+    fn from(row: TextRow) -> Self {
+        row.text
     }
 }
 
-impl From<Found> for String {
-    fn from(found: Found) -> Self {
-        found.id
+fn status(active: bool) -> &'static str {
+    if active { "active" } else { "suspended" }
+}
+
+/// The tenant as it was found, where a statement asks by `condition` on `?1`.
+fn select(condition: &str, value: impl Into<Value>) -> Statement {
+    Statement::new(&format!("SELECT {COLUMNS} FROM tenants WHERE {condition} ?1"), values![value.into()])
+}
+
+impl<D: SqlDatabase> SqlControl<D> {
+    /// The tenant that the request of this name made, with the hash of what it asked for.
+    async fn made_by(&self, key: &str) -> Result<Option<(TenantRecord, Option<String>)>, StoreError> {
+        let hash =
+            Statement::new("SELECT request_hash AS text FROM tenants WHERE request_key = ?1", values![key]);
+        let answers = self.database.batch(vec![select("request_key =", key), hash]).await?;
+        let [record, hash] = &*answers else { return Ok(None) };
+        let hash: Option<Option<String>> = hash.first::<TextRow, _>()?;
+        Ok(record.first::<TenantRow, TenantRecord>()?.map(|record| (record, hash.flatten())))
     }
 }
 
 #[async_trait(?Send)]
 impl<D: SqlDatabase> TenantAdmin for SqlControl<D> {
-    async fn settings(&self, tenant: TenantId) -> Result<Option<TenantSettings>, StoreError> {
-        let sql = "SELECT status, plan, limits, allowed_origins FROM tenants WHERE id = ?1";
-        self.database.query(Statement::new(sql, values![tenant])).await?.first::<SettingsRow, _>()
+    async fn tenants(&self, query: &TenantQuery) -> Result<Vec<TenantRecord>, StoreError> {
+        let TenantQuery { slug, active, before, limit } = query;
+        // A slug has letters, digits and hyphens: `~` stands after all of them.
+        let until = slug.as_ref().map(|slug| format!("{slug}~"));
+        let sql = format!("SELECT {COLUMNS} FROM tenants WHERE 1");
+        let select = Statement::new(&sql, Vec::new())
+            .and_if("slug >=", slug.clone())
+            .and_if("slug <", until)
+            .and_if("status =", active.map(status))
+            .and_if("id <", *before)
+            .newest(*limit);
+        self.database.query(select).await?.read::<TenantRow, _>()
     }
 
-    async fn set(&self, tenant: TenantId, settings: &TenantSettings) -> Result<bool, StoreError> {
-        let sql = "UPDATE tenants SET status = ?2, plan = ?3, limits = ?4, allowed_origins = ?5
-            WHERE id = ?1 RETURNING id";
-        let TenantSettings { active, allowance, allowed_origins } = settings;
-        let status = if *active { "active" } else { "suspended" };
+    async fn tenant(&self, tenant: TenantId) -> Result<Option<TenantRecord>, StoreError> {
+        self.database.query(select("id =", tenant)).await?.first::<TenantRow, _>()
+    }
+
+    async fn create(&self, tenant: &NewTenant, act: &Act) -> Result<Created, StoreError> {
+        let NewTenant { tenant_id, slug, settings, created_at, request } = tenant;
+        let (key, hash) = request.clone().unzip();
+        if let Some(key) = &key
+            && let Some((record, known)) = self.made_by(key).await?
+        {
+            return Ok(if known == hash { Created::Before(record) } else { Created::KeyReused });
+        }
+        let TenantSettings { name, active, allowance, allowed_origins } = settings;
+        let sql = "INSERT INTO tenants
+                (id, slug, name, status, plan, limits, allowed_origins, created_at, request_key, request_hash)
+            SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10 WHERE NOT EXISTS (SELECT 1 FROM tenants WHERE slug = ?2)";
+        let values = values![
+            *tenant_id,
+            &**slug,
+            &**name,
+            status(*active),
+            &*allowance.plan,
+            allowance.tenant.clone(),
+            serde_json::json!(allowed_origins).to_string(),
+            *created_at,
+            key.clone(),
+            hash.clone()
+        ];
+        let free = Condition::new("NOT EXISTS (SELECT 1 FROM tenants WHERE slug = ?)", values![&**slug]);
+        if self.act(act, &free, Statement::new(sql, values)).await? {
+            return Ok(Created::Made);
+        }
+        // Of the same request twice at once, the later one finds what the earlier made.
+        let made = match &key {
+            Some(key) => self.made_by(key).await?,
+            None => None,
+        };
+        Ok(match made {
+            Some((record, known)) if known == hash => Created::Before(record),
+            _ => Created::SlugTaken,
+        })
+    }
+
+    async fn set(
+        &self,
+        tenant: TenantId,
+        version: u32,
+        settings: &TenantSettings,
+        act: &Act,
+    ) -> Result<bool, StoreError> {
+        let sql = "UPDATE tenants
+            SET name = ?3, status = ?4, plan = ?5, limits = ?6, allowed_origins = ?7, version = version + 1
+            WHERE id = ?1 AND version = ?2";
+        let TenantSettings { name, active, allowance, allowed_origins } = settings;
         let origins = serde_json::json!(allowed_origins).to_string();
-        let values = values![tenant, status, &*allowance.plan, allowance.tenant.clone(), origins];
-        self.changed(Statement::new(sql, values)).await
+        let (plan, limits) = (&*allowance.plan, allowance.tenant.clone());
+        let values = values![tenant, version, &**name, status(*active), plan, limits, origins];
+        let shown = Condition::new(
+            "EXISTS (SELECT 1 FROM tenants WHERE id = ? AND version = ?)",
+            values![tenant, version],
+        );
+        self.act(act, &shown, Statement::new(sql, values)).await
     }
 
-    async fn add_key(&self, tenant: TenantId, key: &NewKey) -> Result<bool, StoreError> {
+    async fn add_key(&self, tenant: TenantId, key: &NewKey, act: &Act) -> Result<bool, StoreError> {
         let sql =
             "INSERT INTO api_keys (id, tenant_id, name, prefix, hash, scopes, expires_at, limits, created_at)
-            SELECT ?2, id, ?3, ?4, ?5, ?6, ?7, ?8, ?9 FROM tenants WHERE id = ?1 RETURNING id";
+            SELECT ?2, id, ?3, ?4, ?5, ?6, ?7, ?8, ?9 FROM tenants WHERE id = ?1";
         let NewKey { key_id, name, prefix, hash, scopes, expires_at, limits, created_at } = key;
         let scopes = serde_json::json!(scopes).to_string();
         let values = values![
@@ -117,7 +213,8 @@ impl<D: SqlDatabase> TenantAdmin for SqlControl<D> {
             limits.clone(),
             *created_at
         ];
-        self.changed(Statement::new(sql, values)).await
+        let known = Condition::new("EXISTS (SELECT 1 FROM tenants WHERE id = ?)", values![tenant]);
+        self.act(act, &known, Statement::new(sql, values)).await
     }
 
     async fn keys(&self, tenant: TenantId) -> Result<Vec<IssuedKey>, StoreError> {
@@ -126,9 +223,24 @@ impl<D: SqlDatabase> TenantAdmin for SqlControl<D> {
         self.database.query(Statement::new(sql, values![tenant, MOST_KEYS])).await?.read::<IssuedRow, _>()
     }
 
-    async fn revoke_key(&self, tenant: TenantId, key_id: KeyId, at: Timestamp) -> Result<bool, StoreError> {
-        let sql = "UPDATE api_keys SET revoked_at = coalesce(revoked_at, ?3)
-            WHERE id = ?2 AND tenant_id = ?1 RETURNING id";
-        self.changed(Statement::new(sql, values![tenant, key_id, at])).await
+    async fn revoke_key(
+        &self,
+        tenant: TenantId,
+        key_id: KeyId,
+        at: Timestamp,
+        act: &Act,
+    ) -> Result<Revoked, StoreError> {
+        let sql =
+            "UPDATE api_keys SET revoked_at = ?3 WHERE id = ?2 AND tenant_id = ?1 AND revoked_at IS NULL";
+        let open = Condition::new(
+            "EXISTS (SELECT 1 FROM api_keys WHERE tenant_id = ? AND id = ? AND revoked_at IS NULL)",
+            values![tenant, key_id],
+        );
+        if self.act(act, &open, Statement::new(sql, values![tenant, key_id, at])).await? {
+            return Ok(Revoked::Now);
+        }
+        let sql = "SELECT id AS text FROM api_keys WHERE tenant_id = ?1 AND id = ?2";
+        let known = self.database.query(Statement::new(sql, values![tenant, key_id])).await?;
+        Ok(if known.is_empty() { Revoked::NoKey } else { Revoked::Before })
     }
 }

@@ -5,8 +5,15 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::sqlite::Sqlite;
-use app::ports::{Allowance, Clock, ControlStore, ENDPOINT_FRESH_MS, StoreError, StoredEndpoint, StoredKey};
+use app::ports::{
+    Allowance, AuditQuery, AuditTrail, Clock, ControlStore, ENDPOINT_FRESH_MS, StoreError, StoredEndpoint,
+    StoredKey, TenantAdmin, TenantQuery, TenantSettings,
+};
 use async_trait::async_trait;
+use audit::Act;
+use contracts::Timestamp;
+use futures_util::future::join;
+use ids::TenantId;
 use signing::Settings;
 use storage::{
     CACHED_MS, CachedControl, IsolateCache, SqlControl, SqlDatabase, SqlEndpoints, Statement, TextCache,
@@ -150,6 +157,114 @@ fn the_sql_control_store_is_a_tenant_admin() {
         run(database.query(Statement::new(sql, vec![text(tenant)]))).unwrap();
     }
     run(suite::tenant_admin_suite(&SqlControl::new(database)));
+}
+
+#[test]
+fn the_sql_control_store_keeps_an_audit() {
+    run(suite::audit_suite(&SqlControl::new(Sqlite::migrated("control"))));
+}
+
+#[test]
+fn of_an_act_and_its_change_both_are_written_or_neither_whatever_fails() {
+    // The operations of one change are: read the head, write, and where that failed look for the entry and the head.
+    for when in [When::Before, When::After] {
+        for at in 1..=4 {
+            let database = Sqlite::migrated("control");
+            let [tenant, _] = suite::admin_tenants();
+            let sql = "INSERT INTO tenants (id, slug, name, created_at) VALUES (?1, ?1, ?1, 1)";
+            run(database.query(Statement::new(sql, vec![text(tenant)]))).unwrap();
+            let store = SqlControl::new(database.clone());
+            let settings = run(store.tenant(tenant)).unwrap().unwrap().settings;
+            let changed = TenantSettings { active: false, ..settings };
+            database.faults.fail_nth("sql.batch", database.faults.calls("sql.batch") + at, when);
+            let outcome = run(store.set(tenant, 1, &changed, &suspension(tenant)));
+            database.faults.heal();
+            let record = run(store.tenant(tenant)).unwrap().unwrap();
+            let entries = run(store.entries_after(0, 10)).unwrap();
+            assert_eq!(record.version - 1, entries.len() as u32, "{when:?} {at}: {outcome:?}");
+            if outcome == Ok(true) {
+                assert!(!record.settings.active, "{when:?} {at}");
+            }
+        }
+    }
+}
+
+#[test]
+fn of_two_changes_of_one_version_at_once_one_is_refused_and_is_no_act() {
+    let database = Sqlite::migrated("control");
+    let [tenant, _] = suite::admin_tenants();
+    let sql = "INSERT INTO tenants (id, slug, name, created_at) VALUES (?1, ?1, ?1, 1)";
+    run(database.query(Statement::new(sql, vec![text(tenant)]))).unwrap();
+    let store = SqlControl::new(database);
+    let settings = run(store.tenant(tenant)).unwrap().unwrap().settings;
+    let (one, other) = (
+        TenantSettings { name: "One".into(), ..settings.clone() },
+        TenantSettings { active: false, ..settings },
+    );
+    let act = suspension(tenant);
+    let outcomes = run(join(store.set(tenant, 1, &one, &act), store.set(tenant, 1, &other, &act)));
+    assert!(matches!(outcomes, (Ok(true), Ok(false)) | (Ok(false), Ok(true))), "{outcomes:?}");
+    assert_eq!(run(store.entries_after(0, 10)).unwrap().len(), 1);
+}
+
+#[test]
+fn the_database_itself_refuses_to_change_the_audit() {
+    let database = Sqlite::migrated("control");
+    let store = SqlControl::new(database.clone());
+    run(store.append(&suspension(suite::admin_tenants()[0]))).unwrap();
+    for sql in
+        ["UPDATE audit SET actor = 'nobody'", "DELETE FROM audit", "DELETE FROM audit WHERE sequence = 1"]
+    {
+        let error = run(database.query(Statement::new(sql, Vec::new()))).unwrap_err();
+        assert!(error.to_string().contains("append-only"), "{sql}: {error}");
+    }
+    assert_eq!(run(store.entries_after(0, 10)).unwrap().len(), 1);
+}
+
+#[test]
+fn no_question_to_the_audit_or_the_tenants_looks_at_every_row() {
+    let database = Sqlite::migrated("control");
+    let store = SqlControl::new(database.clone());
+    database.take_statements();
+    let all = AuditQuery { limit: 50, ..AuditQuery::default() };
+    let tenant = suite::admin_tenants()[0];
+    for query in [
+        all.clone(),
+        AuditQuery { actor: Some("person:ada@example.com".into()), before: Some(9), ..all.clone() },
+        AuditQuery { tenant: Some(tenant), ..all.clone() },
+        AuditQuery { target: Some("key_1".into()), ..all.clone() },
+        AuditQuery { trace_id: Some("0".into()), ..all.clone() },
+        AuditQuery { since: Some(Timestamp::from_unix_ms(1)), ..all },
+    ] {
+        run(store.entries(&query)).unwrap();
+    }
+    run(store.entries_after(5, 10)).unwrap();
+    run(store.append(&suspension(tenant))).unwrap();
+    run(store.tenant(tenant)).unwrap();
+    run(store.tenants(&TenantQuery { limit: 50, ..TenantQuery::default() })).unwrap();
+    run(store.tenants(&TenantQuery { slug: Some("a".into()), limit: 50, ..TenantQuery::default() })).unwrap();
+    let statements = database.take_statements();
+    assert!(statements.len() >= 11);
+    for statement in statements {
+        let plan = database.plan(&statement).join("; ").replace("SCAN CONSTANT ROW", "");
+        // A walk along the key, newest first, ends at the page's limit.
+        let ordered = statement.sql.contains("LIMIT") && !plan.contains("TEMP B-TREE");
+        assert!(!plan.contains("SCAN") || ordered, "{}: {plan}", statement.sql);
+    }
+}
+
+fn suspension(tenant: TenantId) -> Act {
+    Act {
+        at_ms: 1_795_500_000_000,
+        actor: "person:ada@example.com".into(),
+        role: "owner".into(),
+        tenant: Some(tenant),
+        action: "tenant.suspend".into(),
+        target: Some(tenant.to_string()),
+        before: Some("{}".into()),
+        after: Some("{}".into()),
+        trace_id: "4bf92f3577b34da6a3ce929d0e0e4736".into(),
+    }
 }
 
 #[test]

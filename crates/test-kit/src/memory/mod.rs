@@ -1,6 +1,7 @@
 //! The ports in memory. Each keeps the promises of its port, constraints of the database included, and no more.
 
 mod archive;
+mod audit;
 mod backfill;
 mod control;
 mod crm;
@@ -16,6 +17,7 @@ mod queue;
 mod rules;
 mod signals;
 mod starts;
+mod tenants;
 
 pub use archive::MemoryArchive;
 pub use control::MemoryControl;

@@ -5,6 +5,7 @@
 //! store given to a suite must be empty, since some ports look over all tenants.
 
 mod archive;
+mod audit;
 mod backfill;
 mod control;
 mod crm;
@@ -23,6 +24,7 @@ mod tenants;
 mod transitions;
 mod vectors;
 
+pub use audit::audit_suite;
 pub use backfill::backfill_store_suite;
 pub use control::{ControlRows, control_rows};
 pub use crm::crm_store_suite;

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 use mesh::TraceContext;
 
 use super::prose::{capitalized, sentence};
-use super::{Visitor, layout};
+use super::{Here, Visitor, layout};
 use crate::api::{DependencyHealth, MeshHealth, ServiceHealth, Status};
 use crate::router::Route;
 
@@ -21,6 +21,7 @@ pub fn health(mesh: &MeshHealth, visitor: &Visitor, trace: TraceContext) -> Mark
     layout(
         &format!("Health: {summary}"),
         Some(visitor),
+        Some(Here::Health),
         &html! {
             div class="title" {
                 h1 { "Health" }

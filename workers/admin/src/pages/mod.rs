@@ -1,8 +1,14 @@
 //! The console's pages: plain HTML that needs no script and nothing from elsewhere.
 
+mod audit;
+mod dead_letters;
+mod frame;
 mod health;
+mod parts;
 mod prose;
 mod refusal;
+mod stale;
+mod tenants;
 mod visitor;
 
 use std::sync::LazyLock;
@@ -12,8 +18,13 @@ use base64::engine::general_purpose::STANDARD;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest, Sha256};
 
+pub use audit::{FILTERS as AUDIT_FILTERS, audit};
+pub use dead_letters::{dead_letter, dead_letters};
+pub use frame::{Frame, Here};
 pub use health::health;
 pub use refusal::refusal;
+pub use stale::stale;
+pub use tenants::{tenant, tenants};
 pub use visitor::Visitor;
 
 /// The one style sheet, inline: the policy below names its hash.
@@ -29,7 +40,7 @@ pub fn content_security_policy() -> &'static str {
     static POLICY: LazyLock<String> = LazyLock::new(|| {
         let hash = STANDARD.encode(Sha256::digest(STYLE));
         format!(
-            "default-src 'none'; style-src 'sha256-{hash}'; img-src data:; base-uri 'none'; form-action 'none'; \
+            "default-src 'none'; style-src 'sha256-{hash}'; img-src data:; base-uri 'none'; form-action 'self'; \
              frame-ancestors 'none'"
         )
     });
@@ -37,7 +48,7 @@ pub fn content_security_policy() -> &'static str {
 }
 
 /// A whole page around its `content`.
-fn layout(title: &str, visitor: Option<&Visitor>, content: &Markup) -> Markup {
+fn layout(title: &str, visitor: Option<&Visitor>, here: Option<Here>, content: &Markup) -> Markup {
     html! {
         (DOCTYPE)
         html lang="en" {
@@ -52,6 +63,7 @@ fn layout(title: &str, visitor: Option<&Visitor>, content: &Markup) -> Markup {
                 a class="skip" href="#content" { "Skip to the content" }
                 header class="bar" {
                     a class="brand" href="/admin" { "Weft" span { " console" } }
+                    @if let Some(here) = here { (frame::menu(here)) }
                     @if let Some(visitor) = visitor { (visitor.badge()) }
                 }
                 main id="content" tabindex="-1" { (content) }
@@ -66,7 +78,7 @@ mod tests {
 
     #[test]
     fn the_policy_names_the_hash_of_the_very_style_sheet_in_the_page() {
-        let page = layout("Title", None, &html! { p { "text" } }).into_string();
+        let page = layout("Title", None, Some(Here::Audit), &html! { p { "text" } }).into_string();
         let (_, rest) = page.split_once("<style>").unwrap();
         let (style, rest) = rest.split_once("</style>").unwrap();
         let hash = STANDARD.encode(Sha256::digest(style));

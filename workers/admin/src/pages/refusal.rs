@@ -20,11 +20,17 @@ pub fn refusal(
     layout(
         title,
         visitor,
+        None,
         &html! {
             section class="refusal" {
                 p class="code" { (problem.code.status()) }
                 h1 { (title) }
                 p { (sentence(&problem.detail)) }
+                @if !problem.errors.is_empty() {
+                    ul class="errors" { @for error in &problem.errors {
+                        li { code { (error.pointer) } " " (error.detail) }
+                    } }
+                }
                 @match (problem.code, sign_in) {
                     (Code::TokenMissing | Code::TokenInvalid, Some(url)) => {
                         p { a class="button main" href=(url) { "Sign in" } }

@@ -17,18 +17,20 @@ use mesh::Transport;
 use mesh::loopback::Loopback;
 use serde_json::Value;
 use test_kit::{
-    FakeClock, Fixtures, MemoryControl, MemoryEventStore, MemoryInstances, MemoryQueue, SeededRandom, run,
+    FakeClock, Faults, Fixtures, MemoryControl, MemoryEventStore, MemoryInstances, MemoryQueue, SeededRandom,
+    When, run,
 };
 
 use crate::erasures::Recorder;
 use crate::team::{AUDIENCE, NOW, TEAM, Team};
-use crate::{Half, ROLES, document, get, trace};
+use crate::{Half, ROLES, acts, document, get, trace};
 
 /// The pipeline's part, in memory.
 #[derive(Default)]
 pub(crate) struct Pipeline {
     events: MemoryEventStore,
     queue: MemoryQueue,
+    control: MemoryControl,
 }
 
 impl Pipeline {
@@ -85,8 +87,9 @@ fn ask(pipeline: &Pipeline, request: &Request<'_>) -> Handled {
         dead_letters: &pipeline.client(),
         erasures: &recorder.erasures(),
         retentions: &recorder.retentions(),
+        trail: &pipeline.control,
         tenants: Tenants {
-            store: &MemoryControl::default(),
+            store: &pipeline.control,
             clock: &FakeClock::default(),
             random: &SeededRandom::new(8),
         },
@@ -180,6 +183,15 @@ fn an_operator_replays_once_and_a_viewer_never() {
         assert_eq!(queued.len(), sent);
         assert!(queued.iter().all(|queued| queued.run == 1));
     }
+    let acts = acts(&pipeline.control);
+    let seen: Vec<_> = acts.iter().map(|act| (&*act.action, &*act.actor, &*act.role)).collect();
+    let (asked, done) = ("dead_letter.replay", "dead_letter.replay.done");
+    let by = |action| (action, "person:ada@example.com", "owner");
+    assert_eq!(seen, [by(asked), by(done), by(asked), by(done)], "and nothing of the one who was refused");
+    assert!(acts.iter().all(|act| act.target.as_deref() == Some(&*letter)));
+    let told: Value = serde_json::from_str(acts[1].after.as_deref().unwrap()).expect("it is JSON");
+    assert_eq!((&told["asked"], &told["event_id"]), (&1.into(), &message.event_id.to_string().into()));
+
     let letter = &list(&pipeline, "")["items"][0];
     assert_eq!(
         (&letter["event_status"], &letter["replayed_by"]),
@@ -207,6 +219,32 @@ fn what_cannot_be_replayed_says_why() {
             "{letter}"
         );
     }
+    let acts = acts(&pipeline.control);
+    let refused: Vec<_> = acts.iter().map(|act| (&*act.action, act.after.as_deref())).collect();
+    assert_eq!(
+        refused,
+        [
+            ("dead_letter.replay", None),
+            ("dead_letter.replay.refused", Some(r#"{"asked":1,"code":"dead_letter.not_replayable"}"#)),
+            ("dead_letter.replay", None),
+            ("dead_letter.replay.refused", Some(r#"{"asked":3,"code":"dead_letter.not_found"}"#)),
+        ]
+    );
+}
+
+#[test]
+fn what_cannot_be_written_down_does_not_happen() {
+    let faults = Faults::default();
+    faults.fail_all("control.append", When::Before);
+    let pipeline = Pipeline { control: MemoryControl::with_faults(&faults), ..Pipeline::default() };
+    let make = Fixtures::new(1);
+    pipeline.dead_event(&make, make.tenant());
+    let letter = list(&pipeline, "")["items"][0]["id"].as_str().expect("an id").to_owned();
+    let owner = Team::person("ada@example.com");
+    let path = format!("/admin/api/dead-letters/{letter}/replay");
+    let handled = ask(&pipeline, &replay(&path, LIST, &owner));
+    assert_eq!((handled.answer.status, handled.code), (503, Some("service.unavailable")));
+    assert!(pipeline.queue.take().is_empty());
 }
 
 #[test]

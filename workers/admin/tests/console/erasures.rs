@@ -25,7 +25,7 @@ use serde_json::Value;
 use test_kit::{FakeClock, MemoryControl, SeededRandom, run};
 
 use crate::team::{AUDIENCE, NOW, TEAM, Team};
-use crate::{Half, ROLES, dead_letters, document, trace};
+use crate::{Half, ROLES, acts, dead_letters, document, trace};
 
 const CERTIFICATE: &str = "{\n  \"version\": 1\n}";
 
@@ -33,6 +33,7 @@ const CERTIFICATE: &str = "{\n  \"version\": 1\n}";
 #[derive(Clone, Default)]
 pub(crate) struct Recorder {
     asked: Rc<RefCell<Vec<String>>>,
+    control: MemoryControl,
 }
 
 fn clock() -> FakeClock {
@@ -168,8 +169,9 @@ fn ask(recorder: &Recorder, email: &str, request: &Request<'_>) -> Handled {
         dead_letters: &dead_letters::Pipeline::default().client(),
         erasures: &recorder.erasures(),
         retentions: &recorder.retentions(),
+        trail: &recorder.control,
         tenants: Tenants {
-            store: &MemoryControl::default(),
+            store: &recorder.control,
             clock: &FakeClock::default(),
             random: &SeededRandom::new(8),
         },
@@ -326,4 +328,18 @@ fn an_owner_sets_how_long_events_are_kept_and_everybody_reads_it() {
         assert_eq!(handled.answer.status, status, "{body}: {}", handled.answer.body);
     }
     assert_eq!(*recorder.asked.borrow(), [format!("{}  90 days by person:ada@example.com", tenant())]);
+    let acts = acts(&recorder.control);
+    let seen: Vec<_> =
+        acts.iter().map(|act| (&*act.action, act.before.as_deref(), act.after.as_deref())).collect();
+    let (before, asked) = (Some(r#"{"events_days":730}"#), "retention.set");
+    assert_eq!(
+        seen,
+        [
+            (asked, before, Some(r#"{"events_days":13}"#)),
+            ("retention.set.refused", None, Some(r#"{"asked":1,"code":"service.unavailable"}"#)),
+            (asked, before, Some(r#"{"events_days":90}"#)),
+            ("retention.set.done", None, Some(r#"{"asked":3,"events_days":90}"#)),
+        ]
+    );
+    assert!(acts.iter().all(|act| act.tenant == Some(tenant())));
 }

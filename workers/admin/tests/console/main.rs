@@ -1,5 +1,6 @@
 //! The console as a client meets it: with tokens that a team really signed, and everything else stood in for.
 
+mod audit_trail;
 mod dead_letters;
 mod erasures;
 mod team;
@@ -11,7 +12,9 @@ use admin::console::{Console, Handled, Mesh, Request};
 use admin::gate::Settings;
 use admin::tenants::Tenants;
 use app::admin::{Build, Checkup, report};
+use app::ports::AuditTrail;
 use async_trait::async_trait;
+use audit::Act;
 use auth::access::KeyCache;
 use contracts::Timestamp;
 use mesh::TraceContext;
@@ -49,6 +52,7 @@ fn handle_with(variables: [&str; 3], team: &Team, request: &Request<'_>) -> (Han
     let mesh = Half::default();
     let pipeline = dead_letters::Pipeline::default();
     let recorder = erasures::Recorder::default();
+    let control = MemoryControl::default();
     let console = Console {
         settings: &Settings::new(domain, audience, roles),
         cache: &KeyCache::new(),
@@ -57,11 +61,8 @@ fn handle_with(variables: [&str; 3], team: &Team, request: &Request<'_>) -> (Han
         dead_letters: &pipeline.client(),
         erasures: &recorder.erasures(),
         retentions: &recorder.retentions(),
-        tenants: Tenants {
-            store: &MemoryControl::default(),
-            clock: &FakeClock::default(),
-            random: &SeededRandom::new(8),
-        },
+        trail: &control,
+        tenants: Tenants { store: &control, clock: &FakeClock::default(), random: &SeededRandom::new(8) },
         clock: &FakeClock::at(Timestamp::from_unix_ms(NOW * 1000)),
     };
     let handled = run(console.handle(request, trace()));
@@ -80,6 +81,12 @@ fn get<'a>(path: &'a str, token: Option<&'a str>) -> Request<'a> {
         assertion: token,
         ..Request::default()
     }
+}
+
+/// What the audit says so far, oldest first.
+fn acts(control: &MemoryControl) -> Vec<Act> {
+    let entries = run(control.entries_after(0, 1_000)).expect("memory answers");
+    entries.into_iter().map(|entry| entry.act).collect()
 }
 
 fn document(handled: &Handled) -> Value {
@@ -245,7 +252,7 @@ fn every_answer_is_sealed_and_carries_the_trace() {
             for (name, expect) in [
                 ("cache-control", "no-store"),
                 ("x-content-type-options", "nosniff"),
-                ("referrer-policy", "no-referrer"),
+                ("referrer-policy", "same-origin"),
                 ("x-trace-id", trace_id.as_str()),
             ] {
                 assert_eq!(answer.header(name), Some(expect), "{path} {name}");

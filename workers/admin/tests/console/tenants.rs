@@ -14,7 +14,13 @@ use test_kit::{FakeClock, Fixtures, MemoryControl, SeededRandom, run};
 use crate::team::{AUDIENCE, NOW, TEAM, Team};
 use crate::{Half, ROLES, dead_letters, document, erasures, trace};
 
-fn handle(control: &MemoryControl, email: &str, method: &str, path: &str, body: Option<&Value>) -> Handled {
+pub(crate) fn handle(
+    control: &MemoryControl,
+    email: &str,
+    method: &str,
+    path: &str,
+    body: Option<&Value>,
+) -> Handled {
     let (token, clock) = (Team::person(email), FakeClock::at(Timestamp::from_unix_ms(NOW * 1000)));
     let recorder = erasures::Recorder::default();
     let console = Console {
@@ -25,13 +31,16 @@ fn handle(control: &MemoryControl, email: &str, method: &str, path: &str, body: 
         dead_letters: &dead_letters::Pipeline::default().client(),
         erasures: &recorder.erasures(),
         retentions: &recorder.retentions(),
+        trail: control,
         tenants: Tenants { store: control, clock: &clock, random: &SeededRandom::new(8) },
         clock: &clock,
     };
     let body = body.map(ToString::to_string);
+    let (path, query) = path.split_once('?').unwrap_or((path, ""));
     let request = Request {
         method,
         path,
+        query,
         url: "https://admin.example/admin",
         assertion: Some(&token),
         content_type: Some("application/json"),
@@ -41,18 +50,22 @@ fn handle(control: &MemoryControl, email: &str, method: &str, path: &str, body: 
     run(console.handle(&request, trace()))
 }
 
-const OWNER: &str = "ada@example.com";
+pub(crate) const OWNER: &str = "ada@example.com";
 
-fn json(handled: &Handled) -> Value {
+pub(crate) fn json(handled: &Handled) -> Value {
     serde_json::from_str(&handled.answer.body).expect("an answer in JSON")
 }
 
 /// A store with two tenants.
-fn world() -> (MemoryControl, TenantId, TenantId) {
+pub(crate) fn world() -> (MemoryControl, TenantId, TenantId) {
     let (control, make) = (MemoryControl::default(), Fixtures::new(5));
     let (tenant, neighbor) = (make.tenant(), make.tenant());
-    let settings =
-        TenantSettings { active: true, allowance: Allowance::default(), allowed_origins: Vec::new() };
+    let settings = TenantSettings {
+        name: "Acme".into(),
+        active: true,
+        allowance: Allowance::default(),
+        allowed_origins: Vec::new(),
+    };
     control.put_tenant(tenant, settings.clone());
     control.put_tenant(neighbor, settings);
     (control, tenant, neighbor)
@@ -115,6 +128,54 @@ fn a_tenant_is_changed_suspended_and_resumed() {
     let cleared = json(&handle(&control, OWNER, "PATCH", &path, Some(&json!({ "limits": null }))));
     assert_eq!(cleared["limits"], Value::Null);
     assert_eq!(json(&handle(&control, "vera@example.com", "GET", &path, None)), cleared);
+}
+
+#[test]
+fn a_tenant_is_made_once_and_listed() {
+    let (control, _, _) = world();
+    let make = |email: &str, body: Value| handle(&control, email, "POST", "/admin/api/tenants", Some(&body));
+    let body = json!({ "slug": "globex", "name": "Globex", "plan": "trial" });
+    assert_eq!(make("vera@example.com", body.clone()).answer.status, 403);
+    let made = make(OWNER, body.clone());
+    assert_eq!(made.answer.status, 201, "{}", made.answer.body);
+    let made = json(&made);
+    assert_eq!(
+        (&made["slug"], &made["plan"], &made["version"]),
+        (&json!("globex"), &json!("trial"), &json!(1))
+    );
+    let taken = document(&make(OWNER, body));
+    assert_eq!((&taken["status"], &taken["code"]), (&json!(409), &json!("tenant.slug_taken")));
+    let found = json(&handle(&control, "vera@example.com", "GET", "/admin/api/tenants?slug=glo", None));
+    assert_eq!((&found["items"][0], found["items"].as_array().map(Vec::len)), (&made, Some(1)));
+    for (body, pointer) in [
+        (json!({ "name": "X" }), "/slug"),
+        (json!({ "slug": "Globex", "name": "X" }), "/slug"),
+        (json!({ "slug": "9lives", "name": "X" }), "/slug"),
+        (json!({ "slug": "odd-", "name": "X" }), "/slug"),
+        (json!({ "slug": "odd", "name": "" }), "/name"),
+        (json!({ "slug": "odd", "name": "X", "allowed_origins": ["*"] }), "/allowed_origins"),
+    ] {
+        let problem = document(&make(OWNER, body));
+        assert_eq!((&problem["status"], &problem["errors"][0]["pointer"]), (&json!(422), &json!(pointer)));
+    }
+    assert_eq!(
+        json(&handle(&control, OWNER, "GET", "/admin/api/tenants?slug=odd", None))["items"],
+        json!([])
+    );
+}
+
+#[test]
+fn a_change_of_what_somebody_else_changed_is_refused_with_what_is_there_now() {
+    let (control, tenant, _) = world();
+    let path = format!("/admin/api/tenants/{tenant}");
+    let change = |body: Value| handle(&control, OWNER, "PATCH", &path, Some(&body));
+    assert_eq!(json(&change(json!({ "version": 1, "name": "First" })))["version"], 2);
+    let refused = document(&change(json!({ "version": 1, "name": "Second" })));
+    assert_eq!((&refused["status"], &refused["code"]), (&json!(409), &json!("request.stale")));
+    let detail = refused["detail"].as_str().unwrap();
+    assert!(detail.contains("version 1") && detail.contains("version 2"), "{detail}");
+    assert_eq!((&refused["current"]["name"], &refused["current"]["version"]), (&json!("First"), &json!(2)));
+    assert_eq!(json(&change(json!({ "version": 2, "name": "Second" })))["name"], "Second");
 }
 
 #[test]

@@ -1,0 +1,148 @@
+//! The console's pages below its first one: each is one round of questions, and a form leads to a page.
+
+use auth::access::Identity;
+use contracts::OperatorCall;
+use domain::dead_letter::DeathCause;
+use maud::Markup;
+use mesh::TraceContext;
+use serde_json::Value;
+
+use crate::answer::Answer;
+use crate::audit::{self, Asker};
+use crate::console::{Console, Request, visitor};
+use crate::dead_letters;
+use crate::forms::{Form, token_for};
+use crate::gate::Settings;
+use crate::pages::{self, Frame};
+use crate::problem::{Code, Problem};
+use crate::screens::Screen;
+
+impl Console<'_> {
+    /// Answers a request for a page, or a form's.
+    pub(crate) async fn browse(
+        &self,
+        screen: Screen,
+        request: &Request<'_>,
+        asker: &Asker<'_>,
+        call: &OperatorCall,
+        (settings, identity, assertion): (&Settings, &Identity, &str),
+        trace: TraceContext,
+    ) -> Result<Answer, Problem> {
+        let (visitor, form_token) = (visitor(settings, identity), token_for(assertion));
+        let frame = Frame { visitor: &visitor, role: identity.role, form_token: &form_token, trace };
+        if request.method == "POST" {
+            let form = Form::read(request, assertion)?;
+            return self.submit(screen, request.path, &form, asker, call, &frame).await;
+        }
+        let shown = |page: Markup| Ok(Answer::page(200, page));
+        // A filter's empty field means that it narrows nothing, which the API's queries say by leaving it out.
+        let given: Vec<(String, String)> = form_urlencoded::parse(request.query.as_bytes())
+            .into_owned()
+            .filter(|(_, value)| !value.trim().is_empty())
+            .map(|(name, value)| (name, value.trim().to_owned()))
+            .collect();
+        let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(&given).finish();
+        let filter = |name: &str| given.iter().find(|(known, _)| known == name).map(|(_, value)| &**value);
+        match screen {
+            Screen::Tenants => {
+                let page = self.tenants.list(&query).await?;
+                shown(pages::tenants(&frame, &page, filter("slug")))
+            }
+            Screen::Tenant(tenant) => {
+                let tenant = tenant.ok_or_else(Problem::no_tenant)?;
+                let (tenant, keys) =
+                    futures_util::try_join!(self.tenants.show(tenant), self.tenants.keys(tenant))?;
+                shown(pages::tenant(&frame, &tenant, &keys, None))
+            }
+            Screen::DeadLetters => {
+                let page = dead_letters::list(self.dead_letters, call, &query).await?;
+                let causes: Vec<&str> =
+                    std::iter::once("").chain(DeathCause::ALL.iter().map(|cause| cause.as_str())).collect();
+                shown(pages::dead_letters(&frame, &page, &causes, filter("tenant"), filter("cause")))
+            }
+            Screen::DeadLetter(letter) => {
+                let letter = letter.ok_or_else(Problem::no_dead_letter)?;
+                let letter = dead_letters::get(self.dead_letters, call, letter).await?;
+                shown(pages::dead_letter(&frame, &letter))
+            }
+            Screen::Audit => {
+                let page = audit::page(self.trail, &query).await?;
+                let filters: Vec<_> =
+                    pages::AUDIT_FILTERS.iter().map(|(name, _)| (*name, filter(name))).collect();
+                shown(pages::audit(&frame, &page, &filters))
+            }
+            Screen::Search => Ok(Answer::seen_at(&Screen::leading_to(filter("q").unwrap_or_default()))),
+            // These have no page: the router lets `POST` alone through.
+            Screen::Suspend(_)
+            | Screen::Resume(_)
+            | Screen::Keys(_)
+            | Screen::Revoke(_)
+            | Screen::Replay(_) => {
+                Err(Problem::new(Code::MethodNotAllowed, format!("this path takes {}", screen.allow())))
+            }
+        }
+    }
+
+    async fn submit(
+        &self,
+        screen: Screen,
+        path: &str,
+        form: &Form,
+        asker: &Asker<'_>,
+        call: &OperatorCall,
+        frame: &Frame<'_>,
+    ) -> Result<Answer, Problem> {
+        let of = |tenant| format!("/admin/tenants/{tenant}");
+        match screen {
+            Screen::Tenants => {
+                let body = Value::from(form.object(&["name", "slug", "plan"])).to_string();
+                let made = self.tenants.create(asker, None, body.as_bytes()).await?;
+                Ok(Answer::seen_at(&of(made.id)))
+            }
+            Screen::Tenant(tenant) => {
+                let tenant = tenant.ok_or_else(Problem::no_tenant)?;
+                let ours = form.object(&["name", "plan"]);
+                let mut body = ours.clone();
+                let version: Option<u32> = form.text("version").and_then(|text| text.parse().ok());
+                body.insert("version".to_owned(), version.into());
+                match self.tenants.change(asker, tenant, Value::from(body).to_string().as_bytes()).await {
+                    Ok(_) => Ok(Answer::seen_at(path)),
+                    Err(Problem { code: Code::Stale, current: Some(now), .. }) => {
+                        let now = serde_json::from_str(now.get()).unwrap_or_default();
+                        Ok(Answer::page(409, pages::stale(frame, path, &ours, &now)))
+                    }
+                    Err(problem) => Err(problem),
+                }
+            }
+            Screen::Suspend(tenant) | Screen::Resume(tenant) => {
+                let tenant = tenant.ok_or_else(Problem::no_tenant)?;
+                let active = matches!(screen, Screen::Resume(_));
+                self.tenants.set_active(asker, tenant, active).await?;
+                Ok(Answer::seen_at(&of(tenant)))
+            }
+            Screen::Keys(tenant) => {
+                let tenant = tenant.ok_or_else(Problem::no_tenant)?;
+                let mut body = form.object(&["name"]);
+                body.insert("scopes".to_owned(), form.texts("scopes").into());
+                let issued =
+                    self.tenants.issue_key(asker, tenant, Value::from(body).to_string().as_bytes()).await?;
+                let (tenant, keys) =
+                    futures_util::try_join!(self.tenants.show(tenant), self.tenants.keys(tenant))?;
+                Ok(Answer::page(201, pages::tenant(frame, &tenant, &keys, Some(&issued))))
+            }
+            Screen::Revoke(ids) => {
+                let (tenant, key) = ids.ok_or_else(Problem::no_key)?;
+                self.tenants.revoke_key(asker, tenant, key).await?;
+                Ok(Answer::seen_at(&of(tenant)))
+            }
+            Screen::Replay(letter) => {
+                let letter = letter.ok_or_else(Problem::no_dead_letter)?;
+                dead_letters::replay(asker, self.dead_letters, call, letter).await?;
+                Ok(Answer::seen_at(&format!("/admin/dead-letters/{letter}")))
+            }
+            Screen::DeadLetters | Screen::DeadLetter(_) | Screen::Audit | Screen::Search => {
+                Err(Problem::new(Code::MethodNotAllowed, format!("this path takes {}", screen.allow())))
+            }
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! What surrounds every page for somebody who is signed in.
+
+use auth::access::Role;
+use maud::{Markup, html};
+use mesh::TraceContext;
+
+use super::{Visitor, layout};
+
+/// Which part of the console a page belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Here {
+    /// How the Workers are.
+    Health,
+    /// Tenants and keys.
+    Tenants,
+    /// What was given up.
+    DeadLetters,
+    /// What operators did.
+    Audit,
+}
+
+impl Here {
+    const ALL: [(Self, &'static str, &'static str); 4] = [
+        (Self::Health, "/admin", "Health"),
+        (Self::Tenants, "/admin/tenants", "Tenants"),
+        (Self::DeadLetters, "/admin/dead-letters", "Dead letters"),
+        (Self::Audit, "/admin/audit", "Audit"),
+    ];
+}
+
+/// Who looks, with what role, in which request.
+#[derive(Debug, Clone, Copy)]
+pub struct Frame<'a> {
+    /// Who is signed in.
+    pub visitor: &'a Visitor,
+    /// With which role.
+    pub role: Option<Role>,
+    /// What their forms carry.
+    pub form_token: &'a str,
+    /// The request's trace.
+    pub trace: TraceContext,
+}
+
+impl Frame<'_> {
+    /// Whether what an operator may do is offered.
+    #[must_use]
+    pub fn operator(&self) -> bool {
+        self.role >= Some(Role::Operator)
+    }
+
+    /// Whether what an owner may do is offered.
+    #[must_use]
+    pub fn owner(&self) -> bool {
+        self.role >= Some(Role::Owner)
+    }
+
+    /// A whole page.
+    #[must_use]
+    pub fn page(&self, here: Here, title: &str, content: &Markup) -> Markup {
+        let content = html! {
+            (content)
+            footer { p { "Trace " code { (self.trace.trace_id()) } } }
+        };
+        layout(title, Some(self.visitor), Some(here), &content)
+    }
+}
+
+/// The way to the parts of the console.
+pub(super) fn menu(here: Here) -> Markup {
+    html! {
+        nav aria-label="Console" {
+            ul { @for (part, path, name) in Here::ALL {
+                li { a href=(path) aria-current=[(part == here).then_some("page")] { (name) } }
+            } }
+        }
+        form class="search" role="search" action="/admin/search" {
+            label for="search" { "Any id" }
+            input id="search" name="q" type="search" required autocomplete="off";
+            button class="button" { "Go" }
+        }
+    }
+}

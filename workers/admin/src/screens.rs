@@ -1,0 +1,155 @@
+//! The console's pages below its first one, and the forms on them.
+
+use auth::access::Role;
+use ids::{DeadLetterId, KeyId, TenantId};
+
+/// A page, or what a form on one asks for. An id is none where the path has none of its kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Screen {
+    /// The tenants; a form makes one.
+    Tenants,
+    /// One of them, with its keys; a form changes it.
+    Tenant(Option<TenantId>),
+    /// Suspends it.
+    Suspend(Option<TenantId>),
+    /// Resumes it.
+    Resume(Option<TenantId>),
+    /// Issues a key.
+    Keys(Option<TenantId>),
+    /// Revokes one.
+    Revoke(Option<(TenantId, KeyId)>),
+    /// Dead letters.
+    DeadLetters,
+    /// One of them.
+    DeadLetter(Option<DeadLetterId>),
+    /// Has its event run again.
+    Replay(Option<DeadLetterId>),
+    /// What operators did.
+    Audit,
+    /// Leads to the page of an id.
+    Search,
+}
+
+impl Screen {
+    /// The page at `path`, which begins with a slash after `/admin`.
+    #[must_use]
+    pub fn at(path: &str) -> Option<Self> {
+        let parts: Vec<&str> = path.strip_prefix("/admin/")?.split('/').collect();
+        Some(match &*parts {
+            ["tenants"] => Self::Tenants,
+            ["tenants", tenant] => Self::Tenant(tenant.parse().ok()),
+            ["tenants", tenant, "suspend"] => Self::Suspend(tenant.parse().ok()),
+            ["tenants", tenant, "resume"] => Self::Resume(tenant.parse().ok()),
+            ["tenants", tenant, "keys"] => Self::Keys(tenant.parse().ok()),
+            ["tenants", tenant, "keys", key, "revoke"] => {
+                Self::Revoke(tenant.parse().ok().zip(key.parse().ok()))
+            }
+            ["dead-letters"] => Self::DeadLetters,
+            ["dead-letters", letter] => Self::DeadLetter(letter.parse().ok()),
+            ["dead-letters", letter, "replay"] => Self::Replay(letter.parse().ok()),
+            ["audit"] => Self::Audit,
+            ["search"] => Self::Search,
+            _ => return None,
+        })
+    }
+
+    /// How logs name it.
+    #[must_use]
+    pub const fn pattern(self) -> &'static str {
+        match self {
+            Self::Tenants => "/admin/tenants",
+            Self::Tenant(_) => "/admin/tenants/{id}",
+            Self::Suspend(_) => "/admin/tenants/{id}/suspend",
+            Self::Resume(_) => "/admin/tenants/{id}/resume",
+            Self::Keys(_) => "/admin/tenants/{id}/keys",
+            Self::Revoke(_) => "/admin/tenants/{id}/keys/{key}/revoke",
+            Self::DeadLetters => "/admin/dead-letters",
+            Self::DeadLetter(_) => "/admin/dead-letters/{id}",
+            Self::Replay(_) => "/admin/dead-letters/{id}/replay",
+            Self::Audit => "/admin/audit",
+            Self::Search => "/admin/search",
+        }
+    }
+
+    /// The methods that it has.
+    #[must_use]
+    pub const fn allow(self) -> &'static str {
+        match self {
+            Self::Tenants | Self::Tenant(_) => "GET, HEAD, POST",
+            Self::Suspend(_) | Self::Resume(_) | Self::Keys(_) | Self::Revoke(_) | Self::Replay(_) => "POST",
+            Self::DeadLetters | Self::DeadLetter(_) | Self::Audit | Self::Search => "GET, HEAD",
+        }
+    }
+
+    /// The least role that may use it with `method`.
+    #[must_use]
+    pub fn needs(self, method: &str) -> Role {
+        match self {
+            Self::Replay(_) => Role::Operator,
+            _ if matches!(method, "GET" | "HEAD") => Role::Viewer,
+            _ => Role::Owner,
+        }
+    }
+
+    /// Where the page of an id is: its prefix says of what kind it is. What has no page of its own is looked up in the
+    /// audit, as a target or a trace.
+    #[must_use]
+    pub fn leading_to(id: &str) -> String {
+        let id = id.trim();
+        let plain: String = form_urlencoded::byte_serialize(id.as_bytes()).collect();
+        let trace = id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit());
+        if id.parse::<TenantId>().is_ok() {
+            format!("/admin/tenants/{id}")
+        } else if id.parse::<DeadLetterId>().is_ok() {
+            format!("/admin/dead-letters/{id}")
+        } else if trace {
+            format!("/admin/audit?trace_id={plain}")
+        } else if id.contains('_') || id.contains(':') {
+            format!("/admin/audit?target={plain}")
+        } else {
+            format!("/admin/tenants?slug={plain}")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_lead_to_pages_and_forms() {
+        let tenant = TenantId::from_parts(1, [2; 10]);
+        let (key, letter) = (KeyId::from_parts(1, [4; 10]), DeadLetterId::from_parts(1, [1; 10]));
+        for (path, screen) in [
+            ("/admin/tenants".to_owned(), Screen::Tenants),
+            (format!("/admin/tenants/{tenant}"), Screen::Tenant(Some(tenant))),
+            ("/admin/tenants/acme".to_owned(), Screen::Tenant(None)),
+            (format!("/admin/tenants/{tenant}/suspend"), Screen::Suspend(Some(tenant))),
+            (format!("/admin/tenants/{tenant}/keys"), Screen::Keys(Some(tenant))),
+            (format!("/admin/tenants/{tenant}/keys/{key}/revoke"), Screen::Revoke(Some((tenant, key)))),
+            (format!("/admin/dead-letters/{letter}/replay"), Screen::Replay(Some(letter))),
+        ] {
+            assert_eq!(Screen::at(&path), Some(screen), "{path}");
+        }
+        for path in ["/admin/", "/admin/tenants/", "/admin/tenants/a/b", "/admin/audit/", "/tenants"] {
+            assert!(!matches!(Screen::at(path), Some(screen) if screen != Screen::Tenant(None)), "{path}");
+        }
+    }
+
+    #[test]
+    fn an_id_leads_to_its_page() {
+        let (tenant, letter) = (TenantId::from_parts(1, [2; 10]), DeadLetterId::from_parts(1, [1; 10]));
+        let key = KeyId::from_parts(1, [4; 10]);
+        let trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+        for (id, path) in [
+            (format!(" {tenant} "), format!("/admin/tenants/{tenant}")),
+            (letter.to_string(), format!("/admin/dead-letters/{letter}")),
+            (key.to_string(), format!("/admin/audit?target={key}")),
+            (trace.to_owned(), format!("/admin/audit?trace_id={trace}")),
+            ("acme".to_owned(), "/admin/tenants?slug=acme".to_owned()),
+            ("//elsewhere".to_owned(), "/admin/tenants?slug=%2F%2Felsewhere".to_owned()),
+        ] {
+            assert_eq!(Screen::leading_to(&id), path);
+        }
+    }
+}
