@@ -5,24 +5,22 @@ use maud::{Markup, html};
 use super::frame::Frame;
 use crate::forms::TOKEN;
 
-/// A field of text with its label.
+/// A field of text in its label, so that several forms of a page may have one of the same name.
 pub(super) fn field(name: &str, label: &str, value: &str, required: bool) -> Markup {
-    let id = format!("field-{name}");
     html! {
-        div class="field" {
-            label for=(id) { (label) }
-            input id=(id) name=(name) value=(value) required[required] autocomplete="off" maxlength="320";
+        label class="field" {
+            span { (label) }
+            input name=(name) value=(value) required[required] autocomplete="off" maxlength="320";
         }
     }
 }
 
 /// A field with a few values to choose from.
 pub(super) fn choice(name: &str, label: &str, values: &[&str], chosen: &str) -> Markup {
-    let id = format!("field-{name}");
     html! {
-        div class="field" {
-            label for=(id) { (label) }
-            select id=(id) name=(name) {
+        label class="field" {
+            span { (label) }
+            select name=(name) {
                 @for value in values {
                     option value=(value) selected[*value == chosen] { (if value.is_empty() { "any" } else { value }) }
                 }
