@@ -56,7 +56,7 @@ fn row(entry: &EntryView) -> Markup {
                 strong { (entry.action) }
                 @if let Some(target) = &entry.target { br; code { (target) } }
             }
-            td {
+            td class="loose" {
                 @if let Some(before) = &entry.before { div { span class="small" { "before " } code { (before.get()) } } }
                 @if let Some(after) = &entry.after { div { span class="small" { "after " } code { (after.get()) } } }
                 div class="small" { "trace " code { (entry.trace_id) } " · hash " code { (&entry.hash[..12]) } "…" }

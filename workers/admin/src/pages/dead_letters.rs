@@ -38,7 +38,7 @@ pub fn dead_letters(
                         th scope="row" { a href={ "/admin/dead-letters/" (letter.id) } { (time(letter.dead_at)) } }
                         td { span class="tag" { (letter.cause) } }
                         td { (letter.workflow.as_deref().unwrap_or("queue")) " " (letter.step.as_deref().unwrap_or_default()) }
-                        td { (letter.errors.last().map_or("", String::as_str)) }
+                        td class="loose" { (letter.errors.last().map_or("", String::as_str)) }
                         td { (state(letter)) }
                     } } }
                 } }

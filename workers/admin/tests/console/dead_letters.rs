@@ -29,8 +29,8 @@ use crate::{Half, ROLES, acts, document, get, trace};
 #[derive(Default)]
 pub(crate) struct Pipeline {
     events: MemoryEventStore,
-    queue: MemoryQueue,
-    control: MemoryControl,
+    pub(crate) queue: MemoryQueue,
+    pub(crate) control: MemoryControl,
 }
 
 impl Pipeline {
@@ -57,7 +57,7 @@ impl Pipeline {
     }
 
     /// An event that the queue gave up on.
-    fn dead_event(&self, make: &Fixtures, tenant: TenantId) -> EventMessage {
+    pub(crate) fn dead_event(&self, make: &Fixtures, tenant: TenantId) -> EventMessage {
         let event = make.event();
         let message = EventMessage {
             tenant,
@@ -77,7 +77,7 @@ fn delivery(make: &Fixtures, body: Result<EventMessage, Unreadable>) -> Delivery
     Delivery { message_id: make.now().unix_ms().to_string(), sent_at: make.now(), attempt: 1, body }
 }
 
-fn ask(pipeline: &Pipeline, request: &Request<'_>) -> Handled {
+pub(crate) fn ask(pipeline: &Pipeline, request: &Request<'_>) -> Handled {
     let recorder = Recorder::default();
     let console = Console {
         settings: &Settings::new(TEAM, AUDIENCE, ROLES),
@@ -98,7 +98,7 @@ fn ask(pipeline: &Pipeline, request: &Request<'_>) -> Handled {
     run(console.handle(request, trace()))
 }
 
-fn list(pipeline: &Pipeline, query: &str) -> Value {
+pub(crate) fn list(pipeline: &Pipeline, query: &str) -> Value {
     let token = Team::person("vera@example.com");
     let handled = ask(pipeline, &Request { query, ..get("/admin/api/dead-letters", Some(&token)) });
     assert_eq!(handled.answer.status, 200, "{}", handled.answer.body);

@@ -3,6 +3,7 @@
 mod audit_trail;
 mod dead_letters;
 mod erasures;
+mod replay_form;
 mod team;
 mod tenants;
 
