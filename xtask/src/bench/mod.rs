@@ -33,6 +33,10 @@ use self::runtime::Runtime;
 /// Where the raw results go, below the target folder.
 const RAW: &str = "bench/rpc.json";
 
+/// How many turns each contender has before the first that counts: the engine optimizes what is hot by and by, the
+/// functions of a large module over seconds.
+const WARM_UP_TURNS: u32 = 6;
+
 /// What to measure.
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -191,7 +195,7 @@ fn rounds(
     step.note("warming up");
     for (measure, index) in &plan {
         let (contender, runtime) = &running[*index];
-        load::drive(runtime.port(), &request(measure)?, turn.max(Duration::from_millis(100)))
+        load::drive(runtime.port(), &request(measure)?, turn * WARM_UP_TURNS)
             .with_context(|| format!("`{}` at `{}`", contender.name(), measure.name))?;
     }
     let mut recorded = Recorded::default();
