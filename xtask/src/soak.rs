@@ -14,6 +14,8 @@ use crate::{paths, process};
 const PORTION: u64 = 5_000;
 /// The crates with scenarios. A test of them whose name has [`WORD`] takes its seeds from the environment.
 const PACKAGES: [&str; 2] = ["mesh-sim", "app"];
+/// As those, with scenarios of half a minute each: run when asked for.
+const SLOW: &str = "storage";
 const WORD: &str = "of_seeds";
 /// The lines of a failure that are shown.
 const REPORT_LINES: usize = 260;
@@ -32,7 +34,7 @@ pub(crate) struct Args {
     /// The first one. The tests themselves run the seeds from 0
     #[arg(long, default_value_t = 100_000)]
     from: u64,
-    /// Only the scenarios of this crate: `mesh-sim` or `app`
+    /// Only the scenarios of this crate: `mesh-sim`, `app`, or `storage`, whose years of a schedule take a while each
     #[arg(long, short)]
     package: Option<String>,
     /// Kills a real mesh so many times while events are delivered, instead of running seeds
@@ -57,16 +59,15 @@ pub(crate) fn run(args: Args, ui: &Ui) -> Result<()> {
     if let Some(minutes) = args.load {
         return load(minutes, ui);
     }
-    let packages: Vec<&str> =
-        match &args.package {
-            Some(package) => {
-                let known = PACKAGES.into_iter().find(|known| known == package);
-                vec![known.with_context(|| {
-                    format!("`{package}` has no scenarios; {} have", PACKAGES.join(" and "))
-                })?]
-            }
-            None => PACKAGES.to_vec(),
-        };
+    let packages: Vec<&str> = match &args.package {
+        Some(package) => {
+            let known = PACKAGES.into_iter().chain([SLOW]).find(|known| known == package);
+            vec![known.with_context(|| {
+                format!("`{package}` has no scenarios; {} and {SLOW} have", PACKAGES.join(", "))
+            })?]
+        }
+        None => PACKAGES.to_vec(),
+    };
     for package in packages {
         seeds(package, args.from, args.seeds, ui)?;
     }
