@@ -1,0 +1,88 @@
+//! Issuing, listing and revoking a tenant's keys.
+
+use app::ports::{IssuedKey, NewKey, Revoked};
+use auth::ApiKey;
+use http_api::request::read_body;
+use ids::{KeyId, TenantId};
+
+use super::request::IssueKey;
+use super::view::{KeyList, KeyView, view};
+use super::{Tenants, found};
+use crate::audit::{Asker, unavailable};
+use crate::problem::Problem;
+
+impl Tenants<'_> {
+    /// Issues a key. Its secret is in this answer and nowhere else.
+    ///
+    /// # Errors
+    /// A bad body; there is no such tenant; the store does not answer.
+    pub async fn issue_key(
+        &self,
+        asker: &Asker<'_>,
+        tenant: TenantId,
+        body: &[u8],
+    ) -> Result<KeyView, Problem> {
+        let IssueKey { name, scopes, expires_at, limits } = read_body(body).map_err(Problem::of_body)?;
+        let (mut secret, mut own) = ([0; 41], [0; 10]);
+        self.random.fill(&mut secret);
+        self.random.fill(&mut own);
+        let key = ApiKey::generate(secret);
+        let created_at = self.clock.now();
+        let new = NewKey {
+            key_id: KeyId::from_parts(created_at.unix_ms(), own),
+            name,
+            prefix: key.prefix().to_owned(),
+            hash: key.hash().to_string(),
+            scopes,
+            expires_at: expires_at.map(|time| contracts::Timestamp::from_unix_ms(time.unix_ms())),
+            limits,
+            created_at,
+        };
+        let mut act = asker.act("key.issue", Some(tenant), new.key_id.to_string());
+        let NewKey { key_id, name, prefix, scopes, expires_at, limits, .. } = new.clone();
+        let issued = IssuedKey {
+            key_id,
+            name,
+            prefix,
+            scopes,
+            expires_at,
+            revoked_at: None,
+            last_used_at: None,
+            limits,
+            created_at,
+        };
+        let shown = view(issued);
+        act.after = serde_json::to_string(&shown).ok();
+        found(self.store.add_key(tenant, &new, &act).await)?;
+        Ok(KeyView { api_key: Some(key.expose().to_owned()), ..shown })
+    }
+
+    /// The tenant's keys, newest first.
+    ///
+    /// # Errors
+    /// There is no such tenant; the store does not answer.
+    pub async fn keys(&self, tenant: TenantId) -> Result<KeyList, Problem> {
+        self.tenant(tenant).await?;
+        let keys = self.store.keys(tenant).await.map_err(unavailable)?;
+        Ok(KeyList { items: keys.into_iter().map(view).collect() })
+    }
+
+    /// Revokes a key, for good. The gateway refuses it within a minute.
+    ///
+    /// # Errors
+    /// The tenant has no such key; the store does not answer.
+    pub async fn revoke_key(
+        &self,
+        asker: &Asker<'_>,
+        tenant: TenantId,
+        key_id: KeyId,
+    ) -> Result<(), Problem> {
+        let mut act = asker.act("key.revoke", Some(tenant), key_id.to_string());
+        (act.before, act.after) = (Some(r#"{"revoked":false}"#.into()), Some(r#"{"revoked":true}"#.into()));
+        let now = self.clock.now();
+        match self.store.revoke_key(tenant, key_id, now, &act).await.map_err(unavailable)? {
+            Revoked::NoKey => Err(Problem::no_key()),
+            Revoked::Now | Revoked::Before => Ok(()),
+        }
+    }
+}
