@@ -22,6 +22,9 @@ const REPORT_LINES: usize = 260;
 /// The journey that kills a mesh, from the checkout's top.
 const KILL: &str = "e2e/journeys/kill.test.mjs";
 
+/// The journey that kills a mesh whose jobs fire every second.
+const SCHEDULE_KILL: &str = "e2e/journeys/schedule_kill.test.mjs";
+
 /// What loads a mesh with everything at once, from the checkout's top.
 const LOAD: &str = "e2e/load/mixed.mjs";
 
@@ -43,6 +46,16 @@ pub(crate) struct Args {
     /// How many events are delivered while it is killed
     #[arg(long, default_value_t = 500, requires = "kills")]
     events: u32,
+    /// Kills a real mesh whose jobs fire every second, ten times unless `--kills` says otherwise, instead of running
+    /// seeds
+    #[arg(long, conflicts_with = "load")]
+    scheduler: bool,
+    /// How many jobs fire while it is killed
+    #[arg(long, default_value_t = 200, requires = "scheduler")]
+    jobs: u32,
+    /// What says when it is killed; any, unless named
+    #[arg(long, requires = "scheduler")]
+    seed: Option<u32>,
     /// Loads a real mesh with requests of every kind for so many minutes, instead of running seeds
     #[arg(long, value_name = "MINUTES", conflicts_with = "kills")]
     load: Option<u32>,
@@ -53,6 +66,9 @@ pub(crate) struct Args {
 /// # Errors
 /// When a scenario fails, with its seed and what happened; when the tests don't compile; when a kill loses something.
 pub(crate) fn run(args: Args, ui: &Ui) -> Result<()> {
+    if args.scheduler {
+        return schedule_kill(args.kills.unwrap_or(10), args.jobs, args.seed, ui);
+    }
     if let Some(kills) = args.kills {
         return kill(kills, args.events, ui);
     }
@@ -121,12 +137,41 @@ fn seeds(package: &str, first: u64, seeds: u64, ui: &Ui) -> Result<()> {
 fn kill(kills: u32, events: u32, ui: &Ui) -> Result<()> {
     let step = ui.step("Soak");
     step.note(format!("{events} events, {kills} kills"));
+    let variables = [("WEFT_KILLS", kills.to_string()), ("WEFT_KILL_EVENTS", events.to_string())];
+    journey(KILL, &variables, ui)?;
+    step.done(format!("{events} events and {kills} kills: each ended once"));
+    if ui.json() {
+        ui.result(json!({ "events": events, "kills": kills }));
+    }
+    Ok(())
+}
+
+/// The journey of the jobs that fire while the mesh is killed, at full size. What it counted is part of the result.
+fn schedule_kill(kills: u32, jobs: u32, seed: Option<u32>, ui: &Ui) -> Result<()> {
+    let step = ui.step("Soak");
+    step.note(format!("{jobs} jobs, {kills} kills"));
+    let mut variables =
+        vec![("WEFT_SCHEDULE_KILLS", kills.to_string()), ("WEFT_SCHEDULE_JOBS", jobs.to_string())];
+    variables.extend(seed.map(|seed| ("WEFT_SCHEDULE_SEED", seed.to_string())));
+    let tap = journey(SCHEDULE_KILL, &variables, ui)?;
+    let told: Vec<&str> = tap.lines().filter_map(|line| line.strip_prefix("# ")).collect();
+    step.done(format!("{jobs} jobs and {kills} kills: each second is on record once"));
+    let counted = told.iter().find(|line| line.contains("seconds of jobs")).copied().unwrap_or_default();
+    if ui.json() {
+        ui.result(json!({ "jobs": jobs, "kills": kills, "counted": counted }));
+    } else {
+        ui.result(counted);
+    }
+    Ok(())
+}
+
+/// One journey with a mesh of its own, sized by `variables`. What it printed; where it fails, that is the result.
+fn journey(path: &str, variables: &[(&str, String)], ui: &Ui) -> Result<String> {
     let toolchain = setup::ensure(ui)?;
     let mut node = toolchain.node();
     node.current_dir(paths::root())
-        .args(["--test", "--test-force-exit", "--test-reporter=tap", KILL])
-        .env("WEFT_KILLS", kills.to_string())
-        .env("WEFT_KILL_EVENTS", events.to_string())
+        .args(["--test", "--test-force-exit", "--test-reporter=tap", path])
+        .envs(variables.iter().map(|(name, value)| (name, value)))
         .env("WEFT_XTASK", std::env::current_exe().context("can't tell where this program is")?);
     let output = process::output(&mut node)?;
     let stdout = String::from_utf8_lossy(&output.stdout);
@@ -134,11 +179,7 @@ fn kill(kills: u32, events: u32, ui: &Ui) -> Result<()> {
         ui.result(stdout.lines().take(REPORT_LINES).collect::<Vec<_>>().join("\n"));
         return Err(Told.into());
     }
-    step.done(format!("{events} events and {kills} kills: each ended once"));
-    if ui.json() {
-        ui.result(json!({ "events": events, "kills": kills }));
-    }
-    Ok(())
+    Ok(stdout.into_owned())
 }
 
 /// Everything at once. What it printed is the result: the routes with their times, and the memory.
