@@ -8,6 +8,8 @@ import type { Answer, Context, ReceivedContext } from "./mesh.js";
  * A binding to it has these methods.
  */
 export interface Jobs {
+  /** Changes a job. Times that came keep their record; what is not over yet does what the job said when its time came. */
+  change_job(request: ChangeJobInput, context: Context<TenantScope>): Promise<Answer<Job, JobError>>;
   /** Creates a job. The context's idempotency key makes a repeated call give the first job. */
   create_job(request: CreateJobInput, context: Context<TenantScope>): Promise<Answer<Job, JobError>>;
   /** Deletes a job and what is pending of it. Its runs are deleted too. */
@@ -28,6 +30,8 @@ export interface Jobs {
 
 /** What a WorkerEntrypoint in TypeScript implements, so that Workers in Rust can call it as [`Jobs`]. */
 export interface JobsImplementation {
+  /** Changes a job. Times that came keep their record; what is not over yet does what the job said when its time came. */
+  change_job(request: ChangeJob, context: ReceivedContext<TenantScope>): Promise<Answer<JobInput, JobError>>;
   /** Creates a job. The context's idempotency key makes a repeated call give the first job. */
   create_job(request: CreateJob, context: ReceivedContext<TenantScope>): Promise<Answer<JobInput, JobError>>;
   /** Deletes a job and what is pending of it. Its runs are deleted too. */
@@ -103,6 +107,56 @@ export interface CalendarInput {
   starts_at?: TimestampInput | null;
   /** Where the excluded dates are; a cron schedule's own zone, and else UTC, unless one is named. */
   timezone?: string | null;
+}
+
+/** Asks for a job to be changed. What is not named stays as it is. */
+export interface ChangeJob {
+  /** Which. */
+  job_id: JobId;
+  /** Another name. */
+  name: string | null;
+  /** Other policies. */
+  policy: PolicyChange;
+  /** Another way of trying again. */
+  retry: RetryPolicy | null;
+  /** Another task. */
+  task: Task | null;
+  /** Another schedule. */
+  timing: Timing | null;
+  /**
+   * The version that was read; of a job that was changed since, [`JobError::Changed`](super::JobError::Changed).
+   * Without it, whatever the job is by now is changed.
+   */
+  version: number | null;
+}
+
+/**
+ * Asks for a job to be changed. What is not named stays as it is.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export interface ChangeJobInput {
+  /** Which. */
+  job_id: JobId;
+  /** Another name. */
+  name?: string | null;
+  /**
+   * Other policies.
+   *
+   * @defaultValue `{"cleared":[],"concurrency":null,"misfire":null,"misfire_window_ms":null,"overlap":null,"timeout_ms":null}`
+   */
+  policy?: PolicyChangeInput;
+  /** Another way of trying again. */
+  retry?: RetryPolicyInput | null;
+  /** Another task. */
+  task?: Task | null;
+  /** Another schedule. */
+  timing?: TimingInput | null;
+  /**
+   * The version that was read; of a job that was changed since, [`JobError::Changed`](super::JobError::Changed).
+   * Without it, whatever the job is by now is changed.
+   */
+  version?: number | null;
 }
 
 /** What a change of clocks did to a nominal time. */
@@ -234,6 +288,8 @@ export interface Job {
   status: JobStatus;
   /** What it does. */
   task: Task;
+  /** Counts its changes, from 1. */
+  version: number;
 }
 
 /**
@@ -272,6 +328,12 @@ export interface JobInput {
   status: JobStatus;
   /** What it does. */
   task: Task;
+  /**
+   * Counts its changes, from 1.
+   *
+   * @defaultValue `1`
+   */
+  version?: number;
 }
 
 /** A request about jobs was refused. */
@@ -294,6 +356,13 @@ export type JobError =
     too_many: {
       /** The limit. */
       limit: number;
+    };
+  }
+  /** The job was changed since the version that the request names. */
+  | {
+    changed: {
+      /** The version that it is of. */
+      version: number;
     };
   }
   /** The tenant's schedule did not answer. */
@@ -511,6 +580,55 @@ export interface PolicyInput {
   timeout_ms?: number | null;
 }
 
+/** Changes of policies; what is not named stays as it is. */
+export interface PolicyChange {
+  /** What is taken away; where the same request also sets it, setting it counts. */
+  cleared: PolicySetting[];
+  /** As [`Policy::concurrency`](super::Policy::concurrency). */
+  concurrency: Concurrency | null;
+  /** As [`Policy::misfire`](super::Policy::misfire). */
+  misfire: Misfire | null;
+  /** As [`Policy::misfire_window_ms`](super::Policy::misfire_window_ms). */
+  misfire_window_ms: bigint | null;
+  /** As [`Policy::overlap`](super::Policy::overlap). */
+  overlap: Overlap | null;
+  /** As [`Policy::timeout_ms`](super::Policy::timeout_ms). */
+  timeout_ms: number | null;
+}
+
+/**
+ * Changes of policies; what is not named stays as it is.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export interface PolicyChangeInput {
+  /**
+   * What is taken away; where the same request also sets it, setting it counts.
+   *
+   * @defaultValue `[]`
+   */
+  cleared?: PolicySetting[];
+  /** As [`Policy::concurrency`](super::Policy::concurrency). */
+  concurrency?: Concurrency | null;
+  /** As [`Policy::misfire`](super::Policy::misfire). */
+  misfire?: Misfire | null;
+  /** As [`Policy::misfire_window_ms`](super::Policy::misfire_window_ms). */
+  misfire_window_ms?: bigint | number | null;
+  /** As [`Policy::overlap`](super::Policy::overlap). */
+  overlap?: Overlap | null;
+  /** As [`Policy::timeout_ms`](super::Policy::timeout_ms). */
+  timeout_ms?: number | null;
+}
+
+/** A policy that a job may be without. */
+export type PolicySetting =
+  /** How late a time may still be run. */
+  | "misfire_window"
+  /** How long one try may take. */
+  | "timeout"
+  /** With which other jobs it shares a limit. */
+  | "concurrency";
+
 /** How the waits between tries are spread. */
 export type RetryJitter =
   /** Not at all. */
@@ -694,3 +812,27 @@ export type Timestamp = bigint;
  * As it may be sent to a Worker in Rust.
  */
 export type TimestampInput = bigint | number;
+
+/** A schedule with its calendar: they are changed together. */
+export interface Timing {
+  /** Within which bounds, and on which days not. */
+  calendar: Calendar;
+  /** When the job fires. */
+  schedule: Schedule;
+}
+
+/**
+ * A schedule with its calendar: they are changed together.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export interface TimingInput {
+  /**
+   * Within which bounds, and on which days not.
+   *
+   * @defaultValue `{"ends_at":null,"excluded":[],"jitter_ms":0,"starts_at":null,"timezone":null}`
+   */
+  calendar?: CalendarInput;
+  /** When the job fires. */
+  schedule: ScheduleInput;
+}

@@ -288,3 +288,41 @@ test("what can't be scheduled is refused with the field at fault", async () => {
   await check({ name: "" }, "request.invalid", "/name");
   assert.deepEqual(await customer.list("/v1/jobs"), []);
 });
+
+test("a job is changed while it runs, by whoever read its version, and its record stays", async () => {
+  const customer = await newCustomer("jobs-change");
+  const job = await create(customer, { schedule: { every: "1s" }, timeout: "9s" });
+  assert.equal(job.version, 1);
+  const before = await fired(customer, job, 2);
+
+  const patch = (json) => customer.send("PATCH", `/v1/jobs/${job.id}`, { json });
+  const changed = await patch({
+    version: 1,
+    schedule: { cron: "*/2 * * * * *" },
+    task: task("job.changed"),
+    overlap: "skip",
+    timeout: null,
+  });
+  assert.equal(changed.status, 200, String(changed));
+  assert.deepEqual(
+    [changed.json.version, changed.json.overlap, changed.json.timeout, changed.json.name],
+    [2, "skip", undefined, job.name],
+  );
+  assert.ok(changed.json.preview.every((time) => (Date.parse(time) / SECOND_MS) % 2 === 0), String(changed));
+  assertProblem(await patch({ version: 1, name: "Late" }), 409, "job.changed");
+
+  await until("it fires by the new schedule", () => customer.events({ type: "job.changed" }), (events) => events.length >= 2);
+  const all = await runs(customer, job);
+  const times = all.map(({ scheduled_for: time }) => time);
+  assert.equal(new Set(times).size, times.length, `a time is there twice: ${times.join()}`);
+  for (const { id } of before) assert.ok(all.some((run) => run.id === id), "a record is gone");
+
+  const impossible = await patch({ schedule: { cron: "0 0 31 2 *" } });
+  assertProblem(impossible, 422, "job.invalid_schedule");
+  assert.equal(impossible.json.errors[0].pointer, "/schedule/cron");
+  assertProblem(await patch({ schedule: { at: "2020-01-01T00:00:00Z" } }), 422, "job.invalid_schedule");
+  assertProblem(await patch({ name: null }), 422, "request.invalid");
+  assert.equal((await customer.get(`/v1/jobs/${job.id}`)).json.version, 2, "what was refused changed nothing");
+  const stranger = await newCustomer("jobs-change-stranger");
+  assertProblem(await stranger.send("PATCH", `/v1/jobs/${job.id}`, { json: { name: "Mine" } }), 404, "job.not_found");
+});

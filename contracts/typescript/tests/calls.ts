@@ -30,6 +30,7 @@ export async function calling(): Promise<string> {
     if (refusal === "not_found" || refusal === "key_reused") return refusal;
     if ("invalid" in refusal) return refusal.invalid.pointer;
     if ("too_many" in refusal) return String(refusal.too_many.limit);
+    if ("changed" in refusal) return String(refusal.changed.version);
     return refusal.unavailable.detail;
   }
   const kind: FaultKind | (string & {}) = answer.fault.kind;
@@ -58,6 +59,7 @@ function job(schedule: Schedule): Job {
   const at = "at" in schedule ? schedule.at.at : null;
   return {
     job_id: "job_0",
+    version: 1,
     name: "nightly",
     schedule,
     task: { event: { source: "generic", kind: "tick", payload: "{}" } },

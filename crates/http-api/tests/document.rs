@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use http_api::events::SubmitEvent;
-use http_api::jobs::CreateJob;
+use http_api::jobs::{ChangeJob, CreateJob};
 use http_api::reports::CreateReport;
 use http_api::request::{FromBody, read_body};
 use http_api::routes::{Access, ROUTES};
@@ -231,6 +231,35 @@ fn the_document_and_the_reader_agree_on_events() {
         check(&with(&base, pointer, None), false);
     }
     check(&json!([]), false);
+}
+
+#[test]
+fn the_document_and_the_reader_agree_on_changes_of_jobs() {
+    let document = document();
+    let check = |body: &Value, good: bool| agree::<ChangeJob>(&document, "ChangeJob", body, good);
+    let example =
+        &document["paths"]["/v1/jobs/{id}"]["patch"]["requestBody"]["content"]["application/json"]["example"];
+    check(example, true);
+    let task = json!({ "kind": "event", "source": "generic", "type": "t", "payload": null });
+    for (good, body) in [
+        (true, json!({})),
+        (true, json!({ "name": "N", "version": 2, "task": task })),
+        (true, json!({ "retry": null, "misfire": null, "misfire_window": null, "overlap": null })),
+        (true, json!({ "timeout": null, "concurrency": null, "version": null })),
+        (true, json!({ "timeout": "5s", "concurrency": { "group": "crm", "limit": 2 }, "misfire": "all" })),
+        (true, json!({ "schedule": { "at": "2026-11-22T07:00:00Z" } })),
+        (false, json!({ "name": null })),
+        (false, json!({ "schedule": null })),
+        (false, json!({ "task": null })),
+        (false, json!({ "name": "" })),
+        (false, json!({ "version": 0 })),
+        (false, json!({ "schedule": {} })),
+        (false, json!({ "overlap": "maybe" })),
+        (false, json!({ "concurrency": { "group": "crm" } })),
+        (false, json!({ "retry": { "max_attempts": 11 } })),
+    ] {
+        check(&body, good);
+    }
 }
 
 #[test]

@@ -237,6 +237,10 @@ impl Refusal for JobError {
                 let detail = format!("this tenant has {limit} jobs, which is as many as it may have");
                 Problem::new(Code::JobLimitReached, detail).into()
             }
+            Self::Changed { version } => {
+                let detail = format!("the job is of version {version} now: read it and change that");
+                Problem::new(Code::JobChanged, detail).into()
+            }
             error @ Self::Unavailable { .. } => Failure::unavailable(error),
         }
     }
@@ -378,6 +382,7 @@ mod tests {
             false,
         );
         check(CallError::Refused(JobError::NotFound), Code::JobNotFound, false);
+        check(CallError::Refused(JobError::Changed { version: 3 }), Code::JobChanged, false);
         check(CallError::Refused(JobError::KeyReused), Code::IdempotencyKeyReused, false);
         check(CallError::Refused(JobError::TooMany { limit: 3 }), Code::JobLimitReached, false);
         let down = check(

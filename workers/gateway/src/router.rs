@@ -143,7 +143,7 @@ mod tests {
         };
         check("PUT", "/v1/events", "POST, GET, HEAD, OPTIONS");
         check("get", "/healthz", "GET, HEAD, OPTIONS");
-        check("TRACE", "/v1/jobs/job_1", "GET, HEAD, DELETE, OPTIONS");
+        check("TRACE", "/v1/jobs/job_1", "GET, HEAD, PATCH, DELETE, OPTIONS");
         check("GET", "/v1/jobs/job_1/run", "POST, OPTIONS");
         let at = methods_at("/v1/jobs/job_1/run");
         assert_eq!(at, Some(("/v1/jobs/{id}/run", "POST, OPTIONS".to_owned())));

@@ -162,6 +162,7 @@ fn dispatch<'a>(exchange: &'a Exchange<'_>) -> LocalBoxFuture<'a, Outcome> {
         Operation::CreateJob => Box::pin(jobs::create(exchange)),
         Operation::ListJobs => Box::pin(jobs::list(exchange)),
         Operation::GetJob => Box::pin(jobs::get(exchange)),
+        Operation::UpdateJob => Box::pin(jobs::change(exchange)),
         Operation::DeleteJob => Box::pin(jobs::delete(exchange)),
         Operation::RunJob => Box::pin(jobs::run(exchange)),
         Operation::PauseJob => Box::pin(jobs::pause(exchange)),

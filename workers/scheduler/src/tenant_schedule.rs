@@ -7,8 +7,8 @@ use app::scheduler::{FireReport, FiredRun, PipelineTasks, SchedulePorts, TenantJ
 use async_trait::async_trait;
 use contracts::TenantCall;
 use contracts::scheduler::{
-    CreateJob, GetJob, Job, JobError, JobPage, JobRun, Jobs, JobsClient, JobsContract, JobsDispatch,
-    ListJobs, ListRuns, RunPage,
+    ChangeJob, CreateJob, GetJob, Job, JobError, JobPage, JobRun, Jobs, JobsClient, JobsContract,
+    JobsDispatch, ListJobs, ListRuns, RunPage,
 };
 use host::{WorkerClock, WorkerRandom, bindings};
 use mesh::durable::{AlarmEvent, DurableObject, HandlerError, ObjectContext, StartError};
@@ -61,6 +61,7 @@ answered_by_jobs! {
     create_job(CreateJob) -> Job;
     get_job(GetJob) -> Job;
     list_jobs(ListJobs) -> JobPage;
+    change_job(ChangeJob) -> Job;
     delete_job(GetJob) -> ();
     pause_job(GetJob) -> Job;
     resume_job(GetJob) -> Job;

@@ -79,7 +79,7 @@ pub use rules::{NoticeQuery, RuleCreated, RuleStore, WorkflowStarter};
 pub use runtime::{Clock, EventMessage, EventQueue, IngestInstances, InstanceState, Random};
 pub use schedule::{
     Alarm, Firing, JobRecord, JobState, KeyUse, OpenRuns, RUNS_KEPT, RunProgress, RunRecord, RunSpan,
-    ScheduleStore, TaskError, TaskRunner, Trigger,
+    ScheduleStore, TaskError, TaskRunner, TimeRange, Trigger,
 };
 pub use signals::{NewSignal, SignalQuery, SignalRecord, SignalStore};
 pub use tenants::{

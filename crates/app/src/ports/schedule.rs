@@ -15,6 +15,8 @@ use super::StoreError;
 pub struct JobRecord {
     /// The id.
     pub job_id: JobId,
+    /// Counts its changes, from 1.
+    pub version: u32,
     /// A name for people.
     pub name: String,
     /// When it fires.
@@ -29,8 +31,20 @@ pub struct JobRecord {
     pub policy: Policy,
     /// When it was created: the phase of its nominal times.
     pub created_at: Timestamp,
+    /// Times of which the ledger does not tell any more what became of them: the schedule was another, or their
+    /// records were dropped.
+    pub forgotten: Option<TimeRange>,
     /// Whether it fires, and when next.
     pub state: JobState,
+}
+
+/// From one time to before another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TimeRange {
+    /// The first instant in it.
+    pub from: Timestamp,
+    /// The first after it.
+    pub until: Timestamp,
 }
 
 /// The part of a job that changes.
@@ -64,6 +78,8 @@ pub struct RunRecord {
     pub clock_change: Option<ClockChange>,
     /// The trace that all its tries belong to.
     pub trace: TraceContext,
+    /// What it does, where its job was given another task since; kept until it is over.
+    pub task: Option<Task>,
     /// How it stands.
     pub progress: RunProgress,
 }
@@ -144,6 +160,9 @@ pub trait ScheduleStore {
     fn jobs(&self, before: Option<JobId>, limit: u32) -> Result<Vec<JobRecord>, StoreError>;
     /// How many jobs there are.
     fn job_count(&self) -> Result<u32, StoreError>;
+    /// Stores what a job is by now, its state included. Runs that are not over keep the task that the job had. Does
+    /// nothing when there is no such job.
+    fn change_job(&self, job: &JobRecord) -> Result<(), StoreError>;
     /// Deletes a job with its runs; says whether there was one.
     fn delete_job(&self, job_id: JobId) -> Result<bool, StoreError>;
     /// Active jobs that are to be looked at `now` or before, longest overdue first, at most `limit`.

@@ -27,6 +27,7 @@ pub(super) fn job(record: JobRecord) -> Job {
     };
     Job {
         job_id: record.job_id,
+        version: record.version,
         name: record.name,
         schedule: record.schedule,
         calendar: record.calendar,

@@ -1,27 +1,13 @@
 //! Creating a job: what a job may be, and that one key makes one job.
 
 use contracts::TenantCall;
-use contracts::scheduler::{Concurrency, CreateJob, Job, JobError, Policy, Task};
-use domain::job::MAX_INTERVAL_MS;
+use contracts::scheduler::{CreateJob, Job, JobError};
 use ids::JobId;
-use serde::de::IgnoredAny;
 use sha2::{Digest, Sha256};
 
-use super::fire_due::BATCH;
-use super::pipeline_tasks::PATIENCE_MS;
 use super::tenant_jobs::unavailable;
-use super::{MAX_JOBS, SchedulePorts, convert, ledger, plan};
+use super::{MAX_JOBS, SchedulePorts, convert, definition, ledger, plan};
 use crate::ports::{JobRecord, KeyUse};
-
-/// The longest name, in characters.
-const MAX_NAME_CHARS: usize = 200;
-/// The longest source and type of a task's event, in bytes.
-const MAX_WORD_BYTES: usize = 128;
-/// The largest payload of a task, in bytes of JSON text.
-const MAX_PAYLOAD_BYTES: usize = 64 * 1024;
-
-/// The longest name of a concurrency group, in bytes.
-const MAX_GROUP_BYTES: usize = 64;
 
 /// How long an idempotency key is remembered: a week.
 pub(super) const KEY_KEPT_MS: u64 = 7 * 24 * 60 * 60 * 1_000;
@@ -51,6 +37,7 @@ pub(super) fn create_job(
     let job_id = JobId::from_parts(now.unix_ms(), ports.random.for_id());
     let mut job = JobRecord {
         job_id,
+        version: 1,
         name: request.name,
         schedule: plan::proper(request.schedule, &plan),
         calendar: request.calendar,
@@ -58,6 +45,7 @@ pub(super) fn create_job(
         retry: request.retry,
         policy: request.policy,
         created_at: now,
+        forgotten: None,
         state: ledger::FINISHED,
     };
     job.state = ledger::state(&job, Some(first));
@@ -83,47 +71,10 @@ pub(super) fn earlier_use(
 }
 
 fn check(request: &CreateJob) -> Result<(), JobError> {
-    let name_chars = request.name.chars().count();
-    if !(1..=MAX_NAME_CHARS).contains(&name_chars) || request.name.contains(char::is_control) {
-        let detail = format!("must be 1 to {MAX_NAME_CHARS} characters, none of them a control character");
-        return Err(invalid("/name", detail));
-    }
-    let Task::Event { source, kind, payload } = &request.task;
-    for (pointer, word) in [("/task/source", source), ("/task/type", kind)] {
-        if !(1..=MAX_WORD_BYTES).contains(&word.len()) {
-            return Err(invalid(pointer, format!("must be 1 to {MAX_WORD_BYTES} bytes")));
-        }
-    }
-    if payload.len() > MAX_PAYLOAD_BYTES {
-        return Err(invalid("/task/payload", format!("must be at most {MAX_PAYLOAD_BYTES} bytes of JSON")));
-    }
-    serde_json::from_str::<IgnoredAny>(payload)
-        .map_err(|error| invalid("/task/payload", format!("must be JSON: {error}")))?;
-    convert::retry(request.retry).checked().map_err(|error| {
-        let pointer = match error {
-            domain::job::RetryError::Attempts => "/retry/max_attempts",
-            domain::job::RetryError::Delay => "/retry/delay",
-        };
-        invalid(pointer, error)
-    })?;
-    check_policy(&request.policy)
-}
-
-fn check_policy(policy: &Policy) -> Result<(), JobError> {
-    if policy.misfire_window_ms.is_some_and(|window| !(1_000..=MAX_INTERVAL_MS).contains(&window)) {
-        return Err(invalid("/misfire_window", "must be between 1 second and 366 days"));
-    }
-    if policy.timeout_ms.is_some_and(|timeout| !(1_000..=PATIENCE_MS).contains(&u64::from(timeout))) {
-        return Err(invalid("/timeout", "must be between 1 and 30 seconds"));
-    }
-    let Some(Concurrency { group, limit }) = &policy.concurrency else { return Ok(()) };
-    if !(1..=MAX_GROUP_BYTES).contains(&group.len()) {
-        return Err(invalid("/concurrency/group", format!("must be 1 to {MAX_GROUP_BYTES} bytes")));
-    }
-    if !(1..=BATCH).contains(limit) {
-        return Err(invalid("/concurrency/limit", format!("must be 1 to {BATCH}")));
-    }
-    Ok(())
+    definition::check_name(&request.name)?;
+    definition::check_task(&request.task)?;
+    definition::check_retry(request.retry)?;
+    definition::check_policy(&request.policy)
 }
 
 pub(super) fn invalid(pointer: &str, detail: impl ToString) -> JobError {

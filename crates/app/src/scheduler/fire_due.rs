@@ -196,7 +196,7 @@ async fn attempt(
         job_id: run.job_id,
         idempotency_key: idempotency_key(&run),
         trace: run.trace,
-        task: job.task,
+        task: run.task.clone().unwrap_or(job.task),
         patience_ms: job.policy.timeout_ms.map_or(PATIENCE_MS, u64::from),
     };
     let outcome = ports.tasks.run(&firing).await;

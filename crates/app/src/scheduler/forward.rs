@@ -5,7 +5,8 @@ use std::rc::Rc;
 use async_trait::async_trait;
 use contracts::TenantCall;
 use contracts::scheduler::{
-    CreateJob, GetJob, Job, JobError, JobPage, JobRun, Jobs, JobsClient, ListJobs, ListRuns, RunPage,
+    ChangeJob, CreateJob, GetJob, Job, JobError, JobPage, JobRun, Jobs, JobsClient, ListJobs, ListRuns,
+    RunPage,
 };
 use mesh::durable::{Address, Namespace};
 use mesh::{CallError, Transport};
@@ -38,6 +39,7 @@ forward! {
     create_job(CreateJob) -> Job;
     get_job(GetJob) -> Job;
     list_jobs(ListJobs) -> JobPage;
+    change_job(ChangeJob) -> Job;
     delete_job(GetJob) -> ();
     pause_job(GetJob) -> Job;
     resume_job(GetJob) -> Job;

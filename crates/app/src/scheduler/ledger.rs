@@ -41,8 +41,38 @@ pub(super) fn settled(
     now: Timestamp,
     begin: u32,
 ) -> Result<Settled, JobError> {
+    settled_by(ports, job, now, begin, policy(job))
+}
+
+/// As [`settled`], with times that jitter puts off counted as come: each such run is due when jitter says.
+///
+/// # Errors
+/// As [`settled`].
+pub(super) fn settled_whole(
+    ports: &SchedulePorts,
+    job: &JobRecord,
+    now: Timestamp,
+    begin: u32,
+) -> Result<Settled, JobError> {
+    let usual = policy(job);
+    let mut settled = settled_by(ports, job, now, begin, job::Policy { jitter_ms: 0, ..usual })?;
+    for run in &mut settled.runs {
+        if let Some(due_at) = &mut run.progress.due_at {
+            let wake_ms = wake_ms(&identity(job), run.scheduled_for.unix_ms(), &usual);
+            *due_at = (*due_at).max(Timestamp::from_unix_ms(wake_ms));
+        }
+    }
+    Ok(settled)
+}
+
+fn settled_by(
+    ports: &SchedulePorts,
+    job: &JobRecord,
+    now: Timestamp,
+    begin: u32,
+    policy: job::Policy,
+) -> Result<Settled, JobError> {
     let plan = plan::of(job)?;
-    let policy = policy(job);
     let cursor = job.state.cursor.unwrap_or(now);
     let position =
         Position { cursor_ms: cursor.unix_ms(), resumed_ms: job.state.resumed_at.map(Timestamp::unix_ms) };

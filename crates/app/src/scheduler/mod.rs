@@ -4,12 +4,15 @@
 //! tenant's object, where [`TenantJobs`] answers it. The object's alarm calls [`fire_due`], the only place that carries a
 //! task out. Everything that asks for a run, the schedule as much as a caller, only writes it down and sets the alarm.
 
+mod bring_up;
 mod change_job;
 mod convert;
 mod create_job;
+mod definition;
 mod fire_due;
 mod forward;
 mod ledger;
+mod patch_job;
 mod pipeline_tasks;
 mod plan;
 mod read_job;

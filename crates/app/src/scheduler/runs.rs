@@ -29,6 +29,7 @@ pub(super) fn pending(
         span: None,
         clock_change: None,
         trace: TraceContext::from_random(random),
+        task: None,
         progress: RunProgress {
             outcome: RunOutcome::Pending,
             attempts: 0,

@@ -5,10 +5,10 @@ use std::cell::Cell;
 use async_trait::async_trait;
 use contracts::TenantCall;
 use contracts::scheduler::{
-    CreateJob, GetJob, Job, JobError, JobPage, JobRun, Jobs, ListJobs, ListRuns, RunPage,
+    ChangeJob, CreateJob, GetJob, Job, JobError, JobPage, JobRun, Jobs, ListJobs, ListRuns, RunPage,
 };
 
-use super::{SchedulePorts, change_job, create_job, read_job, run_job};
+use super::{SchedulePorts, change_job, create_job, patch_job, read_job, run_job};
 use crate::ports::StoreError;
 
 /// [`Jobs`] over one tenant's ports.
@@ -74,6 +74,13 @@ impl Jobs for TenantJobs {
 
     async fn list_jobs(&self, context: &TenantCall, request: ListJobs) -> Result<JobPage, JobError> {
         read_job::list_jobs(self.read(context).await?, request)
+    }
+
+    async fn change_job(&self, context: &TenantCall, request: ChangeJob) -> Result<Job, JobError> {
+        let job = patch_job::change_job(self.write(context)?, request);
+        // Also after a refusal: what came of the old schedule may have been settled before it.
+        self.rearm().await?;
+        job
     }
 
     async fn delete_job(&self, context: &TenantCall, request: GetJob) -> Result<(), JobError> {

@@ -232,6 +232,10 @@ impl World {
         self.objects.all.borrow_mut().insert(address(self.tenant).as_str().to_owned(), started);
     }
 
+    pub(crate) fn clock_now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
     /// How many calls of stores and alarms there were.
     pub(crate) fn operations(&self) -> u32 {
         self.faults.calls("")

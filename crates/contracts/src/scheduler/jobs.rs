@@ -216,6 +216,9 @@ impl Default for RetryPolicy {
 pub struct Job {
     /// The id.
     pub job_id: JobId,
+    /// Counts its changes, from 1.
+    #[serde(default = "first")]
+    pub version: u32,
     /// The name.
     pub name: String,
     /// When it fires; of a cron schedule, with the zone's proper name and both rules.
@@ -239,6 +242,11 @@ pub struct Job {
     pub preview: Vec<Timestamp>,
     /// When it was created.
     pub created_at: Timestamp,
+}
+
+/// The version of a job that was never changed.
+const fn first() -> u32 {
+    1
 }
 
 /// Whether a job fires.
@@ -427,6 +435,12 @@ pub enum JobError {
     TooMany {
         /// The limit.
         limit: u32,
+    },
+    /// The job was changed since the version that the request names.
+    #[error("the job is of version {version} now")]
+    Changed {
+        /// The version that it is of.
+        version: u32,
     },
     /// The tenant's schedule did not answer.
     #[error("the schedule is unavailable: {detail}")]

@@ -1,7 +1,9 @@
 //! What may be asked of the scheduler.
 
+mod change;
 mod jobs;
 
+pub use change::*;
 pub use jobs::*;
 
 use crate::TenantCall;
@@ -17,6 +19,8 @@ pub trait Jobs {
     /// Jobs, newest first.
     #[mesh(idempotent)]
     async fn list_jobs(&self, context: &TenantCall, request: ListJobs) -> Result<JobPage, JobError>;
+    /// Changes a job. Times that came keep their record; what is not over yet does what the job said when its time came.
+    async fn change_job(&self, context: &TenantCall, request: ChangeJob) -> Result<Job, JobError>;
     /// Deletes a job and what is pending of it. Its runs are deleted too.
     async fn delete_job(&self, context: &TenantCall, request: GetJob) -> Result<(), JobError>;
     /// Stops firing until resumed. Pausing a paused job changes nothing.

@@ -53,6 +53,7 @@ pub fn openapi() -> OpenApi {
             Method::Get => HttpMethod::Get,
             Method::Post => HttpMethod::Post,
             Method::Put => HttpMethod::Put,
+            Method::Patch => HttpMethod::Patch,
             Method::Delete => HttpMethod::Delete,
         };
         paths.add_path_operation(route.path, vec![method], operation::describe(route, &mut schemas));

@@ -92,6 +92,7 @@ fn operation(route: &Route, document: &OpenApi) -> Markup {
         Method::Get => item.get.as_ref(),
         Method::Post => item.post.as_ref(),
         Method::Put => item.put.as_ref(),
+        Method::Patch => item.patch.as_ref(),
         Method::Delete => item.delete.as_ref(),
     });
     let method = route.method.as_str();

@@ -50,8 +50,8 @@ impl FromBody for CreateJob {
         let schedule = object.required_object("schedule").and_then(|schedule| read_schedule(&schedule));
         let task = object.required_object("task").and_then(|task| read_task(&task));
         let retry = object.optional_object("retry").map(|retry| read_retry(&retry));
-        let misfire = choice(object, "misfire", "must be `last`, `all` or `none`");
-        let overlap = choice(object, "overlap", "must be `allow`, `skip`, `queue_one` or `cancel_previous`");
+        let misfire = choice(object, "misfire", Misfire::ACCEPTED);
+        let overlap = choice(object, "overlap", Overlap::ACCEPTED);
         let misfire_window = optional_interval(object, "misfire_window", Interval::MAX_SECONDS);
         let timeout = optional_interval(object, "timeout", MAX_TIMEOUT_SECONDS);
         let concurrency = object.optional_object("concurrency").and_then(|group| read_concurrency(&group));
@@ -70,11 +70,11 @@ impl FromBody for CreateJob {
 }
 
 /// The longest timeout, in seconds.
-const MAX_TIMEOUT_SECONDS: u32 = 30;
+pub(super) const MAX_TIMEOUT_SECONDS: u32 = 30;
 
 /// One of a closed set. A setting that is not supported has a code of its own: a client that sends one counts on its
 /// effect.
-fn choice<T: DeserializeOwned + Default>(object: &Object<'_>, name: &str, detail: &str) -> T {
+pub(super) fn choice<T: DeserializeOwned + Default>(object: &Object<'_>, name: &str, detail: &str) -> T {
     if !object.has(name) {
         return T::default();
     }
@@ -84,7 +84,7 @@ fn choice<T: DeserializeOwned + Default>(object: &Object<'_>, name: &str, detail
     })
 }
 
-fn optional_interval(object: &Object<'_>, name: &str, max_seconds: u32) -> Option<Interval> {
+pub(super) fn optional_interval(object: &Object<'_>, name: &str, max_seconds: u32) -> Option<Interval> {
     if !object.has(name) {
         return None;
     }
@@ -96,7 +96,7 @@ fn optional_interval(object: &Object<'_>, name: &str, max_seconds: u32) -> Optio
 }
 
 /// Reads `{group, limit}`.
-fn read_concurrency(object: &Object<'_>) -> Option<Concurrency> {
+pub(super) fn read_concurrency(object: &Object<'_>) -> Option<Concurrency> {
     let group = object.required_text("group", TextRule::token(64));
     let limit = object.optional_integer("limit", 1, Concurrency::MAX_LIMIT);
     if !object.has("limit") {
@@ -106,7 +106,7 @@ fn read_concurrency(object: &Object<'_>) -> Option<Concurrency> {
 }
 
 /// Reads a task by its `kind`.
-fn read_task(object: &Object<'_>) -> Option<Task> {
+pub(super) fn read_task(object: &Object<'_>) -> Option<Task> {
     let kind = object.required_text("kind", TextRule::slug(64))?;
     if kind != "event" {
         let detail = format!("`{kind}` is not supported; `event` is");
@@ -123,7 +123,7 @@ fn read_task(object: &Object<'_>) -> Option<Task> {
 }
 
 /// Reads `{max_attempts?, delay?}`.
-fn read_retry(object: &Object<'_>) -> Retry {
+pub(super) fn read_retry(object: &Object<'_>) -> Retry {
     let default = Retry::default();
     let delay = match object.has("delay") {
         true => read_interval(object, "delay", Code::RequestInvalid).unwrap_or(default.delay),

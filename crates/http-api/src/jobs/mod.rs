@@ -1,5 +1,6 @@
 //! Scheduled jobs: what a client asks for, and what it sees of them.
 
+mod change;
 mod create;
 mod interval;
 mod policy;
@@ -9,6 +10,7 @@ use ids::{EventId, JobId, RunId};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+pub use change::ChangeJob;
 pub use create::CreateJob;
 pub(crate) use create::required_interval;
 pub use interval::{Interval, NotAnInterval};
@@ -109,6 +111,9 @@ pub struct Job {
     /// The id.
     #[schema(value_type = schema::JobId)]
     pub id: JobId,
+    /// Counts its changes, from 1. A change may name the version that it takes the place of.
+    #[schema(minimum = 1, example = 1)]
+    pub version: u32,
     /// Its name, for people.
     #[schema(example = "Nightly digest")]
     pub name: String,

@@ -16,6 +16,11 @@ pub enum Misfire {
     None,
 }
 
+impl Misfire {
+    /// What one must be, for a refusal.
+    pub(super) const ACCEPTED: &str = "must be `last`, `all` or `none`";
+}
+
 /// What becomes of a time that comes while an earlier run of the job is not over.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -30,6 +35,11 @@ pub enum Overlap {
     /// It runs, and the earlier one is cancelled. A try that is being made is not called back; what it does is not on
     /// record.
     CancelPrevious,
+}
+
+impl Overlap {
+    /// What one must be, for a refusal.
+    pub(super) const ACCEPTED: &str = "must be `allow`, `skip`, `queue_one` or `cancel_previous`";
 }
 
 /// A limit that jobs share.

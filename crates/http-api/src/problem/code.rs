@@ -128,6 +128,8 @@ problem_codes! {
         "The job asks for a setting that is not supported: it would not be honored, so it is refused.";
     JobLimitReached = 409, "job.limit_reached", "Too many jobs",
         "The tenant has as many jobs as it may have. Delete one first.";
+    JobChanged = 409, "job.changed", "Job changed",
+        "The job was changed since the version that the request names. Read it, and change that.";
     WorkflowNotFound = 404, "workflow.not_found", "Workflow not found",
         "There is no workflow of this name, or this tenant has no run of it with this id.";
     WorkflowEnded = 409, "workflow.ended", "Workflow has ended",

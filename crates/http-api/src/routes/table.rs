@@ -112,6 +112,11 @@ operations! {
         "List jobs", "Newest first.";
     GetJob = "get_job", Get "/v1/jobs/{id}", "Jobs", key(Scope::JobsRead), NOTHING, false, 200, [JobNotFound],
         "Get a job", "With a preview of its next ten times.";
+    UpdateJob = "update_job", Patch "/v1/jobs/{id}", "Jobs", key(Scope::JobsWrite), Body::Json { max_bytes: MAX_JOB_BYTES },
+        false, 200,
+        [JobInvalidSchedule, JobUnsupportedSchedule, JobUnsupportedTask, JobUnsupportedOption, JobNotFound, JobChanged],
+        "Change a job",
+        "What is named takes the place of what was; what is not stays; `null` takes a setting back to what a job has without it. Another schedule counts from now on: every time that came before has its record under the schedule that named it, and a time that has passed cannot be named. Runs that are not over do what the job said when their time came; retries, timeouts and concurrency are by what the job says when they are tried. With the `version` that was read, a job that somebody else changed since is left as it is.";
     DeleteJob = "delete_job", Delete "/v1/jobs/{id}", "Jobs", key(Scope::JobsWrite), NOTHING, false, 204, [JobNotFound],
         "Delete a job", "With its runs. What it has sent stays.";
     RunJob = "run_job", Post "/v1/jobs/{id}/run", "Jobs", key(Scope::JobsWrite), NOTHING, false, 202, [JobNotFound],

@@ -26,6 +26,7 @@ use row::{CountRow, JobRow, KeyRow, OwnerRow, RunRow, WakeRow};
 pub const SCHEDULE: Migrations = Migrations::new(&[
     Migration::sql("0001_initial", include_str!("0001_initial.sql")),
     Migration::sql("0002_ledger", include_str!("0002_ledger.sql")),
+    Migration::sql("0003_changes", include_str!("0003_changes.sql")),
 ]);
 
 /// What errors call the database.
@@ -183,6 +184,31 @@ impl ScheduleStore for SqlScheduleStore {
     fn job_count(&self) -> Result<u32, StoreError> {
         let count = self.first::<CountRow, CountRow>(query!("job_count", values![]))?;
         Ok(count.map_or(0, |row| row.count))
+    }
+
+    fn change_job(&self, job: &JobRecord) -> Result<(), StoreError> {
+        let task = Self::json(&job.task)?;
+        let change = query!(
+            "change_job",
+            values![
+                job.job_id,
+                &job.name,
+                Self::json(&job.schedule)?,
+                task.clone(),
+                job.retry.max_attempts,
+                job.retry.delay_ms,
+                row::status_name(job.state.status),
+                job.state.wake_at,
+                Self::json(&job.calendar)?,
+                job.state.cursor,
+                job.state.resumed_at,
+                Self::json(&row::StoredPolicy::of(job))?,
+                job.version,
+                job.forgotten.map(|range| range.from),
+                job.forgotten.map(|range| range.until),
+            ]
+        );
+        self.execute(vec![query!("keep_tasks", values![job.job_id, task]), change]).map(drop)
     }
 
     fn delete_job(&self, job_id: JobId) -> Result<bool, StoreError> {

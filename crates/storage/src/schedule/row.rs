@@ -1,6 +1,8 @@
 //! Rows of a schedule and their conversion to the port's records.
 
-use app::ports::{JobRecord, JobState, KeyUse, OpenRuns, RunProgress, RunRecord, RunSpan, Trigger};
+use app::ports::{
+    JobRecord, JobState, KeyUse, OpenRuns, RunProgress, RunRecord, RunSpan, TimeRange, Trigger,
+};
 use contracts::Timestamp;
 use contracts::scheduler::{JobStatus, Policy, RetryJitter, RetryPolicy, RunOutcome};
 use ids::{EventId, JobId, RunId, TenantId};
@@ -59,6 +61,9 @@ pub(super) struct JobRow {
     cursor: Option<Timestamp>,
     resumed_at: Option<Timestamp>,
     policy: String,
+    version: u32,
+    forgotten_from: Option<Timestamp>,
+    forgotten_until: Option<Timestamp>,
 }
 
 #[derive(Deserialize)]
@@ -105,6 +110,7 @@ pub(super) struct RunRow {
     first_for: Option<Timestamp>,
     count: u64,
     clock_change: Option<String>,
+    task: Option<String>,
 }
 
 /// Why a row does not convert.
@@ -136,6 +142,11 @@ impl TryFrom<JobRow> for JobRecord {
         Ok(Self {
             policy,
             job_id: row.id,
+            version: row.version,
+            forgotten: row
+                .forgotten_from
+                .zip(row.forgotten_until)
+                .map(|(from, until)| TimeRange { from, until }),
             name: row.name,
             schedule: json("jobs.schedule", &row.schedule)?,
             calendar: json("jobs.calendar", &row.calendar)?,
@@ -167,6 +178,7 @@ impl TryFrom<RunRow> for RunRecord {
             scheduled_for: row.scheduled_for,
             span: row.first_for.map(|first| RunSpan { count: row.count, first }),
             clock_change: row.clock_change.map(|text| json("runs.clock_change", &text)).transpose()?,
+            task: row.task.map(|text| json("runs.task", &text)).transpose()?,
             trace: row.traceparent.parse::<TraceContext>().map_err(RowError::Trace)?,
             progress: RunProgress {
                 outcome: named("runs.outcome", OUTCOMES, outcome_name, row.outcome)?,

@@ -44,6 +44,7 @@ impl ScheduleFixtures {
         let (unix_ms, random) = self.tick();
         JobRecord {
             job_id: JobId::from_parts(unix_ms, random),
+            version: 1,
             name: "Nightly digest: “Zürich” 🌙".into(),
             schedule: Schedule::Every { interval_ms: 60_000, anchor: None },
             calendar: Calendar::default(),
@@ -55,6 +56,7 @@ impl ScheduleFixtures {
             retry: RetryPolicy::default(),
             policy: Policy::default(),
             created_at: Timestamp::from_unix_ms(unix_ms),
+            forgotten: None,
             state: JobState {
                 status: JobStatus::Active,
                 cursor: Some(Timestamp::from_unix_ms(next_ms)),
@@ -77,6 +79,7 @@ impl ScheduleFixtures {
             span: None,
             clock_change: None,
             trace: TraceContext::from_random(trace),
+            task: None,
             progress: RunProgress {
                 outcome: RunOutcome::Pending,
                 attempts: 0,

@@ -151,6 +151,19 @@ impl ScheduleStore for MemoryScheduleStore {
         self.act("schedule.job_count", |state| Ok(state.jobs.len() as u32))
     }
 
+    fn change_job(&self, job: &JobRecord) -> Result<(), StoreError> {
+        self.act("schedule.change_job", |state| {
+            let Some(stored) = state.jobs.get_mut(&job.job_id) else { return Ok(()) };
+            let before = std::mem::replace(stored, job.clone());
+            if before.task != job.task {
+                for run in state.runs.entry(job.job_id).or_default().iter_mut().filter(|run| is_open(run)) {
+                    run.task.get_or_insert_with(|| before.task.clone());
+                }
+            }
+            Ok(())
+        })
+    }
+
     fn delete_job(&self, job_id: JobId) -> Result<bool, StoreError> {
         self.act("schedule.delete_job", |state| {
             state.runs.remove(&job_id);
@@ -195,6 +208,7 @@ impl ScheduleStore for MemoryScheduleStore {
                     error: Some("a later run took its place before it was over".into()),
                     ..run.progress.clone()
                 };
+                run.task = None;
             }
             state.advance(job_id, new, runs, None)
         })
@@ -264,6 +278,9 @@ impl ScheduleStore for MemoryScheduleStore {
             let changed = run.progress.outcome != RunOutcome::Cancelled;
             if changed {
                 run.progress = progress.clone();
+                if !is_open(run) {
+                    run.task = None;
+                }
             }
             let job_id = run.job_id;
             state.begin_waiting(job_id, now);

@@ -2,9 +2,12 @@
 
 use std::rc::Rc;
 
-use app::ports::{JobState, OpenRuns, RUNS_KEPT, RunProgress, RunRecord, RunSpan, ScheduleStore, Trigger};
+use app::ports::{
+    JobRecord, JobState, OpenRuns, RUNS_KEPT, RunProgress, RunRecord, RunSpan, ScheduleStore, TimeRange,
+    Trigger,
+};
 use contracts::Timestamp;
-use contracts::scheduler::{Calendar, ClockChange, JobStatus, RunOutcome, Schedule};
+use contracts::scheduler::{Calendar, ClockChange, JobStatus, RunOutcome, Schedule, Task};
 use ids::RunId;
 
 use super::ScheduleFixtures;
@@ -29,6 +32,7 @@ pub fn schedule_store_suite(make: impl Fn() -> Rc<dyn ScheduleStore>) {
         a_run_reads_back_and_progresses,
         runs_are_paged_newest_first_within_their_job,
         old_settled_runs_go_and_open_ones_stay,
+        a_changed_job_reads_back_and_what_is_not_over_keeps_its_task,
         deleting_a_job_leaves_nothing_of_it,
         running_runs_are_released,
         the_alarm_is_due_at_the_earliest_of_all,
@@ -351,6 +355,52 @@ fn old_settled_runs_go_and_open_ones_stay(store: &dyn ScheduleStore) {
         before = Some(last.run_id);
     }
     assert_eq!(listed, RUNS_KEPT + 1);
+}
+
+fn a_changed_job_reads_back_and_what_is_not_over_keeps_its_task(store: &dyn ScheduleStore) {
+    let make = ScheduleFixtures::new(31);
+    let (job, other) = (make.job(START), make.job(START));
+    store.insert_job(&job, None).unwrap();
+    store.insert_job(&other, None).unwrap();
+    let (open, over, theirs) = (make.run(&job, START), make.run(&job, START + 1), make.run(&other, START));
+    store.advance_job(job.job_id, active(START + 2), &[open.clone(), over.clone()], None).unwrap();
+    store.advance_job(other.job_id, active(START + 2), std::slice::from_ref(&theirs), None).unwrap();
+    store.set_progress(over.run_id, &settled(&over, RunOutcome::Succeeded), at(START)).unwrap();
+
+    let mut changed = make.job(START + 9);
+    changed.job_id = job.job_id;
+    changed.created_at = job.created_at;
+    changed.version = 2;
+    changed.name = "other".into();
+    changed.schedule = Schedule::Every { interval_ms: 5_000, anchor: Some(at(START)) };
+    changed.retry.max_attempts = 7;
+    changed.policy.timeout_ms = Some(4_000);
+    changed.forgotten = Some(TimeRange { from: at(0), until: at(START + 3) });
+    changed.state = PAUSED;
+    store.change_job(&changed).unwrap();
+    assert_eq!(store.job(job.job_id).unwrap().as_ref(), Some(&changed));
+    let task = |run: &RunRecord| store.run(run.run_id).unwrap().unwrap().task;
+    assert_eq!((task(&open), task(&over)), (None, None), "the task is the same");
+
+    let Task::Event { source, kind, .. } = job.task.clone();
+    changed.task = Task::Event { source, kind, payload: "2".into() };
+    store.change_job(&changed).unwrap();
+    let first = Some(job.task.clone());
+    assert_eq!((task(&open), task(&over), task(&theirs)), (first.clone(), None, None));
+    let Task::Event { source, kind, .. } = job.task.clone();
+    changed.task = Task::Event { source, kind, payload: "3".into() };
+    store.change_job(&changed).unwrap();
+    assert_eq!(task(&open), first, "it keeps the one it came with");
+    let running = RunProgress { outcome: RunOutcome::Running, ..open.progress.clone() };
+    store.set_progress(open.run_id, &running, at(START)).unwrap();
+    assert_eq!(task(&open), first);
+    store.set_progress(open.run_id, &settled(&open, RunOutcome::Failed), at(START)).unwrap();
+    assert_eq!(task(&open), None, "it is over");
+
+    let gone = make.job(START);
+    store.change_job(&gone).unwrap();
+    assert_eq!(store.job(gone.job_id).unwrap(), None);
+    assert_eq!(store.job(other.job_id).unwrap(), Some(JobRecord { state: active(START + 2), ..other }));
 }
 
 fn deleting_a_job_leaves_nothing_of_it(store: &dyn ScheduleStore) {

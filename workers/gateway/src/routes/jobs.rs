@@ -1,9 +1,9 @@
 //! `/v1/jobs`.
 
-use contracts::scheduler::{self, GetJob};
+use contracts::scheduler::{self, GetJob, PolicyChange, PolicySetting, Timing};
 use http_api::jobs::{
-    Concurrency, CreateJob, Interval, Job, JobStatus, ListJobs, ListRuns, Retry, RetryJitter, Run, Task,
-    lateness_ms,
+    ChangeJob, Concurrency, CreateJob, Interval, Job, JobStatus, ListJobs, ListRuns, Retry, RetryJitter, Run,
+    Task, lateness_ms,
 };
 use http_api::{Code, Payload};
 
@@ -30,27 +30,14 @@ pub async fn create(exchange: &Exchange<'_>) -> Outcome {
         name,
         schedule,
         calendar,
-        task: match task {
-            Task::Event { source, r#type, payload } => {
-                source::check(&source, "/task/source")?;
-                scheduler::Task::Event { source, kind: r#type, payload: payload.as_json().to_owned() }
-            }
-        },
-        retry: scheduler::RetryPolicy {
-            max_attempts: retry.max_attempts,
-            delay_ms: retry.delay.seconds().saturating_mul(1000),
-            jitter: match retry.jitter {
-                RetryJitter::None => scheduler::RetryJitter::None,
-                RetryJitter::Full => scheduler::RetryJitter::Full,
-            },
-        },
+        task: inner_task(task)?,
+        retry: policies::inner_retry(retry),
         policy: scheduler::Policy {
             misfire: policies::inner_misfire(misfire),
             misfire_window_ms: misfire_window.map(Interval::ms),
             overlap: policies::inner_overlap(overlap),
-            timeout_ms: timeout.map(|timeout| timeout.seconds().saturating_mul(1000)),
-            concurrency: concurrency
-                .map(|Concurrency { group, limit }| scheduler::Concurrency { group, limit }),
+            timeout_ms: timeout.map(policies::inner_timeout),
+            concurrency: concurrency.map(policies::inner_concurrency),
         },
     };
     let created = exchange.ports.scheduler.create_job(&call, request).await.map_err(failed)?;
@@ -79,6 +66,57 @@ pub async fn get(exchange: &Exchange<'_>) -> Outcome {
     let call = authorize(exchange).await?;
     let found = exchange.ports.scheduler.get_job(&call, named(exchange)?).await.map_err(failed)?;
     Answer::json(200, &job(found)?)
+}
+
+/// Changes a job.
+///
+/// # Errors
+/// As [`get`]; a bad body; [`Code::JobChanged`].
+pub async fn change(exchange: &Exchange<'_>) -> Outcome {
+    let call = authorize(exchange).await?;
+    let GetJob { job_id } = named(exchange)?;
+    let ChangeJob {
+        version,
+        name,
+        schedule,
+        task,
+        retry,
+        misfire,
+        misfire_window,
+        overlap,
+        timeout,
+        concurrency,
+    } = exchange.json().await?;
+    let cleared = [
+        (misfire_window == Some(None), PolicySetting::MisfireWindow),
+        (timeout == Some(None), PolicySetting::Timeout),
+        (concurrency == Some(None), PolicySetting::Concurrency),
+    ];
+    let request = scheduler::ChangeJob {
+        job_id,
+        version,
+        name,
+        timing: schedule.map(|schedule| {
+            let (schedule, calendar) = schedules::inner(schedule);
+            Timing { schedule, calendar }
+        }),
+        task: task.map(inner_task).transpose()?,
+        retry: retry.map(policies::inner_retry),
+        policy: PolicyChange {
+            misfire: misfire.map(policies::inner_misfire),
+            misfire_window_ms: misfire_window.flatten().map(Interval::ms),
+            overlap: overlap.map(policies::inner_overlap),
+            timeout_ms: timeout.flatten().map(policies::inner_timeout),
+            concurrency: concurrency.flatten().map(policies::inner_concurrency),
+            cleared: cleared
+                .into_iter()
+                .filter(|(cleared, _)| *cleared)
+                .map(|(_, setting)| setting)
+                .collect(),
+        },
+    };
+    let changed = exchange.ports.scheduler.change_job(&call, request).await.map_err(failed)?;
+    Answer::json(200, &job(changed)?)
 }
 
 /// Deletes a job with its runs.
@@ -135,6 +173,15 @@ pub async fn runs(exchange: &Exchange<'_>) -> Outcome {
     Answer::json(200, &page.answer(found.items.into_iter().map(public_run).collect(), found.next_before))
 }
 
+fn inner_task(task: Task) -> Result<scheduler::Task, Failure> {
+    Ok(match task {
+        Task::Event { source, r#type, payload } => {
+            source::check(&source, "/task/source")?;
+            scheduler::Task::Event { source, kind: r#type, payload: payload.as_json().to_owned() }
+        }
+    })
+}
+
 fn named(exchange: &Exchange<'_>) -> Result<GetJob, Failure> {
     Ok(GetJob { job_id: exchange.id(Code::JobNotFound)? })
 }
@@ -142,6 +189,7 @@ fn named(exchange: &Exchange<'_>) -> Result<GetJob, Failure> {
 fn job(job: scheduler::Job) -> Result<Job, Failure> {
     let scheduler::Job {
         job_id,
+        version,
         name,
         schedule,
         calendar,
@@ -166,6 +214,7 @@ fn job(job: scheduler::Job) -> Result<Job, Failure> {
         schedules::interval(u64::from(retry.delay_ms)).ok_or_else(|| odd("a retry delay out of range"))?;
     Ok(Job {
         id: job_id,
+        version,
         name,
         status: match status {
             scheduler::JobStatus::Active => JobStatus::Active,

@@ -2,7 +2,27 @@
 //! because they change for different reasons.
 
 use contracts::scheduler;
-use http_api::jobs::{Misfire, Overlap, RunOutcome};
+use http_api::jobs::{Concurrency, Interval, Misfire, Overlap, Retry, RetryJitter, RunOutcome};
+
+pub(super) const fn inner_retry(retry: Retry) -> scheduler::RetryPolicy {
+    scheduler::RetryPolicy {
+        max_attempts: retry.max_attempts,
+        delay_ms: retry.delay.seconds().saturating_mul(1000),
+        jitter: match retry.jitter {
+            RetryJitter::None => scheduler::RetryJitter::None,
+            RetryJitter::Full => scheduler::RetryJitter::Full,
+        },
+    }
+}
+
+pub(super) const fn inner_timeout(timeout: Interval) -> u32 {
+    timeout.seconds().saturating_mul(1000)
+}
+
+pub(super) fn inner_concurrency(concurrency: Concurrency) -> scheduler::Concurrency {
+    let Concurrency { group, limit } = concurrency;
+    scheduler::Concurrency { group, limit }
+}
 
 pub(super) const fn inner_misfire(misfire: Misfire) -> scheduler::Misfire {
     match misfire {

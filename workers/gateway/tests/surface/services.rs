@@ -11,8 +11,8 @@ use contracts::pipeline::{
     SearchHits, Signal, SignalPage, SourceText,
 };
 use contracts::scheduler::{
-    CreateJob, GetJob, Job, JobError, JobPage, JobRun, JobStatus, Jobs, ListJobs, ListRuns, RunOutcome,
-    RunPage,
+    ChangeJob, CreateJob, GetJob, Job, JobError, JobPage, JobRun, JobStatus, Jobs, ListJobs, ListRuns,
+    RunOutcome, RunPage,
 };
 use contracts::{ServiceCall, TenantCall, TenantScope, Timestamp};
 use ids::{EventId, JobId, RunId};
@@ -139,6 +139,7 @@ impl Jobs for Scheduler {
         let at = Timestamp::from_unix_ms(1_795_330_800_000);
         let job = Job {
             job_id: job_id(),
+            version: 1,
             name: request.name,
             schedule: request.schedule,
             calendar: request.calendar,
@@ -160,6 +161,11 @@ impl Jobs for Scheduler {
 
     async fn list_jobs(&self, _: &TenantCall, _: ListJobs) -> Result<JobPage, JobError> {
         Ok(JobPage { items: self.made().map(|(job, _)| job).into_iter().collect(), next_before: None })
+    }
+
+    async fn change_job(&self, _: &TenantCall, request: ChangeJob) -> Result<Job, JobError> {
+        let job = self.known(request.job_id)?;
+        Ok(Job { version: job.version + 1, name: request.name.unwrap_or(job.name), ..job })
     }
 
     async fn delete_job(&self, _: &TenantCall, request: GetJob) -> Result<(), JobError> {

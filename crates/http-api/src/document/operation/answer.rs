@@ -76,7 +76,7 @@ fn success(route: &Route, schemas: &mut Schemas) -> Response {
         Operation::CreateJob => json("The new job", component::<jobs::Job>(schemas))
             .header("location", header("The job's own path.", Type::String)),
         Operation::ListJobs => json("A page of jobs", page_of::<jobs::Job>("JobPage", schemas)),
-        Operation::GetJob | Operation::PauseJob | Operation::ResumeJob => {
+        Operation::GetJob | Operation::UpdateJob | Operation::PauseJob | Operation::ResumeJob => {
             json("The job", component::<jobs::Job>(schemas))
         }
         Operation::DeleteJob => ResponseBuilder::new().description("Gone"),

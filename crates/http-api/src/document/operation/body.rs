@@ -50,6 +50,10 @@ fn json_body(operation: Operation, schemas: &mut Schemas) -> Content {
                 },
             }),
         ),
+        Operation::UpdateJob => (
+            component::<jobs::ChangeJob>(schemas),
+            json!({ "overlap": "skip", "schedule": { "cron": "0 9 * * MON", "timezone": "Europe/Berlin" }, "version": 1 }),
+        ),
         Operation::CreateEndpoint => (
             component::<endpoints::CreateEndpoint>(schemas),
             json!({ "name": "Issues of our repository", "source": "github" }),
