@@ -16,7 +16,7 @@ use contracts::pipeline::subscriptions::SubscriptionsContract;
 use contracts::pipeline::tenant_index::TenantIndexContract;
 use contracts::pipeline::workflows::WorkflowsContract;
 use contracts::pipeline::{DeadLettersContract, IntakeContract, TasksContract};
-use contracts::scheduler::JobsContract;
+use contracts::scheduler::{JobsContract, UpkeepContract};
 use mesh::Contract;
 use mesh::describe::{Described, Document, compare_folder, write_folder};
 
@@ -42,6 +42,7 @@ fn all() -> Vec<(Document, String)> {
         described::<SubscriptionsContract>(),
         described::<TasksContract>(),
         described::<TenantIndexContract>(),
+        described::<UpkeepContract>(),
         described::<WorkflowsContract>(),
     ]
 }

@@ -52,6 +52,8 @@ pub const TENANT_LIMITS: &str = "TENANT_LIMITS";
 pub const CONTROL_CACHE_MS: &str = "CONTROL_CACHE_MS";
 /// gateway: the platform's own rate limiter, the first cut.
 pub const FIRST_CUT: &str = "FIRST_CUT";
+/// scheduler: D1 with which tenants have a schedule.
+pub const SCHEDULE_DB: &str = "SCHEDULE_DB";
 /// scheduler: one schedule a tenant.
 pub const TENANT_SCHEDULE: &str = "TENANT_SCHEDULE";
 /// gateway: the pipeline's `Intake`.

@@ -27,6 +27,7 @@ mod live;
 mod removal;
 mod rules;
 mod schedule;
+mod schedule_registry;
 mod signals;
 mod sql;
 mod subscriptions;
@@ -52,6 +53,7 @@ pub use live::{LIVE_FEED, SqlLiveStore};
 pub use removal::{EVENT_TABLES, EventTable, KEPT_TABLES, SqlRemoval, TENANT_TABLES, TenantTable};
 pub use rules::SqlRuleStore;
 pub use schedule::{ObjectAlarm, SCHEDULE, SqlScheduleStore};
+pub use schedule_registry::SqlScheduleRegistry;
 pub use signals::SqlSignalStore;
 pub use sql::{Rows, SqlDatabase, Statement, Value};
 pub use subscriptions::SqlSubscriptionDirectory;
@@ -70,6 +72,8 @@ pub type D1Erasures = SqlErasures<D1>;
 pub type D1Removal = SqlRemoval<D1>;
 /// The archive's bookkeeping over D1.
 pub type D1ArchiveLedger = SqlArchiveLedger<D1>;
+/// The registry of schedules over D1.
+pub type D1ScheduleRegistry = SqlScheduleRegistry<D1>;
 /// Signals over D1.
 pub type D1SignalStore = SqlSignalStore<D1>;
 /// Keys, endpoints and heartbeats over D1. The gateway puts a [`CachedControl`] in front.

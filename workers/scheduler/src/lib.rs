@@ -3,6 +3,7 @@
 
 mod fetch;
 mod health;
+mod scheduled;
 mod tenant_schedule;
 mod wiring;
 

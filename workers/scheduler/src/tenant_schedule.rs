@@ -3,23 +3,48 @@
 use std::rc::Rc;
 
 use app::ports::Clock;
-use app::scheduler::{FireReport, FiredRun, PipelineTasks, SchedulePorts, TenantJobs, fire_due};
-use async_trait::async_trait;
-use contracts::TenantCall;
-use contracts::scheduler::{
-    ChangeJob, CreateJob, GetJob, Job, JobError, JobPage, JobRun, Jobs, JobsClient, JobsContract,
-    JobsDispatch, ListJobs, ListRuns, RunPage,
+use app::scheduler::{
+    FireReport, FiredRun, PipelineTasks, ScheduleContract, ScheduleDispatch, SchedulePorts, TenantJobs,
+    TenantUpkeep, fire_due,
 };
+use async_trait::async_trait;
 use host::{WorkerClock, WorkerRandom, bindings};
-use mesh::durable::{AlarmEvent, DurableObject, HandlerError, ObjectContext, StartError};
+use mesh::durable::{
+    AlarmEvent, Durable, DurableObject, HandlerError, Migrations, ObjectContext, StartError,
+};
 use mesh_worker::{BindingTransport, Instance};
 use storage::{ObjectAlarm, SCHEDULE, SqlScheduleStore};
 
-#[mesh::durable(service = Jobs, migrations = SCHEDULE)]
+use crate::wiring;
+
 pub(crate) struct TenantSchedule {
     jobs: TenantJobs,
+    upkeep: TenantUpkeep,
     ports: SchedulePorts,
 }
+
+/// By hand, since it answers more than one service.
+impl Durable for TenantSchedule {
+    const CLASS: &'static str = "TenantSchedule";
+    const MIGRATIONS: Migrations = SCHEDULE;
+    type Contract = ScheduleContract;
+    type Dispatch = ScheduleDispatch<Self>;
+
+    fn into_dispatch(self) -> Self::Dispatch {
+        let (jobs, upkeep) = (self.jobs.clone(), self.upkeep.clone());
+        ScheduleDispatch::new(self, jobs, upkeep)
+    }
+
+    fn of(dispatch: &Self::Dispatch) -> &Self {
+        &dispatch.object
+    }
+}
+
+mesh_worker::export_durable_object!(
+    /// The class `TenantSchedule` of the platform.
+    TenantSchedule,
+    "TenantSchedule"
+);
 
 #[async_trait(?Send)]
 impl DurableObject for TenantSchedule {
@@ -27,52 +52,35 @@ impl DurableObject for TenantSchedule {
         telemetry::console::init("scheduler");
         let env = &context.resources::<Instance>()?.env;
         let pipeline = BindingTransport::service(env, bindings::PIPELINE_TASKS).map_err(StartError::other)?;
+        let registry = wiring::registry(env).map_err(StartError::other)?;
         let clock: Rc<dyn Clock> = Rc::new(WorkerClock);
         let ports = SchedulePorts {
             store: Rc::new(SqlScheduleStore::new(context.storage)),
+            registry: Rc::new(registry),
             alarm: Rc::new(ObjectAlarm(context.alarm)),
             tasks: Rc::new(PipelineTasks::over(pipeline, clock.clone())),
             clock,
             random: Rc::new(WorkerRandom),
         };
-        Ok(Self { jobs: TenantJobs::start(ports.clone()).map_err(StartError::other)?, ports })
+        let jobs = TenantJobs::start(ports.clone()).map_err(StartError::other)?;
+        Ok(Self { jobs, upkeep: TenantUpkeep::new(ports.clone()), ports })
     }
 
     async fn alarm(&self, _: AlarmEvent) -> Result<(), HandlerError> {
+        let _ringing = self.upkeep.ringing();
         let fired = fire_due(&self.ports).await;
         fired.as_ref().map_or_else(|error| tracing::error!(event = "schedule.alarm_not_set", %error), log);
         Ok(fired.map(drop)?)
     }
 }
 
-/// One arm for each method: they differ in nothing but their names and types.
-macro_rules! answered_by_jobs {
-    ($($method:ident($request:ty) -> $reply:ty;)+) => {
-        #[async_trait(?Send)]
-        impl Jobs for TenantSchedule {$(
-            async fn $method(&self, context: &TenantCall, request: $request) -> Result<$reply, JobError> {
-                self.jobs.$method(context, request).await
-            }
-        )+}
-    };
-}
-
-answered_by_jobs! {
-    create_job(CreateJob) -> Job;
-    get_job(GetJob) -> Job;
-    list_jobs(ListJobs) -> JobPage;
-    change_job(ChangeJob) -> Job;
-    delete_job(GetJob) -> ();
-    pause_job(GetJob) -> Job;
-    resume_job(GetJob) -> Job;
-    run_job(GetJob) -> JobRun;
-    list_runs(ListRuns) -> RunPage;
-}
-
 fn log(report: &FireReport) {
     let tenant = report.tenant.map(|tenant| tenant.to_string()).unwrap_or_default();
     for run in &report.runs {
         log_run(&tenant, run);
+    }
+    if let Some(error) = &report.unregistered {
+        tracing::error!(event = "schedule.not_registered", %tenant, %error);
     }
     if let Some(error) = &report.trouble {
         tracing::error!(event = "schedule.store_failed", %tenant, %error);

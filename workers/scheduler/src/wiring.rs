@@ -6,15 +6,31 @@ use app::scheduler::JobsRouter;
 use contracts::health::HealthDispatch;
 use contracts::scheduler::JobsDispatch;
 use host::bindings;
+use mesh::durable::Namespace;
 use mesh_worker::durable::DurableNamespace;
 use mesh_worker::{BindingError, Instance};
+use storage::{D1, D1ScheduleRegistry};
 
 use crate::health::HealthService;
 
 pub(crate) fn jobs(instance: &Instance) -> Result<JobsDispatch<JobsRouter>, BindingError> {
     telemetry::console::init("scheduler");
-    let objects = DurableNamespace::over(&instance.env, bindings::TENANT_SCHEDULE)?;
-    Ok(JobsDispatch(JobsRouter(Rc::new(objects))))
+    Ok(JobsDispatch(JobsRouter(objects(&instance.env)?)))
+}
+
+/// Which tenants have a schedule.
+pub(crate) fn registry(env: &worker::Env) -> Result<D1ScheduleRegistry, BindingError> {
+    let missing = |error: worker::Error| BindingError::Unusable {
+        name: bindings::SCHEDULE_DB,
+        message: error.to_string(),
+    };
+    let database = env.d1(bindings::SCHEDULE_DB).map_err(missing)?;
+    Ok(D1ScheduleRegistry::new(D1::new(database, bindings::SCHEDULE_DB)))
+}
+
+/// The tenants' objects.
+pub(crate) fn objects(env: &worker::Env) -> Result<Rc<dyn Namespace>, BindingError> {
+    Ok(Rc::new(DurableNamespace::over(env, bindings::TENANT_SCHEDULE)?))
 }
 
 pub(crate) fn health(instance: &Instance) -> Result<HealthDispatch<HealthService>, BindingError> {

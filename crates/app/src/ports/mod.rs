@@ -26,6 +26,7 @@ mod reports;
 mod rules;
 mod runtime;
 mod schedule;
+mod schedule_registry;
 mod signals;
 mod tenants;
 mod vectors;
@@ -81,6 +82,7 @@ pub use schedule::{
     Alarm, Firing, JobRecord, JobState, KeyUse, OpenRuns, RUNS_KEPT, RunProgress, RunRecord, RunSpan,
     ScheduleStore, TaskError, TaskRunner, TimeRange, Trigger,
 };
+pub use schedule_registry::{RegisteredSchedule, ScheduleRegistry};
 pub use signals::{NewSignal, SignalQuery, SignalRecord, SignalStore};
 pub use tenants::{
     Created, IssuedKey, NewKey, NewTenant, Revoked, TenantAdmin, TenantQuery, TenantRecord, TenantSettings,

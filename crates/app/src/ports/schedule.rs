@@ -152,6 +152,11 @@ pub trait ScheduleStore {
     /// Ties the store to a tenant, unless it is tied already; says whose it is from now on.
     fn claim(&self, tenant: TenantId) -> Result<TenantId, StoreError>;
 
+    /// Whether the tenant was entered in the registry of schedules.
+    fn is_entered(&self) -> Result<bool, StoreError>;
+    /// Keeps that it was. Does nothing before the first claim.
+    fn set_entered(&self) -> Result<(), StoreError>;
+
     /// Stores a new job, and the key that asked for it.
     fn insert_job(&self, job: &JobRecord, key: Option<&KeyUse>) -> Result<(), StoreError>;
     /// One job.
@@ -239,6 +244,11 @@ pub trait Alarm {
     /// # Errors
     /// [`StoreError`] when the platform does not take it.
     async fn set(&self, at: Option<Timestamp>) -> Result<(), StoreError>;
+    /// The time that is set. There is none while the alarm's handler runs, unless it has set one.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the platform does not say.
+    async fn at(&self) -> Result<Option<Timestamp>, StoreError>;
 }
 
 /// One try of a run.

@@ -14,7 +14,7 @@ use ids::{JobId, RunId, TenantId};
 
 use super::ledger::settled;
 use super::pipeline_tasks::PATIENCE_MS;
-use super::{SchedulePorts, convert};
+use super::{SchedulePorts, convert, watchdog};
 use crate::ports::{Firing, JobRecord, JobState, RunProgress, RunRecord, StoreError, TaskError, Trigger};
 
 /// How many runs one alarm tries; the next, set to now, goes on. The platform allows a request 32 calls of other
@@ -46,6 +46,8 @@ pub struct FireReport {
     pub runs: Vec<FiredRun>,
     /// The store failed, and the rest waits for the next alarm.
     pub trouble: Option<StoreError>,
+    /// The registry of schedules did not take the tenant in: the next alarm tries again.
+    pub unregistered: Option<StoreError>,
 }
 
 /// One try, or one record of missed times, for the log.
@@ -96,6 +98,10 @@ impl FiredRun {
 pub async fn fire_due(ports: &SchedulePorts) -> Result<FireReport, StoreError> {
     let mut report = FireReport::default();
     report.trouble = work(ports, &mut report).await.err();
+    // For a schedule of before there was a registry. What is due does not wait for it.
+    if let Some(tenant) = report.tenant {
+        report.unregistered = watchdog::enter(ports, tenant).await.err();
+    }
     let rearmed = match report.trouble {
         None => ports.rearm().await,
         // Not at once: what failed now would fail again, and again.

@@ -11,13 +11,16 @@ use contracts::scheduler::{
 use mesh::durable::{Address, Namespace};
 use mesh::{CallError, Transport};
 
+/// What a tenant's object is called.
+pub(super) const OBJECT: &str = "schedule";
+
 /// [`Jobs`] over the tenants' objects. The object is chosen by the call's authenticated tenant and nothing else.
 #[derive(Clone)]
 pub struct JobsRouter(pub Rc<dyn Namespace>);
 
 impl JobsRouter {
     fn object(&self, context: &TenantCall) -> (JobsClient<Rc<dyn Transport>>, TenantCall) {
-        let object = self.0.object(&Address::of(context, "schedule"));
+        let object = self.0.object(&Address::of(context, OBJECT));
         (JobsClient::over(object), context.forwarded_by("scheduler"))
     }
 }

@@ -12,6 +12,7 @@ mod definition;
 mod fire_due;
 mod forward;
 mod ledger;
+mod object;
 mod patch_job;
 mod pipeline_tasks;
 mod plan;
@@ -19,15 +20,20 @@ mod read_job;
 mod run_job;
 mod runs;
 mod tenant_jobs;
+mod upkeep;
+mod watchdog;
 
 use std::rc::Rc;
 
 pub use fire_due::{FireReport, FiredRun, fire_due};
 pub use forward::JobsRouter;
+pub use object::{ScheduleContract, ScheduleDispatch};
 pub use pipeline_tasks::PipelineTasks;
 pub use tenant_jobs::TenantJobs;
+pub use upkeep::{Ringing, TenantUpkeep};
+pub use watchdog::{ATTENDED_EVERY_MS, WatchReport, attend_schedules};
 
-use crate::ports::{Alarm, Clock, Random, ScheduleStore, StoreError, TaskRunner};
+use crate::ports::{Alarm, Clock, Random, ScheduleRegistry, ScheduleStore, StoreError, TaskRunner};
 
 /// The most jobs a tenant may have.
 pub const MAX_JOBS: u32 = 10_000;
@@ -37,6 +43,8 @@ pub const MAX_JOBS: u32 = 10_000;
 pub struct SchedulePorts {
     /// Jobs and runs.
     pub store: Rc<dyn ScheduleStore>,
+    /// Where it is known that there is a schedule.
+    pub registry: Rc<dyn ScheduleRegistry>,
     /// What wakes it.
     pub alarm: Rc<dyn Alarm>,
     /// What carries tasks out.

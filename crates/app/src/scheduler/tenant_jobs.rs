@@ -1,6 +1,7 @@
 //! The `Jobs` service as a tenant's own object answers it: a table of contents, and the gate before it.
 
 use std::cell::Cell;
+use std::rc::Rc;
 
 use async_trait::async_trait;
 use contracts::TenantCall;
@@ -8,14 +9,15 @@ use contracts::scheduler::{
     ChangeJob, CreateJob, GetJob, Job, JobError, JobPage, JobRun, Jobs, ListJobs, ListRuns, RunPage,
 };
 
-use super::{SchedulePorts, change_job, create_job, patch_job, read_job, run_job};
+use super::{SchedulePorts, change_job, create_job, patch_job, read_job, run_job, watchdog};
 use crate::ports::StoreError;
 
-/// [`Jobs`] over one tenant's ports.
+/// [`Jobs`] over one tenant's ports. A clone answers for the same object.
+#[derive(Clone)]
 pub struct TenantJobs {
     ports: SchedulePorts,
     /// Whether this instance has set the alarm. A schedule whose alarm was lost heals with the first call of any kind.
-    armed: Cell<bool>,
+    armed: Rc<Cell<bool>>,
 }
 
 impl TenantJobs {
@@ -26,7 +28,7 @@ impl TenantJobs {
     /// [`StoreError`] when the store fails.
     pub fn start(ports: SchedulePorts) -> Result<Self, StoreError> {
         ports.store.release_running(ports.clock.now())?;
-        Ok(Self { ports, armed: Cell::new(false) })
+        Ok(Self { ports, armed: Rc::default() })
     }
 
     /// Lets a reading call in.
@@ -63,7 +65,10 @@ impl TenantJobs {
 #[async_trait(?Send)]
 impl Jobs for TenantJobs {
     async fn create_job(&self, context: &TenantCall, request: CreateJob) -> Result<Job, JobError> {
-        let job = create_job::create_job(self.write(context)?, context, request)?;
+        let ports = self.write(context)?;
+        // Before there is anything to lose sight of.
+        watchdog::enter(ports, context.scope.tenant).await.map_err(unavailable)?;
+        let job = create_job::create_job(ports, context, request)?;
         self.rearm().await?;
         Ok(job)
     }

@@ -10,4 +10,5 @@ mod firing;
 mod jobs;
 mod limits;
 mod policies;
+mod watchdog;
 mod world;

@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use app::ports::{Clock, Random, ScheduleStore};
-use app::scheduler::{JobsRouter, PipelineTasks, SchedulePorts, TenantJobs, fire_due};
+use app::scheduler::{
+    JobsRouter, PipelineTasks, ScheduleDispatch, SchedulePorts, TenantJobs, TenantUpkeep, WatchReport,
+    attend_schedules, fire_due,
+};
 use contracts::pipeline::TasksDispatch;
 use contracts::scheduler::{
     Calendar, CreateJob, GetJob, Job, JobError, JobRun, JobsClient, JobsDispatch, ListRuns, Policy,
@@ -16,7 +19,7 @@ use ids::{JobId, KeyId, TenantId};
 use mesh::durable::{Address, Namespace};
 use mesh::loopback::Loopback;
 use mesh::{CallContext, CallError, Deadline, TraceContext, Transport};
-use test_kit::schedule::{FakeTasks, MemoryAlarm, MemoryScheduleStore};
+use test_kit::schedule::{FakeTasks, MemoryAlarm, MemoryScheduleRegistry, MemoryScheduleStore};
 use test_kit::{FakeClock, Faults, SeededRandom, run};
 
 /// The time at which every world begins.
@@ -31,6 +34,7 @@ pub(crate) struct World {
     pub(crate) faults: Faults,
     pub(crate) tenant: TenantId,
     pub(crate) jobs: JobsClient<Loopback>,
+    pub(crate) registry: MemoryScheduleRegistry,
     objects: Rc<Objects>,
 }
 
@@ -39,6 +43,7 @@ struct Objects {
     clock: FakeClock,
     random: SeededRandom,
     pipeline: FakeTasks,
+    registry: MemoryScheduleRegistry,
     faults: Faults,
     all: RefCell<BTreeMap<String, Object>>,
 }
@@ -47,14 +52,17 @@ struct Objects {
 struct Object {
     ports: SchedulePorts,
     alarm: MemoryAlarm,
+    upkeep: TenantUpkeep,
     transport: Rc<dyn Transport>,
 }
 
 impl Objects {
     fn start(&self, ports: SchedulePorts, alarm: MemoryAlarm) -> Object {
         let jobs = TenantJobs::start(ports.clone()).unwrap();
-        let transport = Rc::new(loopback(JobsDispatch(jobs), &self.clock));
-        Object { ports, alarm, transport }
+        let upkeep = TenantUpkeep::new(ports.clone());
+        let services = ScheduleDispatch::new((), jobs, upkeep.clone());
+        let transport = Rc::new(loopback(services, &self.clock));
+        Object { ports, alarm, upkeep, transport }
     }
 
     fn made(&self, address: &Address) -> Object {
@@ -65,6 +73,7 @@ impl Objects {
             let pipeline = loopback(TasksDispatch(self.pipeline.clone()), &self.clock);
             let ports = SchedulePorts {
                 store: Rc::new(MemoryScheduleStore::with_faults(&self.faults)),
+                registry: Rc::new(self.registry.clone()),
                 alarm: Rc::new(alarm.clone()),
                 tasks: Rc::new(PipelineTasks::over(pipeline, clock.clone())),
                 clock,
@@ -96,18 +105,20 @@ impl World {
         let clock = FakeClock::at(Timestamp::from_unix_ms(START));
         let random = SeededRandom::new(5);
         let (pipeline, faults) = (FakeTasks::default(), Faults::default());
+        let registry = MemoryScheduleRegistry::with_faults(&faults);
         let tenant = TenantId::from_parts(START, random.for_id());
         let objects = Rc::new(Objects {
             clock: clock.clone(),
             random,
             pipeline: pipeline.clone(),
+            registry: registry.clone(),
             faults: faults.clone(),
             all: RefCell::default(),
         });
         let jobs = JobsClient::over(loopback(JobsDispatch(JobsRouter(objects.clone())), &clock));
         // Started before a test plans failures: an object that cannot start is not what they are about.
         objects.made(&address(tenant));
-        Self { clock, pipeline, faults, tenant, jobs, objects }
+        Self { clock, pipeline, faults, tenant, jobs, registry, objects }
     }
 
     pub(crate) fn another_tenant(&self) -> TenantId {
@@ -177,6 +188,28 @@ impl World {
     /// When the tenant's alarm will ring.
     pub(crate) fn alarm(&self) -> Option<Timestamp> {
         self.objects.made(&address(self.tenant)).alarm.at()
+    }
+
+    /// The platform loses the alarm, or sets it to another time.
+    pub(crate) fn set_alarm(&self, at: Option<Timestamp>) {
+        run(self.objects.made(&address(self.tenant)).ports.alarm.set(at)).unwrap();
+    }
+
+    /// The object of one tenant holds the schedule of another, which must not happen.
+    pub(crate) fn claim_for(&self, tenant: TenantId, owner: TenantId) {
+        self.objects.made(&address(tenant)).ports.store.claim(owner).unwrap();
+    }
+
+    /// The alarm's handler is at work until what this gives goes.
+    pub(crate) fn ringing(&self) -> app::scheduler::Ringing {
+        self.objects.made(&address(self.tenant)).upkeep.ringing()
+    }
+
+    /// A sweep of the watchdog.
+    pub(crate) fn watch(&self) -> WatchReport {
+        let objects: Rc<dyn Namespace> = self.objects.clone();
+        let sweep = attend_schedules(&self.registry, &objects, &self.clock, &self.objects.random);
+        run(sweep).unwrap()
     }
 
     /// Lets time pass, with the alarm ringing whenever it is due.

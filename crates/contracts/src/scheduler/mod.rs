@@ -2,9 +2,11 @@
 
 mod change;
 mod jobs;
+mod upkeep;
 
 pub use change::*;
 pub use jobs::*;
+pub use upkeep::*;
 
 use crate::TenantCall;
 

@@ -2,11 +2,13 @@
 //!
 //! All times are Unix milliseconds.
 
+mod alarm;
 mod ledger;
 mod limits;
 mod policy;
 mod retry;
 
+pub use alarm::AlarmHealth;
 pub use ledger::{Change, Entry, Open, Position, Settlement, Steps, Verdict, settle, wake_ms};
 pub use limits::{
     IntervalError, MAX_INTERVAL_MS, MAX_JITTER_MS, MAX_TIME_MS, MIN_INTERVAL_MS, TimeError, checked_interval,

@@ -1,1 +1,1 @@
-SELECT tenant FROM owner
+SELECT tenant, entered FROM owner

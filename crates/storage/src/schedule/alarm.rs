@@ -14,4 +14,9 @@ impl Alarm for ObjectAlarm {
         let set = self.0.rearm(at.map(Timestamp::unix_ms)).await;
         set.map_err(|error| StoreError::new(super::NAME, error))
     }
+
+    async fn at(&self) -> Result<Option<Timestamp>, StoreError> {
+        let at = self.0.get().await.map_err(|error| StoreError::new(super::NAME, error))?;
+        Ok(at.map(Timestamp::from_unix_ms))
+    }
 }

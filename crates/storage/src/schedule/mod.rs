@@ -27,6 +27,7 @@ pub const SCHEDULE: Migrations = Migrations::new(&[
     Migration::sql("0001_initial", include_str!("0001_initial.sql")),
     Migration::sql("0002_ledger", include_str!("0002_ledger.sql")),
     Migration::sql("0003_changes", include_str!("0003_changes.sql")),
+    Migration::sql("0004_registry", include_str!("0004_registry.sql")),
 ]);
 
 /// What errors call the database.
@@ -149,6 +150,15 @@ impl ScheduleStore for SqlScheduleStore {
         }
         self.query(query!("claim", values![tenant]))?;
         Ok(tenant)
+    }
+
+    fn is_entered(&self) -> Result<bool, StoreError> {
+        let owner = self.first::<OwnerRow, OwnerRow>(query!("owner", values![]))?;
+        Ok(owner.is_some_and(|row| row.entered == 1))
+    }
+
+    fn set_entered(&self) -> Result<(), StoreError> {
+        self.query(query!("set_entered", values![])).map(drop)
     }
 
     fn insert_job(&self, job: &JobRecord, key: Option<&KeyUse>) -> Result<(), StoreError> {

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Deserialize)]
 pub(super) struct OwnerRow {
     pub(super) tenant: TenantId,
+    pub(super) entered: u32,
 }
 
 #[derive(Deserialize)]

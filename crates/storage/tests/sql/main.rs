@@ -6,5 +6,6 @@ mod control;
 mod data;
 mod files;
 mod rules;
+mod schedule_registry;
 mod sqlite;
 mod workflows;

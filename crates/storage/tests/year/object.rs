@@ -15,7 +15,7 @@ use mesh::loopback::Loopback;
 use mesh::{CallContext, Deadline, TraceContext};
 use mesh_sim::durable::SqliteDatabase;
 use storage::{SCHEDULE, SqlScheduleStore};
-use test_kit::schedule::{FakeTasks, MemoryAlarm};
+use test_kit::schedule::{FakeTasks, MemoryAlarm, MemoryScheduleRegistry};
 use test_kit::{FakeClock, SeededRandom, run};
 
 /// When the process dies: before or after the statement of this number from now on.
@@ -151,6 +151,7 @@ fn ports(
     let tasks = loopback(TasksDispatch(pipeline.clone()), clock);
     SchedulePorts {
         store: Rc::new(SqlScheduleStore::new(storage)),
+        registry: Rc::new(MemoryScheduleRegistry::default()),
         alarm: Rc::new(alarm.clone()),
         tasks: Rc::new(PipelineTasks::over(tasks, shared.clone())),
         clock: shared,

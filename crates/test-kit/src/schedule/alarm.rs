@@ -50,4 +50,8 @@ impl Alarm for MemoryAlarm {
             })
             .await
     }
+
+    async fn at(&self) -> Result<Option<Timestamp>, StoreError> {
+        self.faults.around("MEMORY_ALARM", "alarm.at", || Ok(self.at.get())).await
+    }
 }

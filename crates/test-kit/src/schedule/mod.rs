@@ -3,6 +3,7 @@
 
 mod alarm;
 mod records;
+mod registry;
 mod store;
 #[expect(clippy::unwrap_used, reason = "a claim that does not hold panics")]
 mod suite;
@@ -10,6 +11,7 @@ mod tasks;
 
 pub use alarm::MemoryAlarm;
 pub use records::ScheduleFixtures;
+pub use registry::{MemoryScheduleRegistry, schedule_registry_suite};
 pub use store::MemoryScheduleStore;
 pub use suite::schedule_store_suite;
 pub use tasks::{FakeTasks, Mishap};

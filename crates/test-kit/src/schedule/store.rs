@@ -26,6 +26,7 @@ pub struct MemoryScheduleStore {
 #[derive(Debug, Default)]
 struct State {
     owner: Option<TenantId>,
+    entered: bool,
     jobs: BTreeMap<JobId, JobRecord>,
     /// Of each job, oldest first.
     runs: HashMap<JobId, Vec<RunRecord>>,
@@ -122,6 +123,17 @@ impl ScheduleStore for MemoryScheduleStore {
 
     fn claim(&self, tenant: TenantId) -> Result<TenantId, StoreError> {
         self.act("schedule.claim", |state| Ok(*state.owner.get_or_insert(tenant)))
+    }
+
+    fn is_entered(&self) -> Result<bool, StoreError> {
+        self.act("schedule.is_entered", |state| Ok(state.entered))
+    }
+
+    fn set_entered(&self) -> Result<(), StoreError> {
+        self.act("schedule.set_entered", |state| {
+            state.entered = state.owner.is_some();
+            Ok(())
+        })
     }
 
     fn insert_job(&self, job: &JobRecord, key: Option<&KeyUse>) -> Result<(), StoreError> {

@@ -21,6 +21,7 @@ const START: u64 = ScheduleFixtures::START_MS;
 pub fn schedule_store_suite(make: impl Fn() -> Rc<dyn ScheduleStore>) {
     for part in [
         the_first_tenant_stays,
+        the_tenant_is_entered_once_it_is_claimed,
         a_job_reads_back_whole,
         jobs_are_paged_newest_first,
         a_key_is_kept_with_its_job_or_neither_is,
@@ -72,6 +73,16 @@ fn the_first_tenant_stays(store: &dyn ScheduleStore) {
     assert_eq!(store.claim(ours).unwrap(), ours);
     assert_eq!(store.claim(theirs).unwrap(), ours);
     assert_eq!(store.owner().unwrap(), Some(ours));
+}
+
+fn the_tenant_is_entered_once_it_is_claimed(store: &dyn ScheduleStore) {
+    store.set_entered().unwrap();
+    assert!(!store.is_entered().unwrap(), "nobody's");
+    store.claim(ScheduleFixtures::new(1).tenant()).unwrap();
+    assert!(!store.is_entered().unwrap());
+    store.set_entered().unwrap();
+    store.set_entered().unwrap();
+    assert!(store.is_entered().unwrap());
 }
 
 fn a_job_reads_back_whole(store: &dyn ScheduleStore) {
