@@ -270,6 +270,8 @@ export interface Job {
   calendar: Calendar;
   /** When it was created. */
   created_at: Timestamp;
+  /** When the first of the runs failed for good that failed since the last one succeeded. */
+  failing_since: Timestamp | null;
   /** The id. */
   job_id: JobId;
   /** The name. */
@@ -306,6 +308,8 @@ export interface JobInput {
   calendar?: CalendarInput;
   /** When it was created. */
   created_at: TimestampInput;
+  /** When the first of the runs failed for good that failed since the last one succeeded. */
+  failing_since?: TimestampInput | null;
   /** The id. */
   job_id: JobId;
   /** The name. */
@@ -422,6 +426,10 @@ export interface JobRun {
   started_at: Timestamp | null;
   /** The trace's id. */
   trace_id: string;
+  /** Each try, oldest first. */
+  tries: Try[];
+  /** What asked for it. */
+  trigger: RunTrigger;
 }
 
 /**
@@ -458,7 +466,28 @@ export interface JobRunInput {
   started_at?: TimestampInput | null;
   /** The trace's id. */
   trace_id: string;
+  /**
+   * Each try, oldest first.
+   *
+   * @defaultValue `[]`
+   */
+  tries?: TryInput[];
+  /**
+   * What asked for it.
+   *
+   * @defaultValue `"schedule"`
+   */
+  trigger?: RunTrigger;
 }
+
+/** What may be wrong with a job. */
+export type JobStanding =
+  /** A time of it has come and is not begun, or a try of it is to be made now. */
+  | "due"
+  /** The same, for more than a minute. */
+  | "late"
+  /** The last of its runs that came to an end failed for good. */
+  | "failing";
 
 /** Whether a job fires. */
 export type JobStatus =
@@ -478,6 +507,8 @@ export interface ListJobs {
   before: JobId | null;
   /** At most this many, 1 to 200. */
   limit: number;
+  /** Only those that stand so. */
+  standing: JobStanding | null;
 }
 
 /**
@@ -490,6 +521,8 @@ export interface ListJobsInput {
   before?: JobId | null;
   /** At most this many, 1 to 200. */
   limit: number;
+  /** Only those that stand so. */
+  standing?: JobStanding | null;
 }
 
 /** Asks for a page of a job's runs, newest first. */
@@ -710,6 +743,15 @@ export interface RunPageInput {
   next_before?: RunId | null;
 }
 
+/** What asked for a run. */
+export type RunTrigger =
+  /** The job's schedule. */
+  | "schedule"
+  /** Somebody, now. */
+  | "caller"
+  /** Somebody, for a time that had passed. */
+  | "backfill";
+
 /** When a job fires. */
 export type Schedule =
   /** Every so many milliseconds (1 second to 366 days). */
@@ -835,4 +877,28 @@ export interface TimingInput {
   calendar?: CalendarInput;
   /** When the job fires. */
   schedule: ScheduleInput;
+}
+
+/** One try of a run. */
+export interface Try {
+  /** When it ended; none while it is being made, and of one that was interrupted. */
+  ended_at: Timestamp | null;
+  /** Why it failed. */
+  error: string | null;
+  /** When it began. */
+  started_at: Timestamp;
+}
+
+/**
+ * One try of a run.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export interface TryInput {
+  /** When it ended; none while it is being made, and of one that was interrupted. */
+  ended_at?: TimestampInput | null;
+  /** Why it failed. */
+  error?: string | null;
+  /** When it began. */
+  started_at: TimestampInput;
 }

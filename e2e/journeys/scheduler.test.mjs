@@ -83,6 +83,9 @@ test("a job that repeats fires at its times, each once, and its events are there
     assert.match(run.trace_id, /^[0-9a-f]{32}$/);
     assert.ok(run.attempts >= 1 && run.started_at <= run.ended_at, JSON.stringify(run));
     assert.equal(run.lateness_ms, Date.parse(run.started_at) - Date.parse(run.scheduled_for));
+    assert.equal(run.duration_ms, Date.parse(run.ended_at) - Date.parse(run.started_at));
+    assert.deepEqual([run.trigger, run.tries.length], ["schedule", run.attempts]);
+    assert.equal(run.tries.at(-1).ended_at, run.ended_at);
     assert.ok(run.lateness_ms >= 0, "it fired before its time");
   }
   const times = done.map(({ scheduled_for: time }) => time);
@@ -325,4 +328,18 @@ test("a job is changed while it runs, by whoever read its version, and its recor
   assert.equal((await customer.get(`/v1/jobs/${job.id}`)).json.version, 2, "what was refused changed nothing");
   const stranger = await newCustomer("jobs-change-stranger");
   assertProblem(await stranger.send("PATCH", `/v1/jobs/${job.id}`, { json: { name: "Mine" } }), 404, "job.not_found");
+});
+
+test("a tenant finds its own jobs that fail", async () => {
+  const customer = await newCustomer("jobs-standing");
+  const stranger = await newCustomer("jobs-standing-stranger");
+  const well = await create(customer, { schedule: { every: "1s" } });
+  await fired(customer, well, 1);
+  const failing = (whose) => whose.list("/v1/jobs", { status: "failing" });
+  assert.deepEqual(await failing(customer), []);
+  assert.deepEqual(await failing(stranger), []);
+  for (const status of ["due", "late"]) {
+    assert.equal((await customer.get(`/v1/jobs?status=${status}`)).status, 200, status);
+  }
+  assertProblem(await customer.get("/v1/jobs?status=broken"), 400, "request.invalid_parameter");
 });

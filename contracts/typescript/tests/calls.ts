@@ -70,6 +70,7 @@ function job(schedule: Schedule): Job {
     next_run_at: at,
     preview: [],
     created_at: 1n,
+    failing_since: null,
   };
 }
 

@@ -13,8 +13,8 @@ use contracts::pipeline::{
     Signal, StepReport,
 };
 use contracts::scheduler::{
-    Calendar, ClockChange, CreateJob, GapRule, JobError, JobRun, Policy, RetryPolicy, RunOutcome, Schedule,
-    Task,
+    Calendar, ClockChange, CreateJob, GapRule, JobError, JobRun, Policy, RetryPolicy, RunOutcome, RunTrigger,
+    Schedule, Task, Try,
 };
 use contracts::{Actor, TenantScope, Timestamp};
 use ids::{EndpointId, EventId, KeyId, RunId, SignalId, TenantId};
@@ -188,6 +188,7 @@ fn jobs() {
         "job_run",
         &JobRun {
             run_id: RunId::from_parts(EVENT_MS, [6; 10]),
+            trigger: RunTrigger::Caller,
             scheduled_for: at(EVENT_MS),
             count: 1,
             first_scheduled_for: None,
@@ -197,6 +198,7 @@ fn jobs() {
             outcome: RunOutcome::Running,
             attempts: 1,
             error: None,
+            tries: vec![Try { started_at: at(EVENT_MS + 2), ended_at: None, error: None }],
             event_id: Some(event_id()),
             trace_id: "0af7651916cd43dd8448eb211c80319c".into(),
         },

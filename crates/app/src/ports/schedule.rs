@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use contracts::Timestamp;
 use contracts::scheduler::{
-    Calendar, ClockChange, JobStatus, Policy, RetryPolicy, RunOutcome, Schedule, Task,
+    Calendar, ClockChange, JobStanding, JobStatus, Policy, RetryPolicy, RunOutcome, Schedule, Task, Try,
 };
 use ids::{EventId, JobId, RunId, TenantId};
 use mesh::TraceContext;
@@ -34,6 +34,9 @@ pub struct JobRecord {
     /// Times of which the ledger does not tell any more what became of them: the schedule was another, or their
     /// records were dropped.
     pub forgotten: Option<TimeRange>,
+    /// When the first of the runs failed for good that failed since the last one succeeded. Kept by
+    /// [`ScheduleStore::set_progress`].
+    pub failing_since: Option<Timestamp>,
     /// Whether it fires, and when next.
     pub state: JobState,
 }
@@ -118,6 +121,8 @@ pub struct RunProgress {
     pub ended_at: Option<Timestamp>,
     /// What the last failed try said, or what was missed.
     pub error: Option<String>,
+    /// Each try, oldest first.
+    pub tries: Vec<Try>,
     /// The event that it gave rise to.
     pub event_id: Option<EventId>,
 }
@@ -163,6 +168,14 @@ pub trait ScheduleStore {
     fn job(&self, job_id: JobId) -> Result<Option<JobRecord>, StoreError>;
     /// At most `limit` jobs older than `before`, newest first.
     fn jobs(&self, before: Option<JobId>, limit: u32) -> Result<Vec<JobRecord>, StoreError>;
+    /// At most `limit` jobs older than `before` that stand so at `now`, newest first.
+    fn jobs_standing(
+        &self,
+        standing: JobStanding,
+        now: Timestamp,
+        before: Option<JobId>,
+        limit: u32,
+    ) -> Result<Vec<JobRecord>, StoreError>;
     /// How many jobs there are.
     fn job_count(&self) -> Result<u32, StoreError>;
     /// Stores what a job is by now, its state included. Runs that are not over keep the task that the job had. Does
@@ -215,6 +228,9 @@ pub trait ScheduleStore {
     /// gone.
     fn release_running(&self, now: Timestamp) -> Result<u32, StoreError>;
 
+    /// Drops at most `limit` settled runs of any job that are older than [`RUNS_KEPT_MS`] at `now`; says how many.
+    fn drop_old_runs(&self, now: Timestamp, limit: u32) -> Result<u32, StoreError>;
+
     /// What a key was used for.
     fn key_use(&self, key: &str) -> Result<Option<KeyUse>, StoreError>;
     /// Forgets keys used before `time`.
@@ -235,6 +251,13 @@ pub struct OpenRuns {
 
 /// How many settled runs of a job are kept.
 pub const RUNS_KEPT: u32 = 1_000;
+
+/// How long a settled run is kept after it was recorded: 400 days, so that a yearly job shows its last run, in
+/// milliseconds.
+pub const RUNS_KEPT_MS: u64 = 400 * 24 * 60 * 60 * 1_000;
+
+/// After how long what is due and not begun counts as late: a minute, in milliseconds.
+pub const LATE_MS: u64 = 60_000;
 
 /// What wakes the schedule. There is one alarm; setting it replaces what was set before.
 #[async_trait(?Send)]

@@ -1,12 +1,12 @@
 //! Between stored records, the domain's rules and contract messages.
 
 use contracts::Timestamp;
-use contracts::scheduler::{Job, JobRun, JobStatus, RetryPolicy};
+use contracts::scheduler::{Job, JobRun, JobStatus, RetryPolicy, RunTrigger};
 use domain::job;
 use schedule::Occurrence;
 
 use super::plan;
-use crate::ports::{JobRecord, RunRecord};
+use crate::ports::{JobRecord, RunRecord, Trigger};
 
 /// How many coming times a job shows.
 const PREVIEW: usize = 10;
@@ -38,6 +38,7 @@ pub(super) fn job(record: JobRecord) -> Job {
         next_run_at: preview.first().copied(),
         preview,
         created_at: record.created_at,
+        failing_since: record.failing_since,
     }
 }
 
@@ -45,6 +46,10 @@ pub(super) fn run(record: RunRecord) -> JobRun {
     let progress = record.progress;
     JobRun {
         run_id: record.run_id,
+        trigger: match record.trigger {
+            Trigger::Schedule => RunTrigger::Schedule,
+            Trigger::Caller => RunTrigger::Caller,
+        },
         scheduled_for: record.scheduled_for,
         count: record.span.map_or(1, |span| span.count),
         first_scheduled_for: record.span.map(|span| span.first),
@@ -54,6 +59,7 @@ pub(super) fn run(record: RunRecord) -> JobRun {
         outcome: progress.outcome,
         attempts: progress.attempts,
         error: progress.error,
+        tries: progress.tries,
         event_id: progress.event_id,
         trace_id: record.trace.trace_id(),
     }

@@ -46,6 +46,7 @@ pub(super) fn create_job(
         policy: request.policy,
         created_at: now,
         forgotten: None,
+        failing_since: None,
         state: ledger::FINISHED,
     };
     job.state = ledger::state(&job, Some(first));

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use contracts::Timestamp;
-use contracts::scheduler::{Concurrency, RetryJitter, RunOutcome};
+use contracts::scheduler::{Concurrency, RetryJitter, RunOutcome, Try};
 use domain::job::spread;
 use futures_util::future::join_all;
 use ids::{JobId, RunId, TenantId};
@@ -23,6 +23,9 @@ pub(super) const BATCH: u32 = 20;
 
 /// How many due runs are looked at to find those: some may have to wait for others of their group.
 const LOOKED_AT: u32 = 5 * BATCH;
+
+/// How many runs past their age are dropped in one turn.
+const DROPPED: u32 = 100;
 
 /// After how long a try that was begun and not ended counts as interrupted: well past the longest call.
 const ABANDONED_AFTER_MS: u64 = 2 * PATIENCE_MS;
@@ -114,6 +117,7 @@ async fn work(ports: &SchedulePorts, report: &mut FireReport) -> Result<(), Stor
     let Some(tenant) = ports.store.owner()? else { return Ok(()) };
     report.tenant = Some(tenant);
     let now = ports.clock.now();
+    ports.store.drop_old_runs(now, DROPPED)?;
     // Runs that wait for others of their group do not keep the times of other jobs from beginning.
     let waiting = ports.store.due_runs(now, LOOKED_AT)?.len() as u32;
     let room = LOOKED_AT.saturating_sub(waiting).min(BATCH);
@@ -178,6 +182,12 @@ async fn attempt(
 ) -> Result<FiredRun, StoreError> {
     let began = ports.clock.now();
     let interrupted = run.progress.outcome == RunOutcome::Running;
+    if interrupted
+        && let Some(cut_off) = run.progress.tries.last_mut()
+        && cut_off.ended_at.is_none()
+    {
+        cut_off.error = Some("it was interrupted, so whether it took effect is unknown".into());
+    }
     if interrupted && run.progress.attempts >= job.retry.max_attempts + SPARE_TRIES {
         let error = "its last try was interrupted, so whether it took effect is unknown".to_owned();
         run.progress = RunProgress {
@@ -191,6 +201,7 @@ async fn attempt(
         return Ok(fired(&run, began, began));
     }
 
+    run.progress.tries.push(Try { started_at: began, ended_at: None, error: None });
     run.progress.outcome = RunOutcome::Running;
     run.progress.attempts += 1;
     run.progress.started_at = run.progress.started_at.or(Some(began));
@@ -229,6 +240,10 @@ async fn attempt(
             run.progress.outcome = if delay.is_some() { RunOutcome::Pending } else { RunOutcome::Failed };
             run.progress.due_at = delay.map(|delay| later(ended, delay));
         }
+    }
+    if let Some(made) = run.progress.tries.last_mut() {
+        made.ended_at = Some(ended);
+        made.error.clone_from(&run.progress.error);
     }
     // The job may have been deleted meanwhile, and its runs with it, or the run cancelled: then there is nothing left to
     // record.

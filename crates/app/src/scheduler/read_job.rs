@@ -17,7 +17,11 @@ pub(super) fn get_job(ports: &SchedulePorts, request: GetJob) -> Result<Job, Job
 pub(super) fn list_jobs(ports: &SchedulePorts, request: ListJobs) -> Result<JobPage, JobError> {
     let limit = request.limit.clamp(1, MAX_PAGE);
     // One more than asked for tells whether there is a next page.
-    let jobs = ports.store.jobs(request.before, limit + 1).map_err(unavailable)?;
+    let jobs = match request.standing {
+        None => ports.store.jobs(request.before, limit + 1),
+        Some(standing) => ports.store.jobs_standing(standing, ports.clock.now(), request.before, limit + 1),
+    };
+    let jobs = jobs.map_err(unavailable)?;
     let (jobs, more) = cut(jobs, limit);
     let next_before = jobs.last().filter(|_| more).map(|job| job.job_id);
     Ok(JobPage { items: jobs.into_iter().map(convert::job).collect(), next_before })

@@ -37,6 +37,7 @@ pub(super) fn pending(
             started_at: None,
             ended_at: None,
             error: None,
+            tries: Vec::new(),
             event_id: None,
         },
     }

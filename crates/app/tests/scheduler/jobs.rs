@@ -80,7 +80,9 @@ fn a_lost_answer_to_a_create_is_made_good_by_its_key() {
             }
             assert!(matches!(first, Err(CallError::Refused(JobError::Unavailable { .. }))), "{first:?}");
             let job = world.create_with_key("k", once_at(START + MINUTE)).unwrap();
-            let listed = run(world.jobs.list_jobs(&world.context(), ListJobs { before: None, limit: 9 }));
+            let listed = run(world
+                .jobs
+                .list_jobs(&world.context(), ListJobs { before: None, limit: 9, standing: None }));
             assert_eq!(listed.unwrap().items.len(), 1, "{when:?} {nth}");
             world.pass(HOUR);
             assert_eq!(world.fired_at(job.job_id), [60], "{when:?} {nth}");
@@ -100,7 +102,8 @@ fn jobs_and_runs_are_paged_newest_first() {
     let mut seen = Vec::new();
     let mut before = None;
     loop {
-        let page = run(world.jobs.list_jobs(&world.context(), ListJobs { before, limit: 2 })).unwrap();
+        let page = run(world.jobs.list_jobs(&world.context(), ListJobs { before, limit: 2, standing: None }))
+            .unwrap();
         assert!(page.items.len() <= 2);
         seen.extend(page.items.iter().map(|job| job.job_id));
         before = page.next_before;
@@ -140,7 +143,8 @@ fn another_tenant_sees_and_changes_nothing() {
     assert_eq!(refused(run(world.jobs.delete_job(&stranger, GetJob { job_id }))), JobError::NotFound);
     let runs = ListRuns { job_id, before: None, limit: 9, outcome: None };
     assert_eq!(refused(run(world.jobs.list_runs(&stranger, runs))), JobError::NotFound);
-    let listed = run(world.jobs.list_jobs(&stranger, ListJobs { before: None, limit: 9 })).unwrap();
+    let listed =
+        run(world.jobs.list_jobs(&stranger, ListJobs { before: None, limit: 9, standing: None })).unwrap();
     assert_eq!(listed.items, []);
     assert_eq!(world.job(job_id).status, JobStatus::Active);
     assert_eq!(world.pipeline.events(stranger.scope.tenant), []);
@@ -155,7 +159,9 @@ fn an_object_answers_its_own_tenant_only_even_when_it_is_addressed_by_mistake() 
     let stranger = world.context_of(world.another_tenant());
     let turned_away = |error| matches!(error, JobError::Unavailable { .. });
     assert!(turned_away(refused(run(object.get_job(&stranger, GetJob { job_id })))));
-    assert!(turned_away(refused(run(object.list_jobs(&stranger, ListJobs { before: None, limit: 9 })))));
+    assert!(turned_away(refused(run(
+        object.list_jobs(&stranger, ListJobs { before: None, limit: 9, standing: None })
+    ))));
     assert!(turned_away(refused(run(object.delete_job(&stranger, GetJob { job_id })))));
     assert!(turned_away(refused(run(object.create_job(&stranger, every(MINUTE))))));
     assert_eq!(world.store().job_count(), Ok(1));
@@ -280,7 +286,7 @@ fn a_schedule_whose_alarm_was_lost_heals_with_the_next_call() {
     assert!(world.create_with_key("k", every(MINUTE)).is_err());
     world.faults.heal();
     assert_eq!(world.alarm(), None);
-    run(world.jobs.list_jobs(&world.context(), ListJobs { before: None, limit: 1 })).unwrap();
+    run(world.jobs.list_jobs(&world.context(), ListJobs { before: None, limit: 1, standing: None })).unwrap();
     assert_eq!(seconds(world.alarm()), [60]);
 }
 

@@ -7,6 +7,7 @@ mod calendars;
 mod changes;
 mod crashes;
 mod firing;
+mod history;
 mod jobs;
 mod limits;
 mod policies;

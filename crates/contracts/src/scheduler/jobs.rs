@@ -242,6 +242,9 @@ pub struct Job {
     pub preview: Vec<Timestamp>,
     /// When it was created.
     pub created_at: Timestamp,
+    /// When the first of the runs failed for good that failed since the last one succeeded.
+    #[serde(default)]
+    pub failing_since: Option<Timestamp>,
 }
 
 /// The version of a job that was never changed.
@@ -279,6 +282,22 @@ pub struct ListJobs {
     pub before: Option<JobId>,
     /// At most this many, 1 to 200.
     pub limit: u32,
+    /// Only those that stand so.
+    #[serde(default)]
+    pub standing: Option<JobStanding>,
+}
+
+/// What may be wrong with a job.
+#[mesh::message]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub enum JobStanding {
+    /// A time of it has come and is not begun, or a try of it is to be made now.
+    Due,
+    /// The same, for more than a minute.
+    Late,
+    /// The last of its runs that came to an end failed for good.
+    Failing,
 }
 
 /// A page of jobs.
@@ -325,6 +344,9 @@ pub struct RunPage {
 pub struct JobRun {
     /// The id.
     pub run_id: RunId,
+    /// What asked for it.
+    #[serde(default)]
+    pub trigger: RunTrigger,
     /// The nominal time; where it stands for several, the last.
     pub scheduled_for: Timestamp,
     /// How many nominal times it stands for.
@@ -349,11 +371,42 @@ pub struct JobRun {
     /// What the last failed try said.
     #[serde(default)]
     pub error: Option<String>,
+    /// Each try, oldest first.
+    #[serde(default)]
+    pub tries: Vec<Try>,
     /// The event that it gave rise to.
     #[serde(default)]
     pub event_id: Option<EventId>,
     /// The trace's id.
     pub trace_id: String,
+}
+
+/// What asked for a run.
+#[mesh::message]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub enum RunTrigger {
+    /// The job's schedule.
+    #[default]
+    Schedule,
+    /// Somebody, now.
+    Caller,
+    /// Somebody, for a time that had passed.
+    Backfill,
+}
+
+/// One try of a run.
+#[mesh::message]
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Try {
+    /// When it began.
+    pub started_at: Timestamp,
+    /// When it ended; none while it is being made, and of one that was interrupted.
+    #[serde(default)]
+    pub ended_at: Option<Timestamp>,
+    /// Why it failed.
+    #[serde(default)]
+    pub error: Option<String>,
 }
 
 /// One: what a run stands for, unless it says otherwise.

@@ -4,9 +4,10 @@ mod change;
 mod create;
 mod interval;
 mod policy;
+mod run;
 mod schedule;
 
-use ids::{EventId, JobId, RunId};
+use ids::JobId;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -15,6 +16,9 @@ pub use create::CreateJob;
 pub(crate) use create::required_interval;
 pub use interval::{Interval, NotAnInterval};
 pub use policy::{Concurrency, Misfire, Overlap, RetryJitter};
+pub use run::{
+    ClockChange, ListRuns, Run, RunOutcome, Trigger, Try, UnknownOutcome, duration_ms, lateness_ms,
+};
 pub use schedule::{AtSchedule, CronSchedule, EverySchedule, Fold, Gap, Schedule};
 
 use crate::page::PageRequest;
@@ -149,177 +153,50 @@ pub struct Job {
     pub preview: Vec<Timestamp>,
     /// When it was created.
     pub created_at: Timestamp,
+    /// Since when its runs fail: the first that failed for good since the last one that succeeded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub failing_since: Option<Timestamp>,
 }
 
-/// How a run stands.
+/// What may be wrong with a job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum RunOutcome {
-    /// Waiting for its first or next try.
-    Pending,
-    /// Being tried.
-    Running,
-    /// Done.
-    Succeeded,
-    /// Failed for good.
-    Failed,
-    /// Its time passed while the scheduler was down or busy.
-    Missed,
-    /// Its time passed while the job was paused.
-    Paused,
-    /// The clocks skip its time.
-    SkippedGap,
-    /// Waiting for the end of an earlier run.
-    Waiting,
-    /// Its time came while an earlier run was not over.
-    SkippedOverlap,
-    /// A later run took its place before it was over.
-    Cancelled,
+pub enum JobStanding {
+    /// A time of it has come and is not begun, or a try of it is to be made now.
+    Due,
+    /// The same, for more than a minute.
+    Late,
+    /// The last of its runs that came to an end failed for good.
+    Failing,
 }
 
-impl RunOutcome {
-    /// Every outcome with its text.
-    pub const ALL: [(Self, &str); 10] = [
-        (Self::Pending, "pending"),
-        (Self::Waiting, "waiting"),
-        (Self::Running, "running"),
-        (Self::Succeeded, "succeeded"),
-        (Self::Failed, "failed"),
-        (Self::Missed, "missed"),
-        (Self::Paused, "paused"),
-        (Self::SkippedGap, "skipped_gap"),
-        (Self::SkippedOverlap, "skipped_overlap"),
-        (Self::Cancelled, "cancelled"),
-    ];
-}
+impl std::str::FromStr for JobStanding {
+    type Err = &'static str;
 
-/// A text that is no outcome of a run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct UnknownOutcome;
-
-impl std::fmt::Display for UnknownOutcome {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let names = RunOutcome::ALL.map(|(_, name)| name);
-        write!(f, "must be one of `{}`", names.join("`, `"))
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "due" => Ok(Self::Due),
+            "late" => Ok(Self::Late),
+            "failing" => Ok(Self::Failing),
+            _ => Err("must be `due`, `late` or `failing`"),
+        }
     }
-}
-
-impl std::error::Error for UnknownOutcome {}
-
-impl std::str::FromStr for RunOutcome {
-    type Err = UnknownOutcome;
-
-    fn from_str(text: &str) -> Result<Self, UnknownOutcome> {
-        Self::ALL
-            .into_iter()
-            .find(|(_, name)| *name == text)
-            .map(|(outcome, _)| outcome)
-            .ok_or(UnknownOutcome)
-    }
-}
-
-/// What a change of clocks did to a time.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum ClockChange {
-    /// The clocks skip this local time, so that it ran at the next valid instant.
-    Shifted {
-        /// The time on the wall.
-        #[schema(example = "2026-03-29T02:30:00")]
-        local_time: String,
-    },
-    /// The clocks show the local time twice; this is the first.
-    FirstOfTwo,
-    /// The clocks show the local time twice; this is the second.
-    SecondOfTwo,
-    /// The clocks skip these local times, and so did the job.
-    Skipped {
-        /// The first of them.
-        #[schema(example = "2026-03-29T02:00:00")]
-        first_local_time: String,
-        /// The last of them.
-        #[schema(example = "2026-03-29T02:30:00")]
-        last_local_time: String,
-    },
-}
-
-/// What came of one firing.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Run {
-    /// The id.
-    #[schema(value_type = schema::RunId)]
-    pub id: RunId,
-    /// The time it was due; where it stands for several times, the last of them.
-    pub scheduled_for: Timestamp,
-    /// How many times of the schedule it stands for: 1 for what ran or will.
-    #[schema(minimum = 1, example = 1)]
-    pub count: u64,
-    /// The first of them, where it stands for several.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub first_scheduled_for: Option<Timestamp>,
-    /// What a change of clocks did to the time.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub clock_change: Option<ClockChange>,
-    /// When the first try began; `null` before.
-    #[schema(required)]
-    pub started_at: Option<Timestamp>,
-    /// When the last try ended; `null` before.
-    #[schema(required)]
-    pub ended_at: Option<Timestamp>,
-    /// How much later than due the first try began, in milliseconds; `null` before.
-    #[schema(required)]
-    pub lateness_ms: Option<u64>,
-    /// How it stands.
-    pub outcome: RunOutcome,
-    /// How often it was tried.
-    pub attempts: u32,
-    /// What the last failed try said, or why there was none.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub error: Option<String>,
-    /// The event that it sent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, value_type = Option<schema::EventId>)]
-    pub event_id: Option<EventId>,
-    /// The trace of the run.
-    #[schema(pattern = "^[0-9a-f]{32}$", example = "4bf92f3577b34da6a3ce929d0e0e4736")]
-    pub trace_id: String,
-}
-
-/// How much later than due something began, in milliseconds; not negative.
-#[must_use]
-pub fn lateness_ms(scheduled_for: Timestamp, started_at: Option<Timestamp>) -> Option<u64> {
-    started_at.map(|started| started.unix_ms().saturating_sub(scheduled_for.unix_ms()))
 }
 
 /// The query of `GET /v1/jobs`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct ListJobs {
+    /// Only jobs that stand so.
+    pub status: Option<JobStanding>,
     /// The page.
+    #[param(ignore)]
     pub page: PageRequest<JobId>,
 }
 
 impl FromQuery for ListJobs {
     fn read(query: &Query) -> Option<Self> {
-        Some(Self { page: query.page("jobs", &[]) })
-    }
-}
-
-/// The query of `GET /v1/jobs/{id}/runs`.
-#[derive(Debug, Clone, PartialEq, Eq, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct ListRuns {
-    /// Only runs with this outcome.
-    pub outcome: Option<RunOutcome>,
-    /// The page.
-    #[param(ignore)]
-    pub page: PageRequest<RunId>,
-}
-
-impl FromQuery for ListRuns {
-    fn read(query: &Query) -> Option<Self> {
-        Some(Self { outcome: query.value("outcome"), page: query.page("runs", &["outcome"]) })
+        Some(Self { status: query.value("status"), page: query.page("jobs", &["status"]) })
     }
 }

@@ -109,7 +109,7 @@ operations! {
         [JobInvalidSchedule, JobUnsupportedSchedule, JobUnsupportedTask, JobUnsupportedOption, JobLimitReached, JobNotFound],
         "Create a job", "A job fires at the times of a `cron` pattern in any time zone, again and again (`every`), or once (`at`). The answer shows its next ten times. An `Idempotency-Key` of a job that is deleted by now makes no other: that is 404. `misfire` says which of several missed times run, `overlap` what becomes of a time that comes while an earlier run is not over.";
     ListJobs = "list_jobs", Get "/v1/jobs", "Jobs", key(Scope::JobsRead), NOTHING, false, 200, [PageBadCursor],
-        "List jobs", "Newest first.";
+        "List jobs", "Newest first. `status` finds the jobs that are due, late or failing, over all jobs of the tenant.";
     GetJob = "get_job", Get "/v1/jobs/{id}", "Jobs", key(Scope::JobsRead), NOTHING, false, 200, [JobNotFound],
         "Get a job", "With a preview of its next ten times.";
     UpdateJob = "update_job", Patch "/v1/jobs/{id}", "Jobs", key(Scope::JobsWrite), Body::Json { max_bytes: MAX_JOB_BYTES },

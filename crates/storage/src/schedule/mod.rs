@@ -9,10 +9,11 @@ mod row;
 mod tests;
 
 use app::ports::{
-    JobRecord, JobState, KeyUse, OpenRuns, RUNS_KEPT, RunProgress, RunRecord, ScheduleStore, StoreError,
+    JobRecord, JobState, KeyUse, LATE_MS, OpenRuns, RUNS_KEPT, RUNS_KEPT_MS, RunProgress, RunRecord,
+    ScheduleStore, StoreError,
 };
 use contracts::Timestamp;
-use contracts::scheduler::RunOutcome;
+use contracts::scheduler::{JobStanding, RunOutcome, Try};
 use ids::{JobId, RunId, TenantId};
 use mesh::durable::{Migration, Migrations, Rows, Storage, StorageError};
 use serde::Deserialize;
@@ -28,6 +29,7 @@ pub const SCHEDULE: Migrations = Migrations::new(&[
     Migration::sql("0002_ledger", include_str!("0002_ledger.sql")),
     Migration::sql("0003_changes", include_str!("0003_changes.sql")),
     Migration::sql("0004_registry", include_str!("0004_registry.sql")),
+    Migration::sql("0005_history", include_str!("0005_history.sql")),
 ]);
 
 /// What errors call the database.
@@ -111,8 +113,14 @@ impl SqlScheduleStore {
         Ok(statements)
     }
 
+    /// The tries as they are stored; nothing of a run that was never tried.
+    fn tries(tries: &[Try]) -> Result<Option<String>, StoreError> {
+        (!tries.is_empty()).then(|| Self::json(&tries)).transpose()
+    }
+
     fn insert_run(run: &RunRecord) -> Result<Statement, StoreError> {
-        let RunProgress { outcome, attempts, due_at, started_at, ended_at, error, event_id } = &run.progress;
+        let RunProgress { outcome, attempts, due_at, started_at, ended_at, error, tries, event_id } =
+            &run.progress;
         let clock_change = run.clock_change.as_ref().map(Self::json).transpose()?;
         Ok(query!(
             "insert_run",
@@ -132,6 +140,7 @@ impl SqlScheduleStore {
                 run.span.map(|span| span.first),
                 run.span.map_or(1, |span| span.count),
                 clock_change,
+                Self::tries(tries)?,
             ]
         ))
     }
@@ -189,6 +198,21 @@ impl ScheduleStore for SqlScheduleStore {
 
     fn jobs(&self, before: Option<JobId>, limit: u32) -> Result<Vec<JobRecord>, StoreError> {
         self.all::<JobRow, _>(query!("jobs", values![before, limit]))
+    }
+
+    fn jobs_standing(
+        &self,
+        standing: JobStanding,
+        now: Timestamp,
+        before: Option<JobId>,
+        limit: u32,
+    ) -> Result<Vec<JobRecord>, StoreError> {
+        let since = |ms: u64| Timestamp::from_unix_ms(now.unix_ms().saturating_sub(ms));
+        self.all::<JobRow, _>(match standing {
+            JobStanding::Due => query!("jobs_behind", values![since(0), before, limit]),
+            JobStanding::Late => query!("jobs_behind", values![since(LATE_MS), before, limit]),
+            JobStanding::Failing => query!("jobs_failing", values![before, limit]),
+        })
     }
 
     fn job_count(&self) -> Result<u32, StoreError> {
@@ -293,7 +317,8 @@ impl ScheduleStore for SqlScheduleStore {
         progress: &RunProgress,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        let RunProgress { outcome, attempts, due_at, started_at, ended_at, error, event_id } = progress;
+        let RunProgress { outcome, attempts, due_at, started_at, ended_at, error, tries, event_id } =
+            progress;
         let set = query!(
             "set_progress",
             values![
@@ -305,11 +330,20 @@ impl ScheduleStore for SqlScheduleStore {
                 *ended_at,
                 error.as_ref(),
                 *event_id,
+                Self::tries(tries)?,
             ]
         );
+        let standing = match outcome {
+            RunOutcome::Failed => Some(query!("set_failing", values![run_id, now])),
+            RunOutcome::Succeeded => Some(query!("clear_failing", values![run_id])),
+            _ => None,
+        };
         let begin = query!("begin_waiting", values![run_id, now]);
         let both = |storage: &Storage| {
             let changed = Self::run(storage, set)?;
+            if let Some(standing) = standing.filter(|_| !changed.is_empty()) {
+                Self::run(storage, standing)?;
+            }
             Self::run(storage, begin)?;
             Ok::<_, StorageError>(changed)
         };
@@ -320,6 +354,13 @@ impl ScheduleStore for SqlScheduleStore {
     fn release_running(&self, now: Timestamp) -> Result<u32, StoreError> {
         let released = self.all::<row::IdRow, row::IdRow>(query!("release_running", values![now]))?;
         Ok(released.len() as u32)
+    }
+
+    fn drop_old_runs(&self, now: Timestamp, limit: u32) -> Result<u32, StoreError> {
+        // Ids begin with the time at which they were made.
+        let oldest = RunId::from_parts(now.unix_ms().saturating_sub(RUNS_KEPT_MS), [0; 10]);
+        let dropped = self.all::<row::IdRow, row::IdRow>(query!("drop_old_runs", values![oldest, limit]))?;
+        Ok(dropped.len() as u32)
     }
 
     fn key_use(&self, key: &str) -> Result<Option<KeyUse>, StoreError> {

@@ -65,6 +65,7 @@ pub(super) struct JobRow {
     version: u32,
     forgotten_from: Option<Timestamp>,
     forgotten_until: Option<Timestamp>,
+    failing_since: Option<Timestamp>,
 }
 
 #[derive(Deserialize)]
@@ -111,6 +112,7 @@ pub(super) struct RunRow {
     first_for: Option<Timestamp>,
     count: u64,
     clock_change: Option<String>,
+    tries: Option<String>,
     task: Option<String>,
 }
 
@@ -142,6 +144,7 @@ impl TryFrom<JobRow> for JobRecord {
         let StoredPolicy { policy, retry_jitter } = json("jobs.policy", &row.policy)?;
         Ok(Self {
             policy,
+            failing_since: row.failing_since,
             job_id: row.id,
             version: row.version,
             forgotten: row
@@ -188,6 +191,7 @@ impl TryFrom<RunRow> for RunRecord {
                 started_at: row.started_at,
                 ended_at: row.ended_at,
                 error: row.error,
+                tries: row.tries.map_or(Ok(Vec::new()), |text| json("runs.tries", &text))?,
                 event_id: row.event_id,
             },
         })

@@ -219,7 +219,7 @@ impl Year {
     fn meet(&mut self, at: u64, trouble: Trouble, draw: &mut Draw) {
         let now = self.object.clock.now().unix_ms().max(at);
         let call = |object: &Object| {
-            let list = ListJobs { before: None, limit: 1 };
+            let list = ListJobs { before: None, limit: 1, standing: None };
             run(object.jobs.list_jobs(&object.context(), list)).unwrap();
         };
         match trouble {

@@ -57,6 +57,7 @@ impl ScheduleFixtures {
             policy: Policy::default(),
             created_at: Timestamp::from_unix_ms(unix_ms),
             forgotten: None,
+            failing_since: None,
             state: JobState {
                 status: JobStatus::Active,
                 cursor: Some(Timestamp::from_unix_ms(next_ms)),
@@ -87,6 +88,7 @@ impl ScheduleFixtures {
                 started_at: None,
                 ended_at: None,
                 error: None,
+                tries: Vec::new(),
                 event_id: None,
             },
         }

@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
 use app::ports::{
-    JobRecord, JobState, KeyUse, OpenRuns, RUNS_KEPT, RunProgress, RunRecord, ScheduleStore, StoreError,
-    Trigger,
+    JobRecord, JobState, KeyUse, LATE_MS, OpenRuns, RUNS_KEPT, RUNS_KEPT_MS, RunProgress, RunRecord,
+    ScheduleStore, StoreError, Trigger,
 };
 use contracts::Timestamp;
-use contracts::scheduler::{JobStatus, RunOutcome};
+use contracts::scheduler::{JobStanding, JobStatus, RunOutcome};
 use ids::{JobId, RunId, TenantId};
 
 use crate::{Faults, run};
@@ -159,6 +159,30 @@ impl ScheduleStore for MemoryScheduleStore {
         })
     }
 
+    fn jobs_standing(
+        &self,
+        standing: JobStanding,
+        now: Timestamp,
+        before: Option<JobId>,
+        limit: u32,
+    ) -> Result<Vec<JobRecord>, StoreError> {
+        self.act("schedule.jobs_standing", |state| {
+            let behind = |job: &JobRecord, ms: u64| {
+                let came = |at: Option<Timestamp>| at.is_some_and(|at| at.unix_ms() + ms <= now.unix_ms());
+                let runs = state.runs.get(&job.job_id).map(Vec::as_slice).unwrap_or_default();
+                came(job.state.wake_at) || runs.iter().any(|run| came(run.progress.due_at))
+            };
+            let stands = |job: &&JobRecord| match standing {
+                JobStanding::Due => behind(job, 0),
+                JobStanding::Late => behind(job, LATE_MS),
+                JobStanding::Failing => job.failing_since.is_some(),
+            };
+            let older =
+                state.jobs.values().rev().filter(|job| before.is_none_or(|before| job.job_id < before));
+            Ok(older.filter(stands).take(limit as usize).cloned().collect())
+        })
+    }
+
     fn job_count(&self) -> Result<u32, StoreError> {
         self.act("schedule.job_count", |state| Ok(state.jobs.len() as u32))
     }
@@ -166,7 +190,8 @@ impl ScheduleStore for MemoryScheduleStore {
     fn change_job(&self, job: &JobRecord) -> Result<(), StoreError> {
         self.act("schedule.change_job", |state| {
             let Some(stored) = state.jobs.get_mut(&job.job_id) else { return Ok(()) };
-            let before = std::mem::replace(stored, job.clone());
+            let failing_since = stored.failing_since;
+            let before = std::mem::replace(stored, JobRecord { failing_since, ..job.clone() });
             if before.task != job.task {
                 for run in state.runs.entry(job.job_id).or_default().iter_mut().filter(|run| is_open(run)) {
                     run.task.get_or_insert_with(|| before.task.clone());
@@ -295,6 +320,13 @@ impl ScheduleStore for MemoryScheduleStore {
                 }
             }
             let job_id = run.job_id;
+            if let Some(job) = state.jobs.get_mut(&job_id).filter(|_| changed) {
+                match progress.outcome {
+                    RunOutcome::Failed => job.failing_since = job.failing_since.or(Some(now)),
+                    RunOutcome::Succeeded => job.failing_since = None,
+                    _ => {}
+                }
+            }
             state.begin_waiting(job_id, now);
             Ok(changed)
         })
@@ -310,6 +342,23 @@ impl ScheduleStore for MemoryScheduleStore {
                 }
             }
             Ok(released)
+        })
+    }
+
+    fn drop_old_runs(&self, now: Timestamp, limit: u32) -> Result<u32, StoreError> {
+        self.act("schedule.drop_old_runs", |state| {
+            let oldest = now.unix_ms().saturating_sub(RUNS_KEPT_MS);
+            let mut old: Vec<_> = state
+                .all_runs()
+                .filter(|run| run.run_id.unix_ms() < oldest && !is_open(run))
+                .map(|run| run.run_id)
+                .collect();
+            old.sort_unstable();
+            old.truncate(limit as usize);
+            for runs in state.runs.values_mut() {
+                runs.retain(|run| !old.contains(&run.run_id));
+            }
+            Ok(old.len() as u32)
         })
     }
 

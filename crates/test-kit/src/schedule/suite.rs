@@ -3,11 +3,11 @@
 use std::rc::Rc;
 
 use app::ports::{
-    JobRecord, JobState, OpenRuns, RUNS_KEPT, RunProgress, RunRecord, RunSpan, ScheduleStore, TimeRange,
-    Trigger,
+    JobRecord, JobState, OpenRuns, RUNS_KEPT, RUNS_KEPT_MS, RunProgress, RunRecord, RunSpan, ScheduleStore,
+    TimeRange, Trigger,
 };
 use contracts::Timestamp;
-use contracts::scheduler::{Calendar, ClockChange, JobStatus, RunOutcome, Schedule, Task};
+use contracts::scheduler::{Calendar, ClockChange, JobStanding, JobStatus, RunOutcome, Schedule, Task, Try};
 use ids::RunId;
 
 use super::ScheduleFixtures;
@@ -34,6 +34,8 @@ pub fn schedule_store_suite(make: impl Fn() -> Rc<dyn ScheduleStore>) {
         runs_are_paged_newest_first_within_their_job,
         old_settled_runs_go_and_open_ones_stay,
         a_changed_job_reads_back_and_what_is_not_over_keeps_its_task,
+        jobs_that_are_behind_or_fail_are_found,
+        settled_runs_past_their_age_are_dropped,
         deleting_a_job_leaves_nothing_of_it,
         running_runs_are_released,
         the_alarm_is_due_at_the_earliest_of_all,
@@ -294,6 +296,10 @@ fn a_run_reads_back_and_progresses(store: &dyn ScheduleStore) {
         started_at: Some(at(START + 1)),
         ended_at: Some(at(START + 2)),
         error: Some("the pipeline said “no”".into()),
+        tries: vec![
+            Try { started_at: at(START + 1), ended_at: None, error: Some("cut “off”".into()) },
+            Try { started_at: at(START + 2), ended_at: Some(at(START + 3)), error: None },
+        ],
         event_id: Some(ids::EventId::from_parts(START, [9; 10])),
     };
     for outcome in [
@@ -412,6 +418,69 @@ fn a_changed_job_reads_back_and_what_is_not_over_keeps_its_task(store: &dyn Sche
     store.change_job(&gone).unwrap();
     assert_eq!(store.job(gone.job_id).unwrap(), None);
     assert_eq!(store.job(other.job_id).unwrap(), Some(JobRecord { state: active(START + 2), ..other }));
+}
+
+fn jobs_that_are_behind_or_fail_are_found(store: &dyn ScheduleStore) {
+    use JobStanding::{Due, Failing, Late};
+    let make = ScheduleFixtures::new(32);
+    let jobs: Vec<_> = (0..4).map(|n| make.job(START + [600_000, 60_000, 600_000, 600_000][n])).collect();
+    for job in &jobs {
+        store.insert_job(job, None).unwrap();
+    }
+    // The first has a try to make, the second a time that came, the third one that fails; the fourth is well.
+    let runs: Vec<_> = jobs.iter().map(|job| make.run(job, START + 60_000)).collect();
+    for (job, run) in jobs.iter().zip(&runs).filter(|(job, _)| job.job_id != jobs[1].job_id) {
+        store.advance_job(job.job_id, job.state, std::slice::from_ref(run), None).unwrap();
+    }
+    let set = |run: &RunRecord, outcome, now| {
+        store.set_progress(run.run_id, &settled(run, outcome), at(now)).unwrap()
+    };
+    set(&runs[2], RunOutcome::Failed, START + 5);
+    set(&runs[3], RunOutcome::Failed, START + 6);
+    let again = make.run(&jobs[3], START + 60_001);
+    store.advance_job(jobs[3].job_id, jobs[3].state, std::slice::from_ref(&again), None).unwrap();
+    set(&again, RunOutcome::Succeeded, START + 7);
+
+    let found = |standing, now, before, limit| -> Vec<_> {
+        let jobs = store.jobs_standing(standing, at(now), before, limit).unwrap();
+        jobs.into_iter().map(|job| job.job_id).collect()
+    };
+    let ids: Vec<_> = jobs.iter().map(|job| job.job_id).collect();
+    assert_eq!(found(Due, START + 59_999, None, 9), []);
+    assert_eq!(found(Due, START + 60_000, None, 9), [ids[1], ids[0]], "newest first");
+    assert_eq!(found(Due, START + 60_000, None, 1), [ids[1]]);
+    assert_eq!(found(Due, START + 60_000, Some(ids[1]), 9), [ids[0]]);
+    assert_eq!(found(Late, START + 119_999, None, 9), []);
+    assert_eq!(found(Late, START + 120_000, None, 9), [ids[1], ids[0]]);
+    assert_eq!(found(Failing, START, None, 9), [ids[2]]);
+    assert_eq!(found(Failing, START, Some(ids[2]), 9), []);
+    assert_eq!(store.job(ids[2]).unwrap().unwrap().failing_since, Some(at(START + 5)));
+    let second = make.run(&jobs[2], START + 60_002);
+    store.advance_job(ids[2], jobs[2].state, std::slice::from_ref(&second), None).unwrap();
+    set(&second, RunOutcome::Failed, START + 9);
+    assert_eq!(store.job(ids[2]).unwrap().unwrap().failing_since, Some(at(START + 5)), "since the first");
+    store.change_job(&JobRecord { name: "other".into(), ..jobs[2].clone() }).unwrap();
+    assert_eq!(found(Failing, START, None, 9), [ids[2]], "a change mends nothing");
+}
+
+fn settled_runs_past_their_age_are_dropped(store: &dyn ScheduleStore) {
+    let make = ScheduleFixtures::new(33);
+    let (job, other) = (make.job(START), make.job(START));
+    store.insert_job(&job, None).unwrap();
+    store.insert_job(&other, None).unwrap();
+    let runs: Vec<_> = (0..4).map(|n| make.run(if n == 1 { &other } else { &job }, START + n)).collect();
+    for run in &runs {
+        store.advance_job(run.job_id, job.state, std::slice::from_ref(run), None).unwrap();
+    }
+    for run in &runs[1..] {
+        store.set_progress(run.run_id, &settled(run, RunOutcome::Succeeded), at(START)).unwrap();
+    }
+    let old = at(runs[3].run_id.unix_ms() + RUNS_KEPT_MS);
+    assert_eq!(store.drop_old_runs(at(START), 9).unwrap(), 0);
+    assert_eq!(store.drop_old_runs(old, 1).unwrap(), 1);
+    assert_eq!(store.drop_old_runs(old, 9).unwrap(), 1);
+    let is_kept = |n: usize| store.run(runs[n].run_id).unwrap().is_some();
+    assert_eq!([0, 1, 2, 3].map(is_kept), [true, false, false, true], "one is open, and one is young");
 }
 
 fn deleting_a_job_leaves_nothing_of_it(store: &dyn ScheduleStore) {

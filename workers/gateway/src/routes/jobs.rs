@@ -3,7 +3,7 @@
 use contracts::scheduler::{self, GetJob, PolicyChange, PolicySetting, Timing};
 use http_api::jobs::{
     ChangeJob, Concurrency, CreateJob, Interval, Job, JobStatus, ListJobs, ListRuns, Retry, RetryJitter, Run,
-    Task, lateness_ms,
+    Task, Try, duration_ms, lateness_ms,
 };
 use http_api::{Code, Payload};
 
@@ -51,8 +51,9 @@ pub async fn create(exchange: &Exchange<'_>) -> Outcome {
 /// As [`authorize`]; a bad query; what [`failed`] makes of the call.
 pub async fn list(exchange: &Exchange<'_>) -> Outcome {
     let call = authorize(exchange).await?;
-    let ListJobs { page } = exchange.query()?;
-    let request = scheduler::ListJobs { before: page.after, limit: page.limit };
+    let ListJobs { status, page } = exchange.query()?;
+    let standing = status.map(policies::inner_standing);
+    let request = scheduler::ListJobs { before: page.after, limit: page.limit, standing };
     let found = exchange.ports.scheduler.list_jobs(&call, request).await.map_err(failed)?;
     let items = found.items.into_iter().map(job).collect::<Result<_, _>>()?;
     Answer::json(200, &page.answer(items, found.next_before))
@@ -200,6 +201,7 @@ fn job(job: scheduler::Job) -> Result<Job, Failure> {
         next_run_at,
         preview,
         created_at,
+        failing_since,
     } = job;
     let odd = |what: &str| Failure::internal(format!("the scheduler's `{job_id}` has {what}"));
     let schedule = schedules::public(schedule, calendar).ok_or_else(|| odd("an interval out of range"))?;
@@ -241,12 +243,14 @@ fn job(job: scheduler::Job) -> Result<Job, Failure> {
         next_run_at: next_run_at.map(time::public),
         preview: preview.into_iter().map(time::public).collect(),
         created_at: time::public(created_at),
+        failing_since: failing_since.map(time::public),
     })
 }
 
 fn public_run(run: scheduler::JobRun) -> Run {
     let scheduler::JobRun {
         run_id,
+        trigger,
         scheduled_for,
         count,
         first_scheduled_for,
@@ -256,23 +260,33 @@ fn public_run(run: scheduler::JobRun) -> Run {
         outcome,
         attempts,
         error,
+        tries,
         event_id,
         trace_id,
     } = run;
     let (scheduled_for, started_at) = (time::public(scheduled_for), started_at.map(time::public));
+    let ended_at = ended_at.map(time::public);
     Run {
         id: run_id,
+        trigger: policies::public_trigger(trigger),
         scheduled_for,
         count,
         first_scheduled_for: first_scheduled_for.map(time::public),
         clock_change: clock_change.map(schedules::clock_change),
         started_at,
-        ended_at: ended_at.map(time::public),
+        ended_at,
+        duration_ms: duration_ms(started_at, ended_at),
         lateness_ms: lateness_ms(scheduled_for, started_at),
         outcome: policies::public_outcome(outcome),
         attempts,
         error,
+        tries: tries.into_iter().map(public_try).collect(),
         event_id,
         trace_id,
     }
+}
+
+fn public_try(made: scheduler::Try) -> Try {
+    let (started_at, ended_at) = (time::public(made.started_at), made.ended_at.map(time::public));
+    Try { started_at, ended_at, duration_ms: duration_ms(Some(started_at), ended_at), error: made.error }
 }

@@ -2,7 +2,9 @@
 //! because they change for different reasons.
 
 use contracts::scheduler;
-use http_api::jobs::{Concurrency, Interval, Misfire, Overlap, Retry, RetryJitter, RunOutcome};
+use http_api::jobs::{
+    Concurrency, Interval, JobStanding, Misfire, Overlap, Retry, RetryJitter, RunOutcome, Trigger,
+};
 
 pub(super) const fn inner_retry(retry: Retry) -> scheduler::RetryPolicy {
     scheduler::RetryPolicy {
@@ -22,6 +24,22 @@ pub(super) const fn inner_timeout(timeout: Interval) -> u32 {
 pub(super) fn inner_concurrency(concurrency: Concurrency) -> scheduler::Concurrency {
     let Concurrency { group, limit } = concurrency;
     scheduler::Concurrency { group, limit }
+}
+
+pub(super) const fn inner_standing(standing: JobStanding) -> scheduler::JobStanding {
+    match standing {
+        JobStanding::Due => scheduler::JobStanding::Due,
+        JobStanding::Late => scheduler::JobStanding::Late,
+        JobStanding::Failing => scheduler::JobStanding::Failing,
+    }
+}
+
+pub(super) const fn public_trigger(trigger: scheduler::RunTrigger) -> Trigger {
+    match trigger {
+        scheduler::RunTrigger::Schedule => Trigger::Schedule,
+        scheduler::RunTrigger::Caller => Trigger::Caller,
+        scheduler::RunTrigger::Backfill => Trigger::Backfill,
+    }
 }
 
 pub(super) const fn inner_misfire(misfire: Misfire) -> scheduler::Misfire {

@@ -91,7 +91,7 @@ fn the_log_knows_patterns_and_no_paths() {
     put.refused(405, "route.method_not_allowed");
     assert_eq!(
         (put.header("allow"), put.0.entry.route),
-        (Some("GET, HEAD, DELETE, OPTIONS"), "/v1/jobs/{id}")
+        (Some("GET, HEAD, PATCH, DELETE, OPTIONS"), "/v1/jobs/{id}")
     );
 }
 

@@ -12,7 +12,7 @@ use contracts::pipeline::{
 };
 use contracts::scheduler::{
     ChangeJob, CreateJob, GetJob, Job, JobError, JobPage, JobRun, JobStatus, Jobs, ListJobs, ListRuns,
-    RunOutcome, RunPage,
+    RunOutcome, RunPage, RunTrigger,
 };
 use contracts::{ServiceCall, TenantCall, TenantScope, Timestamp};
 use ids::{EventId, JobId, RunId};
@@ -150,6 +150,7 @@ impl Jobs for Scheduler {
             next_run_at: Some(at),
             preview: vec![at],
             created_at: at,
+            failing_since: None,
         };
         self.0.borrow_mut().push((job.clone(), context.idempotency_key.clone()));
         Ok(job)
@@ -184,6 +185,7 @@ impl Jobs for Scheduler {
         let job = self.known(request.job_id)?;
         Ok(JobRun {
             run_id: RunId::from_parts(1_795_330_800_000, [7; 10]),
+            trigger: RunTrigger::Caller,
             scheduled_for: job.created_at,
             count: 1,
             first_scheduled_for: None,
@@ -193,6 +195,7 @@ impl Jobs for Scheduler {
             outcome: RunOutcome::Running,
             attempts: 1,
             error: None,
+            tries: Vec::new(),
             event_id: None,
             trace_id: context.trace.trace_id(),
         })

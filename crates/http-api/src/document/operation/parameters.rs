@@ -34,6 +34,10 @@ pub(super) fn parameters(route: &Route, schemas: &mut Schemas) -> Vec<Parameter>
             component::<search::HitKind>(schemas);
             parameters.extend(query(search::Search::into_params(|| None)));
         }
+        Operation::ListJobs => {
+            component::<jobs::JobStanding>(schemas);
+            parameters.extend(query(jobs::ListJobs::into_params(|| None)));
+        }
         Operation::ListRuns => {
             component::<jobs::RunOutcome>(schemas);
             parameters.extend(query(jobs::ListRuns::into_params(|| None)));

@@ -1,0 +1,4 @@
+SELECT * FROM jobs
+WHERE failing_since IS NOT NULL AND id < COALESCE(?1, '~')
+ORDER BY id DESC
+LIMIT ?2
