@@ -28,6 +28,8 @@ test("a model's faults are retried, its inventions dropped, and the rules stand 
   const mesh = await OwnMesh.start(state, {
     AI_BASE_URL: server.baseUrl,
     AI_MODEL: "double",
+    AI_INPUT_PRICE: "1.5",
+    AI_OUTPUT_PRICE: "6",
     AI_API_KEY: "key-of-the-double",
     AI_GATEWAY_TOKEN: "token-of-the-gateway",
   });
@@ -63,6 +65,11 @@ test("a model's faults are retried, its inventions dropped, and the rules stand 
   assert.equal(first.headers.authorization, "Bearer key-of-the-double");
   assert.equal(first.headers["cf-aig-authorization"], "Bearer token-of-the-gateway");
   assert.equal(first.body.response_format.type, "json_schema");
+
+  // Two answers came, of which one was of no use; both are paid.
+  const { groups } = (await customer.get("/v1/usage?group_by=model")).json;
+  const used = { model_calls: 2, tokens_in: 20, tokens_out: 10, cost_usd: 0.00009 };
+  assert.deepEqual(groups, [{ group: "double-1", requests: 0, refused: 0, failed: 0, events: 0, ...used }]);
 
   const refused = await settled("Refused");
   assert.equal(refused.extractor.kind, "rules");

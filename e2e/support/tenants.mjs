@@ -36,6 +36,7 @@ export const SCOPES = [
   "alerts:read",
   "files:write",
   "files:read",
+  "usage:read",
 ];
 
 /** An id of a kind: its prefix and a UUIDv7. */

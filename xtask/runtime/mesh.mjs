@@ -18,7 +18,7 @@ const HOST = "127.0.0.1";
 const SCHEDULED = "/cdn-cgi/local/scheduled";
 const REPEAT_AFTER_MS = 10_000;
 /** What of the environment reaches the pipeline: the chat model to ask, and the credentials for it. */
-const MODEL_VARIABLES = ["AI_BASE_URL", "AI_MODEL", "AI_API_KEY", "AI_GATEWAY_TOKEN"];
+const MODEL_VARIABLES = ["AI_BASE_URL", "AI_MODEL", "AI_INPUT_PRICE", "AI_OUTPUT_PRICE", "AI_API_KEY", "AI_GATEWAY_TOKEN"];
 
 /** What of it reaches the gateway: another place for the keys by which Google signs its pushes. */
 const KEY_VARIABLES = ["GOOGLE_KEYS_URL"];

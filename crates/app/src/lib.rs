@@ -13,4 +13,5 @@ pub mod pipeline;
 pub mod ports;
 pub mod rules;
 pub mod scheduler;
+pub mod usage;
 pub mod workflows;

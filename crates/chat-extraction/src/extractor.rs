@@ -4,7 +4,7 @@ use std::{cell::Cell, rc::Rc, time::Duration};
 
 use app::ports::{
     ChatError, ChatModel, ChatReply, ChatRequest, Clock, ExtractError, Extraction, Extractor, ExtractorKind,
-    StoreError,
+    ModelCall, ModelPrice, Spending, StoreError,
 };
 use async_trait::async_trait;
 use domain::ScalarIndex;
@@ -23,6 +23,7 @@ pub struct ModelExtractor {
     other: Rc<dyn Extractor>,
     clock: Rc<dyn Clock>,
     pause: Rc<Pause>,
+    price: ModelPrice,
 }
 
 /// Until when a server has asked to be left alone, in Unix milliseconds: no request is sent before.
@@ -50,7 +51,20 @@ impl ModelExtractor {
         clock: Rc<dyn Clock>,
         pause: Rc<Pause>,
     ) -> Self {
-        Self { model, other, clock, pause }
+        Self { model, other, clock, pause, price: ModelPrice::default() }
+    }
+
+    /// The same, at a price: without one, calls cost nothing.
+    #[must_use]
+    pub fn priced(mut self, price: ModelPrice) -> Self {
+        self.price = price;
+        self
+    }
+
+    fn call(&self, model: &str, reply: &ChatReply) -> ModelCall {
+        let (tokens_in, tokens_out) = reply.usage.unwrap_or_default();
+        let cost_nanos = self.price.of(tokens_in, tokens_out);
+        ModelCall { model: model.to_owned(), tokens_in, tokens_out, cost_nanos }
     }
 
     /// One answer, unless the server has asked for a wait that is not over.
@@ -80,6 +94,7 @@ impl Extractor for ModelExtractor {
         &self,
         document: &Document,
         turns: &[(usize, usize)],
+        spending: &Spending,
     ) -> Result<Extraction, ExtractError> {
         let pieces = pieces(document, turns);
         if pieces.len() > MOST_PIECES {
@@ -93,12 +108,13 @@ impl Extractor for ModelExtractor {
         let mut model = self.model.name().to_owned();
         for piece in pieces {
             let reply = self.ask(&prompt::request(document, &piece)).await?;
+            if !reply.model.is_empty() {
+                model.clone_from(&reply.model);
+            }
+            spending.note(self.call(&model, &reply));
             let (found, dropped) = claims::read(&reply.text, document, &index, &piece)?;
             findings.extend(found);
             dropped_quotes = dropped_quotes.saturating_add(dropped);
-            if !reply.model.is_empty() {
-                model = reply.model;
-            }
         }
         Ok(Extraction {
             findings: merge::merged(findings),

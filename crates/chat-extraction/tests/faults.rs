@@ -5,7 +5,9 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 use std::time::Duration;
 
-use app::ports::{Clock, ExtractError, Extraction, Extractor, ExtractorKind, StoreError};
+use app::ports::{
+    Clock, ExtractError, Extraction, Extractor, ExtractorKind, ModelCall, ModelPrice, Spending, StoreError,
+};
 use async_trait::async_trait;
 use chat_extraction::openai::{Exchange, ExchangeError, HttpAnswer, OpenAiModel};
 use chat_extraction::{ModelExtractor, Pause};
@@ -48,7 +50,12 @@ impl Extractor for Everything {
         Ok(vec![(0, document.turns.len())])
     }
 
-    async fn extract(&self, _: &Document, _: &[(usize, usize)]) -> Result<Extraction, ExtractError> {
+    async fn extract(
+        &self,
+        _: &Document,
+        _: &[(usize, usize)],
+        _: &Spending,
+    ) -> Result<Extraction, ExtractError> {
         Ok(Extraction { findings: vec![], kind: ExtractorKind::Rules, model: None, dropped_quotes: 0 })
     }
 }
@@ -81,7 +88,8 @@ fn world_of(turns: &[String], answers: Vec<Result<HttpAnswer, ExchangeError>>) -
         Rc::new(Everything),
         Rc::new(hands.clone()),
         Rc::new(Pause::default()),
-    );
+    )
+    .priced(ModelPrice { input_nanos: 10, output_nanos: 100 });
     let speakers = ["Rita", "Cora"];
     let turns: Vec<_> = turns
         .iter()
@@ -95,8 +103,13 @@ fn world_of(turns: &[String], answers: Vec<Result<HttpAnswer, ExchangeError>>) -
 
 impl World {
     fn extract(&self) -> Result<Extraction, ExtractError> {
+        self.extract_paying(&Spending::default())
+    }
+
+    fn extract_paying(&self, spending: &Spending) -> Result<Extraction, ExtractError> {
         let all = [(0, self.document.turns.len())];
-        self.extractor.extract(&self.document, &all).now_or_never().expect("the script does not wait")
+        let extraction = self.extractor.extract(&self.document, &all, spending);
+        extraction.now_or_never().expect("the script does not wait")
     }
 }
 
@@ -116,6 +129,20 @@ fn signals(claims: Value) -> Result<HttpAnswer, ExchangeError> {
 
 fn claim(kind: &str, turn: usize, quote: &str) -> Value {
     json!({"kind": kind, "turn": turn, "quote": quote, "score": 0.9})
+}
+
+#[test]
+fn what_was_asked_is_paid_whatever_the_answer_was_worth() {
+    let paid = |world: &World| {
+        let spending = Spending::default();
+        let outcome = world.extract_paying(&spending).map(drop);
+        (outcome.is_ok(), spending.into_calls())
+    };
+    let call =
+        ModelCall { model: "test-1-0611".into(), tokens_in: 9, tokens_out: 3, cost_nanos: 9 * 10 + 3 * 100 };
+    assert_eq!(paid(&world(vec![signals(json!([]))])), (true, vec![call.clone()]));
+    assert_eq!(paid(&world(vec![says("I would rather not")])), (false, vec![call]));
+    assert_eq!(paid(&world(vec![http(503, "")])), (false, vec![]), "nobody answered");
 }
 
 #[test]

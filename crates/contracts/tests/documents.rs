@@ -14,6 +14,7 @@ use contracts::pipeline::retention::RetentionContract;
 use contracts::pipeline::rules::RulesContract;
 use contracts::pipeline::subscriptions::SubscriptionsContract;
 use contracts::pipeline::tenant_index::TenantIndexContract;
+use contracts::pipeline::usage::UsageContract;
 use contracts::pipeline::workflows::WorkflowsContract;
 use contracts::pipeline::{DeadLettersContract, IntakeContract, TasksContract};
 use contracts::scheduler::{JobsContract, UpkeepContract};
@@ -43,6 +44,7 @@ fn all() -> Vec<(Document, String)> {
         described::<TasksContract>(),
         described::<TenantIndexContract>(),
         described::<UpkeepContract>(),
+        described::<UsageContract>(),
         described::<WorkflowsContract>(),
     ]
 }

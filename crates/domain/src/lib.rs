@@ -22,6 +22,7 @@
 //! | [`rate`] | how much a tenant may ask for: token buckets, quotas, plans |
 //! | [`contact`] | whether an event is about a person |
 //! | [`retention`] | how long a tenant keeps its events |
+//! | [`usage`] | for how long usage is kept, by the hour and by the day |
 //! | [`job`] | when a job fires, what it missed, when a failed run is tried again |
 
 pub mod approval;
@@ -42,6 +43,7 @@ pub mod query;
 pub mod rate;
 pub mod retention;
 pub mod signal;
+pub mod usage;
 pub mod workflow;
 
 pub use assessment::{Assessment, assess};

@@ -3,7 +3,9 @@
 use std::ops::Range;
 use std::rc::Rc;
 
-use app::ports::{Embedder, ExtractError, Extraction, Extractor, ExtractorKind, Relevance, StoreError};
+use app::ports::{
+    Embedder, ExtractError, Extraction, Extractor, ExtractorKind, Relevance, Spending, StoreError,
+};
 use async_trait::async_trait;
 use transcript::Document;
 
@@ -30,6 +32,7 @@ impl Extractor for RulesExtractor {
         &self,
         document: &Document,
         turns: &[(usize, usize)],
+        _: &Spending,
     ) -> Result<Extraction, ExtractError> {
         let ranges: Vec<TurnRange> = turns.iter().map(|&(start, end)| TurnRange { start, end }).collect();
         let findings = extract(document, &ranges);

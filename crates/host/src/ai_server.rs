@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
+use app::ports::ModelPrice;
 use async_trait::async_trait;
 use chat_extraction::openai::{Exchange, ExchangeError, HttpAnswer};
 use futures_util::future::{Either, select};
 use worker::{AbortController, Delay, Env, Fetch, Headers, Method, Request, RequestInit};
 
-use crate::bindings::{AI_BASE_URL, AI_MODEL};
+use crate::bindings::{AI_BASE_URL, AI_INPUT_PRICE, AI_MODEL, AI_OUTPUT_PRICE};
 
 /// The secret with the server's bearer token.
 const AI_API_KEY: &str = "AI_API_KEY";
@@ -29,14 +30,25 @@ pub struct AiServer {
 }
 
 impl AiServer {
-    /// The configured server and the model to ask there, where both are configured.
-    pub fn configured(env: &Env) -> Option<(Self, String)> {
+    /// The configured server, the model to ask there and its price, where server and model are configured. A price that is
+    /// none is logged, and counts as nothing.
+    pub fn configured(env: &Env) -> Option<(Self, String, ModelPrice)> {
         let text = |name| env.var(name).ok().map(|value| value.to_string()).filter(|value| !value.is_empty());
         let secret =
             |name| env.secret(name).ok().map(|value| value.to_string()).filter(|value| !value.is_empty());
         let (base, model) = (text(AI_BASE_URL)?, text(AI_MODEL)?);
         let url = format!("{}/chat/completions", base.trim_end_matches('/'));
-        Some((Self { url, bearer: secret(AI_API_KEY), gateway_token: secret(AI_GATEWAY_TOKEN) }, model))
+        let price = |name| text(name).unwrap_or_default();
+        let price = ModelPrice::per_million(&price(AI_INPUT_PRICE), &price(AI_OUTPUT_PRICE));
+        let price = price.unwrap_or_else(|error| {
+            tracing::error!(event = "model.price_unreadable", %error);
+            ModelPrice::default()
+        });
+        Some((
+            Self { url, bearer: secret(AI_API_KEY), gateway_token: secret(AI_GATEWAY_TOKEN) },
+            model,
+            price,
+        ))
     }
 
     fn request(&self, body: &str) -> worker::Result<Request> {

@@ -14,6 +14,10 @@ pub const ARCHIVE: &str = "ARCHIVE";
 pub const AI_BASE_URL: &str = "AI_BASE_URL";
 /// pipeline: the model to ask there; empty where none shall be asked.
 pub const AI_MODEL: &str = "AI_MODEL";
+/// pipeline: what a million tokens cost that the model reads, in US dollars; empty where it costs nothing.
+pub const AI_INPUT_PRICE: &str = "AI_INPUT_PRICE";
+/// pipeline: the same of tokens that it writes.
+pub const AI_OUTPUT_PRICE: &str = "AI_OUTPUT_PRICE";
 /// pipeline: the queue between acceptance and work.
 pub const EVENTS: &str = "EVENTS";
 /// pipeline: the workflow that works an event off.
@@ -58,6 +62,8 @@ pub const SCHEDULE_DB: &str = "SCHEDULE_DB";
 pub const TENANT_SCHEDULE: &str = "TENANT_SCHEDULE";
 /// gateway: the pipeline's `Intake`.
 pub const PIPELINE: &str = "PIPELINE";
+/// gateway: the pipeline's `Usage`.
+pub const PIPELINE_USAGE: &str = "PIPELINE_USAGE";
 /// gateway: the pipeline's `Workflows`.
 pub const PIPELINE_WORKFLOWS: &str = "PIPELINE_WORKFLOWS";
 /// gateway: the pipeline's `Rules`.

@@ -34,6 +34,7 @@ pub mod search;
 pub mod signals;
 pub mod subscriptions;
 mod timestamp;
+pub mod usage;
 pub mod workflows;
 
 pub use page::{Page, PageRequest};

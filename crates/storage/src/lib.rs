@@ -32,6 +32,7 @@ mod signals;
 mod sql;
 mod subscriptions;
 mod tenant_index;
+mod usage;
 mod workflows;
 
 pub use account_history::SqlAccountHistory;
@@ -58,6 +59,7 @@ pub use signals::SqlSignalStore;
 pub use sql::{Rows, SqlDatabase, Statement, Value};
 pub use subscriptions::SqlSubscriptionDirectory;
 pub use tenant_index::{SqlTenantIndex, SqlVectors, TENANT_INDEX};
+pub use usage::SqlUsageStore;
 pub use workflows::SqlRunStore;
 
 /// Events over D1.
@@ -90,6 +92,8 @@ pub type D1AccountHistory = SqlAccountHistory<D1>;
 pub type D1FileStore = SqlFileStore<D1>;
 /// Rules and what they raised over D1.
 pub type D1RuleStore = SqlRuleStore<D1>;
+/// Usage over D1.
+pub type D1UsageStore = SqlUsageStore<D1>;
 /// Runs of workflows over D1.
 pub type D1RunStore = SqlRunStore<D1>;
 /// Approvals over D1.

@@ -22,7 +22,7 @@ pub use fixtures::Fixtures;
 pub use memory::{
     MemoryArchive, MemoryControl, MemoryCrm, MemoryEventStore, MemoryFileBytes, MemoryFiles, MemoryIndex,
     MemoryInstances, MemoryLimits, MemoryNotifier, MemoryQueue, MemoryRules, MemorySignalStore, MemoryStarts,
-    Told,
+    MemoryUsage, Told,
 };
 pub use random::SeededRandom;
 pub use run::{pause, run};

@@ -1,21 +1,25 @@
 //! What the platform calls: a request comes in; another Worker asks for this one's health.
 
+use std::rc::Rc;
+
 use contracts::health::HealthContract;
 use futures_util::{StreamExt, stream};
 use mesh::ByteStream;
+use mesh::Runtime;
 use mesh_worker::http::{Head, path_of, response, whole_body};
 use mesh_worker::stream::{chunks, from_readable, into_readable, into_readable_of_known_length};
-use mesh_worker::{BindingError, Instance, describe};
+use mesh_worker::{BindingError, Instance, WorkerRuntime, describe};
 use wasm_bindgen::JsValue;
 use web_sys::{Response, ResponseInit};
 use worker::Env;
 
-use crate::exchange::{Chunks, Request, SERVICE};
+use crate::exchange::{Chunks, Ports, Request, SERVICE};
 use crate::failure::Failure;
 use crate::leftover::{Leftover, MAX_DRAIN_BYTES};
 use crate::live::relay;
 use crate::live::{Form, LivePlan};
 use crate::middleware::last_used::KeyUsed;
+use crate::middleware::metering;
 use crate::respond::Answer;
 use crate::router;
 use crate::serve::{Served, serve, unready};
@@ -55,6 +59,12 @@ async fn answer(request: web_sys::Request, instance: Instance) -> Result<Respons
     if let Some(used) = entry.facts.used.take() {
         // Where nothing more may be begun, the use is noted with a later request.
         let _ = instance.wait_until(note_use(env.clone(), used));
+    }
+    if let Ok(ports) = wiring::ports(env)
+        && metering::count(&ports.meter, &entry, ports.clock.now().unix_ms())
+    {
+        // As with the use of a key.
+        let _ = instance.wait_until(bring_usage(ports));
     }
     entry.log();
     if let Some(plan) = plan {
@@ -108,6 +118,12 @@ async fn note_use(env: Env, used: KeyUsed) {
     if let Err(error) = noted {
         tracing::warn!(event = "key.use_not_noted", %tenant, error);
     }
+}
+
+/// Brings what was counted, once there is more of it.
+async fn bring_usage(ports: Rc<Ports>) {
+    WorkerRuntime.sleep(metering::GATHERED_MS).await;
+    metering::bring(&ports).await;
 }
 
 /// Opens a connection that the route let in, with the headers that it decided.

@@ -7,10 +7,12 @@ use std::str::FromStr;
 
 use app::limits::{Asked, Leases, Standing};
 use app::ports::{Clock, ControlStore, EndpointStore, Random};
+use app::usage::Meter;
 use contracts::pipeline::IntakeClient;
 use contracts::pipeline::files::FilesClient;
 use contracts::pipeline::rules::RulesClient;
 use contracts::pipeline::subscriptions::SubscriptionsClient;
+use contracts::pipeline::usage::UsageClient;
 use contracts::pipeline::workflows::WorkflowsClient;
 use contracts::scheduler::JobsClient;
 use contracts::{TenantCall, TenantScope};
@@ -18,7 +20,7 @@ use futures_util::stream::{self, LocalBoxStream};
 use http_api::idempotency::{IDEMPOTENCY_KEY, IdempotencyKey};
 use http_api::request::{FromBody, FromQuery, read_body, read_query};
 use http_api::routes::Body;
-use http_api::{Code, Problem, Route};
+use http_api::{Code, Operation, Problem, Route};
 use ids::{EndpointId, TenantId};
 use mesh::durable::Namespace;
 use mesh::{ByteStream, CallContext, Deadline, TraceContext, Transport};
@@ -57,6 +59,10 @@ pub struct Ports {
     pub rules: RulesClient<Rc<dyn Transport>>,
     /// The pipeline's files.
     pub files: FilesClient<Rc<dyn Transport>>,
+    /// What tenants used.
+    pub usage: UsageClient<Rc<dyn Transport>>,
+    /// What this isolate has counted of it.
+    pub meter: Meter,
     /// The tenants' live feeds.
     pub feeds: Rc<dyn Namespace>,
     /// The scheduler.
@@ -127,6 +133,8 @@ impl fmt::Debug for Request {
 /// What became known of a request, for its log line. Never its headers, body or secrets.
 #[derive(Debug, Default)]
 pub struct Facts {
+    /// What was asked for.
+    pub operation: Cell<Option<Operation>>,
     /// The tenant it is for.
     pub tenant: Cell<Option<TenantId>>,
     /// The webhook endpoint it came through.

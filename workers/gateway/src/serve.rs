@@ -14,7 +14,7 @@ use crate::respond::{Answer, Outcome};
 use crate::router;
 use crate::routes::{
     approvals, crm, docs, endpoints, events, files, health, hooks, jobs, live, reports, rules, search,
-    signals, subscriptions, workflows,
+    signals, subscriptions, usage, workflows,
 };
 
 /// A request that was answered.
@@ -58,6 +58,7 @@ async fn route(
     match router::find(&request.method, &request.path) {
         Ok(found) => {
             let pattern = found.route.path;
+            facts.operation.set(Some(found.route.operation));
             let exchange = Exchange::new(ports, facts, trace, started_ms, found, request);
             let outcome = dispatch(&exchange).await;
             (pattern, settled(&exchange, outcome).await)
@@ -159,6 +160,7 @@ fn dispatch<'a>(exchange: &'a Exchange<'_>) -> LocalBoxFuture<'a, Outcome> {
         Operation::ListSignals => Box::pin(signals::list(exchange)),
         Operation::GetSignal => Box::pin(signals::get(exchange)),
         Operation::Search => Box::pin(search::search(exchange)),
+        Operation::GetUsage => Box::pin(usage::get(exchange)),
         Operation::CreateJob => Box::pin(jobs::create(exchange)),
         Operation::ListJobs => Box::pin(jobs::list(exchange)),
         Operation::GetJob => Box::pin(jobs::get(exchange)),

@@ -3,11 +3,13 @@
 use std::cell::OnceCell;
 use std::rc::Rc;
 
+use app::usage::Meter;
 use contracts::health::HealthDispatch;
 use contracts::pipeline::IntakeClient;
 use contracts::pipeline::files::FilesClient;
 use contracts::pipeline::rules::RulesClient;
 use contracts::pipeline::subscriptions::SubscriptionsClient;
+use contracts::pipeline::usage::UsageClient;
 use contracts::pipeline::workflows::WorkflowsClient;
 use contracts::scheduler::JobsClient;
 use host::{WorkerClock, WorkerRandom, bindings};
@@ -25,6 +27,8 @@ use crate::platform_limiter::first_cut;
 thread_local! {
     /// Bindings are the isolate's, so what is made of them serves all its requests, and so does what they cache.
     static PORTS: OnceCell<Rc<Ports>> = const { OnceCell::new() };
+    /// What was counted of tenants' usage.
+    static METER: Meter = Meter::default();
     /// Google's keys, for the isolate's life.
     static GOOGLE_KEYS: Rc<KeyCache> = Rc::new(KeyCache::new());
 }
@@ -53,6 +57,8 @@ fn make(env: &worker::Env) -> Result<Ports, BindingError> {
         subscriptions: SubscriptionsClient::over(service(env, bindings::PIPELINE_SUBSCRIPTIONS)?),
         rules: RulesClient::over(service(env, bindings::PIPELINE_RULES)?),
         files: FilesClient::over(service(env, bindings::PIPELINE_FILES)?),
+        usage: UsageClient::over(service(env, bindings::PIPELINE_USAGE)?),
+        meter: METER.with(Clone::clone),
         feeds: Rc::new(DurableNamespace::over(env, bindings::LIVE_FEED)?),
         scheduler: JobsClient::over(service(env, bindings::SCHEDULER)?),
         pipeline_health: service(env, bindings::PIPELINE_HEALTH)?,

@@ -16,6 +16,7 @@ use contracts::pipeline::files::FilesContract;
 use contracts::pipeline::retention::RetentionContract;
 use contracts::pipeline::rules::RulesContract;
 use contracts::pipeline::subscriptions::SubscriptionsContract;
+use contracts::pipeline::usage::UsageContract;
 use contracts::pipeline::workflows::WorkflowsContract;
 use contracts::pipeline::{DeadLettersContract, IntakeContract, TasksContract};
 
@@ -48,6 +49,12 @@ mesh_worker::entrypoint!(
     Files,
     FilesContract,
     wiring::files
+);
+mesh_worker::entrypoint!(
+    /// For the gateway: what tenants used.
+    Usage,
+    UsageContract,
+    wiring::usage
 );
 mesh_worker::entrypoint!(
     /// For admin: what was given up, and running it again.

@@ -32,6 +32,7 @@ async fn scheduled(event: ScheduledEvent, env: Env, _context: ScheduleContext) {
         purge_events(&env).await;
         remove_raw_orphans(&env).await;
         keep_up(&env).await;
+        forget_usage(&env).await;
         return;
     }
     attend_queues(&env).await;
@@ -172,6 +173,17 @@ async fn remove_raw_orphans(env: &Env) {
             tracing::info!(event = "archive.orphans_removed", objects, failed);
         }
         Err(error) => tracing::error!(event = "archive.orphans_failed", error),
+    }
+}
+
+/// Hours and days of usage that can no longer be asked for.
+async fn forget_usage(env: &Env) {
+    let outcome = match wiring::usage_store(env) {
+        Ok(store) => store.forget(WorkerClock.now()).await.map_err(|error| error.to_string()),
+        Err(error) => Err(error.to_string()),
+    };
+    if let Err(error) = outcome {
+        tracing::error!(event = "usage.forget_failed", error);
     }
 }
 

@@ -11,8 +11,9 @@ use app::pipeline::{
     ErasureService, EventInstances, HandoverPorts, IntakeService, Notifiers, PipelinePorts, PurgePorts,
     ReplayPorts, RetentionService, RetentionSettings, TasksService,
 };
-use app::ports::{EventArchive, Extractor, StoreError};
+use app::ports::{EventArchive, Extractor, StoreError, UsageStore};
 use app::rules::{RulePorts, RulesService};
+use app::usage::{UsagePorts, UsageService};
 use app::workflows::{RuleStarts, RunEnding, WorkflowPorts};
 use chat_extraction::openai::OpenAiModel;
 use chat_extraction::{ModelExtractor, Pause};
@@ -22,6 +23,7 @@ use contracts::pipeline::files::FilesDispatch;
 use contracts::pipeline::retention::RetentionDispatch;
 use contracts::pipeline::rules::RulesDispatch;
 use contracts::pipeline::subscriptions::SubscriptionsDispatch;
+use contracts::pipeline::usage::UsageDispatch;
 use contracts::pipeline::{DeadLettersDispatch, IntakeDispatch, TasksDispatch};
 use embedded::adapters::{RulesExtractor, StaticEmbedder};
 use embedded::embedding::StaticModel;
@@ -36,7 +38,7 @@ use mesh_worker::durable::DurableNamespace;
 use mesh_worker::{BindingError, Instance, WorkflowBinding};
 use storage::{
     D1, D1ArchiveLedger, D1CrmStore, D1DeadLetterStore, D1Erasures, D1EventStore, D1FileStore, D1Removal,
-    D1RuleStore, D1SignalStore, D1SubscriptionDirectory, R2Archive, R2FileBytes,
+    D1RuleStore, D1SignalStore, D1SubscriptionDirectory, D1UsageStore, R2Archive, R2FileBytes,
 };
 
 use crate::health::HealthService;
@@ -115,6 +117,16 @@ pub(crate) fn file_ports(env: &worker::Env) -> Result<FilePorts, BindingError> {
         clock: Rc::new(WorkerClock),
         random: Rc::new(WorkerRandom),
     })
+}
+
+pub(crate) fn usage(instance: &Instance) -> Result<UsageDispatch<UsageService>, BindingError> {
+    telemetry::console::init("pipeline");
+    let ports = UsagePorts { store: usage_store(&instance.env)?, clock: Rc::new(WorkerClock) };
+    Ok(UsageDispatch(UsageService(ports)))
+}
+
+pub(crate) fn usage_store(env: &worker::Env) -> Result<Rc<dyn UsageStore>, BindingError> {
+    Ok(Rc::new(D1UsageStore::new(data_db(env)?)))
 }
 
 fn fan_out(env: &worker::Env) -> Result<FanOut, BindingError> {
@@ -214,6 +226,7 @@ pub(crate) fn ports(instance: &Instance) -> Result<PipelinePorts, BindingError> 
         archive: Rc::new(archive(env)?),
         queue: Rc::new(WorkerQueue::new(env)?),
         extractor: extractor(env),
+        usage: usage_store(env)?,
         embedder: Rc::new(embedder(instance.clone())),
         index: Rc::new(DurableIndex::new(env)?),
         notifiers: notifiers(env)?,
@@ -285,9 +298,12 @@ pub(crate) fn data_db(env: &worker::Env) -> Result<D1, BindingError> {
 fn extractor(env: &worker::Env) -> Rc<dyn Extractor> {
     let rules: Rc<dyn Extractor> = Rc::new(RulesExtractor);
     match AiServer::configured(env) {
-        Some((server, model)) => {
+        Some((server, model, price)) => {
             let model = Rc::new(OpenAiModel::new(server, model));
-            Rc::new(ModelExtractor::new(model, rules, Rc::new(WorkerClock), LIMITED.with(Rc::clone)))
+            Rc::new(
+                ModelExtractor::new(model, rules, Rc::new(WorkerClock), LIMITED.with(Rc::clone))
+                    .priced(price),
+            )
         }
         None => rules,
     }

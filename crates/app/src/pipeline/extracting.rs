@@ -5,7 +5,7 @@ use domain::Finding;
 use mesh::workflow::StepFailure;
 use transcript::Document;
 
-use crate::ports::{ExtractError, Extractor};
+use crate::ports::{ExtractError, Extractor, Spending};
 
 /// Findings, and who found them.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,15 +25,16 @@ pub(super) async fn extract(
     document: &Document,
     turns: &[(usize, usize)],
     last: bool,
+    spending: &Spending,
 ) -> Result<Extracted, StepFailure> {
-    let error = match extractor.extract(document, turns).await {
+    let error = match extractor.extract(document, turns, spending).await {
         Ok(extraction) => return Ok(of(extraction, None)),
         Err(error) => error,
     };
     let over = last || matches!(error, ExtractError::Never { .. });
     match extractor.fallback() {
         Some(other) if over => {
-            let extraction = other.extract(document, turns).await.map_err(failure)?;
+            let extraction = other.extract(document, turns, spending).await.map_err(failure)?;
             Ok(of(extraction, Some(error.to_string())))
         }
         _ => Err(failure(error)),
@@ -77,7 +78,12 @@ mod tests {
             Ok(vec![])
         }
 
-        async fn extract(&self, _: &Document, _: &[(usize, usize)]) -> Result<Extraction, ExtractError> {
+        async fn extract(
+            &self,
+            _: &Document,
+            _: &[(usize, usize)],
+            _: &Spending,
+        ) -> Result<Extraction, ExtractError> {
             let nothing =
                 Extraction { findings: vec![], kind: ExtractorKind::Rules, model: None, dropped_quotes: 0 };
             self.0.clone().map_or(Ok(nothing), Err)
@@ -91,7 +97,9 @@ mod tests {
     fn asked(extractor: &Scripted, last: bool) -> Result<Extracted, StepFailure> {
         let payload = br#"{"title": "t", "turns": [{"speaker": "Ada", "text": "Hello there"}]}"#;
         let document = transcript::normalize("standard", payload).expect("a document");
-        extract(extractor, &document, &[(0, 1)], last).now_or_never().expect("nothing waits")
+        extract(extractor, &document, &[(0, 1)], last, &Spending::default())
+            .now_or_never()
+            .expect("nothing waits")
     }
 
     #[test]

@@ -53,7 +53,7 @@ pub(crate) use ids_of::{digest, sha256_hex, signal_id};
 
 use crate::ports::{
     Archive, Clock, DeadLetterStore, Embedder, EventQueue, EventStore, Extractor, IngestInstances, Notifier,
-    PassageIndex, Random, RuleStore, SignalStore, WorkflowStarter,
+    PassageIndex, Random, RuleStore, SignalStore, UsageStore, WorkflowStarter,
 };
 
 /// Everyone who is told what became of events, each in turn.
@@ -102,6 +102,8 @@ pub struct PipelinePorts {
     pub queue: Rc<dyn EventQueue>,
     /// Finds signals.
     pub extractor: Rc<dyn Extractor>,
+    /// What tenants used.
+    pub usage: Rc<dyn UsageStore>,
     /// Turns texts into vectors.
     pub embedder: Rc<dyn Embedder>,
     /// The tenants' indexes.

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use domain::signal::Finding;
 use transcript::Document;
 
-use super::{ChatError, StoreError};
+use super::{ChatError, Spending, StoreError};
 
 /// Which extractor found something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,7 +86,8 @@ impl From<ChatError> for ExtractError {
 pub trait Extractor {
     /// Cheap: which turns (half-open ranges, sorted) are worth extracting from. Empty: nothing of interest.
     async fn prefilter(&self, document: &Document) -> Result<Vec<(usize, usize)>, StoreError>;
-    /// Finds signals in those turns. Every quote must be a verbatim slice; the caller checks.
+    /// Finds signals in those turns. Every quote must be a verbatim slice; the caller checks. What it pays is noted in
+    /// `spending`, however it ends.
     ///
     /// # Errors
     /// [`ExtractError`], by when another try can succeed.
@@ -94,6 +95,7 @@ pub trait Extractor {
         &self,
         document: &Document,
         turns: &[(usize, usize)],
+        spending: &Spending,
     ) -> Result<Extraction, ExtractError>;
     /// What to ask when this one has failed for good. None by default: then the step fails.
     fn fallback(&self) -> Option<Rc<dyn Extractor>> {

@@ -28,7 +28,9 @@ mod runtime;
 mod schedule;
 mod schedule_registry;
 mod signals;
+mod spending;
 mod tenants;
+mod usage;
 mod vectors;
 mod workflows;
 
@@ -84,8 +86,10 @@ pub use schedule::{
 };
 pub use schedule_registry::{RegisteredSchedule, ScheduleRegistry};
 pub use signals::{NewSignal, SignalQuery, SignalRecord, SignalStore};
+pub use spending::{ModelCall, ModelPrice, PriceError, Spending};
 pub use tenants::{
     Created, IssuedKey, NewKey, NewTenant, Revoked, TenantAdmin, TenantQuery, TenantRecord, TenantSettings,
 };
+pub use usage::{Counted, UsageStore, UsageSums};
 pub use vectors::{VectorFacts, VectorIndex, VectorMatch, VectorRecord};
 pub use workflows::{NewRun, RunChange, RunStore, WorkflowInstances, WorkflowRun};

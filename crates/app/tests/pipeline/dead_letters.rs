@@ -126,6 +126,8 @@ fn a_failed_store_never_extracts_again() {
                 |name: &str| event.steps.iter().find(|step| step.name == name).map(|step| step.attempts);
             assert_eq!((attempts("extract"), attempts("store")), (Some(1), Some(6)), "{when:?}");
             assert_eq!(world.extractions(), 1, "{when:?}");
+            let used = world.usage.total(world.tenant);
+            assert_eq!((used.model_calls, used.tokens_in, used.cost_nanos), (1, 100, 7), "{when:?}");
             assert_eq!(world.signals(world.tenant).await.len(), 2);
         }
     });

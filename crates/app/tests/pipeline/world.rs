@@ -8,8 +8,8 @@ use app::pipeline::{
     TasksService, Verdict, bury, hand_over, sweep,
 };
 use app::ports::{
-    Clock, EventMessage, ExtractError, Extraction, Extractor, IngestInstances, InstanceState, SignalStore,
-    StoreError,
+    Clock, EventMessage, ExtractError, Extraction, Extractor, IngestInstances, InstanceState, ModelCall,
+    SignalStore, Spending, StoreError,
 };
 use async_trait::async_trait;
 use contracts::Timestamp;
@@ -26,7 +26,7 @@ use mesh::{CallContext, CallError, Deadline, TraceContext};
 use mesh_sim::Sim;
 use test_kit::{
     FakeClock, Faults, Fixtures, MemoryArchive, MemoryCrm, MemoryEventStore, MemoryIndex, MemoryInstances,
-    MemoryNotifier, MemoryQueue, MemoryRules, MemorySignalStore, MemoryStarts, SeededRandom,
+    MemoryNotifier, MemoryQueue, MemoryRules, MemorySignalStore, MemoryStarts, MemoryUsage, SeededRandom,
 };
 use transcript::Document;
 
@@ -47,6 +47,7 @@ pub(crate) struct World {
     pub(crate) other: TenantId,
     pub(crate) endpoint: EndpointId,
     extractor: Counting,
+    pub(crate) usage: MemoryUsage,
     ports: PipelinePorts,
 }
 
@@ -64,9 +65,12 @@ impl Extractor for Counting {
         &self,
         document: &Document,
         turns: &[(usize, usize)],
+        spending: &Spending,
     ) -> Result<Extraction, ExtractError> {
         self.0.set(self.0.get() + 1);
-        RulesExtractor.extract(document, turns).await
+        // It costs as if a model had been asked.
+        spending.note(ModelCall { model: "counting".into(), tokens_in: 100, tokens_out: 5, cost_nanos: 7 });
+        RulesExtractor.extract(document, turns, spending).await
     }
 }
 
@@ -92,6 +96,7 @@ impl World {
         let signal_store: Rc<dyn SignalStore> = Rc::new(MemorySignalStore::with_faults(&events, &faults));
         let (rules, starts) = (MemoryRules::with_faults(&faults), MemoryStarts::with_faults(&faults));
         let extractor = Counting::default();
+        let usage = MemoryUsage::default();
         let ports = PipelinePorts {
             events: Rc::new(events.clone()),
             signals: signal_store.clone(),
@@ -100,6 +105,7 @@ impl World {
             archive: Rc::new(archive.clone()),
             queue: Rc::new(queue.clone()),
             extractor: Rc::new(extractor.clone()),
+            usage: Rc::new(usage.clone()),
             embedder: Rc::new(StaticEmbedder::lazy(|| Ok(MODEL.with(Rc::clone)))),
             index: Rc::new(index.clone()),
             notifiers: Rc::new([Rc::new(notifier.clone())]),
@@ -125,6 +131,7 @@ impl World {
             other,
             endpoint,
             extractor,
+            usage,
             ports,
         }
     }

@@ -13,6 +13,7 @@ mod search;
 mod signals;
 pub mod subscriptions;
 pub mod tenant_index;
+pub mod usage;
 pub mod workflows;
 
 pub use dead_letters::*;

@@ -104,6 +104,9 @@ operations! {
         [SignalNotFound], "Get a signal", "With the words that prove it.";
     Search = "search", Get "/v1/search", "Search", key(Scope::SearchRead), NOTHING, false, 200, [],
         "Search", "Passages and signals that are about the query, in its words or in meaning; best first.";
+    GetUsage = "get_usage", Get "/v1/usage", "Usage", key(Scope::UsageRead), NOTHING, false, 200, [],
+        "Get what was used",
+        "Requests, events, calls of models with their tokens and cost, by the hour, day, month, operation, API key or model; and what is stored now. A request is counted some seconds after its answer.";
     CreateJob = "create_job", Post "/v1/jobs", "Jobs", key(Scope::JobsWrite), Body::Json { max_bytes: MAX_JOB_BYTES },
         true, 201,
         [JobInvalidSchedule, JobUnsupportedSchedule, JobUnsupportedTask, JobUnsupportedOption, JobLimitReached, JobNotFound],

@@ -57,6 +57,10 @@ pub const TENANT_TABLES: &[TenantTable] = &[
     of_tenants("file_totals"),
     of_tenants("retention_settings"),
     of_tenants("raw_sweeps"),
+    TenantTable { name: "usage_hours", key: "tenant_id, period, kind, name, key" },
+    TenantTable { name: "usage_days", key: "tenant_id, period, kind, name, key" },
+    TenantTable { name: "usage_batches", key: "tenant_id, id" },
+    of_tenants("event_totals"),
 ];
 
 /// Tables that the archive and erasures keep for themselves, or that prove what was erased.

@@ -134,6 +134,9 @@ impl People {
             "INSERT INTO file_parts VALUES ('fil ' || ?1, ?1, 1, 1, 'e')",
             "INSERT INTO retention_settings VALUES (?1, 90, 'ines', 1)",
             "INSERT INTO raw_sweeps VALUES (?1, 'raw')",
+            "INSERT INTO usage_hours VALUES (?1, 1, 'model', 'm', '', 0, 0, 0, 0, 1, 1, 1, 1)",
+            "INSERT INTO usage_days VALUES (?1, 1, 'model', 'm', '', 0, 0, 0, 0, 1, 1, 1, 1)",
+            "INSERT INTO usage_batches VALUES (?1, 'b', 1)",
         ] {
             let statement = Statement::new(sql, vec![storage::Value::from(tenant.to_string())]);
             run(self.world.database.query(statement)).unwrap();

@@ -8,4 +8,5 @@ mod files;
 mod rules;
 mod schedule_registry;
 mod sqlite;
+mod usage;
 mod workflows;

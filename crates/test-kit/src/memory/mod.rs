@@ -18,6 +18,7 @@ mod rules;
 mod signals;
 mod starts;
 mod tenants;
+mod usage;
 
 pub use archive::MemoryArchive;
 pub use control::MemoryControl;
@@ -32,3 +33,4 @@ pub use queue::MemoryQueue;
 pub use rules::MemoryRules;
 pub use signals::MemorySignalStore;
 pub use starts::MemoryStarts;
+pub use usage::MemoryUsage;

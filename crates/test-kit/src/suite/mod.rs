@@ -22,6 +22,7 @@ mod signals;
 mod steps;
 mod tenants;
 mod transitions;
+mod usage;
 mod vectors;
 
 pub use audit::audit_suite;
@@ -30,6 +31,7 @@ pub use control::{ControlRows, control_rows};
 pub use crm::crm_store_suite;
 pub use limits::limit_store_suite;
 pub use tenants::{admin_tenants, tenant_admin_suite};
+pub use usage::usage_store_suite;
 
 use app::ports::{
     Archive, ControlStore, DeadLetterStore, EndpointStore, EventStore, FileStore, NewEvent, PassageIndex,

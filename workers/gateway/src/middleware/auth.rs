@@ -160,6 +160,7 @@ const fn required(scope: Scope) -> auth::Scope {
         Scope::FilesWrite => auth::Scope::FilesWrite,
         Scope::FilesRead => auth::Scope::FilesRead,
         Scope::LiveRead => auth::Scope::LiveRead,
+        Scope::UsageRead => auth::Scope::UsageRead,
     }
 }
 

@@ -5,5 +5,6 @@ pub mod body;
 pub mod cors;
 pub mod last_used;
 pub mod limits;
+pub mod metering;
 pub mod screen;
 pub mod trace;

@@ -19,4 +19,5 @@ pub mod signals;
 mod source;
 pub mod subscriptions;
 mod time;
+pub mod usage;
 pub mod workflows;

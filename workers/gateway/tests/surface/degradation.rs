@@ -7,6 +7,7 @@ use contracts::pipeline::IntakeClient;
 use contracts::pipeline::files::FilesClient;
 use contracts::pipeline::rules::RulesClient;
 use contracts::pipeline::subscriptions::SubscriptionsClient;
+use contracts::pipeline::usage::UsageClient;
 use contracts::pipeline::workflows::WorkflowsClient;
 use contracts::scheduler::JobsClient;
 use gateway::exchange::{PATIENCE_MS, STREAM_PATIENCE_MS};
@@ -66,6 +67,7 @@ fn without_services(link: Link) -> World {
     world.ports.subscriptions = SubscriptionsClient::over(link());
     world.ports.rules = RulesClient::over(link());
     world.ports.files = FilesClient::over(link());
+    world.ports.usage = UsageClient::over(link());
     world.ports.scheduler = JobsClient::over(link());
     (world.ports.pipeline_health, world.ports.scheduler_health) = (link(), link());
     world

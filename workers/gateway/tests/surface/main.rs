@@ -15,6 +15,7 @@ mod services;
 mod subscription_services;
 mod subscriptions;
 mod tenancy;
+mod usage;
 mod workflow_services;
 mod workflows;
 mod world;

@@ -8,12 +8,14 @@ use app::files::{FilePorts, FilesService};
 use app::limits::{Leases, TenantLimits};
 use app::ports::{Clock, EndpointSecret, Random, RuleStore, StoredEndpoint, StoredKey};
 use app::rules::{RulePorts, RulesService};
+use app::usage::{Meter, UsagePorts, UsageService};
 use auth::ApiKey;
 use contracts::gateway::LimitsDispatch;
 use contracts::health::HealthDispatch;
 use contracts::pipeline::files::{FilesClient, FilesDispatch};
 use contracts::pipeline::rules::{RulesClient, RulesDispatch};
 use contracts::pipeline::subscriptions::{SubscriptionsClient, SubscriptionsDispatch};
+use contracts::pipeline::usage::{UsageClient, UsageDispatch};
 use contracts::pipeline::workflows::{WorkflowsClient, WorkflowsDispatch};
 use contracts::pipeline::{IntakeClient, IntakeDispatch};
 use contracts::scheduler::{JobsClient, JobsDispatch};
@@ -31,7 +33,7 @@ use serde_json::Value;
 use signing::{Secret, Secrets, Source};
 use test_kit::{
     FakeClock, Faults, Fixtures, MemoryArchive, MemoryControl, MemoryEventStore, MemoryFileBytes,
-    MemoryFiles, MemoryLimits, MemoryRules, MemorySignalStore, SeededRandom, run,
+    MemoryFiles, MemoryLimits, MemoryRules, MemorySignalStore, MemoryUsage, SeededRandom, run,
 };
 
 use crate::services::{Pipeline, Scheduler, Wellness};
@@ -81,6 +83,7 @@ impl World {
             random: Rc::new(SeededRandom::new(4)),
         };
         let archive = MemoryArchive::default();
+        let usage = MemoryUsage::default();
         let files = FilePorts {
             files: Rc::new(MemoryFiles::default()),
             bytes: Rc::new(MemoryFileBytes::over(&archive)),
@@ -111,6 +114,14 @@ impl World {
                 FilesDispatch(FilesService(files.clone())),
                 now(&clock),
             ))),
+            usage: UsageClient::over(link(Loopback::new(
+                UsageDispatch(UsageService(UsagePorts {
+                    store: Rc::new(usage.clone()),
+                    clock: Rc::new(clock.clone()),
+                })),
+                now(&clock),
+            ))),
+            meter: Meter::default(),
             feeds: Rc::new(NoFeeds),
             scheduler: JobsClient::over(link(Loopback::new(JobsDispatch(scheduler.clone()), now(&clock)))),
             pipeline_health: link(Loopback::new(HealthDispatch(wellness.clone()), now(&clock))),
@@ -147,6 +158,11 @@ impl World {
         world
     }
 
+    /// What the clock shows, in Unix milliseconds.
+    pub(crate) fn now_ms(&self) -> u64 {
+        self.clock.now().unix_ms()
+    }
+
     /// Cuts the links to the services.
     pub(crate) fn cut(&mut self) {
         let cut =
@@ -156,6 +172,7 @@ impl World {
         self.ports.subscriptions = SubscriptionsClient::over(cut());
         self.ports.scheduler = JobsClient::over(cut());
         self.ports.files = FilesClient::over(cut());
+        self.ports.usage = UsageClient::over(cut());
         self.ports.pipeline_health = cut();
     }
 

@@ -19,7 +19,7 @@ use mesh::{CallContext, Deadline, TraceContext};
 use mesh_sim::{Queue, Sim, SimTransport};
 use test_kit::{
     Fixtures, MemoryArchive, MemoryCrm, MemoryEventStore, MemoryIndex, MemoryNotifier, MemoryRules,
-    MemorySignalStore, MemoryStarts, SeededRandom, Told, run,
+    MemorySignalStore, MemoryStarts, MemoryUsage, SeededRandom, Told, run,
 };
 
 use super::shaky::{Mistake, Shaky, ShakyQueue, SimClock};
@@ -134,6 +134,7 @@ impl<'s> Pipeline<'s> {
             archive: Rc::new(Shaky::new(shaky("archive"), stores.archive.clone(), mistake)),
             queue: Rc::new(ShakyQueue { queue: queue.clone(), store: shaky("sending") }),
             extractor: Rc::new(RulesExtractor),
+            usage: Rc::new(MemoryUsage::default()),
             embedder: Rc::new(StaticEmbedder::lazy(|| Ok(MODEL.with(Rc::clone)))),
             index: Rc::new(Shaky::new(shaky("index"), stores.index.clone(), mistake)),
             notifiers: notifiers.clone(),

@@ -12,7 +12,7 @@ use super::{Schemas, bytes, component, page_of};
 use crate::problem::{Code, PROBLEM_MEDIA_TYPE, ProblemBody};
 use crate::routes::{Access, Operation, Route};
 use crate::{
-    crm, endpoints, events, files, health, jobs, live, reports, rules, search, signals, subscriptions,
+    crm, endpoints, events, files, health, jobs, live, reports, rules, search, signals, subscriptions, usage,
     workflows,
 };
 
@@ -73,6 +73,7 @@ fn success(route: &Route, schemas: &mut Schemas) -> Response {
         }
         Operation::GetSignal => json("The signal", component::<signals::Signal>(schemas)),
         Operation::Search => json("What was found", component::<search::SearchHits>(schemas)),
+        Operation::GetUsage => json("What was used", component::<usage::Usage>(schemas)),
         Operation::CreateJob => json("The new job", component::<jobs::Job>(schemas))
             .header("location", header("The job's own path.", Type::String)),
         Operation::ListJobs => json("A page of jobs", page_of::<jobs::Job>("JobPage", schemas)),

@@ -10,7 +10,8 @@ use crate::idempotency::IdempotencyKey;
 use crate::problem::Code;
 use crate::routes::{Operation, Route};
 use crate::{
-    PageRequest, crm, events, files, jobs, live, rules, schema, search, signals, subscriptions, workflows,
+    PageRequest, crm, events, files, jobs, live, rules, schema, search, signals, subscriptions, usage,
+    workflows,
 };
 
 pub(super) fn parameters(route: &Route, schemas: &mut Schemas) -> Vec<Parameter> {
@@ -37,6 +38,10 @@ pub(super) fn parameters(route: &Route, schemas: &mut Schemas) -> Vec<Parameter>
         Operation::ListJobs => {
             component::<jobs::JobStanding>(schemas);
             parameters.extend(query(jobs::ListJobs::into_params(|| None)));
+        }
+        Operation::GetUsage => {
+            component::<usage::UsageGroup>(schemas);
+            parameters.extend(query(usage::GetUsage::into_params(|| None)));
         }
         Operation::ListRuns => {
             component::<jobs::RunOutcome>(schemas);

@@ -1,6 +1,7 @@
 //! From a call to stored signals.
 
 use contracts::pipeline::ExtractorReport;
+use contracts::pipeline::usage::{UsageAmounts, UsageSubject};
 use domain::ScalarIndex;
 
 use super::{document, known};
@@ -8,7 +9,7 @@ use crate::pipeline::call_ingest::findings::{RecordedExtraction, RecordedFinding
 use crate::pipeline::event_run::{Outcome, StageRun, Staged, record, retryable};
 use crate::pipeline::extracting::{self, Extracted};
 use crate::pipeline::ids_of;
-use crate::ports::{ExtractorKind, NewSignal};
+use crate::ports::{Counted, ExtractorKind, ModelCall, NewSignal, Spending};
 
 /// A call has dozens of signals at most. Past this many an extractor has gone wrong, and only the surest are kept.
 const MAX_SIGNALS: usize = 500;
@@ -38,11 +39,36 @@ pub(in crate::pipeline::call_ingest) async fn extract(
         return Ok(Outcome::NotNeeded(RecordedExtraction::new(Vec::new(), by)));
     }
     let document = document(&run).await?;
-    let extracted = extracting::extract(&*run.ports.extractor, &document, &turns, run.last_try).await?;
-    let Extracted { findings, by } = extracted;
+    let spending = Spending::default();
+    let extracted =
+        extracting::extract(&*run.ports.extractor, &document, &turns, run.last_try, &spending).await;
+    // Whatever came of it: what was asked is paid.
+    meter(&run, spending).await;
+    let Extracted { findings, by } = extracted?;
     log_extracted(&run, &by, findings.len());
     let findings: Vec<_> = findings.into_iter().map(RecordedFinding::from).collect();
     Ok(Outcome::Done(RecordedExtraction::new(surest(findings), by)))
+}
+
+/// Notes what models cost. Where that fails the step goes on: it would have to pay again for another try.
+async fn meter(run: &StageRun, spending: Spending) {
+    let now = run.ports.clock.now();
+    let count = |call: ModelCall| {
+        let ModelCall { model, tokens_in, tokens_out, cost_nanos } = call;
+        let (tokens_in, tokens_out) = (tokens_in.into(), tokens_out.into());
+        let amounts =
+            UsageAmounts { model_calls: 1, tokens_in, tokens_out, cost_nanos, ..UsageAmounts::default() };
+        Counted { at: now, of: UsageSubject::Model { model }, amounts }
+    };
+    let counts: Vec<_> = spending.into_calls().into_iter().map(count).collect();
+    if counts.is_empty() {
+        return;
+    }
+    let batch_id = hex::encode(run.ports.random.for_id());
+    if let Err(error) = run.ports.usage.add(run.tenant, &batch_id, &counts, now).await {
+        let (tenant, event_id) = (run.tenant, run.event_id);
+        tracing::error!(event = "usage.lost", %tenant, %event_id, counts = counts.len(), %error);
+    }
 }
 
 /// The one line that tells who found signals, what was dropped, and why the rules stood in.

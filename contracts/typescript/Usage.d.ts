@@ -1,0 +1,366 @@
+// The contract `Usage`. Written from the Rust types: change those instead.
+
+import type { Answer, Context, ReceivedContext } from "./mesh.js";
+
+/**
+ * Brings and reads a tenant's usage.
+ *
+ * A binding to it has these methods.
+ */
+export interface Usage {
+  /** What the tenant used in a time, and what it stores now. */
+  read_usage(request: ReadUsageInput, context: Context<TenantScope>): Promise<Answer<UsageReport, UsageError>>;
+  /** Adds counts to what there is. A batch that is brought again counts once. */
+  record_usage(request: RecordUsageInput, context: Context<TenantScope>): Promise<Answer<null, UsageError>>;
+}
+
+/** What a WorkerEntrypoint in TypeScript implements, so that Workers in Rust can call it as [`Usage`]. */
+export interface UsageImplementation {
+  /** What the tenant used in a time, and what it stores now. */
+  read_usage(request: ReadUsage, context: ReceivedContext<TenantScope>): Promise<Answer<UsageReportInput, UsageError>>;
+  /** Adds counts to what there is. A batch that is brought again counts once. */
+  record_usage(request: RecordUsage, context: ReceivedContext<TenantScope>): Promise<Answer<null, UsageError>>;
+}
+
+/** Who acts for a tenant. */
+export type Actor =
+  /** The holder of an API key. */
+  | {
+    key: KeyId;
+  }
+  /** A provider, through a webhook endpoint whose signature was verified. */
+  | {
+    endpoint: EndpointId;
+  }
+  /** A scheduled job of the tenant. */
+  | {
+    job: JobId;
+  }
+  /** A Worker of the mesh, at work on what the tenant sent before. */
+  | {
+    service: string;
+  };
+
+/** Names one endpoint. */
+export type EndpointId = string;
+
+/** Names one job. */
+export type JobId = string;
+
+/** Names one API key. */
+export type KeyId = string;
+
+/** Asks what was used. */
+export interface ReadUsage {
+  /** The first hour. */
+  from: Timestamp;
+  /** By what it is told apart. */
+  group_by: UsageGroup;
+  /** The end, which is no longer part of it. */
+  to: Timestamp;
+}
+
+/**
+ * Asks what was used.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export interface ReadUsageInput {
+  /** The first hour. */
+  from: TimestampInput;
+  /** By what it is told apart. */
+  group_by: UsageGroup;
+  /** The end, which is no longer part of it. */
+  to: TimestampInput;
+}
+
+/** Counts of one Worker since it last brought some. */
+export interface RecordUsage {
+  /** Tells batches apart: 16 random bytes in hexadecimal. */
+  batch_id: string;
+  /** At most 1,000. */
+  counts: UsageCount[];
+}
+
+/**
+ * Counts of one Worker since it last brought some.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export interface RecordUsageInput {
+  /** Tells batches apart: 16 random bytes in hexadecimal. */
+  batch_id: string;
+  /** At most 1,000. */
+  counts: UsageCountInput[];
+}
+
+/** Names one tenant. */
+export type TenantId = string;
+
+/** The authenticated tenant and who acts for it. */
+export interface TenantScope {
+  /** Who acts. */
+  actor: Actor;
+  /** From a verified key, a verified webhook's endpoint, or a stored job; never from a request's own words. */
+  tenant: TenantId;
+}
+
+/** Unix milliseconds, UTC. Below 2^53 until the year 287396, so exact as a JavaScript number. */
+export type Timestamp = bigint;
+
+/**
+ * Unix milliseconds, UTC. Below 2^53 until the year 287396, so exact as a JavaScript number.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export type TimestampInput = bigint | number;
+
+/** How much was used. */
+export interface UsageAmounts {
+  /** What it cost, in billionths of a US dollar. */
+  cost_nanos: bigint;
+  /** Events that were accepted and are no duplicates. */
+  events: bigint;
+  /** Those that were answered with 500 or more. */
+  failed: bigint;
+  /** Calls of a model. */
+  model_calls: bigint;
+  /** Those of them that were answered with a status from 400 to 499. */
+  refused: bigint;
+  /** Requests to the public surface. */
+  requests: bigint;
+  /** Tokens that a model read. */
+  tokens_in: bigint;
+  /** Tokens that it wrote. */
+  tokens_out: bigint;
+}
+
+/**
+ * How much was used.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export interface UsageAmountsInput {
+  /**
+   * What it cost, in billionths of a US dollar.
+   *
+   * @defaultValue `0`
+   */
+  cost_nanos?: bigint | number;
+  /**
+   * Events that were accepted and are no duplicates.
+   *
+   * @defaultValue `0`
+   */
+  events?: bigint | number;
+  /**
+   * Those that were answered with 500 or more.
+   *
+   * @defaultValue `0`
+   */
+  failed?: bigint | number;
+  /**
+   * Calls of a model.
+   *
+   * @defaultValue `0`
+   */
+  model_calls?: bigint | number;
+  /**
+   * Those of them that were answered with a status from 400 to 499.
+   *
+   * @defaultValue `0`
+   */
+  refused?: bigint | number;
+  /**
+   * Requests to the public surface.
+   *
+   * @defaultValue `0`
+   */
+  requests?: bigint | number;
+  /**
+   * Tokens that a model read.
+   *
+   * @defaultValue `0`
+   */
+  tokens_in?: bigint | number;
+  /**
+   * Tokens that it wrote.
+   *
+   * @defaultValue `0`
+   */
+  tokens_out?: bigint | number;
+}
+
+/** What was counted of one thing in one hour. */
+export interface UsageCount {
+  /** How much. */
+  amounts: UsageAmounts;
+  /** Any time within the hour. */
+  at: Timestamp;
+  /** What is counted. */
+  of: UsageSubject;
+}
+
+/**
+ * What was counted of one thing in one hour.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export interface UsageCountInput {
+  /** How much. */
+  amounts: UsageAmountsInput;
+  /** Any time within the hour. */
+  at: TimestampInput;
+  /** What is counted. */
+  of: UsageSubjectInput;
+}
+
+/** Usage was not recorded or read. */
+export type UsageError =
+  /** It cannot be: too many counts, or an end before the start. */
+  | {
+    invalid: {
+      /** What is wrong. */
+      detail: string;
+    };
+  }
+  /** A store did not answer. */
+  | {
+    unavailable: {
+      /** For operators. */
+      detail: string;
+    };
+  };
+
+/** By what usage is told apart. */
+export type UsageGroup =
+  /** Hours. */
+  | "hour"
+  /** Days (UTC). */
+  | "day"
+  /** Months (UTC). */
+  | "month"
+  /** Operations. */
+  | "operation"
+  /** API keys. */
+  | "key"
+  /** Models. */
+  | "model";
+
+/** What was used of one group. */
+export interface UsageOfGroup {
+  /** How much. */
+  amounts: UsageAmounts;
+  /** Its name: a time's start (RFC 3339), an operation, a key's public half, a model. */
+  group: string;
+}
+
+/**
+ * What was used of one group.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export interface UsageOfGroupInput {
+  /** How much. */
+  amounts: UsageAmountsInput;
+  /** Its name: a time's start (RFC 3339), an operation, a key's public half, a model. */
+  group: string;
+}
+
+/** What was used. */
+export interface UsageReport {
+  /** When it begins: the start of an hour, or of a day where the time asked for is older than hours are kept. */
+  from: Timestamp;
+  /** Group by group: times in order, others with the most requests first. At most 1,000. */
+  groups: UsageOfGroup[];
+  /** What is stored now. */
+  storage: UsageStorage;
+  /** When it ends. */
+  to: Timestamp;
+  /** All together. */
+  totals: UsageAmounts;
+}
+
+/**
+ * What was used.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export interface UsageReportInput {
+  /** When it begins: the start of an hour, or of a day where the time asked for is older than hours are kept. */
+  from: TimestampInput;
+  /** Group by group: times in order, others with the most requests first. At most 1,000. */
+  groups: UsageOfGroupInput[];
+  /** What is stored now. */
+  storage: UsageStorageInput;
+  /** When it ends. */
+  to: TimestampInput;
+  /** All together. */
+  totals: UsageAmountsInput;
+}
+
+/** What is stored. */
+export interface UsageStorage {
+  /** The bytes that came with them. */
+  event_bytes: bigint;
+  /** Archived events. */
+  events: bigint;
+  /** Their bytes, with what is reserved for uploads. */
+  file_bytes: bigint;
+  /** Files. */
+  files: bigint;
+}
+
+/**
+ * What is stored.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export interface UsageStorageInput {
+  /** The bytes that came with them. */
+  event_bytes: bigint | number;
+  /** Archived events. */
+  events: bigint | number;
+  /** Their bytes, with what is reserved for uploads. */
+  file_bytes: bigint | number;
+  /** Files. */
+  files: bigint | number;
+}
+
+/** What is counted. */
+export type UsageSubject =
+  /** Requests to the public surface. */
+  | {
+    /** The public half of the API key; none where a provider signed. */
+    key: string | null;
+    kind: "requests";
+    /** The operation, such as `list_events`. */
+    operation: string;
+  }
+  /** Calls of a language model. */
+  | {
+    kind: "model";
+    /** Its name, as its server gives it. */
+    model: string;
+  };
+
+/**
+ * What is counted.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export type UsageSubjectInput =
+  /** Requests to the public surface. */
+  | {
+    /** The public half of the API key; none where a provider signed. */
+    key?: string | null;
+    kind: "requests";
+    /** The operation, such as `list_events`. */
+    operation: string;
+  }
+  /** Calls of a language model. */
+  | {
+    kind: "model";
+    /** Its name, as its server gives it. */
+    model: string;
+  };

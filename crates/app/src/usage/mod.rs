@@ -1,0 +1,12 @@
+//! What tenants use: counted where it happens, brought in batches, added up by the hour and by the day.
+
+mod meter;
+mod service;
+
+pub use meter::{Batch, Meter};
+pub use service::{UsagePorts, UsageService};
+
+/// Which batches are still known: one that is brought again after this long counts twice. A day.
+pub const BATCHES_KEPT_MS: u64 = 24 * 60 * 60 * 1_000;
+/// The most counts of one batch.
+pub const MOST_COUNTS: usize = 1_000;

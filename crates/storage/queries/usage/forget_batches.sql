@@ -1,0 +1,1 @@
+DELETE FROM usage_batches WHERE recorded_at < ?1
