@@ -26,3 +26,4 @@ export const CallIngest = expose(WorkflowEntrypoint, rust.CallIngest, model);
 export const Erase = expose(WorkflowEntrypoint, rust.Erase);
 export const Erasure = expose(WorkerEntrypoint, rust.Erasure);
 export const Retention = expose(WorkerEntrypoint, rust.Retention);
+export const Usage = expose(WorkerEntrypoint, rust.Usage);
