@@ -10,12 +10,16 @@ import type { Answer, Context, ReceivedContext } from "./mesh.js";
 export interface Upkeep {
   /** Compares the alarm with what is due, and sets it again where it is lost, late or overdue. */
   attend(request: Attend, context: Context<TenantScope>): Promise<Answer<Attended, UpkeepError>>;
+  /** Compares some of the jobs, their ledgers and leases with what must hold of them. Changes nothing. */
+  scan(request: ScanJobsInput, context: Context<TenantScope>): Promise<Answer<Scanned, UpkeepError>>;
 }
 
 /** What a WorkerEntrypoint in TypeScript implements, so that Workers in Rust can call it as [`Upkeep`]. */
 export interface UpkeepImplementation {
   /** Compares the alarm with what is due, and sets it again where it is lost, late or overdue. */
   attend(request: Attend, context: ReceivedContext<TenantScope>): Promise<Answer<AttendedInput, UpkeepError>>;
+  /** Compares some of the jobs, their ledgers and leases with what must hold of them. Changes nothing. */
+  scan(request: ScanJobs, context: ReceivedContext<TenantScope>): Promise<Answer<ScannedInput, UpkeepError>>;
 }
 
 /** Who acts for a tenant. */
@@ -86,6 +90,57 @@ export type JobId = string;
 /** Names one API key. */
 export type KeyId = string;
 
+/** Names one run. */
+export type RunId = string;
+
+/** Asks for some jobs to be looked through. */
+export interface ScanJobs {
+  /** Only those after this one, in the order of their ids. Without it, the alarm is looked at as well. */
+  after: JobId | null;
+  /** At most this many, 1 to 200. */
+  limit: number;
+}
+
+/**
+ * Asks for some jobs to be looked through.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export interface ScanJobsInput {
+  /** Only those after this one, in the order of their ids. Without it, the alarm is looked at as well. */
+  after?: JobId | null;
+  /** At most this many, 1 to 200. */
+  limit: number;
+}
+
+/** What was looked through, and what is wrong. */
+export interface Scanned {
+  /** How many jobs. */
+  jobs: number;
+  /** After which job to go on, where there are more. */
+  next_after: JobId | null;
+  /** How many records of theirs: the latest 200 of each. */
+  records: number;
+  /** What is wrong. */
+  violations: Violation[];
+}
+
+/**
+ * What was looked through, and what is wrong.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export interface ScannedInput {
+  /** How many jobs. */
+  jobs: number;
+  /** After which job to go on, where there are more. */
+  next_after?: JobId | null;
+  /** How many records of theirs: the latest 200 of each. */
+  records: number;
+  /** What is wrong. */
+  violations: ViolationInput[];
+}
+
 /** Names one tenant. */
 export type TenantId = string;
 
@@ -116,3 +171,50 @@ export type UpkeepError =
       detail: string;
     };
   };
+
+/** Something that must not be. */
+export interface Violation {
+  /** What exactly; for operators. */
+  detail: string;
+  /** Of which job. */
+  job_id: JobId | null;
+  /** What kind of thing. */
+  kind: ViolationKind;
+  /** In which record. */
+  run_id: RunId | null;
+}
+
+/**
+ * Something that must not be.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export interface ViolationInput {
+  /** What exactly; for operators. */
+  detail: string;
+  /** Of which job. */
+  job_id?: JobId | null;
+  /** What kind of thing. */
+  kind: ViolationKind;
+  /** In which record. */
+  run_id?: RunId | null;
+}
+
+/** What can be wrong with a schedule. */
+export type ViolationKind =
+  /** The alarm is lost, late or overdue. */
+  | "alarm"
+  /** A job or a run is long due, and nobody took it up. */
+  | "overdue"
+  /** A time that the schedule names has no record. */
+  | "gap"
+  /** A time has two records. */
+  | "overlap"
+  /** A record is of a time that the schedule does not name, or of another number of them. */
+  | "unnamed"
+  /** A try was begun and never ended, or a run waits for one that is over. */
+  | "stuck_lease"
+  /** Something stored is not understood by this build. */
+  | "unknown_state"
+  /** The object did not answer. */
+  | "silent";

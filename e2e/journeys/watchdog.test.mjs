@@ -1,12 +1,18 @@
-//! The platform loses the alarm of a tenant's schedule: nobody calls, and the watchdog sets it again.
+//! The platform loses the alarm of a tenant's schedule: nobody calls, and the watchdog sets it again. A record is lost from
+//! another's ledger, and the scan names the time.
 
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import { test } from "node:test";
 
 import { Customer } from "../support/customer.mjs";
-import { changeStored, loseAlarms, readData, readStored } from "../support/database.mjs";
+import { changeStored, loseAlarms, loseRecord, readData, readStored } from "../support/database.mjs";
 import { newState, OwnMesh, removeState } from "../support/own_mesh.mjs";
+import { send } from "../support/http.mjs";
 import { until } from "../support/poll.mjs";
+
+const VIEWER = "vera.viewer@weft.example";
+const OBJECTS = "weft-scheduler-TenantSchedule";
 
 test("an alarm that was lost is set again without a call, and that is on record", async (t) => {
   const state = await newState();
@@ -26,14 +32,17 @@ test("an alarm that was lost is set again without a call, and that is on record"
   }
   const fired = async (at) =>
     (await readData(state, `SELECT max(received_at) AS at FROM events WHERE type = 'watched.${at}'`))[0]?.at ?? 0;
-  for (const at of jobs.keys()) await until(`job ${at} fires`, () => fired(at), (time) => time > 0);
+  const count = async (at) =>
+    (await readData(state, `SELECT count(*) AS count FROM events WHERE type = 'watched.${at}'`))[0]?.count ?? 0;
+  for (const at of jobs.keys()) await until(`job ${at} fires`, () => count(at), (times) => times >= 3);
   await mesh.kill();
 
   // What the platform keeps of the first tenant's alarm is gone, in the object and beside it. The time at which the
   // watchdog looks after a schedule next is now, for both.
   const [lost, kept] = mesh.tenants;
-  const alarms = await loseAlarms(state, "weft-scheduler-TenantSchedule", lost.id);
+  const alarms = await loseAlarms(state, OBJECTS, lost.id);
   assert.ok(alarms >= 1, "the runtime keeps alarms somewhere else now");
+  assert.equal(await loseRecord(state, OBJECTS, kept.id), 1);
   await changeStored(state, "schedules", "UPDATE schedules SET attend_at = 0");
 
   const restarted = Date.now();
@@ -55,4 +64,28 @@ test("an alarm that was lost is set again without a call, and that is on record"
   });
   assert.equal(new Set(times).size, times.length, "a second is on record twice");
   assert.equal(Math.max(...times) - Math.min(...times), (times.length - 1) * 1000, "a second is on record nowhere");
+
+  const { json } = await send("POST", `${mesh.access_issuer}/token`, { json: { email: VIEWER } });
+  const admin = (path) =>
+    send("GET", `${mesh.admin}/admin/api/schedules${path}`, { headers: { "cf-access-jwt-assertion": json.token } });
+  const listed = (await admin("")).json.items.find(({ tenant }) => tenant === lost.id);
+  assert.deepEqual([listed.repairs, listed.repair], [1, "lost"]);
+  assert.deepEqual((await admin(`/scan?tenant=${lost.id}`)).json.items, [], "its ledger is whole");
+  const { items, scanned, next_cursor: next } = (await admin("/scan")).json;
+  assert.deepEqual(
+    items.map(({ kind, tenant, job_id: job }) => ({ kind, tenant, job })),
+    [{ kind: "gap", tenant: kept.id, job: jobs[1].id }],
+  );
+  assert.ok(scanned.jobs >= 2 && scanned.records > 2 && next === null, JSON.stringify(scanned));
+  const scan = (...args) =>
+    new Promise((resolve) => {
+      const given = ["scan", "--json", "--state", state, ...args];
+      execFile(process.env.WEFT_XTASK, given, (error, said) => resolve({ code: error?.code ?? 0, said }));
+    });
+  if (process.env.WEFT_XTASK) {
+    const whole = await scan();
+    assert.equal(whole.code, 1, whole.said);
+    assert.equal(JSON.parse(whole.said.split("\n")[0]).violations[0].kind, "gap");
+    assert.equal((await scan("--tenant", lost.id)).code, 0);
+  }
 });

@@ -40,6 +40,22 @@ export async function changeStored(state, table, statement) {
   throw new Error(`no database in \`${state}\` has a table \`${table}\``);
 }
 
+/** Takes a record out of the middle of a tenant's ledger, while no mesh runs on `state`. Gives how many went. */
+export async function loseRecord(state, objects, tenant) {
+  let lost = 0;
+  for (const file of await files(state, "do", objects)) {
+    const database = new DatabaseSync(file);
+    try {
+      if (!has(database, "owner") || database.prepare("SELECT tenant FROM owner").get()?.tenant !== tenant) continue;
+      const middle = "SELECT id FROM runs WHERE asked_by = 'schedule' AND seq = (SELECT MAX(seq) - 1 FROM runs)";
+      lost += database.prepare(`DELETE FROM runs WHERE id IN (${middle})`).run().changes;
+    } finally {
+      database.close();
+    }
+  }
+  return lost;
+}
+
 /**
  * Takes away all that the runtime keeps of the alarms of a class's objects of a tenant, while none runs on `state`:
  * what the object itself has, and the runtime's own list. Gives how many entries there were.

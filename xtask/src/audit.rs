@@ -6,15 +6,10 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 use audit::{Anchor, Entry, Head, Verifier};
-use serde::Deserialize;
 use serde_json::json;
 
-use crate::dev::{Manifest, running};
-use crate::paths;
+use crate::operator::Mesh;
 use crate::ui::Ui;
-
-/// How long one request may take, in seconds.
-const PATIENCE_S: u64 = 30;
 
 /// What to do with the audit.
 #[derive(clap::Args)]
@@ -42,21 +37,6 @@ struct From {
     mesh: Mesh,
 }
 
-#[derive(clap::Args)]
-struct Mesh {
-    /// The folder of the running mesh's state instead of `.weft`
-    #[arg(long)]
-    state: Option<PathBuf>,
-    /// In whose name to ask the local issuer
-    #[arg(long = "as", default_value = "vera.viewer@weft.example")]
-    person: String,
-}
-
-#[derive(Deserialize)]
-struct Token {
-    token: String,
-}
-
 /// Verifies or exports.
 ///
 /// # Errors
@@ -65,7 +45,7 @@ pub(crate) fn run(args: Args, ui: &Ui) -> Result<()> {
     match args.what {
         What::Export(mesh) => {
             let mut lines = String::new();
-            mesh.parts(|part| {
+            parts(&mesh, |part| {
                 lines.push_str(part);
                 Ok(())
             })?;
@@ -91,7 +71,7 @@ fn verify(from: From, ui: &Ui) -> Result<()> {
         Ok(())
     };
     match from.file {
-        None => from.mesh.parts(take)?,
+        None => parts(&from.mesh, take)?,
         Some(file) => {
             let mut text = String::new();
             if file.as_os_str() == "-" {
@@ -122,42 +102,16 @@ fn verify(from: From, ui: &Ui) -> Result<()> {
     }
 }
 
-impl Mesh {
-    /// Hands over the chain of the running mesh, part by part.
-    fn parts(&self, mut take: impl FnMut(&str) -> Result<()>) -> Result<()> {
-        let folder = self.state.clone().unwrap_or_else(paths::default_state);
-        let none = "no mesh runs there: start one with `cargo xtask dev`, or name an exported file";
-        let Manifest { admin, access_issuer, .. } = running(&folder).context(none)?;
-        let asked = minreq::post(format!("{access_issuer}/token"))
-            .with_header("content-type", "application/json")
-            .with_body(json!({ "email": self.person }).to_string())
-            .with_timeout(PATIENCE_S);
-        let answer = asked.send().context("the local issuer does not answer")?;
-        if answer.status_code != 200 {
-            bail!(
-                "the local issuer gives `{}` no token: {}",
-                self.person,
-                answer.as_str().unwrap_or_default()
-            );
-        }
-        let token: Token =
-            serde_json::from_slice(answer.as_bytes()).context("the local issuer gives no token")?;
-        let mut after = String::from("0");
-        loop {
-            let part = minreq::get(format!("{admin}/admin/api/audit/export?after={after}"))
-                .with_header("cf-access-jwt-assertion", &token.token)
-                .with_timeout(PATIENCE_S)
-                .send()
-                .context("the admin Worker does not answer")?;
-            let text = part.as_str().context("the export is no text")?;
-            if part.status_code != 200 {
-                bail!("the admin Worker answered {}: {text}", part.status_code);
-            }
-            take(text)?;
-            match part.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("x-next-after")) {
-                Some((_, next)) => after.clone_from(next),
-                None => return Ok(()),
-            }
+/// Hands over the chain of the running mesh, part by part.
+fn parts(mesh: &Mesh, mut take: impl FnMut(&str) -> Result<()>) -> Result<()> {
+    let console = mesh.sign_in()?;
+    let mut after = String::from("0");
+    loop {
+        let part = console.get(&format!("/admin/api/audit/export?after={after}"))?;
+        take(part.as_str().context("the export is no text")?)?;
+        match part.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("x-next-after")) {
+            Some((_, next)) => after.clone_from(next),
+            None => return Ok(()),
         }
     }
 }

@@ -10,8 +10,10 @@ mod eval;
 mod example;
 mod fuzz;
 mod jsonc;
+mod operator;
 mod paths;
 mod process;
+mod scan;
 mod setup;
 mod size;
 mod soak;
@@ -63,6 +65,8 @@ enum Task {
     Size(size::Args),
     /// Runs the simulated scenarios under many more seeds than the tests do
     Soak(soak::Args),
+    /// Looks through the schedules of a running mesh for what must not be
+    Scan(scan::Args),
     /// Brings the toolchain that builds and runs the Workers onto this machine
     Setup(setup::Args),
     /// Trains what is learned from labeled calls and examples
@@ -91,6 +95,7 @@ fn main() -> ExitCode {
         Task::Contracts(args) => contracts::run(args, &ui),
         Task::Size(args) => size::run(args, &ui),
         Task::Soak(args) => soak::run(args, &ui),
+        Task::Scan(args) => scan::run(args, &ui),
         Task::Setup(args) => setup::run(args, &ui),
         Task::Train(args) => train::run(args, &ui),
         Task::Tidy(args) => tidy::run(args, &ui),

@@ -17,7 +17,7 @@ use contracts::pipeline::tenant_index::TenantIndexContract;
 use contracts::pipeline::usage::UsageContract;
 use contracts::pipeline::workflows::WorkflowsContract;
 use contracts::pipeline::{DeadLettersContract, IntakeContract, TasksContract};
-use contracts::scheduler::{JobsContract, UpkeepContract};
+use contracts::scheduler::{JobsContract, ScansContract, UpkeepContract};
 use mesh::Contract;
 use mesh::describe::{Described, Document, compare_folder, write_folder};
 
@@ -40,6 +40,7 @@ fn all() -> Vec<(Document, String)> {
         described::<LiveFeedContract>(),
         described::<RetentionContract>(),
         described::<RulesContract>(),
+        described::<ScansContract>(),
         described::<SubscriptionsContract>(),
         described::<TasksContract>(),
         described::<TenantIndexContract>(),

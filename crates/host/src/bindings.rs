@@ -78,6 +78,8 @@ pub const PIPELINE_ERASURE: &str = "PIPELINE_ERASURE";
 pub const PIPELINE_RETENTION: &str = "PIPELINE_RETENTION";
 /// scheduler: the pipeline's `Tasks`.
 pub const PIPELINE_TASKS: &str = "PIPELINE_TASKS";
+/// admin: the scheduler's `Scans`.
+pub const SCHEDULER_SCANS: &str = "SCHEDULER_SCANS";
 /// gateway: the scheduler's `Jobs`.
 pub const SCHEDULER: &str = "SCHEDULER";
 /// scheduler, gateway, admin: the pipeline's `Health`.

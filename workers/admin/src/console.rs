@@ -23,6 +23,7 @@ use crate::pages::{self, Visitor};
 use crate::problem::{Code, Problem};
 use crate::retention::{self, Retentions};
 use crate::router::{Route, is_api};
+use crate::schedules::{self, Scans};
 use crate::tenants::Tenants;
 
 /// What the console reads of a request.
@@ -77,6 +78,8 @@ pub struct Console<'a> {
     pub erasures: &'a Erasures,
     /// How long events are kept.
     pub retentions: &'a Retentions,
+    /// Whether what must hold of the schedules does.
+    pub scans: &'a Scans,
     /// Tenants and their keys.
     pub tenants: Tenants<'a>,
     /// What operators did.
@@ -203,6 +206,8 @@ impl Console<'_> {
                     retention::get(self.retentions, &call).await
                 }
             }
+            Route::Schedules => schedules::list(self.scans, &call(), request.query).await,
+            Route::Scan => schedules::scan(self.scans, &call(), request.query).await,
             Route::Tenants if request.method == "POST" => {
                 let key = idempotency_key(request.idempotency_key)?;
                 let made =

@@ -33,6 +33,7 @@ async fn fetch(mut request: Request, env: Env, _context: Context) -> worker::Res
     let url_of_keys = settings.as_ref().map(|settings| settings.keys_url()).unwrap_or_default();
     let dead_letters = wiring::dead_letters(&env).map_err(|error| worker::Error::from(error.to_string()))?;
     let erasures = wiring::erasures(&env).map_err(|error| worker::Error::from(error.to_string()))?;
+    let scans = wiring::scans(&env).map_err(|error| worker::Error::from(error.to_string()))?;
     let retentions = wiring::retentions(&env).map_err(|error| worker::Error::from(error.to_string()))?;
     let control = wiring::control(&env).map_err(|error| worker::Error::from(error.to_string()))?;
     let console = Console {
@@ -43,6 +44,7 @@ async fn fetch(mut request: Request, env: Env, _context: Context) -> worker::Res
         dead_letters: &dead_letters,
         erasures: &erasures,
         retentions: &retentions,
+        scans: &scans,
         tenants: Tenants { store: &control, clock: &WorkerClock, random: &WorkerRandom },
         trail: &control,
         clock: &WorkerClock,

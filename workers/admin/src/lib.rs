@@ -15,6 +15,7 @@ pub mod pages;
 pub mod problem;
 pub mod retention;
 pub mod router;
+pub mod schedules;
 pub mod screens;
 pub mod tenants;
 

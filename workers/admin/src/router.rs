@@ -30,6 +30,10 @@ pub enum Route {
     Certificate(Option<(TenantId, ErasureId)>),
     /// How long a tenant's events are kept.
     Retention(Option<TenantId>),
+    /// The tenants that have a schedule.
+    Schedules,
+    /// Whether what must hold of the schedules does.
+    Scan,
     /// What operators did.
     Audit,
     /// The whole of it, as lines.
@@ -60,6 +64,8 @@ impl Route {
             "/admin" => Some(Self::HealthPage),
             "/admin/api/health" => Some(Self::HealthApi),
             "/admin/api/dead-letters" => Some(Self::DeadLetters),
+            "/admin/api/schedules" => Some(Self::Schedules),
+            "/admin/api/schedules/scan" => Some(Self::Scan),
             "/admin/api/audit" => Some(Self::Audit),
             "/admin/api/audit/export" => Some(Self::AuditExport),
             "/admin/api/tenants" => Some(Self::Tenants),
@@ -107,6 +113,8 @@ impl Route {
             Self::Erasure(_) => "/admin/api/tenants/{id}/erasures/{erasure}",
             Self::Certificate(_) => "/admin/api/tenants/{id}/erasures/{erasure}/certificate",
             Self::Retention(_) => "/admin/api/tenants/{id}/retention",
+            Self::Schedules => "/admin/api/schedules",
+            Self::Scan => "/admin/api/schedules/scan",
             Self::Audit => "/admin/api/audit",
             Self::AuditExport => "/admin/api/audit/export",
             Self::Tenants => "/admin/api/tenants",
@@ -169,6 +177,10 @@ mod tests {
     fn paths_are_matched_exactly() {
         assert_eq!(Route::at("/"), Some(Route::Root));
         assert_eq!(Route::at("/admin/"), Some(Route::Root));
+        for route in [Route::Schedules, Route::Scan] {
+            assert_eq!(Route::at(route.pattern()), Some(route));
+            assert_eq!((route.allow(), route.needs("GET")), ("GET, HEAD", Role::Viewer));
+        }
         for route in [Route::HealthPage, Route::HealthApi, Route::Audit, Route::AuditExport, Route::Tenants] {
             assert_eq!(Route::at(route.pattern()), Some(route));
         }

@@ -19,6 +19,7 @@ use crate::console::Mesh;
 use crate::erasures::Erasures;
 use crate::gate::{Settings, SettingsError};
 use crate::retention::Retentions;
+use crate::schedules::Scans;
 
 thread_local! {
     /// The team's keys, for the life of the isolate.
@@ -103,6 +104,12 @@ pub(crate) fn dead_letters(env: &worker::Env) -> Result<DeadLettersClient<Rc<dyn
 pub(crate) fn erasures(env: &worker::Env) -> Result<Erasures, BindingError> {
     let transport: Rc<dyn Transport> = Rc::new(BindingTransport::service(env, bindings::PIPELINE_ERASURE)?);
     Ok(Erasures::over(transport))
+}
+
+/// The scheduler's scans.
+pub(crate) fn scans(env: &worker::Env) -> Result<Scans, BindingError> {
+    let transport: Rc<dyn Transport> = Rc::new(BindingTransport::service(env, bindings::SCHEDULER_SCANS)?);
+    Ok(Scans::over(transport))
 }
 
 /// How long the pipeline keeps events.

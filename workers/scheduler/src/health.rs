@@ -5,14 +5,16 @@ use contracts::ServiceCall;
 use contracts::health::{
     CheckHealth, ContractInfo, Dependency, Health, HealthClient, HealthReport, NeverRefused,
 };
-use contracts::scheduler::JobsContract;
+use contracts::scheduler::{JobsContract, ScansContract};
 use host::bindings;
 use mesh_worker::{BindingError, BindingTransport};
 
-/// It has no store of its own outside the tenants' objects, so what it needs is the pipeline and the objects' namespace.
+/// It has no store of its own outside the tenants' objects, so what it needs is the pipeline, the objects' namespace and
+/// the registry.
 pub(crate) struct HealthService {
     pipeline: HealthClient<BindingTransport>,
     namespace: Option<BindingError>,
+    registry: Option<BindingError>,
     deployment: Option<String>,
 }
 
@@ -22,6 +24,7 @@ impl HealthService {
         Ok(Self {
             pipeline: HealthClient::over(pipeline),
             namespace: mesh_worker::binding(env, bindings::TENANT_SCHEDULE).err(),
+            registry: crate::wiring::registry(env).err(),
             deployment: host::deployment(env),
         })
     }
@@ -39,12 +42,16 @@ impl Health for HealthService {
             service: "scheduler".into(),
             version: env!("CARGO_PKG_VERSION").into(),
             deployment: self.deployment.clone(),
-            contracts: vec![ContractInfo::of::<JobsContract>()],
+            contracts: vec![ContractInfo::of::<JobsContract>(), ContractInfo::of::<ScansContract>()],
             gauges: Vec::new(),
             dependencies: vec![
                 Dependency {
                     name: bindings::TENANT_SCHEDULE.into(),
                     error: self.namespace.as_ref().map(ToString::to_string),
+                },
+                Dependency {
+                    name: bindings::SCHEDULE_DB.into(),
+                    error: self.registry.as_ref().map(ToString::to_string),
                 },
                 Dependency {
                     name: bindings::PIPELINE_HEALTH.into(),

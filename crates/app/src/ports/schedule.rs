@@ -176,6 +176,8 @@ pub trait ScheduleStore {
         before: Option<JobId>,
         limit: u32,
     ) -> Result<Vec<JobRecord>, StoreError>;
+    /// The ids of at most `limit` jobs after `after`, in order; whatever else is stored of them need not be understood.
+    fn job_ids(&self, after: Option<JobId>, limit: u32) -> Result<Vec<JobId>, StoreError>;
     /// How many jobs there are.
     fn job_count(&self) -> Result<u32, StoreError>;
     /// Stores what a job is by now, its state included. Runs that are not over keep the task that the job had. Does

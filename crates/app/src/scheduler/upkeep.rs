@@ -4,11 +4,11 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use async_trait::async_trait;
-use contracts::scheduler::{AlarmCondition, Attend, Attended, Upkeep, UpkeepError};
+use contracts::scheduler::{AlarmCondition, Attend, Attended, ScanJobs, Scanned, Upkeep, UpkeepError};
 use contracts::{TenantCall, Timestamp};
 use domain::job::AlarmHealth;
 
-use super::SchedulePorts;
+use super::{SchedulePorts, scan};
 use crate::ports::StoreError;
 
 /// [`Upkeep`] over one tenant's ports. A clone looks after the same object.
@@ -41,7 +41,11 @@ impl TenantUpkeep {
         Ringing(self.ringing.clone())
     }
 
-    async fn look(&self, context: &TenantCall) -> Result<Attended, StoreError> {
+    /// How the alarm is, when anything is due, and the time that it is set to.
+    async fn look(
+        &self,
+        context: &TenantCall,
+    ) -> Result<(AlarmHealth, Option<Timestamp>, Option<Timestamp>), StoreError> {
         let owner = self.ports.store.owner()?;
         if owner.is_some_and(|owner| owner != context.scope.tenant) {
             return Err(StoreError::new("TENANT_SCHEDULE", "the call went to another tenant's schedule"));
@@ -52,18 +56,37 @@ impl TenantUpkeep {
         let ms = |time: Option<Timestamp>| time.map(Timestamp::unix_ms);
         let now = self.ports.clock.now();
         let health = AlarmHealth::of(ms(due_at), ms(set_at), self.ringing.get(), now.unix_ms());
+        Ok((health, due_at, set_at))
+    }
+
+    async fn repair(&self, context: &TenantCall) -> Result<Attended, StoreError> {
+        let (health, due_at, set_at) = self.look(context).await?;
         if health.needs_setting() {
             self.ports.rearm().await?;
         }
         Ok(Attended { alarm: condition(health), next_wake_at: due_at, alarm_at: set_at })
+    }
+
+    async fn examine(&self, context: &TenantCall, request: ScanJobs) -> Result<Scanned, StoreError> {
+        let (health, _, set_at) = self.look(context).await?;
+        let alarm = request.after.is_none().then_some((health, set_at));
+        scan::scan(&self.ports, alarm, request)
     }
 }
 
 #[async_trait(?Send)]
 impl Upkeep for TenantUpkeep {
     async fn attend(&self, context: &TenantCall, _: Attend) -> Result<Attended, UpkeepError> {
-        self.look(context).await.map_err(|error| UpkeepError::Unavailable { detail: error.to_string() })
+        self.repair(context).await.map_err(unavailable)
     }
+
+    async fn scan(&self, context: &TenantCall, request: ScanJobs) -> Result<Scanned, UpkeepError> {
+        self.examine(context, request).await.map_err(unavailable)
+    }
+}
+
+fn unavailable(error: StoreError) -> UpkeepError {
+    UpkeepError::Unavailable { detail: error.to_string() }
 }
 
 const fn condition(health: AlarmHealth) -> AlarmCondition {

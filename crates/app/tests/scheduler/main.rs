@@ -11,5 +11,6 @@ mod history;
 mod jobs;
 mod limits;
 mod policies;
+mod scans;
 mod watchdog;
 mod world;

@@ -6,15 +6,15 @@ use std::rc::Rc;
 
 use app::ports::{Clock, Random, ScheduleStore};
 use app::scheduler::{
-    JobsRouter, PipelineTasks, ScheduleDispatch, SchedulePorts, TenantJobs, TenantUpkeep, WatchReport,
-    attend_schedules, fire_due,
+    JobsRouter, PipelineTasks, ScansService, ScheduleDispatch, SchedulePorts, TenantJobs, TenantUpkeep,
+    WatchReport, attend_schedules, fire_due,
 };
 use contracts::pipeline::TasksDispatch;
 use contracts::scheduler::{
     Calendar, CreateJob, GetJob, Job, JobError, JobRun, JobsClient, JobsDispatch, ListRuns, Policy,
-    RetryPolicy, Schedule, Task,
+    RetryPolicy, ScansClient, ScansDispatch, Schedule, Task,
 };
-use contracts::{Actor, TenantCall, TenantScope, Timestamp};
+use contracts::{Actor, OperatorCall, OperatorScope, TenantCall, TenantScope, Timestamp};
 use ids::{JobId, KeyId, TenantId};
 use mesh::durable::{Address, Namespace};
 use mesh::loopback::Loopback;
@@ -203,6 +203,20 @@ impl World {
     /// The alarm's handler is at work until what this gives goes.
     pub(crate) fn ringing(&self) -> app::scheduler::Ringing {
         self.objects.made(&address(self.tenant)).upkeep.ringing()
+    }
+
+    /// What operators ask, through the real encoding.
+    pub(crate) fn scans(&self) -> ScansClient<Loopback> {
+        let service =
+            ScansService { registry: Rc::new(self.registry.clone()), objects: self.objects.clone() };
+        ScansClient::over(loopback(ScansDispatch(service), &self.clock))
+    }
+
+    /// An operator's call.
+    pub(crate) fn operator(&self) -> OperatorCall {
+        let scope = OperatorScope { operator: "person:ada@example.com".into() };
+        let deadline = Deadline::after(self.clock.now().unix_ms(), 10_000);
+        CallContext::new(scope, TraceContext::from_random([9; 24]), deadline, "admin")
     }
 
     /// A sweep of the watchdog.

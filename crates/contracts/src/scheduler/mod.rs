@@ -2,10 +2,12 @@
 
 mod change;
 mod jobs;
+mod scans;
 mod upkeep;
 
 pub use change::*;
 pub use jobs::*;
+pub use scans::*;
 pub use upkeep::*;
 
 use crate::TenantCall;

@@ -7,6 +7,7 @@ mod ledger;
 mod limits;
 mod policy;
 mod retry;
+mod scan;
 
 pub use alarm::AlarmHealth;
 pub use ledger::{Change, Entry, Open, Position, Settlement, Steps, Verdict, settle, wake_ms};
@@ -16,3 +17,4 @@ pub use limits::{
 };
 pub use policy::{Misfire, Overlap, Policy};
 pub use retry::{MAX_ATTEMPTS, MAX_RETRY_DELAY_MS, Retry, RetryError, spread};
+pub use scan::{Fault, Recorded, ledger_faults};

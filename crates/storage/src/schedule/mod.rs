@@ -215,6 +215,11 @@ impl ScheduleStore for SqlScheduleStore {
         })
     }
 
+    fn job_ids(&self, after: Option<JobId>, limit: u32) -> Result<Vec<JobId>, StoreError> {
+        let rows = self.all::<row::JobIdRow, row::JobIdRow>(query!("job_ids", values![after, limit]))?;
+        Ok(rows.into_iter().map(|row| row.id).collect())
+    }
+
     fn job_count(&self) -> Result<u32, StoreError> {
         let count = self.first::<CountRow, CountRow>(query!("job_count", values![]))?;
         Ok(count.map_or(0, |row| row.count))

@@ -26,6 +26,11 @@ pub(super) struct WakeRow {
 }
 
 #[derive(Deserialize)]
+pub(super) struct JobIdRow {
+    pub(super) id: JobId,
+}
+
+#[derive(Deserialize)]
 pub(super) struct IdRow {
     #[serde(rename = "id")]
     _id: RunId,

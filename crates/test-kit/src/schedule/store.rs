@@ -183,6 +183,13 @@ impl ScheduleStore for MemoryScheduleStore {
         })
     }
 
+    fn job_ids(&self, after: Option<JobId>, limit: u32) -> Result<Vec<JobId>, StoreError> {
+        self.act("schedule.job_ids", |state| {
+            let ids = state.jobs.keys().filter(|id| after.is_none_or(|after| **id > after));
+            Ok(ids.take(limit as usize).copied().collect())
+        })
+    }
+
     fn job_count(&self) -> Result<u32, StoreError> {
         self.act("schedule.job_count", |state| Ok(state.jobs.len() as u32))
     }

@@ -124,6 +124,8 @@ fn jobs_are_paged_newest_first(store: &dyn ScheduleStore) {
     assert_eq!(page(Some(jobs[1].job_id), 2), [jobs[0].job_id]);
     assert_eq!(page(Some(jobs[0].job_id), 2), []);
     assert_eq!(store.job_count().unwrap(), 5);
+    assert_eq!(store.job_ids(None, 2).unwrap(), [jobs[0].job_id, jobs[1].job_id]);
+    assert_eq!(store.job_ids(Some(jobs[3].job_id), 2).unwrap(), [jobs[4].job_id]);
 }
 
 fn a_key_is_kept_with_its_job_or_neither_is(store: &dyn ScheduleStore) {

@@ -87,6 +87,7 @@ pub(crate) fn ask(pipeline: &Pipeline, request: &Request<'_>) -> Handled {
         dead_letters: &pipeline.client(),
         erasures: &recorder.erasures(),
         retentions: &recorder.retentions(),
+        scans: &crate::schedules::Scheduler::default().scans(),
         trail: &pipeline.control,
         tenants: Tenants {
             store: &pipeline.control,

@@ -169,6 +169,7 @@ fn ask(recorder: &Recorder, email: &str, request: &Request<'_>) -> Handled {
         dead_letters: &dead_letters::Pipeline::default().client(),
         erasures: &recorder.erasures(),
         retentions: &recorder.retentions(),
+        scans: &crate::schedules::Scheduler::default().scans(),
         trail: &recorder.control,
         tenants: Tenants {
             store: &recorder.control,

@@ -4,6 +4,7 @@ mod audit_trail;
 mod dead_letters;
 mod erasures;
 mod replay_form;
+mod schedules;
 mod team;
 mod tenants;
 
@@ -62,6 +63,7 @@ fn handle_with(variables: [&str; 3], team: &Team, request: &Request<'_>) -> (Han
         dead_letters: &pipeline.client(),
         erasures: &recorder.erasures(),
         retentions: &recorder.retentions(),
+        scans: &schedules::Scheduler::default().scans(),
         trail: &control,
         tenants: Tenants { store: &control, clock: &FakeClock::default(), random: &SeededRandom::new(8) },
         clock: &FakeClock::at(Timestamp::from_unix_ms(NOW * 1000)),

@@ -31,6 +31,7 @@ pub(crate) fn handle(
         dead_letters: &dead_letters::Pipeline::default().client(),
         erasures: &recorder.erasures(),
         retentions: &recorder.retentions(),
+        scans: &crate::schedules::Scheduler::default().scans(),
         trail: control,
         tenants: Tenants { store: control, clock: &clock, random: &SeededRandom::new(8) },
         clock: &clock,
