@@ -8,14 +8,25 @@ import type { Answer, Context, ReceivedContext } from "./mesh.js";
  * A binding to it has these methods.
  */
 export interface Jobs {
+  /**
+   * Runs the times of a past range that did not run. The context's idempotency key makes a repeated call give the
+   * first backfill.
+   */
+  backfill_job(request: BackfillJobInput, context: Context<TenantScope>): Promise<Answer<JobBackfill, JobError>>;
+  /** Begins no more of its runs, and takes those back that were not tried. Cancelling twice changes nothing. */
+  cancel_backfill(request: GetJobBackfill, context: Context<TenantScope>): Promise<Answer<JobBackfill, JobError>>;
   /** Changes a job. Times that came keep their record; what is not over yet does what the job said when its time came. */
   change_job(request: ChangeJobInput, context: Context<TenantScope>): Promise<Answer<Job, JobError>>;
   /** Creates a job. The context's idempotency key makes a repeated call give the first job. */
   create_job(request: CreateJobInput, context: Context<TenantScope>): Promise<Answer<Job, JobError>>;
   /** Deletes a job and what is pending of it. Its runs are deleted too. */
   delete_job(request: GetJob, context: Context<TenantScope>): Promise<Answer<null, JobError>>;
+  /** One backfill. */
+  get_backfill(request: GetJobBackfill, context: Context<TenantScope>): Promise<Answer<JobBackfill, JobError>>;
   /** One job. */
   get_job(request: GetJob, context: Context<TenantScope>): Promise<Answer<Job, JobError>>;
+  /** A job's backfills, newest first. */
+  list_backfills(request: ListJobBackfillsInput, context: Context<TenantScope>): Promise<Answer<JobBackfillPage, JobError>>;
   /** Jobs, newest first. */
   list_jobs(request: ListJobsInput, context: Context<TenantScope>): Promise<Answer<JobPage, JobError>>;
   /** Runs of a job, newest first. */
@@ -30,14 +41,25 @@ export interface Jobs {
 
 /** What a WorkerEntrypoint in TypeScript implements, so that Workers in Rust can call it as [`Jobs`]. */
 export interface JobsImplementation {
+  /**
+   * Runs the times of a past range that did not run. The context's idempotency key makes a repeated call give the
+   * first backfill.
+   */
+  backfill_job(request: BackfillJob, context: ReceivedContext<TenantScope>): Promise<Answer<JobBackfillInput, JobError>>;
+  /** Begins no more of its runs, and takes those back that were not tried. Cancelling twice changes nothing. */
+  cancel_backfill(request: GetJobBackfill, context: ReceivedContext<TenantScope>): Promise<Answer<JobBackfillInput, JobError>>;
   /** Changes a job. Times that came keep their record; what is not over yet does what the job said when its time came. */
   change_job(request: ChangeJob, context: ReceivedContext<TenantScope>): Promise<Answer<JobInput, JobError>>;
   /** Creates a job. The context's idempotency key makes a repeated call give the first job. */
   create_job(request: CreateJob, context: ReceivedContext<TenantScope>): Promise<Answer<JobInput, JobError>>;
   /** Deletes a job and what is pending of it. Its runs are deleted too. */
   delete_job(request: GetJob, context: ReceivedContext<TenantScope>): Promise<Answer<null, JobError>>;
+  /** One backfill. */
+  get_backfill(request: GetJobBackfill, context: ReceivedContext<TenantScope>): Promise<Answer<JobBackfillInput, JobError>>;
   /** One job. */
   get_job(request: GetJob, context: ReceivedContext<TenantScope>): Promise<Answer<JobInput, JobError>>;
+  /** A job's backfills, newest first. */
+  list_backfills(request: ListJobBackfills, context: ReceivedContext<TenantScope>): Promise<Answer<JobBackfillPageInput, JobError>>;
   /** Jobs, newest first. */
   list_jobs(request: ListJobs, context: ReceivedContext<TenantScope>): Promise<Answer<JobPageInput, JobError>>;
   /** Runs of a job, newest first. */
@@ -68,6 +90,42 @@ export type Actor =
   | {
     service: string;
   };
+
+/** Names one backfill. */
+export type BackfillId = string;
+
+/** Asks for the times of a past range to be run that did not run. */
+export interface BackfillJob {
+  /** From then on. */
+  from: Timestamp;
+  /** Of which job. */
+  job_id: JobId;
+  /** Until before then; not in the future. */
+  until: Timestamp;
+}
+
+/**
+ * Asks for the times of a past range to be run that did not run.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export interface BackfillJobInput {
+  /** From then on. */
+  from: TimestampInput;
+  /** Of which job. */
+  job_id: JobId;
+  /** Until before then; not in the future. */
+  until: TimestampInput;
+}
+
+/** How far a backfill is. */
+export type BackfillStatus =
+  /** Some of its times are still to be looked at. */
+  | "running"
+  /** All of its times are on record; their runs may go on. */
+  | "completed"
+  /** It was cancelled, or its job's schedule was changed. */
+  | "cancelled";
 
 /** Within which bounds a schedule names times, and on which days it does not. */
 export interface Calendar {
@@ -264,6 +322,14 @@ export interface GetJob {
   job_id: JobId;
 }
 
+/** Names one backfill of a job. */
+export interface GetJobBackfill {
+  /** Which. */
+  backfill_id: BackfillId;
+  /** Of which job. */
+  job_id: JobId;
+}
+
 /** A job as it stands. */
 export interface Job {
   /** Within which bounds, and on which days not. */
@@ -340,6 +406,78 @@ export interface JobInput {
   version?: number;
 }
 
+/** A backfill as it stands. */
+export interface JobBackfill {
+  /** The id. */
+  backfill_id: BackfillId;
+  /** How many of them it began a run for. */
+  begun: bigint;
+  /** When it was asked for. */
+  created_at: Timestamp;
+  /** When it ended. */
+  ended_at: Timestamp | null;
+  /** From then on. */
+  from: Timestamp;
+  /** Of which job. */
+  job_id: JobId;
+  /** How many stay as they are: they ran, or what became of them is not on record any more. */
+  kept: bigint;
+  /** How far it is. */
+  status: BackfillStatus;
+  /** How many times the range has. */
+  times: bigint;
+  /** Until before then. */
+  until: Timestamp;
+}
+
+/**
+ * A backfill as it stands.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export interface JobBackfillInput {
+  /** The id. */
+  backfill_id: BackfillId;
+  /** How many of them it began a run for. */
+  begun: bigint | number;
+  /** When it was asked for. */
+  created_at: TimestampInput;
+  /** When it ended. */
+  ended_at?: TimestampInput | null;
+  /** From then on. */
+  from: TimestampInput;
+  /** Of which job. */
+  job_id: JobId;
+  /** How many stay as they are: they ran, or what became of them is not on record any more. */
+  kept: bigint | number;
+  /** How far it is. */
+  status: BackfillStatus;
+  /** How many times the range has. */
+  times: bigint | number;
+  /** Until before then. */
+  until: TimestampInput;
+}
+
+/** A page of backfills. */
+export interface JobBackfillPage {
+  /** Newest first. */
+  items: JobBackfill[];
+  /** Where the next page begins, if there is one. */
+  next_before: BackfillId | null;
+}
+
+/**
+ * A page of backfills.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export interface JobBackfillPageInput {
+  /** Newest first. */
+  items: JobBackfillInput[];
+  /** Where the next page begins, if there is one. */
+  next_before?: BackfillId | null;
+}
+
 /** A request about jobs was refused. */
 export type JobError =
   /** The tenant has no such job. */
@@ -367,6 +505,15 @@ export type JobError =
     changed: {
       /** The version that it is of. */
       version: number;
+    };
+  }
+  /** The job has no such backfill. */
+  | "backfill_not_found"
+  /** Another backfill of the job is not over. */
+  | {
+    backfill_running: {
+      /** Which. */
+      backfill_id: BackfillId;
     };
   }
   /** The tenant's schedule did not answer. */
@@ -500,6 +647,30 @@ export type JobStatus =
 
 /** Names one API key. */
 export type KeyId = string;
+
+/** Asks for a page of a job's backfills, newest first. */
+export interface ListJobBackfills {
+  /** Only older than this one. */
+  before: BackfillId | null;
+  /** Of which job. */
+  job_id: JobId;
+  /** At most this many, 1 to 200. */
+  limit: number;
+}
+
+/**
+ * Asks for a page of a job's backfills, newest first.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export interface ListJobBackfillsInput {
+  /** Only older than this one. */
+  before?: BackfillId | null;
+  /** Of which job. */
+  job_id: JobId;
+  /** At most this many, 1 to 200. */
+  limit: number;
+}
 
 /** Asks for a page of jobs, newest first. */
 export interface ListJobs {

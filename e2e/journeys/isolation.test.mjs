@@ -35,6 +35,10 @@ const KINDS = {
   pause_job: "job",
   resume_job: "job",
   list_runs: "job",
+  backfill_job: "job",
+  list_job_backfills: "job",
+  get_job_backfill: "job",
+  cancel_job_backfill: "job",
   get_workflow: "approval",
   signal_workflow: "approval",
   pause_workflow: "approval",
@@ -86,6 +90,7 @@ const BODIES = {
   rotate_secret: {},
   store_part: "four",
   update_job: { name: "Taken over" },
+  backfill_job: { from: "2024-01-01T00:00:00Z", to: "2026-01-01T00:00:00Z" },
   rotate_endpoint: {},
 };
 
@@ -155,6 +160,10 @@ async function seed() {
       task: { kind: "event", source: "generic", type: "tick", payload: {} },
     })
   ).id;
+  const backfill = await made("POST", `/v1/jobs/${ids.job}/backfill`, BODIES.backfill_job);
+  OTHERS.backfill_id = backfill.id;
+  const filled = async () => (await owner.get(`/v1/jobs/${ids.job}/backfills/${backfill.id}`)).json;
+  await until("the backfill is over", filled, ({ status }) => status === "completed");
   ids.approval = (await made("POST", "/v1/workflows/spend_approval", { params: proposal })).id;
   ids.report = (await made("POST", "/v1/reports", { kind: "account", account: "Quillhaven" })).id;
   ids.file = (await made("POST", "/v1/files?name=mine.txt", undefined, "mine")).id;

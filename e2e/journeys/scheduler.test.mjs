@@ -341,5 +341,47 @@ test("a tenant finds its own jobs that fail", async () => {
   for (const status of ["due", "late"]) {
     assert.equal((await customer.get(`/v1/jobs?status=${status}`)).status, 200, status);
   }
-  assertProblem(await customer.get("/v1/jobs?status=broken"), 400, "request.invalid_parameter");
+  assertProblem(await customer.send("GET", "/v1/jobs?status=broken"), 400, "request.invalid_parameter");
+});
+
+test("a past range is filled in, each time once, and what ran does not run again", async () => {
+  const customer = await newCustomer("jobs-backfill");
+  const stranger = await newCustomer("jobs-backfill-stranger");
+  const job = await create(customer, { schedule: { every: "1h" }, task: task("hour.filled"), overlap: "skip" });
+  const start = Date.parse(job.created_at);
+  const range = (from, to) => ({
+    from: new Date(start + from * 3600 * SECOND_MS).toISOString(),
+    to: new Date(start + to * 3600 * SECOND_MS).toISOString(),
+  });
+  const ask = (json, headers) => customer.send("POST", `/v1/jobs/${job.id}/backfill`, { json, headers });
+  const asked = await ask(range(-24, 0), { "idempotency-key": "yesterday" });
+  assert.equal(asked.status, 202, String(asked));
+  assert.deepEqual([asked.json.status, asked.json.times], ["running", 24]);
+  const path = asked.headers.get("location");
+  const over = ({ status }) => status !== "running";
+  const done = await until("the range is filled in", async () => (await customer.get(path)).json, over);
+  assert.deepEqual([done.status, done.begun, done.kept], ["completed", 24, 0]);
+  const again = await ask(range(-24, 0), { "idempotency-key": "yesterday" });
+  assert.equal(again.json.id, asked.json.id);
+  assertProblem(await ask(range(-20, 0), { "idempotency-key": "yesterday" }), 422, "idempotency.key_reused");
+
+  const overlapping = await ask(range(-26, 0));
+  const second = await until(
+    "the rest is filled in",
+    async () => (await customer.get(overlapping.headers.get("location"))).json,
+    over,
+  );
+  assert.deepEqual([second.begun, second.kept], [2, 24]);
+  const all = await fired(customer, job, 26);
+  assert.equal(new Set(all.map(({ scheduled_for: time }) => time)).size, 26);
+  assert.ok(all.every(({ trigger, outcome }) => trigger === "backfill" && outcome === "succeeded"));
+  assert.equal((await customer.events({ type: "hour.filled" })).length, 26, "one event a time");
+
+  const wide = await ask(range(-20_000, 0));
+  assertProblem(wide, 422, "request.invalid");
+  assert.match(wide.json.errors[0].detail, /20000 times/);
+  assertProblem(await ask(range(-1, 1)), 422, "request.invalid");
+  assert.deepEqual((await customer.list(`/v1/jobs/${job.id}/backfills`)).map(({ id }) => id), [second.id, done.id]);
+  assert.equal((await customer.send("POST", `${path}/cancel`)).json.status, "completed", "what is over stays so");
+  assertProblem(await stranger.send("GET", path), 404, "job.not_found");
 });

@@ -31,6 +31,8 @@ export async function calling(): Promise<string> {
     if ("invalid" in refusal) return refusal.invalid.pointer;
     if ("too_many" in refusal) return String(refusal.too_many.limit);
     if ("changed" in refusal) return String(refusal.changed.version);
+    if (refusal === "backfill_not_found") return refusal;
+    if ("backfill_running" in refusal) return refusal.backfill_running.backfill_id;
     return refusal.unavailable.detail;
   }
   const kind: FaultKind | (string & {}) = answer.fault.kind;

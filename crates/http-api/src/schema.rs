@@ -25,6 +25,7 @@ macro_rules! id_schemas {
 
 id_schemas! {
     ApprovalId, "apr", "An approval's id, which is also its workflow's.";
+    BackfillId, "bfl", "A backfill's id.";
     CrmRecordId, "crm", "An account's or a contact's id: not a time, since the first that is heard of one may be of any.";
     DeliveryId, "dlv", "A delivery's id.";
     EndpointId, "end", "A webhook endpoint's id.";

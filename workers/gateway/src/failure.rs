@@ -241,6 +241,11 @@ impl Refusal for JobError {
                 let detail = format!("the job is of version {version} now: read it and change that");
                 Problem::new(Code::JobChanged, detail).into()
             }
+            Self::BackfillNotFound => not_found(Code::JobBackfillNotFound),
+            Self::BackfillRunning { backfill_id } => {
+                let detail = format!("`{backfill_id}` is not over: wait for it, or cancel it");
+                Problem::new(Code::JobBackfillRunning, detail).into()
+            }
             error @ Self::Unavailable { .. } => Failure::unavailable(error),
         }
     }
@@ -383,6 +388,7 @@ mod tests {
         );
         check(CallError::Refused(JobError::NotFound), Code::JobNotFound, false);
         check(CallError::Refused(JobError::Changed { version: 3 }), Code::JobChanged, false);
+        check(CallError::Refused(JobError::BackfillNotFound), Code::JobBackfillNotFound, false);
         check(CallError::Refused(JobError::KeyReused), Code::IdempotencyKeyReused, false);
         check(CallError::Refused(JobError::TooMany { limit: 3 }), Code::JobLimitReached, false);
         let down = check(

@@ -110,7 +110,7 @@ mod tests {
     fn every_route_of_the_table_is_found_at_its_path() {
         for route in ROUTES {
             let path = route.path.replace("{id}", "x%2Fy").replace("{endpoint_id}", "x%2Fy");
-            let path = path.replace("{name}", "n").replace("{number}", "n");
+            let path = path.replace("{backfill_id}", "x%2Fy").replace("{name}", "n").replace("{number}", "n");
             let found = find(route.method.as_str(), &path).unwrap();
             assert_eq!(found.route.operation, route.operation, "{path}");
             let expect: Vec<_> = route

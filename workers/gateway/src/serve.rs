@@ -13,8 +13,8 @@ use crate::middleware::{cors, limits, screen};
 use crate::respond::{Answer, Outcome};
 use crate::router;
 use crate::routes::{
-    approvals, crm, docs, endpoints, events, files, health, hooks, jobs, live, reports, rules, search,
-    signals, subscriptions, usage, workflows,
+    approvals, crm, docs, endpoints, events, files, health, hooks, job_backfills, jobs, live, reports, rules,
+    search, signals, subscriptions, usage, workflows,
 };
 
 /// A request that was answered.
@@ -169,6 +169,10 @@ fn dispatch<'a>(exchange: &'a Exchange<'_>) -> LocalBoxFuture<'a, Outcome> {
         Operation::RunJob => Box::pin(jobs::run(exchange)),
         Operation::PauseJob => Box::pin(jobs::pause(exchange)),
         Operation::ResumeJob => Box::pin(jobs::resume(exchange)),
+        Operation::BackfillJob => Box::pin(job_backfills::create(exchange)),
+        Operation::ListJobBackfills => Box::pin(job_backfills::list(exchange)),
+        Operation::GetJobBackfill => Box::pin(job_backfills::get(exchange)),
+        Operation::CancelJobBackfill => Box::pin(job_backfills::cancel(exchange)),
         Operation::ListRuns => Box::pin(jobs::runs(exchange)),
         Operation::ListAccounts => Box::pin(crm::list(exchange, CrmEntity::Account)),
         Operation::GetAccount => Box::pin(crm::get(exchange, CrmEntity::Account)),

@@ -81,8 +81,8 @@ pub use reports::{
 pub use rules::{NoticeQuery, RuleCreated, RuleStore, WorkflowStarter};
 pub use runtime::{Clock, EventMessage, EventQueue, IngestInstances, InstanceState, Random};
 pub use schedule::{
-    Alarm, Firing, JobRecord, JobState, KeyUse, LATE_MS, OpenRuns, RUNS_KEPT, RUNS_KEPT_MS, RunProgress,
-    RunRecord, RunSpan, ScheduleStore, TaskError, TaskRunner, TimeRange, Trigger,
+    Alarm, BackfillRecord, Firing, JobRecord, JobState, KeyUse, LATE_MS, OpenRuns, RUNS_KEPT, RUNS_KEPT_MS,
+    RecordCut, RunProgress, RunRecord, RunSpan, ScheduleStore, TaskError, TaskRunner, TimeRange, Trigger,
 };
 pub use schedule_registry::{RegisteredSchedule, ScheduleRegistry};
 pub use signals::{NewSignal, SignalQuery, SignalRecord, SignalStore};

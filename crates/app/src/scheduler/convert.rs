@@ -49,6 +49,7 @@ pub(super) fn run(record: RunRecord) -> JobRun {
         trigger: match record.trigger {
             Trigger::Schedule => RunTrigger::Schedule,
             Trigger::Caller => RunTrigger::Caller,
+            Trigger::Backfill => RunTrigger::Backfill,
         },
         scheduled_for: record.scheduled_for,
         count: record.span.map_or(1, |span| span.count),

@@ -14,7 +14,7 @@ use ids::{JobId, RunId, TenantId};
 
 use super::ledger::settled;
 use super::pipeline_tasks::PATIENCE_MS;
-use super::{SchedulePorts, convert, watchdog};
+use super::{SchedulePorts, backfill, convert, watchdog};
 use crate::ports::{Firing, JobRecord, JobState, RunProgress, RunRecord, StoreError, TaskError, Trigger};
 
 /// How many runs one alarm tries; the next, set to now, goes on. The platform allows a request 32 calls of other
@@ -124,6 +124,7 @@ async fn work(ports: &SchedulePorts, report: &mut FireReport) -> Result<(), Stor
     for job in ports.store.due_jobs(now, room)? {
         report.runs.extend(begin(ports, &job, now)?);
     }
+    backfill::go_on(ports, now, room)?;
 
     let mut tries = Vec::new();
     let mut groups = BTreeMap::<String, u32>::new();
@@ -251,11 +252,11 @@ async fn attempt(
     Ok(FiredRun { error: for_operators, ..fired(&run, began, ended) })
 }
 
-/// The nominal time for a run of the schedule, so that the effect is one for each time; the run for one that a caller
+/// The nominal time for a run of the schedule, then or afterwards, so that the effect is one for each time; the run for one that a caller
 /// asked for.
 fn idempotency_key(run: &RunRecord) -> String {
     match run.trigger {
-        Trigger::Schedule => run.scheduled_for.unix_ms().to_string(),
+        Trigger::Schedule | Trigger::Backfill => run.scheduled_for.unix_ms().to_string(),
         Trigger::Caller => run.run_id.to_string(),
     }
 }
@@ -279,6 +280,6 @@ fn chance(ports: &SchedulePorts) -> u64 {
     u64::from_le_bytes(bytes)
 }
 
-fn later(time: Timestamp, ms: u64) -> Timestamp {
+pub(super) fn later(time: Timestamp, ms: u64) -> Timestamp {
     Timestamp::from_unix_ms(time.unix_ms().saturating_add(ms))
 }

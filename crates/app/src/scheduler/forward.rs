@@ -5,8 +5,8 @@ use std::rc::Rc;
 use async_trait::async_trait;
 use contracts::TenantCall;
 use contracts::scheduler::{
-    ChangeJob, CreateJob, GetJob, Job, JobError, JobPage, JobRun, Jobs, JobsClient, ListJobs, ListRuns,
-    RunPage,
+    BackfillJob, ChangeJob, CreateJob, GetJob, GetJobBackfill, Job, JobBackfill, JobBackfillPage, JobError,
+    JobPage, JobRun, Jobs, JobsClient, ListJobBackfills, ListJobs, ListRuns, RunPage,
 };
 use mesh::durable::{Address, Namespace};
 use mesh::{CallError, Transport};
@@ -47,6 +47,10 @@ forward! {
     pause_job(GetJob) -> Job;
     resume_job(GetJob) -> Job;
     run_job(GetJob) -> JobRun;
+    backfill_job(BackfillJob) -> JobBackfill;
+    get_backfill(GetJobBackfill) -> JobBackfill;
+    list_backfills(ListJobBackfills) -> JobBackfillPage;
+    cancel_backfill(GetJobBackfill) -> JobBackfill;
     list_runs(ListRuns) -> RunPage;
 }
 

@@ -44,6 +44,8 @@ pub(super) fn change_job(ports: &SchedulePorts, request: ChangeJob) -> Result<Jo
     if let Some(first_ms) = moved {
         // All is judged by now. What came of the old schedule is settled by it, and by the policies that went with it.
         bring_up(ports, stored, now)?;
+        // What it fills in, the old schedule named.
+        ports.store.cancel_backfill(job_id, now).map_err(unavailable)?;
         changed.forgotten = Some(TimeRange { from: Timestamp::from_unix_ms(0), until: just_after(now) });
         changed.state = match changed.state.status {
             JobStatus::Paused => JobState {

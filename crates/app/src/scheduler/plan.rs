@@ -16,6 +16,23 @@ pub(super) fn of(job: &JobRecord) -> Result<Plan, JobError> {
     plan(&job.schedule, &job.calendar, job.created_at)
 }
 
+/// The plan of a stored job as far back as `from`, its creation notwithstanding: an interval goes on in its phase.
+///
+/// # Errors
+/// As [`of`].
+pub(super) fn reaching_back(job: &JobRecord, from: Timestamp) -> Result<Plan, JobError> {
+    let created_ms = job.created_at.unix_ms();
+    let begins_ms = match &job.schedule {
+        Schedule::Every { interval_ms, .. } if from < job.created_at => {
+            // One more, since an interval's first time is one after its anchor; as far as there is time before.
+            let back = (created_ms - from.unix_ms()).div_ceil(*interval_ms) + 1;
+            created_ms - back.min(created_ms / interval_ms) * interval_ms
+        }
+        _ => created_ms,
+    };
+    plan(&job.schedule, &job.calendar, Timestamp::from_unix_ms(begins_ms))
+}
+
 /// From where on a job's times are its own: its creation, but for a single time, which may lie before.
 pub(super) const fn beginning(schedule: &Schedule, created_at: Timestamp) -> u64 {
     match schedule {

@@ -44,7 +44,7 @@ pub(super) fn find(ports: &SchedulePorts, job_id: JobId) -> Result<JobRecord, Jo
     ports.store.job(job_id).map_err(unavailable)?.ok_or(JobError::NotFound)
 }
 
-fn cut<T>(mut items: Vec<T>, limit: u32) -> (Vec<T>, bool) {
+pub(super) fn cut<T>(mut items: Vec<T>, limit: u32) -> (Vec<T>, bool) {
     let more = items.len() > limit as usize;
     items.truncate(limit as usize);
     (items, more)

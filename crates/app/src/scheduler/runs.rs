@@ -2,9 +2,10 @@
 
 use contracts::Timestamp;
 use contracts::scheduler::{ClockChange, RunOutcome};
-use domain::job::{Change, Entry, Verdict};
+use domain::job::{Change, Entry, Piece, Verdict};
 use ids::RunId;
 use mesh::TraceContext;
+use schedule::{Kind, Occurrence};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
@@ -56,8 +57,8 @@ pub(super) fn recorded(ports: &SchedulePorts, job: &JobRecord, entry: &Entry) ->
             let progress = RunProgress { outcome: RunOutcome::Waiting, due_at: None, ..run.progress };
             return RunRecord { progress, clock_change, ..run };
         }
-        Verdict::Missed => (RunOutcome::Missed, "the scheduler was down or busy"),
-        Verdict::Paused => (RunOutcome::Paused, "the job was paused"),
+        Verdict::Missed => (RunOutcome::Missed, MISSED),
+        Verdict::Paused => (RunOutcome::Paused, PAUSED),
         Verdict::SkippedGap => (RunOutcome::SkippedGap, "the clocks skip it"),
         Verdict::SkippedOverlap => (RunOutcome::SkippedOverlap, "an earlier run was not over"),
     };
@@ -70,15 +71,48 @@ pub(super) fn recorded(ports: &SchedulePorts, job: &JobRecord, entry: &Entry) ->
         (Some(ClockChange::Skipped { first_local_time: time, .. }), _) => {
             format!("did not run at {time} local time: {why}")
         }
-        (_, 1) => format!("did not run at {}: {why}", rfc3339(entry.last_ms)),
-        (_, count) => {
-            let (first, last) = (rfc3339(entry.first_ms), rfc3339(entry.last_ms));
-            format!("did not run {count} times, from {first} to {last}: {why}")
-        }
+        (_, count) => did_not_run(count, entry.first_ms, entry.last_ms, why),
     };
     let progress = RunProgress { outcome, due_at: None, error: Some(error), ..run.progress };
     RunRecord { progress, span, clock_change, ..run }
 }
+
+/// What a change of clocks did to a time that fires.
+pub(super) fn clock_change_of(time: &Occurrence) -> Option<ClockChange> {
+    match time.kind {
+        Kind::Exact | Kind::Skipped { .. } => None,
+        Kind::Shifted { civil } => Some(ClockChange::Shifted { local_time: civil.to_string() }),
+        Kind::FirstOfTwo => Some(ClockChange::FirstOfTwo),
+        Kind::SecondOfTwo => Some(ClockChange::SecondOfTwo),
+    }
+}
+
+/// A record of times that did not run, of which only some stay.
+pub(super) fn shortened(record: &RunRecord, piece: &Piece) -> RunRecord {
+    let why = if record.progress.outcome == RunOutcome::Paused { PAUSED } else { MISSED };
+    let error = did_not_run(piece.count, piece.first_ms, piece.last_ms, why);
+    let first = Timestamp::from_unix_ms(piece.first_ms);
+    RunRecord {
+        scheduled_for: Timestamp::from_unix_ms(piece.last_ms),
+        span: (piece.count > 1).then_some(RunSpan { count: piece.count, first }),
+        clock_change: None,
+        progress: RunProgress { error: Some(error), ..record.progress.clone() },
+        ..record.clone()
+    }
+}
+
+fn did_not_run(count: u64, first_ms: u64, last_ms: u64, why: &str) -> String {
+    match count {
+        1 => format!("did not run at {}: {why}", rfc3339(last_ms)),
+        _ => {
+            let (first, last) = (rfc3339(first_ms), rfc3339(last_ms));
+            format!("did not run {count} times, from {first} to {last}: {why}")
+        }
+    }
+}
+
+const MISSED: &str = "the scheduler was down or busy";
+const PAUSED: &str = "the job was paused";
 
 fn clock_change(change: Change) -> ClockChange {
     match change {

@@ -6,10 +6,11 @@ use std::rc::Rc;
 use async_trait::async_trait;
 use contracts::TenantCall;
 use contracts::scheduler::{
-    ChangeJob, CreateJob, GetJob, Job, JobError, JobPage, JobRun, Jobs, ListJobs, ListRuns, RunPage,
+    BackfillJob, ChangeJob, CreateJob, GetJob, GetJobBackfill, Job, JobBackfill, JobBackfillPage, JobError,
+    JobPage, JobRun, Jobs, ListJobBackfills, ListJobs, ListRuns, RunPage,
 };
 
-use super::{SchedulePorts, change_job, create_job, patch_job, read_job, run_job, watchdog};
+use super::{SchedulePorts, backfill, change_job, create_job, patch_job, read_job, run_job, watchdog};
 use crate::ports::StoreError;
 
 /// [`Jobs`] over one tenant's ports. A clone answers for the same object.
@@ -109,6 +110,43 @@ impl Jobs for TenantJobs {
         let run = run_job::run_job(self.write(context)?, context, request)?;
         self.rearm().await?;
         Ok(run)
+    }
+
+    async fn backfill_job(
+        &self,
+        context: &TenantCall,
+        request: BackfillJob,
+    ) -> Result<JobBackfill, JobError> {
+        let asked = backfill::backfill_job(self.write(context)?, context, request);
+        // Also after a refusal: what came of the schedule may have been settled before it.
+        self.rearm().await?;
+        asked
+    }
+
+    async fn get_backfill(
+        &self,
+        context: &TenantCall,
+        request: GetJobBackfill,
+    ) -> Result<JobBackfill, JobError> {
+        backfill::get_backfill(self.read(context).await?, &request)
+    }
+
+    async fn list_backfills(
+        &self,
+        context: &TenantCall,
+        request: ListJobBackfills,
+    ) -> Result<JobBackfillPage, JobError> {
+        backfill::list_backfills(self.read(context).await?, &request)
+    }
+
+    async fn cancel_backfill(
+        &self,
+        context: &TenantCall,
+        request: GetJobBackfill,
+    ) -> Result<JobBackfill, JobError> {
+        let cancelled = backfill::cancel_backfill(self.write(context)?, &request)?;
+        self.rearm().await?;
+        Ok(cancelled)
     }
 
     async fn list_runs(&self, context: &TenantCall, request: ListRuns) -> Result<RunPage, JobError> {

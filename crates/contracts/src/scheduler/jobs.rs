@@ -1,6 +1,6 @@
 //! Jobs and their runs.
 
-use ids::{EventId, JobId, RunId};
+use ids::{BackfillId, EventId, JobId, RunId};
 
 use crate::Timestamp;
 
@@ -494,6 +494,15 @@ pub enum JobError {
     Changed {
         /// The version that it is of.
         version: u32,
+    },
+    /// The job has no such backfill.
+    #[error("no such backfill")]
+    BackfillNotFound,
+    /// Another backfill of the job is not over.
+    #[error("backfill `{backfill_id}` of this job is not over")]
+    BackfillRunning {
+        /// Which.
+        backfill_id: BackfillId,
     },
     /// The tenant's schedule did not answer.
     #[error("the schedule is unavailable: {detail}")]

@@ -1,10 +1,12 @@
 //! What may be asked of the scheduler.
 
+mod backfill;
 mod change;
 mod jobs;
 mod scans;
 mod upkeep;
 
+pub use backfill::*;
 pub use change::*;
 pub use jobs::*;
 pub use scans::*;
@@ -35,6 +37,31 @@ pub trait Jobs {
     async fn resume_job(&self, context: &TenantCall, request: GetJob) -> Result<Job, JobError>;
     /// Runs the job once now, whatever its schedule.
     async fn run_job(&self, context: &TenantCall, request: GetJob) -> Result<JobRun, JobError>;
+    /// Runs the times of a past range that did not run. The context's idempotency key makes a repeated call give the
+    /// first backfill.
+    async fn backfill_job(&self, context: &TenantCall, request: BackfillJob)
+    -> Result<JobBackfill, JobError>;
+    /// One backfill.
+    #[mesh(idempotent)]
+    async fn get_backfill(
+        &self,
+        context: &TenantCall,
+        request: GetJobBackfill,
+    ) -> Result<JobBackfill, JobError>;
+    /// A job's backfills, newest first.
+    #[mesh(idempotent)]
+    async fn list_backfills(
+        &self,
+        context: &TenantCall,
+        request: ListJobBackfills,
+    ) -> Result<JobBackfillPage, JobError>;
+    /// Begins no more of its runs, and takes those back that were not tried. Cancelling twice changes nothing.
+    #[mesh(idempotent)]
+    async fn cancel_backfill(
+        &self,
+        context: &TenantCall,
+        request: GetJobBackfill,
+    ) -> Result<JobBackfill, JobError>;
     /// Runs of a job, newest first.
     #[mesh(idempotent)]
     async fn list_runs(&self, context: &TenantCall, request: ListRuns) -> Result<RunPage, JobError>;

@@ -3,6 +3,7 @@
 //! All times are Unix milliseconds.
 
 mod alarm;
+mod backfill;
 mod ledger;
 mod limits;
 mod policy;
@@ -10,6 +11,7 @@ mod retry;
 mod scan;
 
 pub use alarm::AlarmHealth;
+pub use backfill::{Cut, Filling, OnRecord, Piece, fill};
 pub use ledger::{Change, Entry, Open, Position, Settlement, Steps, Verdict, settle, wake_ms};
 pub use limits::{
     IntervalError, MAX_INTERVAL_MS, MAX_JITTER_MS, MAX_TIME_MS, MIN_INTERVAL_MS, TimeError, checked_interval,

@@ -1,5 +1,6 @@
 //! Scheduled jobs: what a client asks for, and what it sees of them.
 
+mod backfill;
 mod change;
 mod create;
 mod interval;
@@ -11,6 +12,7 @@ use ids::JobId;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+pub use backfill::{BackfillJob, BackfillStatus, JobBackfill, ListBackfills};
 pub use change::ChangeJob;
 pub use create::CreateJob;
 pub(crate) use create::required_interval;

@@ -130,6 +130,10 @@ problem_codes! {
         "The tenant has as many jobs as it may have. Delete one first.";
     JobChanged = 409, "job.changed", "Job changed",
         "The job was changed since the version that the request names. Read it, and change that.";
+    JobBackfillNotFound = 404, "job.backfill_not_found", "Backfill not found",
+        "The job has no backfill with this id.";
+    JobBackfillRunning = 409, "job.backfill_running", "A backfill is running",
+        "Another backfill of the job is not over. Wait for it, or cancel it.";
     WorkflowNotFound = 404, "workflow.not_found", "Workflow not found",
         "There is no workflow of this name, or this tenant has no run of it with this id.";
     WorkflowEnded = 409, "workflow.ended", "Workflow has ended",

@@ -117,6 +117,9 @@ pub const MAX_EVENT_BYTES: usize = 8 * 1024 * 1024;
 /// The largest description of a job: its payload and a little more.
 pub const MAX_JOB_BYTES: usize = 96 * 1024;
 
+/// The largest range to fill in.
+pub const MAX_BACKFILL_BYTES: usize = 4 * 1024;
+
 /// The largest parameters of a workflow, and the largest event to one.
 pub const MAX_WORKFLOW_BYTES: usize = 128 * 1024;
 /// The largest request for a report.

@@ -1,9 +1,9 @@
 //! The rows themselves.
 
 use super::{
-    Access, Body, MAX_DECISION_BYTES, MAX_ENDPOINT_BYTES, MAX_EVENT_BYTES, MAX_FILE_BYTES, MAX_JOB_BYTES,
-    MAX_REPORT_BYTES, MAX_RULE_BYTES, MAX_SUBSCRIPTION_BYTES, MAX_UPLOAD_BYTES, MAX_WORKFLOW_BYTES, Method,
-    Route,
+    Access, Body, MAX_BACKFILL_BYTES, MAX_DECISION_BYTES, MAX_ENDPOINT_BYTES, MAX_EVENT_BYTES,
+    MAX_FILE_BYTES, MAX_JOB_BYTES, MAX_REPORT_BYTES, MAX_RULE_BYTES, MAX_SUBSCRIPTION_BYTES,
+    MAX_UPLOAD_BYTES, MAX_WORKFLOW_BYTES, Method, Route,
 };
 use crate::Scope;
 use crate::problem::Code;
@@ -130,6 +130,17 @@ operations! {
         [JobNotFound],
         "Resume a job",
         "It fires again from its next time on; times that passed are not made up for, and are on record as `paused`. Resuming an active job changes nothing.";
+    BackfillJob = "backfill_job", Post "/v1/jobs/{id}/backfill", "Jobs", key(Scope::JobsWrite),
+        Body::Json { max_bytes: MAX_BACKFILL_BYTES }, true, 202, [JobInvalidSchedule, JobNotFound, JobBackfillRunning],
+        "Fill in a past range",
+        "Each time of the schedule from `from` to before `to` that did not run gets one run: those that were missed, came while the job was paused, or were before its creation. One that ran, whatever came of it, does not run again. Afterwards each time of the range has one record. At most 10,000 times at once; they begin a few at a time, one after the other unless `overlap` is `allow`.";
+    ListJobBackfills = "list_job_backfills", Get "/v1/jobs/{id}/backfills", "Jobs", key(Scope::JobsRead), NOTHING, false,
+        200, [JobNotFound, PageBadCursor], "List a job's backfills", "Newest first.";
+    GetJobBackfill = "get_job_backfill", Get "/v1/jobs/{id}/backfills/{backfill_id}", "Jobs", key(Scope::JobsRead),
+        NOTHING, false, 200, [JobNotFound, JobBackfillNotFound], "Get a backfill", "How far it is.";
+    CancelJobBackfill = "cancel_job_backfill", Post "/v1/jobs/{id}/backfills/{backfill_id}/cancel", "Jobs",
+        key(Scope::JobsWrite), NOTHING, false, 200, [JobNotFound, JobBackfillNotFound], "Cancel a backfill",
+        "No more of its runs begin, and those that were not tried are taken back. What ran stays. One that has ended stays as it is.";
     ListRuns = "list_runs", Get "/v1/jobs/{id}/runs", "Jobs", key(Scope::JobsRead), NOTHING, false, 200,
         [JobNotFound, PageBadCursor], "List a job's runs",
         "Newest first. Every time that the schedule names is among them once, also the times that did not run.";

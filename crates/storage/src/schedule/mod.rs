@@ -8,13 +8,15 @@ mod row;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
+
 use app::ports::{
-    JobRecord, JobState, KeyUse, LATE_MS, OpenRuns, RUNS_KEPT, RUNS_KEPT_MS, RunProgress, RunRecord,
-    ScheduleStore, StoreError,
+    BackfillRecord, JobRecord, JobState, KeyUse, LATE_MS, OpenRuns, RUNS_KEPT, RUNS_KEPT_MS, RecordCut,
+    RunProgress, RunRecord, ScheduleStore, StoreError,
 };
 use contracts::Timestamp;
 use contracts::scheduler::{JobStanding, RunOutcome, Try};
-use ids::{JobId, RunId, TenantId};
+use ids::{BackfillId, JobId, RunId, TenantId};
 use mesh::durable::{Migration, Migrations, Rows, Storage, StorageError};
 use serde::Deserialize;
 
@@ -30,6 +32,7 @@ pub const SCHEDULE: Migrations = Migrations::new(&[
     Migration::sql("0003_changes", include_str!("0003_changes.sql")),
     Migration::sql("0004_registry", include_str!("0004_registry.sql")),
     Migration::sql("0005_history", include_str!("0005_history.sql")),
+    Migration::sql("0006_backfills", include_str!("0006_backfills.sql")),
 ]);
 
 /// What errors call the database.
@@ -107,15 +110,46 @@ impl SqlScheduleStore {
         for run in runs {
             statements.push(Self::insert_run(run)?);
         }
-        if !runs.is_empty() {
-            statements.push(query!("prune_runs", values![job_id, RUNS_KEPT]));
-        }
         Ok(statements)
     }
 
     /// The tries as they are stored; nothing of a run that was never tried.
     fn tries(tries: &[Try]) -> Result<Option<String>, StoreError> {
         (!tries.is_empty()).then(|| Self::json(&tries)).transpose()
+    }
+
+    /// All of the statements, and what they make superfluous goes; or nothing.
+    fn execute_and_prune(
+        &self,
+        statements: Vec<Statement>,
+        job_id: JobId,
+        added: &[RunRecord],
+    ) -> Result<(), StoreError> {
+        let all = |storage: &Storage| {
+            for statement in statements {
+                Self::run(storage, statement)?;
+            }
+            if added.is_empty() {
+                return Ok(());
+            }
+            Self::dropping(storage, query!("prune_runs", values![job_id, RUNS_KEPT])).map(drop)
+        };
+        self.storage.transaction(all).map_err(broken)
+    }
+
+    /// Drops records, and keeps for their jobs of which times nobody knows any more; says how many.
+    fn dropping(storage: &Storage, statement: Statement) -> Result<u32, StorageError> {
+        let dropped = Self::run(storage, statement)?.typed::<row::DroppedRow>()?;
+        let mut forgotten = BTreeMap::<JobId, (Timestamp, u64)>::new();
+        for row in dropped.iter().filter(|row| row.is_of_a_time()) {
+            let until = row.last.unix_ms().saturating_add(1);
+            let range = forgotten.entry(row.job_id).or_insert((row.first, until));
+            *range = (range.0.min(row.first), range.1.max(until));
+        }
+        for (job_id, (from, until)) in forgotten {
+            Self::run(storage, query!("forget_times", values![job_id, from, until]))?;
+        }
+        Ok(dropped.len() as u32)
     }
 
     fn insert_run(run: &RunRecord) -> Result<Statement, StoreError> {
@@ -251,7 +285,11 @@ impl ScheduleStore for SqlScheduleStore {
     }
 
     fn delete_job(&self, job_id: JobId) -> Result<bool, StoreError> {
-        let statements = vec![query!("delete_runs", values![job_id]), query!("delete_job", values![job_id])];
+        let statements = vec![
+            query!("delete_runs", values![job_id]),
+            query!("delete_backfills", values![job_id]),
+            query!("delete_job", values![job_id]),
+        ];
         let deleted = self.execute(statements)?;
         Ok(!deleted.is_empty())
     }
@@ -269,7 +307,7 @@ impl ScheduleStore for SqlScheduleStore {
     ) -> Result<(), StoreError> {
         let mut statements = Self::advance(job_id, state, runs)?;
         statements.extend(key.map(Self::insert_key));
-        self.execute(statements).map(drop)
+        self.execute_and_prune(statements, job_id, runs)
     }
 
     fn replace_runs(
@@ -282,7 +320,7 @@ impl ScheduleStore for SqlScheduleStore {
         let why = "a later run took its place before it was over";
         let mut statements = vec![query!("cancel_runs", values![job_id, cancelled_at, why])];
         statements.extend(Self::advance(job_id, state, runs)?);
-        self.execute(statements).map(drop)
+        self.execute_and_prune(statements, job_id, runs)
     }
 
     fn open_runs(&self, job_id: JobId) -> Result<OpenRuns, StoreError> {
@@ -364,8 +402,122 @@ impl ScheduleStore for SqlScheduleStore {
     fn drop_old_runs(&self, now: Timestamp, limit: u32) -> Result<u32, StoreError> {
         // Ids begin with the time at which they were made.
         let oldest = RunId::from_parts(now.unix_ms().saturating_sub(RUNS_KEPT_MS), [0; 10]);
-        let dropped = self.all::<row::IdRow, row::IdRow>(query!("drop_old_runs", values![oldest, limit]))?;
-        Ok(dropped.len() as u32)
+        let drop =
+            |storage: &Storage| Self::dropping(storage, query!("drop_old_runs", values![oldest, limit]));
+        self.storage.transaction(drop).map_err(broken)
+    }
+
+    fn insert_backfill(&self, backfill: &BackfillRecord) -> Result<(), StoreError> {
+        let insert = query!(
+            "insert_backfill",
+            values![
+                backfill.backfill_id,
+                backfill.job_id,
+                backfill.range.from,
+                backfill.range.until,
+                backfill.cursor,
+                backfill.due_at,
+                row::backfill_status_name(backfill.status),
+                backfill.times,
+                backfill.begun,
+                backfill.kept,
+                backfill.created_at,
+                backfill.ended_at,
+                backfill.request_key.as_ref(),
+            ]
+        );
+        self.query(insert).map(drop)
+    }
+
+    fn backfill(&self, job_id: JobId, backfill_id: BackfillId) -> Result<Option<BackfillRecord>, StoreError> {
+        self.first::<row::BackfillRow, _>(query!("backfill", values![backfill_id, job_id]))
+    }
+
+    fn backfill_by_key(&self, key: &str) -> Result<Option<BackfillRecord>, StoreError> {
+        self.first::<row::BackfillRow, _>(query!("backfill_by_key", values![key]))
+    }
+
+    fn running_backfill(&self, job_id: JobId) -> Result<Option<BackfillRecord>, StoreError> {
+        self.first::<row::BackfillRow, _>(query!("running_backfill", values![job_id]))
+    }
+
+    fn backfills(
+        &self,
+        job_id: JobId,
+        before: Option<BackfillId>,
+        limit: u32,
+    ) -> Result<Vec<BackfillRecord>, StoreError> {
+        self.all::<row::BackfillRow, _>(query!("backfills", values![job_id, before, limit]))
+    }
+
+    fn due_backfills(&self, now: Timestamp, limit: u32) -> Result<Vec<BackfillRecord>, StoreError> {
+        self.all::<row::BackfillRow, _>(query!("due_backfills", values![now, limit]))
+    }
+
+    fn records_between(
+        &self,
+        job_id: JobId,
+        first: Timestamp,
+        last: Timestamp,
+    ) -> Result<Vec<RunRecord>, StoreError> {
+        let mut found: Vec<RunRecord> =
+            self.all::<RunRow, _>(query!("records_between", values![job_id, first, last]))?;
+        found.sort_by_key(|record| record.scheduled_for);
+        Ok(found)
+    }
+
+    fn fill(
+        &self,
+        backfill: &BackfillRecord,
+        cuts: &[RecordCut],
+        runs: &[RunRecord],
+    ) -> Result<(), StoreError> {
+        let set = query!(
+            "set_backfill",
+            values![
+                backfill.backfill_id,
+                backfill.cursor,
+                backfill.due_at,
+                row::backfill_status_name(backfill.status),
+                backfill.begun,
+                backfill.kept,
+                backfill.ended_at,
+            ]
+        );
+        let mut statements = Vec::new();
+        for RecordCut { run_id, becomes, rest } in cuts {
+            statements.push(match becomes {
+                Some(record) => query!(
+                    "cut_run",
+                    values![
+                        *run_id,
+                        record.scheduled_for,
+                        record.span.map(|span| span.first),
+                        record.span.map_or(1, |span| span.count),
+                        record.progress.error.as_ref(),
+                    ]
+                ),
+                None => query!("drop_run", values![*run_id]),
+            });
+            statements.extend(rest.iter().map(Self::insert_run).collect::<Result<Vec<_>, _>>()?);
+        }
+        statements.extend(runs.iter().map(Self::insert_run).collect::<Result<Vec<_>, _>>()?);
+        let all = |storage: &Storage| {
+            if Self::run(storage, set)?.is_empty() {
+                return Ok(());
+            }
+            statements.into_iter().try_for_each(|statement| Self::run(storage, statement).map(drop))
+        };
+        self.storage.transaction(all).map_err(broken)
+    }
+
+    fn cancel_backfill(&self, job_id: JobId, now: Timestamp) -> Result<(), StoreError> {
+        let why = "its backfill was cancelled";
+        let statements = vec![
+            query!("cancel_backfilled_runs", values![job_id, now, why]),
+            query!("cancel_backfill", values![job_id, now]),
+        ];
+        self.execute(statements).map(drop)
     }
 
     fn key_use(&self, key: &str) -> Result<Option<KeyUse>, StoreError> {
@@ -388,6 +540,12 @@ fn broken(error: impl std::fmt::Display) -> StoreError {
 
 impl From<JobId> for Value {
     fn from(id: JobId) -> Self {
+        Self::Text(id.to_string())
+    }
+}
+
+impl From<BackfillId> for Value {
+    fn from(id: BackfillId) -> Self {
         Self::Text(id.to_string())
     }
 }

@@ -1,11 +1,12 @@
 //! Rows of a schedule and their conversion to the port's records.
 
 use app::ports::{
-    JobRecord, JobState, KeyUse, OpenRuns, RunProgress, RunRecord, RunSpan, TimeRange, Trigger,
+    BackfillRecord, JobRecord, JobState, KeyUse, OpenRuns, RunProgress, RunRecord, RunSpan, TimeRange,
+    Trigger,
 };
 use contracts::Timestamp;
-use contracts::scheduler::{JobStatus, Policy, RetryJitter, RetryPolicy, RunOutcome};
-use ids::{EventId, JobId, RunId, TenantId};
+use contracts::scheduler::{BackfillStatus, JobStatus, Policy, RetryJitter, RetryPolicy, RunOutcome};
+use ids::{BackfillId, EventId, JobId, RunId, TenantId};
 use mesh::{ParseTraceError, TraceContext};
 use serde::{Deserialize, Serialize};
 
@@ -77,11 +78,78 @@ pub(super) struct JobRow {
 pub(super) struct OpenRow {
     begun: u32,
     waiting: u32,
+    next_due: Option<Timestamp>,
+}
+
+/// A record that was dropped.
+#[derive(Deserialize)]
+pub(super) struct DroppedRow {
+    pub(super) job_id: JobId,
+    asked_by: String,
+    outcome: String,
+    pub(super) first: Timestamp,
+    pub(super) last: Timestamp,
+}
+
+impl DroppedRow {
+    /// Whether it told what became of a time of the schedule.
+    pub(super) fn is_of_a_time(&self) -> bool {
+        self.asked_by != trigger_name(Trigger::Caller) && self.outcome != outcome_name(RunOutcome::SkippedGap)
+    }
+}
+
+#[derive(Deserialize)]
+pub(super) struct BackfillRow {
+    id: BackfillId,
+    job_id: JobId,
+    from_at: Timestamp,
+    until_at: Timestamp,
+    cursor: Timestamp,
+    due_at: Option<Timestamp>,
+    status: String,
+    times: u64,
+    begun: u64,
+    kept: u64,
+    created_at: Timestamp,
+    ended_at: Option<Timestamp>,
+    request_key: Option<String>,
+}
+
+impl TryFrom<BackfillRow> for BackfillRecord {
+    type Error = RowError;
+
+    fn try_from(row: BackfillRow) -> Result<Self, RowError> {
+        Ok(Self {
+            backfill_id: row.id,
+            job_id: row.job_id,
+            range: TimeRange { from: row.from_at, until: row.until_at },
+            cursor: row.cursor,
+            due_at: row.due_at,
+            status: named("backfills.status", BACKFILLS, backfill_status_name, row.status)?,
+            times: row.times,
+            begun: row.begun,
+            kept: row.kept,
+            created_at: row.created_at,
+            ended_at: row.ended_at,
+            request_key: row.request_key,
+        })
+    }
+}
+
+const BACKFILLS: [BackfillStatus; 3] =
+    [BackfillStatus::Running, BackfillStatus::Completed, BackfillStatus::Cancelled];
+
+pub(super) const fn backfill_status_name(status: BackfillStatus) -> &'static str {
+    match status {
+        BackfillStatus::Running => "running",
+        BackfillStatus::Completed => "completed",
+        BackfillStatus::Cancelled => "cancelled",
+    }
 }
 
 impl From<OpenRow> for OpenRuns {
-    fn from(OpenRow { begun, waiting }: OpenRow) -> Self {
-        Self { begun, waiting }
+    fn from(OpenRow { begun, waiting, next_due }: OpenRow) -> Self {
+        Self { begun, waiting, next_due }
     }
 }
 
@@ -204,7 +272,7 @@ impl TryFrom<RunRow> for RunRecord {
 }
 
 const STATUSES: [JobStatus; 3] = [JobStatus::Active, JobStatus::Paused, JobStatus::Finished];
-const TRIGGERS: [Trigger; 2] = [Trigger::Schedule, Trigger::Caller];
+const TRIGGERS: [Trigger; 3] = [Trigger::Schedule, Trigger::Caller, Trigger::Backfill];
 const OUTCOMES: [RunOutcome; 10] = [
     RunOutcome::Pending,
     RunOutcome::Running,
@@ -230,6 +298,7 @@ pub(super) const fn trigger_name(trigger: Trigger) -> &'static str {
     match trigger {
         Trigger::Schedule => "schedule",
         Trigger::Caller => "caller",
+        Trigger::Backfill => "backfill",
     }
 }
 

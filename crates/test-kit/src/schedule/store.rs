@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
 use app::ports::{
-    JobRecord, JobState, KeyUse, LATE_MS, OpenRuns, RUNS_KEPT, RUNS_KEPT_MS, RunProgress, RunRecord,
-    ScheduleStore, StoreError, Trigger,
+    BackfillRecord, JobRecord, JobState, KeyUse, LATE_MS, OpenRuns, RUNS_KEPT, RUNS_KEPT_MS, RecordCut,
+    RunProgress, RunRecord, ScheduleStore, StoreError, TimeRange, Trigger,
 };
 use contracts::Timestamp;
-use contracts::scheduler::{JobStanding, JobStatus, RunOutcome};
-use ids::{JobId, RunId, TenantId};
+use contracts::scheduler::{BackfillStatus, JobStanding, JobStatus, RunOutcome};
+use ids::{BackfillId, JobId, RunId, TenantId};
 
 use crate::{Faults, run};
 
@@ -31,6 +31,7 @@ struct State {
     /// Of each job, oldest first.
     runs: HashMap<JobId, Vec<RunRecord>>,
     keys: BTreeMap<String, KeyUse>,
+    backfills: BTreeMap<BackfillId, BackfillRecord>,
 }
 
 impl MemoryScheduleStore {
@@ -84,13 +85,37 @@ impl State {
                 stored.push(run.clone());
             }
         }
-        let surplus = stored.len().saturating_sub(RUNS_KEPT as usize);
-        let mut position = 0;
-        stored.retain(|run| {
-            position += 1;
-            position > surplus || is_open(run)
-        });
+        if !runs.is_empty() && self.running_backfill(job_id).is_none() {
+            let stored = self.runs.get(&job_id).map(Vec::as_slice).unwrap_or_default();
+            let surplus = stored.len().saturating_sub(RUNS_KEPT as usize);
+            let dropped: Vec<_> =
+                stored[..surplus].iter().filter(|run| !is_open(run)).map(|run| run.run_id).collect();
+            self.drop_runs(&dropped);
+        }
         Ok(())
+    }
+
+    fn running_backfill(&self, job_id: JobId) -> Option<&BackfillRecord> {
+        self.backfills.values().find(|one| one.job_id == job_id && one.status == BackfillStatus::Running)
+    }
+
+    /// Drops records; of which times nobody knows any more is kept with their jobs.
+    fn drop_runs(&mut self, dropped: &[RunId]) {
+        for (job_id, runs) in &mut self.runs {
+            for run in runs.iter().filter(|run| dropped.contains(&run.run_id)) {
+                if run.trigger == Trigger::Caller || skipped(run) {
+                    continue;
+                }
+                let first = run.span.map_or(run.scheduled_for, |span| span.first);
+                let until = Timestamp::from_unix_ms(run.scheduled_for.unix_ms() + 1);
+                if let Some(job) = self.jobs.get_mut(job_id) {
+                    let known = job.forgotten.unwrap_or(TimeRange { from: first, until });
+                    job.forgotten =
+                        Some(TimeRange { from: known.from.min(first), until: known.until.max(until) });
+                }
+            }
+            runs.retain(|run| !dropped.contains(&run.run_id));
+        }
     }
 
     /// The oldest that waits, once nothing of the job is begun.
@@ -211,6 +236,7 @@ impl ScheduleStore for MemoryScheduleStore {
     fn delete_job(&self, job_id: JobId) -> Result<bool, StoreError> {
         self.act("schedule.delete_job", |state| {
             state.runs.remove(&job_id);
+            state.backfills.retain(|_, backfill| backfill.job_id != job_id);
             Ok(state.jobs.remove(&job_id).is_some())
         })
     }
@@ -264,7 +290,9 @@ impl ScheduleStore for MemoryScheduleStore {
             let open = stored.iter().filter(|run| is_open(run)).count() as u32;
             let waiting =
                 stored.iter().filter(|run| run.progress.outcome == RunOutcome::Waiting).count() as u32;
-            Ok(OpenRuns { begun: open - waiting, waiting })
+            let next_due =
+                stored.iter().filter(|run| is_open(run)).filter_map(|run| run.progress.due_at).min();
+            Ok(OpenRuns { begun: open - waiting, waiting, next_due })
         })
     }
 
@@ -358,14 +386,132 @@ impl ScheduleStore for MemoryScheduleStore {
             let mut old: Vec<_> = state
                 .all_runs()
                 .filter(|run| run.run_id.unix_ms() < oldest && !is_open(run))
+                .filter(|run| state.running_backfill(run.job_id).is_none())
                 .map(|run| run.run_id)
                 .collect();
             old.sort_unstable();
             old.truncate(limit as usize);
-            for runs in state.runs.values_mut() {
-                runs.retain(|run| !old.contains(&run.run_id));
-            }
+            state.drop_runs(&old);
             Ok(old.len() as u32)
+        })
+    }
+
+    fn insert_backfill(&self, backfill: &BackfillRecord) -> Result<(), StoreError> {
+        self.act("schedule.insert_backfill", |state| {
+            if state.running_backfill(backfill.job_id).is_some() {
+                return Err(StoreError::new(STORE, "a backfill of the job runs"));
+            }
+            state.backfills.insert(backfill.backfill_id, backfill.clone());
+            Ok(())
+        })
+    }
+
+    fn backfill(&self, job_id: JobId, backfill_id: BackfillId) -> Result<Option<BackfillRecord>, StoreError> {
+        self.act("schedule.backfill", |state| {
+            Ok(state.backfills.get(&backfill_id).filter(|one| one.job_id == job_id).cloned())
+        })
+    }
+
+    fn backfill_by_key(&self, key: &str) -> Result<Option<BackfillRecord>, StoreError> {
+        self.act("schedule.backfill_by_key", |state| {
+            Ok(state.backfills.values().find(|one| one.request_key.as_deref() == Some(key)).cloned())
+        })
+    }
+
+    fn running_backfill(&self, job_id: JobId) -> Result<Option<BackfillRecord>, StoreError> {
+        self.act("schedule.running_backfill", |state| Ok(state.running_backfill(job_id).cloned()))
+    }
+
+    fn backfills(
+        &self,
+        job_id: JobId,
+        before: Option<BackfillId>,
+        limit: u32,
+    ) -> Result<Vec<BackfillRecord>, StoreError> {
+        self.act("schedule.backfills", |state| {
+            let own = state.backfills.values().rev().filter(|one| one.job_id == job_id);
+            let older = own.filter(|one| before.is_none_or(|before| one.backfill_id < before));
+            Ok(older.take(limit as usize).cloned().collect())
+        })
+    }
+
+    fn due_backfills(&self, now: Timestamp, limit: u32) -> Result<Vec<BackfillRecord>, StoreError> {
+        self.act("schedule.due_backfills", |state| {
+            let due = state.backfills.values().filter(|one| one.due_at.is_some_and(|due| due <= now));
+            let mut due: Vec<_> = due.cloned().collect();
+            due.sort_by_key(|one| (one.due_at, one.backfill_id));
+            due.truncate(limit as usize);
+            Ok(due)
+        })
+    }
+
+    fn records_between(
+        &self,
+        job_id: JobId,
+        first: Timestamp,
+        last: Timestamp,
+    ) -> Result<Vec<RunRecord>, StoreError> {
+        self.act("schedule.records_between", |state| {
+            let stored = state.runs.get(&job_id).map(Vec::as_slice).unwrap_or_default();
+            let within = |run: &&RunRecord| {
+                run.trigger != Trigger::Caller
+                    && run.scheduled_for >= first
+                    && run.span.map_or(run.scheduled_for, |span| span.first) <= last
+            };
+            let mut found: Vec<_> = stored.iter().filter(within).cloned().collect();
+            found.sort_by_key(|run| run.scheduled_for);
+            Ok(found)
+        })
+    }
+
+    fn fill(
+        &self,
+        backfill: &BackfillRecord,
+        cuts: &[RecordCut],
+        runs: &[RunRecord],
+    ) -> Result<(), StoreError> {
+        self.act("schedule.fill", |state| {
+            let running = |one: &&mut BackfillRecord| one.status == BackfillStatus::Running;
+            let Some(stored) = state.backfills.get_mut(&backfill.backfill_id).filter(running) else {
+                return Ok(());
+            };
+            *stored = backfill.clone();
+            let records = state.runs.entry(backfill.job_id).or_default();
+            for RecordCut { run_id, becomes, rest } in cuts {
+                match becomes {
+                    Some(becomes) => {
+                        records.iter_mut().filter(|run| run.run_id == *run_id).for_each(|run| {
+                            *run = becomes.clone();
+                        });
+                    }
+                    None => records.retain(|run| run.run_id != *run_id),
+                }
+                records.extend(rest.clone());
+            }
+            records.extend_from_slice(runs);
+            Ok(())
+        })
+    }
+
+    fn cancel_backfill(&self, job_id: JobId, now: Timestamp) -> Result<(), StoreError> {
+        self.act("schedule.cancel_backfill", |state| {
+            let own = state.backfills.values_mut().filter(|one| one.job_id == job_id);
+            for backfill in own.filter(|one| one.status == BackfillStatus::Running) {
+                backfill.status = BackfillStatus::Cancelled;
+                backfill.due_at = None;
+                backfill.ended_at = Some(now);
+            }
+            for run in state.runs.entry(job_id).or_default() {
+                let untried = run.progress.outcome == RunOutcome::Pending && run.progress.attempts == 0;
+                if run.trigger == Trigger::Backfill && untried {
+                    run.progress.outcome = RunOutcome::Cancelled;
+                    run.progress.due_at = None;
+                    run.progress.ended_at = Some(now);
+                    run.progress.error = Some("its backfill was cancelled".into());
+                    run.task = None;
+                }
+            }
+            Ok(())
         })
     }
 
@@ -384,7 +530,8 @@ impl ScheduleStore for MemoryScheduleStore {
         self.act("schedule.next_wake", |state| {
             let jobs = state.jobs.values().filter(|job| job.state.status == JobStatus::Active);
             let jobs = jobs.filter_map(|job| job.state.wake_at);
-            Ok(jobs.chain(state.all_runs().filter_map(|run| run.progress.due_at)).min())
+            let backfills = state.backfills.values().filter_map(|backfill| backfill.due_at);
+            Ok(jobs.chain(state.all_runs().filter_map(|run| run.progress.due_at)).chain(backfills).min())
         })
     }
 }

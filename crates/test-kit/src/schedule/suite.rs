@@ -3,12 +3,14 @@
 use std::rc::Rc;
 
 use app::ports::{
-    JobRecord, JobState, OpenRuns, RUNS_KEPT, RUNS_KEPT_MS, RunProgress, RunRecord, RunSpan, ScheduleStore,
-    TimeRange, Trigger,
+    BackfillRecord, JobRecord, JobState, RUNS_KEPT, RUNS_KEPT_MS, RecordCut, RunProgress, RunRecord, RunSpan,
+    ScheduleStore, TimeRange, Trigger,
 };
 use contracts::Timestamp;
-use contracts::scheduler::{Calendar, ClockChange, JobStanding, JobStatus, RunOutcome, Schedule, Task, Try};
-use ids::RunId;
+use contracts::scheduler::{
+    BackfillStatus, Calendar, ClockChange, JobStanding, JobStatus, RunOutcome, Schedule, Task, Try,
+};
+use ids::{BackfillId, RunId};
 
 use super::ScheduleFixtures;
 
@@ -36,6 +38,9 @@ pub fn schedule_store_suite(make: impl Fn() -> Rc<dyn ScheduleStore>) {
         a_changed_job_reads_back_and_what_is_not_over_keeps_its_task,
         jobs_that_are_behind_or_fail_are_found,
         settled_runs_past_their_age_are_dropped,
+        a_backfill_reads_back_and_goes_on_while_it_runs,
+        records_are_cut_and_filled_in_one_write,
+        dropped_records_leave_what_they_were_of,
         deleting_a_job_leaves_nothing_of_it,
         running_runs_are_released,
         the_alarm_is_due_at_the_earliest_of_all,
@@ -234,7 +239,12 @@ fn open_runs_are_counted_cancelled_and_followed(store: &dyn ScheduleStore) {
     };
     let (first, second) = (waits(1), waits(2));
     store.advance_job(job.job_id, job.state, &[first.clone(), second.clone()], None).unwrap();
-    assert_eq!(store.open_runs(job.job_id).unwrap(), OpenRuns { begun: 1, waiting: 2 });
+    let open = |job_id| {
+        let open = store.open_runs(job_id).unwrap();
+        (open.begun, open.waiting)
+    };
+    assert_eq!(store.open_runs(job.job_id).unwrap().next_due, run.progress.due_at);
+    assert_eq!(open(job.job_id), (1, 2));
 
     let running = RunProgress { outcome: RunOutcome::Running, ..run.progress.clone() };
     assert!(store.set_progress(run.run_id, &running, at(START + 5)).unwrap());
@@ -243,7 +253,7 @@ fn open_runs_are_counted_cancelled_and_followed(store: &dyn ScheduleStore) {
     let begun = store.run(first.run_id).unwrap().unwrap().progress;
     assert_eq!((begun.outcome, begun.due_at), (RunOutcome::Pending, Some(at(START + 6))));
     assert_eq!(store.run(second.run_id).unwrap().unwrap(), second, "one at a time");
-    assert_eq!(store.open_runs(job.job_id).unwrap(), OpenRuns { begun: 1, waiting: 1 });
+    assert_eq!(open(job.job_id), (1, 1));
 
     let new = make.run(&job, START + 3);
     store.replace_runs(job.job_id, active(START + 9), std::slice::from_ref(&new), at(START + 7)).unwrap();
@@ -257,8 +267,8 @@ fn open_runs_are_counted_cancelled_and_followed(store: &dyn ScheduleStore) {
     }
     let over = store.run(run.run_id).unwrap().unwrap().progress.outcome;
     assert_eq!(over, RunOutcome::Failed, "what is over stays as it was");
-    assert_eq!(store.open_runs(job.job_id).unwrap(), OpenRuns { begun: 1, waiting: 0 });
-    assert_eq!(store.open_runs(other.job_id).unwrap(), OpenRuns { begun: 1, waiting: 0 });
+    assert_eq!(open(job.job_id), (1, 0));
+    assert_eq!(open(other.job_id), (1, 0));
 }
 
 fn runs_of_one_outcome_are_paged(store: &dyn ScheduleStore) {
@@ -483,6 +493,168 @@ fn settled_runs_past_their_age_are_dropped(store: &dyn ScheduleStore) {
     assert_eq!(store.drop_old_runs(old, 9).unwrap(), 1);
     let is_kept = |n: usize| store.run(runs[n].run_id).unwrap().is_some();
     assert_eq!([0, 1, 2, 3].map(is_kept), [true, false, false, true], "one is open, and one is young");
+}
+
+fn backfill(make: &ScheduleFixtures, job: &JobRecord, key: Option<&str>) -> BackfillRecord {
+    let made = make.key("", job).used_at;
+    BackfillRecord {
+        backfill_id: BackfillId::from_parts(made.unix_ms(), [3; 10]),
+        job_id: job.job_id,
+        range: TimeRange { from: at(START), until: at(START + 90) },
+        cursor: at(START),
+        due_at: Some(at(START + 5)),
+        status: BackfillStatus::Running,
+        times: 9,
+        begun: 0,
+        kept: 0,
+        created_at: made,
+        ended_at: None,
+        request_key: key.map(Into::into),
+    }
+}
+
+fn a_backfill_reads_back_and_goes_on_while_it_runs(store: &dyn ScheduleStore) {
+    let make = ScheduleFixtures::new(34);
+    let (job, other) = (make.job(START + 600_000), make.job(START + 600_000));
+    store.insert_job(&job, None).unwrap();
+    store.insert_job(&other, None).unwrap();
+    let first = backfill(&make, &job, Some("k"));
+    store.insert_backfill(&first).unwrap();
+    assert!(store.insert_backfill(&backfill(&make, &job, None)).is_err(), "one at a time");
+    let theirs = backfill(&make, &other, None);
+    store.insert_backfill(&theirs).unwrap();
+    assert_eq!(store.backfill(job.job_id, first.backfill_id).unwrap().as_ref(), Some(&first));
+    assert_eq!(store.backfill(other.job_id, first.backfill_id).unwrap(), None);
+    assert_eq!(store.backfill_by_key("k").unwrap().as_ref(), Some(&first));
+    assert_eq!(store.backfill_by_key("other").unwrap(), None);
+    assert_eq!(store.next_wake().unwrap(), Some(at(START + 5)));
+    assert_eq!(store.due_backfills(at(START + 4), 9).unwrap(), []);
+    assert_eq!(store.due_backfills(at(START + 5), 1).unwrap().len(), 1);
+
+    let on = BackfillRecord {
+        cursor: at(START + 40),
+        due_at: Some(at(START + 50)),
+        begun: 3,
+        kept: 1,
+        ..first.clone()
+    };
+    store.fill(&on, &[], &[make.run(&job, START)]).unwrap();
+    assert_eq!(store.running_backfill(job.job_id).unwrap().as_ref(), Some(&on));
+    store.cancel_backfill(job.job_id, at(START + 60)).unwrap();
+    let ended = store.backfill(job.job_id, first.backfill_id).unwrap().unwrap();
+    assert_eq!(
+        (ended.status, ended.due_at, ended.ended_at),
+        (BackfillStatus::Cancelled, None, Some(at(START + 60)))
+    );
+    assert_eq!(store.running_backfill(job.job_id).unwrap(), None);
+    assert_eq!(store.running_backfill(other.job_id).unwrap(), Some(theirs));
+    store.fill(&on, &[], &[make.run(&job, START + 1)]).unwrap();
+    assert_eq!(store.runs(job.job_id, None, 9).unwrap().len(), 1, "what was cancelled goes on no more");
+
+    let second = backfill(&make, &job, None);
+    store.insert_backfill(&second).unwrap();
+    let page = |before, limit| -> Vec<_> {
+        let found = store.backfills(job.job_id, before, limit).unwrap();
+        found.into_iter().map(|one| one.backfill_id).collect()
+    };
+    assert_eq!(page(None, 9), [second.backfill_id, first.backfill_id]);
+    assert_eq!(page(None, 1), [second.backfill_id]);
+    assert_eq!(page(Some(second.backfill_id), 9), [first.backfill_id]);
+    store.delete_job(job.job_id).unwrap();
+    assert_eq!(page(None, 9), []);
+}
+
+fn records_are_cut_and_filled_in_one_write(store: &dyn ScheduleStore) {
+    let make = ScheduleFixtures::new(35);
+    let (job, other) = (make.job(START), make.job(START));
+    store.insert_job(&job, None).unwrap();
+    store.insert_job(&other, None).unwrap();
+    let missed = |job: &JobRecord, first: u64, last: u64| {
+        let run = make.run(job, START + last);
+        let span =
+            (first < last).then_some(RunSpan { count: (last - first) / 10 + 1, first: at(START + first) });
+        RunRecord { span, progress: settled(&run, RunOutcome::Missed), ..run }
+    };
+    let (long, single, far) = (missed(&job, 20, 60), missed(&job, 70, 70), missed(&job, 90, 120));
+    let theirs = missed(&other, 10, 120);
+    let records = [make.run(&job, START + 10), long.clone(), single.clone(), far.clone()];
+    store.advance_job(job.job_id, job.state, &records, None).unwrap();
+    store.advance_job(other.job_id, other.state, std::slice::from_ref(&theirs), None).unwrap();
+    let between = |first: u64, last: u64| -> Vec<_> {
+        let found = store.records_between(job.job_id, at(START + first), at(START + last)).unwrap();
+        found.into_iter().map(|run| run.run_id).collect()
+    };
+    assert_eq!(between(0, 9), []);
+    assert_eq!(between(30, 40), [long.run_id]);
+    assert_eq!(between(60, 100), [long.run_id, single.run_id, far.run_id]);
+
+    let running = backfill(&make, &job, None);
+    store.insert_backfill(&running).unwrap();
+    let filled = |ms: u64| RunRecord { trigger: Trigger::Backfill, ..make.run(&job, START + ms) };
+    let runs = [filled(40), filled(70)];
+    let becomes = RunRecord { run_id: long.run_id, ..missed(&job, 20, 30) };
+    let rest = missed(&job, 50, 60);
+    let cuts = [
+        RecordCut { run_id: long.run_id, becomes: Some(becomes.clone()), rest: Some(rest.clone()) },
+        RecordCut { run_id: single.run_id, becomes: None, rest: None },
+    ];
+    store.fill(&running, &cuts, &runs).unwrap();
+    let expect = [becomes.run_id, runs[0].run_id, rest.run_id, runs[1].run_id, far.run_id];
+    assert_eq!(between(20, 120), expect);
+    let cut = store.run(long.run_id).unwrap().unwrap();
+    assert_eq!((cut.span, cut.scheduled_for), (becomes.span, becomes.scheduled_for));
+    assert_eq!(store.run(rest.run_id).unwrap(), Some(rest));
+    assert_eq!(store.run(single.run_id).unwrap(), None);
+    assert_eq!(store.run(runs[1].run_id).unwrap().as_ref(), Some(&runs[1]));
+    assert_eq!(store.run(theirs.run_id).unwrap(), Some(theirs));
+
+    let tried = RunProgress { attempts: 1, ..runs[0].progress.clone() };
+    store.set_progress(runs[0].run_id, &tried, at(START)).unwrap();
+    store.cancel_backfill(job.job_id, at(START + 5)).unwrap();
+    let outcome = |run: &RunRecord| store.run(run.run_id).unwrap().unwrap().progress.outcome;
+    assert_eq!((outcome(&runs[0]), outcome(&runs[1])), (RunOutcome::Pending, RunOutcome::Cancelled));
+}
+
+fn dropped_records_leave_what_they_were_of(store: &dyn ScheduleStore) {
+    let make = ScheduleFixtures::new(36);
+    let job = make.job(START);
+    store.insert_job(&job, None).unwrap();
+    let kept = u64::from(RUNS_KEPT);
+    let run = |ms: u64| {
+        let run = make.run(&job, START + ms);
+        RunRecord { progress: settled(&run, RunOutcome::Succeeded), ..run }
+    };
+    let asked = RunRecord { trigger: Trigger::Caller, ..run(0) };
+    let skipped = run(5);
+    let skipped = RunRecord { progress: settled(&skipped, RunOutcome::SkippedGap), ..skipped };
+    store.advance_job(job.job_id, job.state, &[asked, skipped], None).unwrap();
+    let runs: Vec<_> = (0..kept).map(|n| run(10 + n)).collect();
+    for some in runs.chunks(200) {
+        store.advance_job(job.job_id, job.state, some, None).unwrap();
+    }
+    let forgotten = || store.job(job.job_id).unwrap().unwrap().forgotten;
+    assert_eq!(
+        forgotten(),
+        None,
+        "what was asked for now, and what the clocks skip, are no times that may run"
+    );
+    let add = |ms: u64| store.advance_job(job.job_id, job.state, &[run(ms)], None).unwrap();
+    add(5_000);
+    assert_eq!(forgotten(), Some(TimeRange { from: at(START + 10), until: at(START + 11) }));
+    let running = backfill(&make, &job, None);
+    store.insert_backfill(&running).unwrap();
+    add(5_001);
+    assert_eq!(store.drop_old_runs(at(START + 2 * RUNS_KEPT_MS), 9).unwrap(), 0);
+    assert_eq!(
+        forgotten(),
+        Some(TimeRange { from: at(START + 10), until: at(START + 11) }),
+        "one looks at them"
+    );
+    store.cancel_backfill(job.job_id, at(START)).unwrap();
+    add(5_002);
+    assert_eq!(forgotten(), Some(TimeRange { from: at(START + 10), until: at(START + 13) }));
+    assert_eq!(store.drop_old_runs(at(START + 2 * RUNS_KEPT_MS), 1).unwrap(), 1);
+    assert_eq!(forgotten(), Some(TimeRange { from: at(START + 10), until: at(START + 14) }));
 }
 
 fn deleting_a_job_leaves_nothing_of_it(store: &dyn ScheduleStore) {

@@ -11,11 +11,12 @@ use contracts::pipeline::{
     SearchHits, Signal, SignalPage, SourceText,
 };
 use contracts::scheduler::{
-    ChangeJob, CreateJob, GetJob, Job, JobError, JobPage, JobRun, JobStatus, Jobs, ListJobs, ListRuns,
+    BackfillJob, BackfillStatus, ChangeJob, CreateJob, GetJob, GetJobBackfill, Job, JobBackfill,
+    JobBackfillPage, JobError, JobPage, JobRun, JobStatus, Jobs, ListJobBackfills, ListJobs, ListRuns,
     RunOutcome, RunPage, RunTrigger,
 };
 use contracts::{ServiceCall, TenantCall, TenantScope, Timestamp};
-use ids::{EventId, JobId, RunId};
+use ids::{BackfillId, EventId, JobId, RunId};
 
 /// What a stand-in for the pipeline was asked, and how it answers.
 #[derive(Clone, Default)]
@@ -199,6 +200,42 @@ impl Jobs for Scheduler {
             event_id: None,
             trace_id: context.trace.trace_id(),
         })
+    }
+
+    async fn backfill_job(&self, _: &TenantCall, request: BackfillJob) -> Result<JobBackfill, JobError> {
+        let job = self.known(request.job_id)?;
+        Ok(JobBackfill {
+            backfill_id: BackfillId::from_parts(1_795_330_800_000, [8; 10]),
+            job_id: job.job_id,
+            from: request.from,
+            until: request.until,
+            status: BackfillStatus::Running,
+            times: 7,
+            begun: 0,
+            kept: 0,
+            created_at: job.created_at,
+            ended_at: None,
+        })
+    }
+
+    async fn get_backfill(&self, _: &TenantCall, request: GetJobBackfill) -> Result<JobBackfill, JobError> {
+        self.known(request.job_id).and(Err(JobError::BackfillNotFound))
+    }
+
+    async fn list_backfills(
+        &self,
+        _: &TenantCall,
+        request: ListJobBackfills,
+    ) -> Result<JobBackfillPage, JobError> {
+        self.known(request.job_id).map(|_| JobBackfillPage { items: Vec::new(), next_before: None })
+    }
+
+    async fn cancel_backfill(
+        &self,
+        _: &TenantCall,
+        request: GetJobBackfill,
+    ) -> Result<JobBackfill, JobError> {
+        self.known(request.job_id).and(Err(JobError::BackfillNotFound))
     }
 
     async fn list_runs(&self, _: &TenantCall, request: ListRuns) -> Result<RunPage, JobError> {

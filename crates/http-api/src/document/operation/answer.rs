@@ -81,6 +81,16 @@ fn success(route: &Route, schemas: &mut Schemas) -> Response {
             json("The job", component::<jobs::Job>(schemas))
         }
         Operation::DeleteJob => ResponseBuilder::new().description("Gone"),
+        Operation::BackfillJob => {
+            json("The backfill, which goes on", component::<jobs::JobBackfill>(schemas))
+                .header("location", header("The backfill's own path.", Type::String))
+        }
+        Operation::ListJobBackfills => {
+            json("A page of backfills", page_of::<jobs::JobBackfill>("JobBackfillPage", schemas))
+        }
+        Operation::GetJobBackfill | Operation::CancelJobBackfill => {
+            json("The backfill", component::<jobs::JobBackfill>(schemas))
+        }
         Operation::RunJob => json("The run, which goes on", component::<jobs::Run>(schemas)),
         Operation::StartWorkflow => json("On record", component::<workflows::StartedWorkflow>(schemas))
             .header("location", header("The run's own path.", Type::String)),

@@ -50,6 +50,10 @@ fn json_body(operation: Operation, schemas: &mut Schemas) -> Content {
                 },
             }),
         ),
+        Operation::BackfillJob => (
+            component::<jobs::BackfillJob>(schemas),
+            json!({ "from": "2026-11-01T00:00:00Z", "to": "2026-11-08T00:00:00Z" }),
+        ),
         Operation::UpdateJob => (
             component::<jobs::ChangeJob>(schemas),
             json!({ "overlap": "skip", "schedule": { "cron": "0 9 * * MON", "timezone": "Europe/Berlin" }, "version": 1 }),

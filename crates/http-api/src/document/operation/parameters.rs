@@ -90,6 +90,7 @@ pub(super) fn parameters(route: &Route, schemas: &mut Schemas) -> Vec<Parameter>
 fn path_parameter(route: &Route, name: &str, schemas: &mut Schemas) -> Parameter {
     let (what, schema) = match name {
         "endpoint_id" => ("The endpoint's id.", component::<schema::EndpointId>(schemas)),
+        "backfill_id" => ("The backfill's id.", component::<schema::BackfillId>(schemas)),
         "name" => ("The workflow's name.", text_schema("spend_approval")),
         "number" => (
             "The part's number, from 1.",

@@ -1,0 +1,1 @@
+SELECT * FROM backfills WHERE id = ?1 AND job_id = ?2

@@ -1,0 +1,1 @@
+SELECT * FROM backfills WHERE request_key = ?1

@@ -1,0 +1,1 @@
+DELETE FROM backfills WHERE job_id = ?1
