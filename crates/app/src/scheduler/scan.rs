@@ -74,7 +74,10 @@ impl Seen {
         self.leases(job, &runs);
         match plan::of(job) {
             Ok(plan) => {
-                let from_ms = job.forgotten.map_or(0, |forgotten| forgotten.until.unix_ms());
+                let from_ms = job
+                    .forgotten
+                    .map_or(0, |forgotten| forgotten.until.unix_ms())
+                    .max(judged_from(job, &runs));
                 let mut records: Vec<_> = runs.iter().filter_map(recorded).collect();
                 records.sort_by_key(|record| record.first_ms);
                 // A single time has its record in any order of things; a cursor is there while times are to come.
@@ -117,9 +120,29 @@ impl Seen {
     }
 }
 
-/// The times of a run of the schedule; nothing of what a caller asked for, or the clocks skip.
+/// From when on what was read of a job, newest first, tells of every time. What a backfill did tells of times long past,
+/// between which others were not read; those before the job's beginning are none of the schedule's.
+fn judged_from(job: &JobRecord, runs: &[RunRecord]) -> u64 {
+    let mut latest_ms = 0;
+    let mut in_order = Vec::new();
+    for record in runs.iter().rev().filter(|run| run.trigger == Trigger::Schedule).filter_map(recorded) {
+        // A part of a record that a backfill cut is younger than what follows it.
+        if record.first_ms >= latest_ms {
+            latest_ms = record.last_ms;
+            in_order.push(record.first_ms);
+        }
+    }
+    let begins_ms = plan::beginning(&job.schedule, job.created_at);
+    if runs.len() < RECORDS as usize {
+        return begins_ms;
+    }
+    // The oldest may be such a part itself.
+    in_order.get(1).map_or(u64::MAX, |first_ms| begins_ms.max(*first_ms))
+}
+
+/// The times of a run of the schedule, then or afterwards; nothing of what a caller asked for, or the clocks skip.
 fn recorded(run: &RunRecord) -> Option<Recorded> {
-    if run.trigger != Trigger::Schedule || run.progress.outcome == RunOutcome::SkippedGap {
+    if run.trigger == Trigger::Caller || run.progress.outcome == RunOutcome::SkippedGap {
         return None;
     }
     let last_ms = run.scheduled_for.unix_ms();

@@ -284,3 +284,20 @@ fn a_backfill_that_is_cut_off_goes_on_and_runs_nothing_twice() {
         }
     }
 }
+
+#[test]
+fn a_scan_finds_nothing_wrong_with_what_was_filled_in() {
+    let world = World::new();
+    let job_id = world.create(every(MINUTE)).unwrap().job_id;
+    world.be_down(20 * MINUTE);
+    world.pass(300 * MINUTE);
+    world.pause(job_id);
+    world.pass(10 * MINUTE);
+    world.resume(job_id);
+    for (from, until) in [(-600, 0), (300, 540), (12 * 60, 15 * 60), (315 * 60, 318 * 60)] {
+        ask(&world, asked(job_id, from, until)).unwrap();
+        world.pass(MINUTE);
+        let found = crate::scans::scan(&world);
+        assert_eq!(found.violations, [], "{from}..{until}");
+    }
+}

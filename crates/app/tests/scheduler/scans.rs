@@ -14,7 +14,7 @@ fn at(minute: u64) -> Timestamp {
 }
 
 /// Scans one tenant, in one call.
-fn scan(world: &World) -> ScanReport {
+pub(crate) fn scan(world: &World) -> ScanReport {
     let request = ScanSchedules { tenant: Some(world.tenant), from: None, limit: 200 };
     run(world.scans().scan_schedules(&world.operator(), request)).unwrap()
 }
