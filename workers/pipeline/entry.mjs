@@ -27,3 +27,4 @@ export const Erase = expose(WorkflowEntrypoint, rust.Erase);
 export const Erasure = expose(WorkerEntrypoint, rust.Erasure);
 export const Retention = expose(WorkerEntrypoint, rust.Retention);
 export const Usage = expose(WorkerEntrypoint, rust.Usage);
+export const Operations = expose(WorkerEntrypoint, rust.Operations);

@@ -10,6 +10,7 @@ use contracts::pipeline::deliveries::DeliveriesContract;
 use contracts::pipeline::erasure::ErasureContract;
 use contracts::pipeline::files::FilesContract;
 use contracts::pipeline::live::LiveFeedContract;
+use contracts::pipeline::operations::OperationsContract;
 use contracts::pipeline::retention::RetentionContract;
 use contracts::pipeline::rules::RulesContract;
 use contracts::pipeline::subscriptions::SubscriptionsContract;
@@ -38,6 +39,7 @@ fn all() -> Vec<(Document, String)> {
         described::<JobsContract>(),
         described::<LimitsContract>(),
         described::<LiveFeedContract>(),
+        described::<OperationsContract>(),
         described::<RetentionContract>(),
         described::<RulesContract>(),
         described::<ScansContract>(),

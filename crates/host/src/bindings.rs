@@ -74,13 +74,15 @@ pub const PIPELINE_FILES: &str = "PIPELINE_FILES";
 pub const PIPELINE_DEAD_LETTERS: &str = "PIPELINE_DEAD_LETTERS";
 /// admin: the pipeline's `Erasure`.
 pub const PIPELINE_ERASURE: &str = "PIPELINE_ERASURE";
+/// admin: the pipeline's `Operations`.
+pub const PIPELINE_OPERATIONS: &str = "PIPELINE_OPERATIONS";
 /// admin: the pipeline's `Retention`.
 pub const PIPELINE_RETENTION: &str = "PIPELINE_RETENTION";
 /// scheduler: the pipeline's `Tasks`.
 pub const PIPELINE_TASKS: &str = "PIPELINE_TASKS";
 /// admin: the scheduler's `Scans`.
 pub const SCHEDULER_SCANS: &str = "SCHEDULER_SCANS";
-/// gateway: the scheduler's `Jobs`.
+/// admin, gateway: the scheduler's `Jobs`.
 pub const SCHEDULER: &str = "SCHEDULER";
 /// scheduler, gateway, admin: the pipeline's `Health`.
 pub const PIPELINE_HEALTH: &str = "PIPELINE_HEALTH";

@@ -8,6 +8,8 @@ use test_kit::{
 #[test]
 fn the_memory_event_store_is_an_event_store() {
     run(suite::event_store_suite(&MemoryEventStore::default()));
+    let store = MemoryEventStore::default();
+    run(suite::event_finder_suite(&store, &store));
 }
 
 #[test]

@@ -9,7 +9,8 @@ use auth::access::{Actor, Identity, KeyCache, KeyStore, assertion};
 use contracts::pipeline::DeadLettersClient;
 use contracts::{OperatorCall, OperatorScope, TenantCall, TenantScope};
 use http_api::idempotency::IdempotencyKey;
-use ids::{DeadLetterId, TenantId};
+use http_api::request::read_query;
+use ids::{DeadLetterId, JobId, TenantId};
 use maud::Markup;
 use mesh::{CallContext, Deadline, TraceContext, Transport};
 
@@ -19,6 +20,8 @@ use crate::audit::{self, Asker};
 use crate::dead_letters;
 use crate::erasures::{self, Erasures};
 use crate::gate::{Settings, SettingsError};
+use crate::jobs::{self, Jobs, OfTenant};
+use crate::operations::{self, Operations};
 use crate::pages::{self, Visitor};
 use crate::problem::{Code, Problem};
 use crate::retention::{self, Retentions};
@@ -74,6 +77,10 @@ pub struct Console<'a> {
     pub mesh: &'a dyn Mesh,
     /// What was given up.
     pub dead_letters: &'a DeadLettersClient<Rc<dyn Transport>>,
+    /// Events of all tenants.
+    pub operations: &'a Operations,
+    /// Tenants' jobs.
+    pub jobs: &'a Jobs,
     /// Erasures and their certificates.
     pub erasures: &'a Erasures,
     /// How long events are kept.
@@ -182,6 +189,16 @@ impl Console<'_> {
                 Ok(Answer::json(&letter))
             }
             Route::Replay(id) => dead_letters::replay(asker, self.dead_letters, &call(), known(id)?).await,
+            Route::Events => {
+                Ok(Answer::json(&operations::list(self.operations, &call(), request.query).await?))
+            }
+            Route::Event(id) => {
+                let id = id.ok_or_else(Problem::no_event)?;
+                Ok(Answer::json(&operations::get(asker, self.operations, &call(), id).await?))
+            }
+            Route::Jobs | Route::Job(_) | Route::JobRuns(_) | Route::JobAct(..) => {
+                self.of_jobs(route, request, asker, trace).await
+            }
             Route::Erasures(tenant) => {
                 let call = self.tenant_call(tenant, trace, request.idempotency_key)?;
                 if request.method == "POST" {
@@ -254,6 +271,27 @@ impl Console<'_> {
                 let page = pages::health(&self.health(trace).await, &visitor(settings, identity), trace);
                 Ok(Answer::page(200, page))
             }
+        }
+    }
+
+    /// What is asked of one tenant's jobs.
+    async fn of_jobs(
+        &self,
+        route: Route,
+        request: &Request<'_>,
+        asker: &Asker<'_>,
+        trace: TraceContext,
+    ) -> Result<Answer, Problem> {
+        let OfTenant(tenant) = read_query(request.query).map_err(Problem::of_query)?;
+        let call = self.tenant_call(Some(tenant), trace, request.idempotency_key)?;
+        let known = |id: Option<JobId>| id.ok_or_else(Problem::no_job);
+        match route {
+            Route::Job(id) => Ok(Answer::json(&jobs::get(self.jobs, &call, known(id)?).await?)),
+            Route::JobRuns(id) => {
+                Ok(Answer::json(&jobs::runs(self.jobs, &call, known(id)?, request.query).await?))
+            }
+            Route::JobAct(id, act) => jobs::act(asker, self.jobs, &call, known(id)?, act).await,
+            _ => Ok(Answer::json(&jobs::list(self.jobs, &call, request.query).await?)),
         }
     }
 

@@ -11,6 +11,8 @@ pub mod dead_letters;
 pub mod erasures;
 pub mod forms;
 pub mod gate;
+pub mod jobs;
+pub mod operations;
 pub mod pages;
 pub mod problem;
 pub mod retention;

@@ -50,6 +50,10 @@ pub enum Code {
     NotDone,
     /// There is no such dead letter.
     DeadLetterNotFound,
+    /// There is no such event.
+    EventNotFound,
+    /// The tenant has no such job.
+    JobNotFound,
     /// The tenant has no such API key.
     KeyNotFound,
     /// What died cannot be run again.
@@ -86,6 +90,8 @@ impl Code {
             Self::ErasureNotFound => "erasure.not_found",
             Self::NotDone => "erasure.not_done",
             Self::DeadLetterNotFound => "dead_letter.not_found",
+            Self::EventNotFound => "event.not_found",
+            Self::JobNotFound => "job.not_found",
             Self::KeyNotFound => "key.not_found",
             Self::NotReplayable => "dead_letter.not_replayable",
             Self::Unavailable => "service.unavailable",
@@ -102,6 +108,8 @@ impl Code {
             Self::RoleMissing | Self::CrossSite => 403,
             Self::RouteNotFound
             | Self::DeadLetterNotFound
+            | Self::EventNotFound
+            | Self::JobNotFound
             | Self::KeyNotFound
             | Self::TenantNotFound
             | Self::ErasureNotFound => 404,
@@ -140,6 +148,8 @@ impl Code {
             Self::ErasureNotFound => "No such erasure",
             Self::NotDone => "Not done yet",
             Self::DeadLetterNotFound => "No such dead letter",
+            Self::EventNotFound => "No such event",
+            Self::JobNotFound => "No such job",
             Self::KeyNotFound => "No such key",
             Self::NotReplayable => "Cannot be replayed",
             Self::Unavailable => "A Worker does not answer",
@@ -228,7 +238,10 @@ impl Problem {
             | CallError::Panicked { .. } => {
                 Self::new(Code::Internal, "something unforeseen failed; it is logged under this trace id")
             }
-            _ => Self::new(Code::Unavailable, "the pipeline does not answer; try again in a few seconds"),
+            _ => Self::new(
+                Code::Unavailable,
+                "a Worker behind this route does not answer; try again in a few seconds",
+            ),
         }
         .caused_by(error)
     }
@@ -249,6 +262,18 @@ impl Problem {
     #[must_use]
     pub fn no_erasure() -> Self {
         Self::new(Code::ErasureNotFound, "the tenant has no erasure with this id")
+    }
+
+    /// There is no event of this id: malformed, unknown, or removed by now.
+    #[must_use]
+    pub fn no_event() -> Self {
+        Self::new(Code::EventNotFound, "there is no event with this id")
+    }
+
+    /// The tenant has no job of this id.
+    #[must_use]
+    pub fn no_job() -> Self {
+        Self::new(Code::JobNotFound, "the tenant has no job with this id")
     }
 
     /// There is no dead letter of this id: malformed, unknown, or forgotten by now.

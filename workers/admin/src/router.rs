@@ -1,8 +1,9 @@
 //! The routes of the console, and what each asks for.
 
 use auth::access::Role;
-use ids::{DeadLetterId, ErasureId, KeyId, TenantId};
+use ids::{DeadLetterId, ErasureId, EventId, JobId, KeyId, TenantId};
 
+use crate::jobs::JobAct;
 use crate::screens::Screen;
 
 /// A route.
@@ -22,6 +23,18 @@ pub enum Route {
     DeadLetter(Option<DeadLetterId>),
     /// Has its event run again.
     Replay(Option<DeadLetterId>),
+    /// Events of all tenants.
+    Events,
+    /// One of them; none where the path has no id of one.
+    Event(Option<EventId>),
+    /// A tenant's jobs.
+    Jobs,
+    /// One of them; none where the path has no id of one, here and below.
+    Job(Option<JobId>),
+    /// Its runs.
+    JobRuns(Option<JobId>),
+    /// Does something with it.
+    JobAct(Option<JobId>, JobAct),
     /// Erasures of a tenant; none where the path has no id of one, here and below.
     Erasures(Option<TenantId>),
     /// One of them.
@@ -66,6 +79,8 @@ impl Route {
             "/admin/api/dead-letters" => Some(Self::DeadLetters),
             "/admin/api/schedules" => Some(Self::Schedules),
             "/admin/api/schedules/scan" => Some(Self::Scan),
+            "/admin/api/events" => Some(Self::Events),
+            "/admin/api/jobs" => Some(Self::Jobs),
             "/admin/api/audit" => Some(Self::Audit),
             "/admin/api/audit/export" => Some(Self::AuditExport),
             "/admin/api/tenants" => Some(Self::Tenants),
@@ -85,6 +100,10 @@ impl Route {
         match parts {
             ["dead-letters", id] => Some(Self::DeadLetter(id.parse().ok())),
             ["dead-letters", id, "replay"] => Some(Self::Replay(id.parse().ok())),
+            ["events", id] => Some(Self::Event(id.parse().ok())),
+            ["jobs", id] => Some(Self::Job(id.parse().ok())),
+            ["jobs", id, "runs"] => Some(Self::JobRuns(id.parse().ok())),
+            ["jobs", id, act] => JobAct::named(act).map(|act| Self::JobAct(id.parse().ok(), act)),
             ["tenants", tenant, "erasures"] => Some(Self::Erasures(tenant.parse().ok())),
             ["tenants", tenant, "erasures", id] => Some(Self::Erasure(both(tenant, id))),
             ["tenants", tenant, "erasures", id, "certificate"] => Some(Self::Certificate(both(tenant, id))),
@@ -109,6 +128,14 @@ impl Route {
             Self::DeadLetters => "/admin/api/dead-letters",
             Self::DeadLetter(_) => "/admin/api/dead-letters/{id}",
             Self::Replay(_) => "/admin/api/dead-letters/{id}/replay",
+            Self::Events => "/admin/api/events",
+            Self::Event(_) => "/admin/api/events/{id}",
+            Self::Jobs => "/admin/api/jobs",
+            Self::Job(_) => "/admin/api/jobs/{id}",
+            Self::JobRuns(_) => "/admin/api/jobs/{id}/runs",
+            Self::JobAct(_, JobAct::Run) => "/admin/api/jobs/{id}/run",
+            Self::JobAct(_, JobAct::Pause) => "/admin/api/jobs/{id}/pause",
+            Self::JobAct(_, JobAct::Resume) => "/admin/api/jobs/{id}/resume",
             Self::Erasures(_) => "/admin/api/tenants/{id}/erasures",
             Self::Erasure(_) => "/admin/api/tenants/{id}/erasures/{erasure}",
             Self::Certificate(_) => "/admin/api/tenants/{id}/erasures/{erasure}/certificate",
@@ -131,7 +158,7 @@ impl Route {
     pub const fn allow(self) -> &'static str {
         match self {
             Self::Screen(screen) => screen.allow(),
-            Self::Replay(_) | Self::Suspend(_) | Self::Resume(_) => "POST",
+            Self::Replay(_) | Self::Suspend(_) | Self::Resume(_) | Self::JobAct(..) => "POST",
             Self::Tenant(_) => "GET, HEAD, PATCH",
             Self::Key(_) => "DELETE",
             Self::Erasures(_) | Self::Keys(_) | Self::Tenants => "GET, HEAD, POST",
@@ -151,7 +178,7 @@ impl Route {
     pub fn needs(self, method: &str) -> Role {
         match self {
             Self::Screen(screen) => screen.needs(method),
-            Self::Replay(_) => Role::Operator,
+            Self::Replay(_) | Self::JobAct(..) => Role::Operator,
             Self::Suspend(_) | Self::Resume(_) | Self::Key(_) => Role::Owner,
             Self::Erasures(_) | Self::Retention(_) | Self::Tenant(_) | Self::Keys(_) | Self::Tenants
                 if !matches!(method, "GET" | "HEAD") =>
@@ -186,12 +213,20 @@ mod tests {
         }
         let id = DeadLetterId::from_parts(1, [1; 10]);
         let key = KeyId::from_parts(1, [4; 10]);
+        let (event, job) = (EventId::from_parts(1, [5; 10]), JobId::from_parts(1, [6; 10]));
         let (tenant, erasure) = (TenantId::from_parts(1, [2; 10]), ErasureId::from_parts(1, [3; 10]));
         for (path, route) in [
             ("/admin/api/dead-letters".to_owned(), Route::DeadLetters),
             (format!("/admin/api/dead-letters/{id}"), Route::DeadLetter(Some(id))),
             (format!("/admin/api/dead-letters/{id}/replay"), Route::Replay(Some(id))),
             ("/admin/api/dead-letters/evt_1/replay".to_owned(), Route::Replay(None)),
+            (format!("/admin/api/events/{event}"), Route::Event(Some(event))),
+            ("/admin/api/events/1".to_owned(), Route::Event(None)),
+            (format!("/admin/api/jobs/{job}"), Route::Job(Some(job))),
+            (format!("/admin/api/jobs/{job}/runs"), Route::JobRuns(Some(job))),
+            (format!("/admin/api/jobs/{job}/run"), Route::JobAct(Some(job), JobAct::Run)),
+            (format!("/admin/api/jobs/{event}/pause"), Route::JobAct(None, JobAct::Pause)),
+            (format!("/admin/api/jobs/{job}/resume"), Route::JobAct(Some(job), JobAct::Resume)),
             (format!("/admin/api/tenants/{tenant}/erasures"), Route::Erasures(Some(tenant))),
             (
                 format!("/admin/api/tenants/{tenant}/erasures/{erasure}"),
@@ -213,6 +248,8 @@ mod tests {
             assert_eq!(Route::at(&path), Some(route), "{path}");
         }
         for path in [
+            "/admin/api/jobs/a/delete",
+            "/admin/api/events/a/b",
             "/admin/api/dead-letters/",
             "/admin/api/dead-letters//replay",
             "/admin/api/dead-letters/a/b/replay",
@@ -240,6 +277,8 @@ mod tests {
         for (route, method, role) in [
             (Route::DeadLetters, "GET", Role::Viewer),
             (Route::Replay(None), "POST", Role::Operator),
+            (Route::Event(None), "GET", Role::Viewer),
+            (Route::JobAct(None, JobAct::Run), "POST", Role::Operator),
             (Route::Erasures(None), "HEAD", Role::Viewer),
             (Route::Erasures(None), "POST", Role::Owner),
             (Route::Certificate(None), "GET", Role::Viewer),

@@ -18,6 +18,8 @@ use storage::{D1, D1Control};
 use crate::console::Mesh;
 use crate::erasures::Erasures;
 use crate::gate::{Settings, SettingsError};
+use crate::jobs::Jobs;
+use crate::operations::Operations;
 use crate::retention::Retentions;
 use crate::schedules::Scans;
 
@@ -98,6 +100,19 @@ pub(crate) fn dead_letters(env: &worker::Env) -> Result<DeadLettersClient<Rc<dyn
     let transport: Rc<dyn Transport> =
         Rc::new(BindingTransport::service(env, bindings::PIPELINE_DEAD_LETTERS)?);
     Ok(DeadLettersClient::over(transport))
+}
+
+/// The pipeline's account of what is under way.
+pub(crate) fn operations(env: &worker::Env) -> Result<Operations, BindingError> {
+    let transport: Rc<dyn Transport> =
+        Rc::new(BindingTransport::service(env, bindings::PIPELINE_OPERATIONS)?);
+    Ok(Operations::over(transport))
+}
+
+/// The scheduler's jobs.
+pub(crate) fn jobs(env: &worker::Env) -> Result<Jobs, BindingError> {
+    let transport: Rc<dyn Transport> = Rc::new(BindingTransport::service(env, bindings::SCHEDULER)?);
+    Ok(Jobs::over(transport))
 }
 
 /// The pipeline's erasures.

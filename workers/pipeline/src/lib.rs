@@ -13,6 +13,7 @@ mod workflows;
 use contracts::health::HealthContract;
 use contracts::pipeline::erasure::ErasureContract;
 use contracts::pipeline::files::FilesContract;
+use contracts::pipeline::operations::OperationsContract;
 use contracts::pipeline::retention::RetentionContract;
 use contracts::pipeline::rules::RulesContract;
 use contracts::pipeline::subscriptions::SubscriptionsContract;
@@ -61,6 +62,12 @@ mesh_worker::entrypoint!(
     DeadLetters,
     DeadLettersContract,
     wiring::dead_letters
+);
+mesh_worker::entrypoint!(
+    /// For admin: events of all tenants.
+    Operations,
+    OperationsContract,
+    wiring::operations
 );
 mesh_worker::entrypoint!(
     /// For anyone: how this Worker is.

@@ -8,8 +8,9 @@ use app::live::{LiveNotifier, LiveRemoval};
 use app::outbound::{FanOut, QueueRemoval, SubscriptionsService};
 use app::pipeline::{
     ArchivePorts, CallIngest, CrmChange, DeadLettersService, Erase, ErasurePorts, ErasureRequestPorts,
-    ErasureService, EventInstances, HandoverPorts, IntakeService, Notifiers, PipelinePorts, PurgePorts,
-    ReplayPorts, RetentionService, RetentionSettings, TasksService,
+    ErasureService, EventInstances, HandoverPorts, IntakeService, Notifiers, OperationsPorts,
+    OperationsService, PipelinePorts, PurgePorts, ReplayPorts, RetentionService, RetentionSettings,
+    TasksService,
 };
 use app::ports::{EventArchive, Extractor, StoreError, UsageStore};
 use app::rules::{RulePorts, RulesService};
@@ -20,6 +21,7 @@ use chat_extraction::{ModelExtractor, Pause};
 use contracts::health::HealthDispatch;
 use contracts::pipeline::erasure::ErasureDispatch;
 use contracts::pipeline::files::FilesDispatch;
+use contracts::pipeline::operations::OperationsDispatch;
 use contracts::pipeline::retention::RetentionDispatch;
 use contracts::pipeline::rules::RulesDispatch;
 use contracts::pipeline::subscriptions::SubscriptionsDispatch;
@@ -69,6 +71,12 @@ pub(crate) fn dead_letters(
         queue: Rc::new(WorkerQueue::new(env)?),
         clock: Rc::new(WorkerClock),
     })))
+}
+
+pub(crate) fn operations(instance: &Instance) -> Result<OperationsDispatch<OperationsService>, BindingError> {
+    telemetry::console::init("pipeline");
+    let store = Rc::new(D1EventStore::new(data_db(&instance.env)?));
+    Ok(OperationsDispatch(OperationsService(OperationsPorts { finder: store.clone(), events: store })))
 }
 
 pub(crate) fn health(instance: &Instance) -> Result<HealthDispatch<HealthService>, BindingError> {

@@ -15,6 +15,7 @@ mod ingest_event;
 mod instances;
 mod intake;
 mod letters;
+mod operations;
 mod read_event;
 mod read_signal;
 mod replay;
@@ -41,6 +42,7 @@ pub use handover::{Delivery, Unreadable, Verdict, hand_over};
 pub use index_messages::{find_request, index_hits, upsert_request};
 pub use instances::EventInstances;
 pub use intake::IntakeService;
+pub use operations::{OperationsPorts, OperationsService};
 pub use replay::DeadLettersService;
 pub use retention::{
     OrphanReport, PurgePorts, PurgeReport, RetentionService, RetentionSettings, purge, remove_orphans,

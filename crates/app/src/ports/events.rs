@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use contracts::Timestamp;
+use contracts::pipeline::operations::FindEvents;
 use contracts::pipeline::{Assessment, ListEvents};
 use domain::EventWorkflow;
 use domain::event::{EventStatus, StepStatus};
@@ -231,4 +232,20 @@ pub trait EventStore {
     ) -> Result<(), StoreError>;
     /// How many outbox entries there are, over all tenants.
     async fn outbox_depth(&self) -> Result<u32, StoreError>;
+}
+
+/// Events of all tenants, for operators.
+#[async_trait(?Send)]
+pub trait EventFinder {
+    /// At most `query.limit` events, newest first, each with whose it is.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    async fn find(&self, query: &FindEvents) -> Result<Vec<(TenantId, EventRecord)>, StoreError>;
+
+    /// Whose an event is; none where there is no such event.
+    ///
+    /// # Errors
+    /// As [`EventFinder::find`].
+    async fn owner(&self, event_id: EventId) -> Result<Option<TenantId>, StoreError>;
 }

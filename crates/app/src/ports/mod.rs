@@ -54,7 +54,8 @@ pub use endpoints::{
 pub use error::StoreError;
 pub use event_archive::{ArchiveFiles, ArchiveRow, EventArchive, Written, WrittenFile};
 pub use events::{
-    EarlierKey, EventRecord, EventStore, EventTransition, Inserted, NewEvent, OutboxEntry, StepRecord,
+    EarlierKey, EventFinder, EventRecord, EventStore, EventTransition, Inserted, NewEvent, OutboxEntry,
+    StepRecord,
 };
 pub use extraction::{ExtractError, Extraction, Extractor, ExtractorKind};
 pub use files::{

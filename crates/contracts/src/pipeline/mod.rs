@@ -7,6 +7,7 @@ mod error;
 mod events;
 pub mod files;
 pub mod live;
+pub mod operations;
 pub mod retention;
 pub mod rules;
 mod search;

@@ -3,18 +3,19 @@
 mod row;
 
 use app::ports::{
-    EarlierKey, EventRecord, EventStore, EventTransition, Inserted, NewEvent, OutboxEntry, StepRecord,
-    StoreError,
+    EarlierKey, EventFinder, EventRecord, EventStore, EventTransition, Inserted, NewEvent, OutboxEntry,
+    StepRecord, StoreError,
 };
 use async_trait::async_trait;
 use contracts::Timestamp;
 use contracts::pipeline::ListEvents;
+use contracts::pipeline::operations::FindEvents;
 use domain::event::EventStatus;
 use ids::{EventId, TenantId};
 
 use crate::dead_letters::errors_json;
 use crate::sql::{SqlDatabase, Statement, values};
-use row::{DeliveryRow, DepthRow, EventRow, OutboxRow, StepRow, assessment_json};
+use row::{DeliveryRow, DepthRow, EventRow, FoundRow, OutboxRow, OwnerRow, StepRow, assessment_json};
 
 /// Events over a SQL database with the schema of `migrations/data`.
 #[derive(Debug, Clone)]
@@ -239,6 +240,26 @@ impl<D: SqlDatabase> EventStore for SqlEventStore<D> {
 }
 
 /// The query behind [`EventStore::list`]: only the conditions that were asked for, so that an index serves them.
+#[async_trait(?Send)]
+impl<D: SqlDatabase> EventFinder for SqlEventStore<D> {
+    async fn find(&self, query: &FindEvents) -> Result<Vec<(TenantId, EventRecord)>, StoreError> {
+        // Ids grow with time, so that the newest comes first by id; `~` is behind every one.
+        let newest = query.before.map_or_else(|| "~".to_owned(), |before| before.to_string());
+        let statement = Statement::new(include_str!("../../queries/events/find.sql"), values![newest])
+            .and_if("tenant_id =", query.tenant)
+            .and_if("status =", query.status.as_ref())
+            .and_if("source =", query.source.as_ref())
+            .newest(query.limit);
+        self.database.query(statement).await?.read::<FoundRow, _>()
+    }
+
+    async fn owner(&self, event_id: EventId) -> Result<Option<TenantId>, StoreError> {
+        let owner = Statement::new(include_str!("../../queries/events/owner.sql"), values![event_id]);
+        let row = self.database.query(owner).await?.first::<OwnerRow, OwnerRow>()?;
+        Ok(row.map(|row| row.tenant_id))
+    }
+}
+
 fn list_statement(tenant: TenantId, query: &ListEvents) -> Statement {
     Statement::new(include_str!("../../queries/events/select.sql"), values![tenant])
         .and_if("status =", query.status.as_ref())

@@ -46,6 +46,27 @@ pub(super) struct EventRow {
     updated_at: Timestamp,
 }
 
+/// An event of whichever tenant.
+#[derive(Deserialize)]
+pub(super) struct FoundRow {
+    tenant_id: TenantId,
+    #[serde(flatten)]
+    event: EventRow,
+}
+
+impl TryFrom<FoundRow> for (TenantId, EventRecord) {
+    type Error = EventRowError;
+
+    fn try_from(row: FoundRow) -> Result<Self, EventRowError> {
+        Ok((row.tenant_id, row.event.try_into()?))
+    }
+}
+
+#[derive(Deserialize)]
+pub(super) struct OwnerRow {
+    pub(super) tenant_id: TenantId,
+}
+
 /// Why an event's row does not convert.
 #[derive(Debug)]
 pub(super) enum EventRowError {

@@ -16,6 +16,20 @@ fn the_sql_event_store_is_an_event_store() {
 }
 
 #[test]
+fn the_sql_event_store_finds_events_of_all_tenants_by_an_index() {
+    let database = database();
+    let store = SqlEventStore::new(database.clone());
+    run(suite::event_finder_suite(&store, &store));
+    let statements = database.take_statements();
+    let finds = statements.iter().filter(|statement| statement.sql.contains("id < ?1"));
+    let plans: Vec<_> = finds.map(|statement| database.plan(statement).join("; ")).collect();
+    assert!(plans.len() >= 7, "{plans:?}");
+    for plan in plans {
+        assert!(plan.starts_with("SEARCH events USING INDEX") && !plan.contains("TEMP B-TREE"), "{plan}");
+    }
+}
+
+#[test]
 fn the_sql_signal_store_is_a_signal_store() {
     let database = database();
     let (events, signals) = (SqlEventStore::new(database.clone()), SqlSignalStore::new(database));

@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use app::ports::{
-    DeadLetterRecord, EarlierKey, EventRecord, EventStore, EventTransition, Inserted, NewEvent, OutboxEntry,
-    StepRecord, StoreError,
+    DeadLetterRecord, EarlierKey, EventFinder, EventRecord, EventStore, EventTransition, Inserted, NewEvent,
+    OutboxEntry, StepRecord, StoreError,
 };
 use async_trait::async_trait;
 use contracts::Timestamp;
 use contracts::pipeline::ListEvents;
+use contracts::pipeline::operations::FindEvents;
 use domain::event::EventStatus;
 use ids::{DeadLetterId, EventId, TenantId};
 
@@ -298,5 +299,33 @@ impl EventStore for MemoryEventStore {
 
     async fn outbox_depth(&self) -> Result<u32, StoreError> {
         self.faults.around(STORE, "events.outbox_depth", || Ok(self.state.borrow().outbox.len() as u32)).await
+    }
+}
+
+#[async_trait(?Send)]
+impl EventFinder for MemoryEventStore {
+    async fn find(&self, query: &FindEvents) -> Result<Vec<(TenantId, EventRecord)>, StoreError> {
+        let act = || {
+            let state = self.state.borrow();
+            let FindEvents { tenant, status, source, before, limit } = query;
+            let mut found: Vec<_> = state
+                .events
+                .iter()
+                .map(|((owner, _), stored)| (*owner, stored.record.clone()))
+                .filter(|(owner, _)| tenant.is_none_or(|wanted| wanted == *owner))
+                .filter(|(_, record)| status.as_ref().is_none_or(|wanted| wanted == record.status.as_str()))
+                .filter(|(_, record)| source.as_ref().is_none_or(|wanted| *wanted == record.event.source))
+                .filter(|(_, record)| before.is_none_or(|before| record.event.event_id < before))
+                .collect();
+            found.sort_by_key(|(_, record)| std::cmp::Reverse(record.event.event_id));
+            found.truncate(*limit as usize);
+            Ok(found)
+        };
+        self.faults.around(STORE, "events.find", act).await
+    }
+
+    async fn owner(&self, event_id: EventId) -> Result<Option<TenantId>, StoreError> {
+        let state = self.state.borrow();
+        Ok(state.events.keys().find(|(_, known)| *known == event_id).map(|(owner, _)| *owner))
     }
 }

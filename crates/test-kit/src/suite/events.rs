@@ -1,8 +1,9 @@
 //! Claims about storing, reading and listing events.
 
-use app::ports::{EventRecord, EventStore, Inserted, NewEvent};
+use app::ports::{EventFinder, EventRecord, EventStore, EventTransition, Inserted, NewEvent};
 use contracts::Timestamp;
 use contracts::pipeline::ListEvents;
+use contracts::pipeline::operations::FindEvents;
 use domain::EventWorkflow;
 use domain::event::EventStatus;
 use futures_util::future::join_all;
@@ -181,4 +182,39 @@ async fn list(store: &dyn EventStore, tenant: TenantId, query: ListEvents) -> Ve
 
 fn ids(records: &[EventRecord]) -> Vec<EventId> {
     records.iter().map(|record| record.event.event_id).collect()
+}
+
+/// On a store with the events of the other claims: what is asked for is narrowed by its tenants.
+pub(super) async fn operators_find_events_of_all_tenants(store: &dyn EventStore, finder: &dyn EventFinder) {
+    let make = Fixtures::new(90);
+    let (ours, theirs) = (make.tenant(), make.tenant());
+    let events = [make.event(), make.event(), make.event()];
+    for (tenant, event) in [(ours, &events[0]), (theirs, &events[1]), (ours, &events[2])] {
+        insert(store, tenant, event).await;
+    }
+    let dead = EventTransition { run: Some(0), ..EventTransition::to(EventStatus::Failed) };
+    assert_eq!(store.transition(ours, events[2].event_id, &dead, make.now()).await, Ok(true));
+    let find = async |query: FindEvents| -> Vec<(TenantId, EventId)> {
+        let found = finder.find(&FindEvents { limit: 200, ..query }).await.unwrap();
+        assert!(found.is_sorted_by(|(_, one), (_, other)| one.event.event_id > other.event.event_id));
+        let wanted = |(_, record): &&(TenantId, EventRecord)| {
+            events.iter().any(|event| event.event_id == record.event.event_id)
+        };
+        found.iter().filter(wanted).map(|(tenant, record)| (*tenant, record.event.event_id)).collect()
+    };
+    let [first, second, third] = [0, 1, 2].map(|at: usize| events[at].event_id);
+    let all = FindEvents::default();
+    let tenant = Some(ours);
+    assert_eq!(find(all.clone()).await, [(ours, third), (theirs, second), (ours, first)]);
+    assert_eq!(find(FindEvents { tenant, ..all.clone() }).await, [(ours, third), (ours, first)]);
+    assert_eq!(find(FindEvents { tenant, before: Some(third), ..all.clone() }).await, [(ours, first)]);
+    let failed = Some(EventStatus::Failed.as_str().to_owned());
+    assert_eq!(find(FindEvents { status: failed.clone(), ..all.clone() }).await, [(ours, third)]);
+    assert_eq!(find(FindEvents { tenant: Some(theirs), status: failed, ..all.clone() }).await, []);
+    let source = Some(events[0].source.clone());
+    assert_eq!(find(FindEvents { tenant, source, ..all.clone() }).await.len(), 2);
+    assert_eq!(find(FindEvents { tenant, source: Some("nobody".into()), ..all }).await, []);
+    let owners = [finder.owner(first).await, finder.owner(second).await];
+    assert_eq!(owners, [Ok(Some(ours)), Ok(Some(theirs))]);
+    assert_eq!(finder.owner(EventId::from_parts(1, [77; 10])).await, Ok(None));
 }

@@ -34,8 +34,8 @@ pub use tenants::{admin_tenants, tenant_admin_suite};
 pub use usage::usage_store_suite;
 
 use app::ports::{
-    Archive, ControlStore, DeadLetterStore, EndpointStore, EventStore, FileStore, NewEvent, PassageIndex,
-    RuleStore, SignalStore, VectorIndex,
+    Archive, ControlStore, DeadLetterStore, EndpointStore, EventFinder, EventStore, FileStore, NewEvent,
+    PassageIndex, RuleStore, SignalStore, VectorIndex,
 };
 use contracts::Timestamp;
 use ids::TenantId;
@@ -70,6 +70,14 @@ pub async fn event_store_suite(store: &dyn EventStore) {
     outbox::another_tenant_neither_defers_nor_closes(store).await;
     outbox::a_failed_handover_is_noted(store).await;
     deliveries::an_earlier_key_counts_as_long_as_it_says(store).await;
+}
+
+/// Every claim about an [`EventFinder`] over the events of an [`EventStore`].
+///
+/// # Panics
+/// When one does not hold.
+pub async fn event_finder_suite(store: &dyn EventStore, finder: &dyn EventFinder) {
+    events::operators_find_events_of_all_tenants(store, finder).await;
 }
 
 /// Every claim about a [`DeadLetterStore`] over the events of an [`EventStore`].

@@ -22,6 +22,7 @@ use test_kit::{
 };
 
 use crate::erasures::Recorder;
+use crate::nobody;
 use crate::team::{AUDIENCE, NOW, TEAM, Team};
 use crate::{Half, ROLES, acts, document, get, trace};
 
@@ -85,6 +86,8 @@ pub(crate) fn ask(pipeline: &Pipeline, request: &Request<'_>) -> Handled {
         keys: &Team::default(),
         mesh: &Half::default(),
         dead_letters: &pipeline.client(),
+        operations: &nobody::operations(),
+        jobs: &nobody::jobs(),
         erasures: &recorder.erasures(),
         retentions: &recorder.retentions(),
         scans: &crate::schedules::Scheduler::default().scans(),

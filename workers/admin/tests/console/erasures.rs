@@ -24,6 +24,7 @@ use mesh::loopback::Loopback;
 use serde_json::Value;
 use test_kit::{FakeClock, MemoryControl, SeededRandom, run};
 
+use crate::nobody;
 use crate::team::{AUDIENCE, NOW, TEAM, Team};
 use crate::{Half, ROLES, acts, dead_letters, document, trace};
 
@@ -167,6 +168,8 @@ fn ask(recorder: &Recorder, email: &str, request: &Request<'_>) -> Handled {
         keys: &Team::default(),
         mesh: &Half::default(),
         dead_letters: &dead_letters::Pipeline::default().client(),
+        operations: &nobody::operations(),
+        jobs: &nobody::jobs(),
         erasures: &recorder.erasures(),
         retentions: &recorder.retentions(),
         scans: &crate::schedules::Scheduler::default().scans(),

@@ -3,6 +3,8 @@
 mod audit_trail;
 mod dead_letters;
 mod erasures;
+mod nobody;
+mod operations;
 mod replay_form;
 mod schedules;
 mod team;
@@ -61,6 +63,8 @@ fn handle_with(variables: [&str; 3], team: &Team, request: &Request<'_>) -> (Han
         keys: team,
         mesh: &mesh,
         dead_letters: &pipeline.client(),
+        operations: &nobody::operations(),
+        jobs: &nobody::jobs(),
         erasures: &recorder.erasures(),
         retentions: &recorder.retentions(),
         scans: &schedules::Scheduler::default().scans(),

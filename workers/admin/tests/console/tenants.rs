@@ -11,6 +11,7 @@ use ids::TenantId;
 use serde_json::{Value, json};
 use test_kit::{FakeClock, Fixtures, MemoryControl, SeededRandom, run};
 
+use crate::nobody;
 use crate::team::{AUDIENCE, NOW, TEAM, Team};
 use crate::{Half, ROLES, dead_letters, document, erasures, trace};
 
@@ -29,6 +30,8 @@ pub(crate) fn handle(
         keys: &Team::default(),
         mesh: &Half::default(),
         dead_letters: &dead_letters::Pipeline::default().client(),
+        operations: &nobody::operations(),
+        jobs: &nobody::jobs(),
         erasures: &recorder.erasures(),
         retentions: &recorder.retentions(),
         scans: &crate::schedules::Scheduler::default().scans(),

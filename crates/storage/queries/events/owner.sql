@@ -1,0 +1,1 @@
+SELECT tenant_id FROM events WHERE id = ?1

@@ -1,0 +1,238 @@
+//! `/admin/api/jobs`: a tenant's jobs, and running, pausing and resuming one.
+
+use std::rc::Rc;
+
+use contracts::scheduler::{GetJob, Job, JobError, JobRun, JobStatus, JobsClient, ListJobs, ListRuns};
+use contracts::{TenantCall, Timestamp};
+use http_api::Page;
+use http_api::page::PageRequest;
+use http_api::request::{FromQuery, Query, read_query};
+use ids::{JobId, RunId, TenantId};
+use mesh::{CallError, Transport};
+use serde::Serialize;
+use serde_json::json;
+
+use crate::answer::Answer;
+use crate::audit::Asker;
+use crate::problem::{Code, Problem};
+
+/// The scheduler's jobs.
+pub type Jobs = JobsClient<Rc<dyn Transport>>;
+
+/// What an operator may do with a job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JobAct {
+    /// Run it now.
+    Run,
+    /// Have it wait.
+    Pause,
+    /// Have it go on.
+    Resume,
+}
+
+impl JobAct {
+    /// Its name in a path and in the audit.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Run => "run",
+            Self::Pause => "pause",
+            Self::Resume => "resume",
+        }
+    }
+
+    /// The act of that name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::Run, Self::Pause, Self::Resume].into_iter().find(|act| act.as_str() == name)
+    }
+}
+
+/// The tenant that a query names: a job's id is known within its tenant alone.
+pub(crate) struct OfTenant(pub(crate) TenantId);
+
+impl FromQuery for OfTenant {
+    fn read(query: &Query) -> Option<Self> {
+        required_tenant(query).map(Self)
+    }
+}
+
+fn required_tenant(query: &Query) -> Option<TenantId> {
+    let tenant: Option<TenantId> = query.value("tenant");
+    if tenant.is_none() {
+        query.refuse("tenant", "must name the tenant: jobs are looked up tenant by tenant");
+    }
+    tenant
+}
+
+/// The query of the list.
+struct Filters {
+    page: PageRequest<JobId>,
+}
+
+impl FromQuery for Filters {
+    fn read(query: &Query) -> Option<Self> {
+        Some(Self { page: query.page("jobs", &["tenant"]) })
+    }
+}
+
+/// The query of a job's runs.
+struct RunFilters {
+    page: PageRequest<RunId>,
+}
+
+impl FromQuery for RunFilters {
+    fn read(query: &Query) -> Option<Self> {
+        Some(Self { page: query.page("runs", &["tenant"]) })
+    }
+}
+
+/// A job, as operators see it: not what its task carries.
+#[derive(Debug, Serialize)]
+pub struct JobView {
+    id: JobId,
+    tenant: TenantId,
+    name: String,
+    version: u32,
+    status: &'static str,
+    next_run_at: Option<http_api::Timestamp>,
+    preview: Vec<http_api::Timestamp>,
+    created_at: http_api::Timestamp,
+}
+
+/// A run of it.
+#[derive(Debug, Serialize)]
+pub struct RunView {
+    id: RunId,
+    scheduled_for: http_api::Timestamp,
+    count: u64,
+    started_at: Option<http_api::Timestamp>,
+    ended_at: Option<http_api::Timestamp>,
+    lateness_ms: Option<u64>,
+    outcome: serde_json::Value,
+    attempts: u32,
+    error: Option<String>,
+    trace_id: String,
+}
+
+/// A page of a tenant's jobs, newest first.
+///
+/// # Errors
+/// A bad query; what [`refused`] makes of the call.
+pub(crate) async fn list(jobs: &Jobs, call: &TenantCall, query: &str) -> Result<Page<JobView>, Problem> {
+    let Filters { page } = read_query(query).map_err(Problem::of_query)?;
+    let request = ListJobs { before: page.after, limit: page.limit, standing: None };
+    let found = jobs.list_jobs(call, request).await.map_err(refused)?;
+    let items = found.items.into_iter().map(|job| view(call.scope.tenant, job));
+    Ok(page.answer(items.collect(), found.next_before))
+}
+
+/// One job.
+///
+/// # Errors
+/// What [`refused`] makes of the call.
+pub(crate) async fn get(jobs: &Jobs, call: &TenantCall, job_id: JobId) -> Result<JobView, Problem> {
+    let found = jobs.get_job(call, GetJob { job_id }).await.map_err(refused)?;
+    Ok(view(call.scope.tenant, found))
+}
+
+/// A page of a job's runs, newest first.
+///
+/// # Errors
+/// A bad query; what [`refused`] makes of the call.
+pub(crate) async fn runs(
+    jobs: &Jobs,
+    call: &TenantCall,
+    job_id: JobId,
+    query: &str,
+) -> Result<Page<RunView>, Problem> {
+    let RunFilters { page } = read_query(query).map_err(Problem::of_query)?;
+    let request = ListRuns { job_id, before: page.after, limit: page.limit, outcome: None };
+    let found = jobs.list_runs(call, request).await.map_err(refused)?;
+    Ok(page.answer(found.items.into_iter().map(run_view).collect(), found.next_before))
+}
+
+/// Has a job run, wait or go on.
+///
+/// # Errors
+/// What [`refused`] makes of the call; or the act could not be written down.
+pub(crate) async fn act(
+    asker: &Asker<'_>,
+    jobs: &Jobs,
+    call: &TenantCall,
+    job_id: JobId,
+    act: JobAct,
+) -> Result<Answer, Problem> {
+    let tenant = call.scope.tenant;
+    let recorded = asker.act(&format!("job.{}", act.as_str()), Some(tenant), job_id.to_string());
+    let job = GetJob { job_id };
+    match act {
+        JobAct::Run => {
+            let effect = async { jobs.run_job(call, job).await.map_err(refused) };
+            let run = asker.carry_out(recorded, effect, |run| json!({ "run": run.run_id })).await?;
+            Ok(Answer::json(&run_view(run)).with_status(202))
+        }
+        JobAct::Pause | JobAct::Resume => {
+            let effect = async {
+                let changed = match act {
+                    JobAct::Pause => jobs.pause_job(call, job).await,
+                    _ => jobs.resume_job(call, job).await,
+                };
+                changed.map_err(refused)
+            };
+            let changed =
+                asker.carry_out(recorded, effect, |job| json!({ "status": status(job.status) })).await?;
+            Ok(Answer::json(&view(tenant, changed)))
+        }
+    }
+}
+
+const fn status(status: JobStatus) -> &'static str {
+    match status {
+        JobStatus::Active => "active",
+        JobStatus::Paused => "paused",
+        JobStatus::Finished => "finished",
+    }
+}
+
+fn view(tenant: TenantId, job: Job) -> JobView {
+    JobView {
+        id: job.job_id,
+        tenant,
+        name: job.name,
+        version: job.version,
+        status: status(job.status),
+        next_run_at: job.next_run_at.map(time),
+        preview: job.preview.into_iter().map(time).collect(),
+        created_at: time(job.created_at),
+    }
+}
+
+fn run_view(run: JobRun) -> RunView {
+    let lateness = |began: Timestamp| began.unix_ms().saturating_sub(run.scheduled_for.unix_ms());
+    RunView {
+        id: run.run_id,
+        scheduled_for: time(run.scheduled_for),
+        count: run.count,
+        started_at: run.started_at.map(time),
+        ended_at: run.ended_at.map(time),
+        lateness_ms: run.started_at.map(lateness),
+        outcome: serde_json::to_value(run.outcome).unwrap_or_default(),
+        attempts: run.attempts,
+        error: run.error,
+        trace_id: run.trace_id,
+    }
+}
+
+fn time(time: Timestamp) -> http_api::Timestamp {
+    http_api::Timestamp::from_unix_ms(time.unix_ms())
+}
+
+/// What a call that gave no reply means for the operator.
+fn refused(error: CallError<JobError>) -> Problem {
+    match error {
+        CallError::Refused(JobError::NotFound) => Problem::no_job(),
+        CallError::Refused(JobError::Invalid { detail, .. }) => Problem::new(Code::Invalid, detail),
+        error => Problem::of_call(&error),
+    }
+}
