@@ -146,6 +146,24 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_hostile_cursor_is_refused_or_leads_to_a_place_that_can_be() {
+        let position = EventId::from_parts(7, [1; 10]).to_string();
+        let seal = |text: &str| URL_SAFE_NO_PAD.encode(text);
+        let good = Cursor::seal(&position, "0123456789abcdef");
+        let seeds = [good, seal(r#"{"v":1}"#), seal(r#"{"v":2,"q":"","p":""}"#), seal("[1]")];
+        hostile::survives(env!("CARGO_MANIFEST_DIR"), "cursor", seeds, |bytes| {
+            let text = String::from_utf8_lossy(bytes);
+            // What a program changes is the cursor itself, or what is in it.
+            for cursor in [text.to_string(), URL_SAFE_NO_PAD.encode(bytes)] {
+                if let Ok(place) = Cursor::open::<EventId>(&cursor, "0123456789abcdef") {
+                    assert_eq!(place.to_string().parse(), Ok(place), "{cursor}");
+                }
+                let _ = Cursor::open::<u64>(&cursor, "");
+            }
+        });
+    }
+
     fn ask(raw: &str) -> Result<PageRequest<EventId>, Problem> {
         read_query::<Probe>(raw).map(|probe| probe.0)
     }

@@ -115,6 +115,23 @@ mod tests {
     }
 
     #[test]
+    fn a_hostile_form_is_read_or_refused_and_its_file_is_a_part_of_it() {
+        let other = FORM.replace("\r\n", "\n");
+        let seeds = [FORM, &other, "--xy--\r\n", "--xy\r\n\r\n\r\n--xy--"].map(str::to_owned);
+        hostile::survives(env!("CARGO_MANIFEST_DIR"), "form", seeds, |bytes| {
+            for chunk in [5, 1_024] {
+                let parts: Vec<_> = bytes.chunks(chunk).map(|part| Ok(part.to_vec())).collect();
+                let body = ByteStream::new(stream::iter(parts));
+                let Ok(found) = run(file(&body, "xy".into())) else { continue };
+                let Ok(read) = run(read(found.body)) else { continue };
+                let inside = read.is_empty() || bytes.windows(read.len()).any(|window| window == read);
+                assert!(inside, "{} bytes that nobody sent", read.len());
+            }
+            let _ = boundary(Some(&String::from_utf8_lossy(bytes)));
+        });
+    }
+
+    #[test]
     fn a_form_that_breaks_off_gives_no_file() {
         let found = run(file(&body(&FORM[..FORM.len() - 12], 7), "xy".into())).unwrap_or_else(|_| panic!());
         assert!(run(read(found.body)).is_err());

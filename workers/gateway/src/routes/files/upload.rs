@@ -174,4 +174,20 @@ mod tests {
             assert_eq!(hexadecimal(bad), None, "{bad}");
         }
     }
+
+    #[test]
+    fn a_hostile_digest_is_32_bytes_or_refused() {
+        let seeds = [
+            "sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:",
+            "sha-512=:AA==:, sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:;a=1",
+            "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+        ];
+        hostile::survives(env!("CARGO_MANIFEST_DIR"), "digest", seeds, |bytes| {
+            let text = String::from_utf8_lossy(bytes);
+            let said = [hexadecimal(&text), structured(&text).ok().flatten()];
+            for digest in said.into_iter().flatten() {
+                assert!(digest.len() == 64 && digest.bytes().all(|byte| b"0123456789abcdef".contains(&byte)));
+            }
+        });
+    }
 }
