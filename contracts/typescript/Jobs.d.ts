@@ -555,6 +555,8 @@ export interface JobRun {
   clock_change: ClockChange | null;
   /** How many nominal times it stands for. */
   count: bigint;
+  /** What else it did. */
+  done: WorkDone | null;
   /** When the last try ended. */
   ended_at: Timestamp | null;
   /** What the last failed try said. */
@@ -595,6 +597,8 @@ export interface JobRunInput {
    * @defaultValue `1`
    */
   count?: bigint | number;
+  /** What else it did. */
+  done?: WorkDoneInput | null;
   /** When the last try ended. */
   ended_at?: TimestampInput | null;
   /** What the last failed try said. */
@@ -1003,6 +1007,28 @@ export type Task =
       /** The event's source. */
       source: string;
     };
+  }
+  /** Starts a workflow. */
+  | {
+    workflow: {
+      /** Its public name. */
+      name: string;
+      /** What it is started with, as JSON text; at most 64 KiB. */
+      params: string;
+    };
+  }
+  /** Asks for a report on an account. */
+  | {
+    report: {
+      /** The account, by name or domain. */
+      account: string;
+      /** How many days it looks back from the nominal time: 1 to 732. */
+      days: number;
+    };
+  }
+  /** Removes what is past the tenant's retention. */
+  | {
+    purge: {};
   };
 
 /** Names one tenant. */
@@ -1073,3 +1099,45 @@ export interface TryInput {
   /** When it began. */
   started_at: TimestampInput;
 }
+
+/** What was done. */
+export type WorkDone =
+  /** A workflow is on record, and is carried out from there. */
+  | {
+    started: {
+      /** Its run. */
+      run_id: string;
+      /** The workflow's public name. */
+      workflow: string;
+    };
+  }
+  /** What was past the retention is gone. */
+  | {
+    purged: {
+      /** How many events that were. */
+      events: bigint;
+    };
+  };
+
+/**
+ * What was done.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export type WorkDoneInput =
+  /** A workflow is on record, and is carried out from there. */
+  | {
+    started: {
+      /** Its run. */
+      run_id: string;
+      /** The workflow's public name. */
+      workflow: string;
+    };
+  }
+  /** What was past the retention is gone. */
+  | {
+    purged: {
+      /** How many events that were. */
+      events: bigint | number;
+    };
+  };

@@ -385,3 +385,46 @@ test("a past range is filled in, each time once, and what ran does not run again
   assert.equal((await customer.send("POST", `${path}/cancel`)).json.status, "completed", "what is over stays so");
   assertProblem(await stranger.send("GET", path), 404, "job.not_found");
 });
+
+test("a job starts a workflow, asks for a report and purges, each time once, and its runs say what they did", async () => {
+  const customer = await newCustomer("jobs-tasks");
+  const at = new Date(Date.now() + SECOND_MS).toISOString();
+  const once = (work) => create(customer, { schedule: { at }, task: work });
+  const proposal = {
+    title: "Seats",
+    amount: "10",
+    currency: "EUR",
+    requester: "rita@acme.example",
+    approvers: ["bob@acme.example"],
+    expires_in: "2d",
+  };
+  const approval = { kind: "workflow", name: "spend_approval", params: proposal };
+  const report = { kind: "report", account: "Quillhaven", days: 30 };
+  const jobs = [await once(approval), await once(report), await once({ kind: "purge" })];
+  assert.deepEqual(jobs.map((job) => job.task), [approval, report, { kind: "purge" }]);
+  const [approved, reported, purged] = await Promise.all(
+    jobs.map(async (job) => (await fired(customer, job, 1)).find(({ outcome }) => outcome === "succeeded")),
+  );
+  assert.equal(approved.workflow.name, "spend_approval");
+  const waiting = await customer.get(`/v1/workflows/spend_approval/${approved.workflow.id}`);
+  assert.deepEqual([waiting.status, waiting.json.trace_id], [200, approved.trace_id], String(waiting));
+  assert.equal(reported.workflow.name, "account_report");
+  const asked = (await customer.get(`/v1/reports/${reported.workflow.id}`)).json;
+  assert.equal(asked.account, "Quillhaven");
+  assert.equal(Date.parse(asked.to), Date.parse(reported.scheduled_for), "it looks back from its time");
+  assert.equal(Date.parse(asked.to) - Date.parse(asked.from), 30 * 24 * 3600 * SECOND_MS);
+  assert.equal(purged.purged_events, 0);
+
+  const refused = async (work, code, pointer) => {
+    const answer = await customer.send("POST", "/v1/jobs", { json: { name: "No", schedule: { at }, task: work } });
+    assertProblem(answer, 422, code);
+    assert.equal(answer.json.errors[0].pointer, pointer, String(answer));
+    return answer.json.errors[0].detail;
+  };
+  const names = await refused({ kind: "workflow", name: "fax", params: {} }, "request.invalid", "/task/name");
+  assert.match(names, /account_report.*spend_approval/);
+  const poor = { ...approval, params: { ...proposal, amount: "much" } };
+  await refused(poor, "request.invalid", "/task/params/amount");
+  await refused({ kind: "report" }, "request.invalid", "/task/account");
+  await refused({ kind: "fax" }, "job.unsupported_task", "/task/kind");
+});

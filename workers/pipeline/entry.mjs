@@ -9,6 +9,7 @@ const model = { vocabulary, weights };
 export { default } from "./build/index.js";
 export const Intake = expose(WorkerEntrypoint, rust.Intake, model);
 export const Tasks = expose(WorkerEntrypoint, rust.Tasks, model);
+export const Work = expose(WorkerEntrypoint, rust.Work);
 export const Subscriptions = expose(WorkerEntrypoint, rust.Subscriptions);
 export const Files = expose(WorkerEntrypoint, rust.Files);
 export const Rules = expose(WorkerEntrypoint, rust.Rules);

@@ -16,6 +16,7 @@ use contracts::pipeline::rules::RulesContract;
 use contracts::pipeline::subscriptions::SubscriptionsContract;
 use contracts::pipeline::tenant_index::TenantIndexContract;
 use contracts::pipeline::usage::UsageContract;
+use contracts::pipeline::work::WorkContract;
 use contracts::pipeline::workflows::WorkflowsContract;
 use contracts::pipeline::{DeadLettersContract, IntakeContract, TasksContract};
 use contracts::scheduler::{JobsContract, ScansContract, UpkeepContract};
@@ -48,6 +49,7 @@ fn all() -> Vec<(Document, String)> {
         described::<TenantIndexContract>(),
         described::<UpkeepContract>(),
         described::<UsageContract>(),
+        described::<WorkContract>(),
         described::<WorkflowsContract>(),
     ]
 }

@@ -200,6 +200,7 @@ fn jobs() {
             error: None,
             tries: vec![Try { started_at: at(EVENT_MS + 2), ended_at: None, error: None }],
             event_id: Some(event_id()),
+            done: None,
             trace_id: "0af7651916cd43dd8448eb211c80319c".into(),
         },
     );

@@ -82,6 +82,8 @@ pub const PIPELINE_RETENTION: &str = "PIPELINE_RETENTION";
 pub const PIPELINE_TASKS: &str = "PIPELINE_TASKS";
 /// admin: the scheduler's `Scans`.
 pub const SCHEDULER_SCANS: &str = "SCHEDULER_SCANS";
+/// scheduler: the pipeline's `Work`.
+pub const PIPELINE_WORK: &str = "PIPELINE_WORK";
 /// admin, gateway: the scheduler's `Jobs`.
 pub const SCHEDULER: &str = "SCHEDULER";
 /// scheduler, gateway, admin: the pipeline's `Health`.

@@ -8,6 +8,7 @@ use contracts::pipeline::erasure::ErasureContract;
 use contracts::pipeline::retention::RetentionContract;
 use contracts::pipeline::rules::RulesContract;
 use contracts::pipeline::subscriptions::SubscriptionsContract;
+use contracts::pipeline::work::WorkContract;
 use contracts::pipeline::workflows::WorkflowsContract;
 use contracts::pipeline::{DeadLettersContract, IntakeContract, TasksContract};
 use host::bindings;
@@ -43,6 +44,7 @@ impl Health for HealthService {
                 ContractInfo::of::<IntakeContract>(),
                 ContractInfo::of::<RetentionContract>(),
                 ContractInfo::of::<TasksContract>(),
+                ContractInfo::of::<WorkContract>(),
                 ContractInfo::of::<WorkflowsContract>(),
                 ContractInfo::of::<RulesContract>(),
                 ContractInfo::of::<SubscriptionsContract>(),

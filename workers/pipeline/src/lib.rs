@@ -18,6 +18,7 @@ use contracts::pipeline::retention::RetentionContract;
 use contracts::pipeline::rules::RulesContract;
 use contracts::pipeline::subscriptions::SubscriptionsContract;
 use contracts::pipeline::usage::UsageContract;
+use contracts::pipeline::work::WorkContract;
 use contracts::pipeline::workflows::WorkflowsContract;
 use contracts::pipeline::{DeadLettersContract, IntakeContract, TasksContract};
 
@@ -32,6 +33,12 @@ mesh_worker::entrypoint!(
     Tasks,
     TasksContract,
     wiring::tasks
+);
+mesh_worker::entrypoint!(
+    /// For the scheduler: what takes longer than a call.
+    Work,
+    WorkContract,
+    wiring::work
 );
 mesh_worker::entrypoint!(
     /// For the gateway: subscriptions, and what was delivered to them.

@@ -10,7 +10,7 @@ use app::pipeline::{
     ArchivePorts, CallIngest, CrmChange, DeadLettersService, Erase, ErasurePorts, ErasureRequestPorts,
     ErasureService, EventInstances, HandoverPorts, IntakeService, Notifiers, OperationsPorts,
     OperationsService, PipelinePorts, PurgePorts, ReplayPorts, RetentionService, RetentionSettings,
-    TasksService,
+    TasksService, WorkService,
 };
 use app::ports::{EventArchive, Extractor, StoreError, UsageStore};
 use app::rules::{RulePorts, RulesService};
@@ -26,6 +26,7 @@ use contracts::pipeline::retention::RetentionDispatch;
 use contracts::pipeline::rules::RulesDispatch;
 use contracts::pipeline::subscriptions::SubscriptionsDispatch;
 use contracts::pipeline::usage::UsageDispatch;
+use contracts::pipeline::work::WorkDispatch;
 use contracts::pipeline::{DeadLettersDispatch, IntakeDispatch, TasksDispatch};
 use embedded::adapters::{RulesExtractor, StaticEmbedder};
 use embedded::embedding::StaticModel;
@@ -59,6 +60,12 @@ pub(crate) fn intake(instance: &Instance) -> Result<IntakeDispatch<IntakeService
 
 pub(crate) fn tasks(instance: &Instance) -> Result<TasksDispatch<TasksService>, BindingError> {
     Ok(TasksDispatch(TasksService(ports(instance)?)))
+}
+
+pub(crate) fn work(instance: &Instance) -> Result<WorkDispatch<WorkService>, BindingError> {
+    telemetry::console::init("pipeline");
+    let env = &instance.env;
+    Ok(WorkDispatch(WorkService { workflows: workflows::ports(env)?, purge: purge(env)? }))
 }
 
 pub(crate) fn dead_letters(

@@ -52,13 +52,14 @@ impl DurableObject for TenantSchedule {
         telemetry::console::init("scheduler");
         let env = &context.resources::<Instance>()?.env;
         let pipeline = BindingTransport::service(env, bindings::PIPELINE_TASKS).map_err(StartError::other)?;
+        let work = BindingTransport::service(env, bindings::PIPELINE_WORK).map_err(StartError::other)?;
         let registry = wiring::registry(env).map_err(StartError::other)?;
         let clock: Rc<dyn Clock> = Rc::new(WorkerClock);
         let ports = SchedulePorts {
             store: Rc::new(SqlScheduleStore::new(context.storage)),
             registry: Rc::new(registry),
             alarm: Rc::new(ObjectAlarm(context.alarm)),
-            tasks: Rc::new(PipelineTasks::over(pipeline, clock.clone())),
+            tasks: Rc::new(PipelineTasks::over(pipeline, work, clock.clone())),
             clock,
             random: Rc::new(WorkerRandom),
         };

@@ -24,6 +24,7 @@ mod search;
 mod settling;
 mod sweep;
 mod tasks;
+mod work;
 
 use std::rc::Rc;
 
@@ -50,6 +51,7 @@ pub use retention::{
 pub use search::{SearchPorts, account_key, search};
 pub use sweep::{SweepReport, sweep};
 pub use tasks::TasksService;
+pub use work::WorkService;
 
 pub(crate) use ids_of::{digest, sha256_hex, signal_id};
 

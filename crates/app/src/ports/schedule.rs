@@ -1,11 +1,12 @@
 //! A tenant's schedule: its jobs and their runs, the alarm that wakes it, and what carries a job's task out.
 
 use async_trait::async_trait;
-use contracts::Timestamp;
+use contracts::pipeline::work::WorkDone;
 use contracts::scheduler::{
-    BackfillStatus, Calendar, ClockChange, JobStanding, JobStatus, Policy, RetryPolicy, RunOutcome, Schedule,
-    Task, Try,
+    BackfillStatus, Calendar, ClockChange, JobError, JobStanding, JobStatus, Policy, RetryPolicy, RunOutcome,
+    Schedule, Task, Try,
 };
+use contracts::{TenantCall, Timestamp};
 use ids::{BackfillId, EventId, JobId, RunId, TenantId};
 use mesh::TraceContext;
 
@@ -128,6 +129,8 @@ pub struct RunProgress {
     pub tries: Vec<Try>,
     /// The event that it gave rise to.
     pub event_id: Option<EventId>,
+    /// What else it did.
+    pub done: Option<WorkDone>,
 }
 
 /// A backfill as stored.
@@ -366,12 +369,23 @@ pub struct Firing {
     pub job_id: JobId,
     /// The same for every try of a run, and for no other run of the job: what makes two tries have one effect.
     pub idempotency_key: String,
+    /// The nominal time.
+    pub scheduled_for: Timestamp,
     /// The run's trace.
     pub trace: TraceContext,
     /// What to do.
     pub task: Task,
     /// How long it may take, in milliseconds.
     pub patience_ms: u64,
+}
+
+/// What a task did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TaskEffect {
+    /// It sent an event.
+    Event(EventId),
+    /// It did something else.
+    Work(WorkDone),
 }
 
 /// Why a try failed.
@@ -389,9 +403,14 @@ pub struct TaskError {
 /// Carries a job's task out.
 #[async_trait(?Send)]
 pub trait TaskRunner {
-    /// Does it; the event that came of it.
+    /// Whether a job may have this task, as far as can be told before it is carried out.
+    ///
+    /// # Errors
+    /// [`JobError::Invalid`] with the field at fault; [`JobError::Unavailable`] when nobody can say.
+    async fn check(&self, context: &TenantCall, task: &Task) -> Result<(), JobError>;
+    /// Does it; what came of it.
     ///
     /// # Errors
     /// [`TaskError`] says why, and whether to try again.
-    async fn run(&self, firing: &Firing) -> Result<EventId, TaskError>;
+    async fn run(&self, firing: &Firing) -> Result<TaskEffect, TaskError>;
 }

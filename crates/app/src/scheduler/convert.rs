@@ -62,6 +62,7 @@ pub(super) fn run(record: RunRecord) -> JobRun {
         error: progress.error,
         tries: progress.tries,
         event_id: progress.event_id,
+        done: progress.done,
         trace_id: record.trace.trace_id(),
     }
 }

@@ -31,18 +31,27 @@ pub(super) fn check_name(name: &str) -> Result<(), JobError> {
 
 /// What it does.
 pub(super) fn check_task(task: &Task) -> Result<(), JobError> {
-    let Task::Event { source, kind, payload } = task;
-    for (pointer, word) in [("/task/source", source), ("/task/type", kind)] {
-        if !(1..=MAX_WORD_BYTES).contains(&word.len()) {
-            return Err(invalid(pointer, format!("must be 1 to {MAX_WORD_BYTES} bytes")));
+    match task {
+        Task::Event { source, kind, payload } => {
+            for (pointer, word) in [("/task/source", source), ("/task/type", kind)] {
+                if !(1..=MAX_WORD_BYTES).contains(&word.len()) {
+                    return Err(invalid(pointer, format!("must be 1 to {MAX_WORD_BYTES} bytes")));
+                }
+            }
+            check_json("/task/payload", payload)
         }
+        Task::Workflow { params, .. } => check_json("/task/params", params),
+        Task::Report { .. } | Task::Purge {} => Ok(()),
     }
-    if payload.len() > MAX_PAYLOAD_BYTES {
-        return Err(invalid("/task/payload", format!("must be at most {MAX_PAYLOAD_BYTES} bytes of JSON")));
+}
+
+fn check_json(pointer: &str, text: &str) -> Result<(), JobError> {
+    if text.len() > MAX_PAYLOAD_BYTES {
+        return Err(invalid(pointer, format!("must be at most {MAX_PAYLOAD_BYTES} bytes of JSON")));
     }
-    serde_json::from_str::<IgnoredAny>(payload)
-        .map_err(|error| invalid("/task/payload", format!("must be JSON: {error}")))?;
-    Ok(())
+    serde_json::from_str::<IgnoredAny>(text)
+        .map(drop)
+        .map_err(|error| invalid(pointer, format!("must be JSON: {error}")))
 }
 
 /// How it is tried again.

@@ -15,7 +15,9 @@ use ids::{JobId, RunId, TenantId};
 use super::ledger::settled;
 use super::pipeline_tasks::PATIENCE_MS;
 use super::{SchedulePorts, backfill, convert, watchdog};
-use crate::ports::{Firing, JobRecord, JobState, RunProgress, RunRecord, StoreError, TaskError, Trigger};
+use crate::ports::{
+    Firing, JobRecord, JobState, RunProgress, RunRecord, StoreError, TaskEffect, TaskError, Trigger,
+};
 
 /// How many runs one alarm tries; the next, set to now, goes on. The platform allows a request 32 calls of other
 /// Workers. New times are begun only while there is room, so a backlog shows as missed times and not as a growing table.
@@ -213,6 +215,7 @@ async fn attempt(
         tenant,
         job_id: run.job_id,
         idempotency_key: idempotency_key(&run),
+        scheduled_for: run.scheduled_for,
         trace: run.trace,
         task: run.task.clone().unwrap_or(job.task),
         patience_ms: job.policy.timeout_ms.map_or(PATIENCE_MS, u64::from),
@@ -224,9 +227,12 @@ async fn attempt(
     run.progress.due_at = None;
     let mut for_operators = None;
     match outcome {
-        Ok(event_id) => {
+        Ok(effect) => {
             run.progress.outcome = RunOutcome::Succeeded;
-            run.progress.event_id = Some(event_id);
+            match effect {
+                TaskEffect::Event(event_id) => run.progress.event_id = Some(event_id),
+                TaskEffect::Work(done) => run.progress.done = Some(done),
+            }
             run.progress.error = None;
         }
         Err(TaskError { reason, detail, transient }) => {

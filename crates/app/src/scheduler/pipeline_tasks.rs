@@ -3,43 +3,98 @@
 use std::rc::Rc;
 
 use async_trait::async_trait;
+use contracts::pipeline::work::{CarryOut, CheckWork, WorkClient, WorkError, WorkKind};
+use contracts::pipeline::workflows::Fault;
 use contracts::pipeline::{EmitEvent, IngestEventError, TasksClient};
-use contracts::scheduler::Task;
-use contracts::{Actor, TenantScope};
-use ids::EventId;
+use contracts::scheduler::{JobError, Task};
+use contracts::{Actor, TenantCall, TenantScope};
 use mesh::{CallContext, CallError, Deadline, Transport};
 
-use crate::ports::{Clock, Firing, TaskError, TaskRunner};
+use super::create_job::invalid;
+use crate::ports::{Clock, Firing, TaskEffect, TaskError, TaskRunner};
 
 /// How long the pipeline may take for one try, at most.
 pub(super) const PATIENCE_MS: u64 = 30_000;
 
 /// [`TaskRunner`] by RPC.
 pub struct PipelineTasks<T> {
-    client: TasksClient<T>,
+    tasks: TasksClient<T>,
+    work: WorkClient<T>,
     clock: Rc<dyn Clock>,
 }
 
 impl<T: Transport> PipelineTasks<T> {
-    /// Over a transport to the pipeline's `Tasks`.
-    pub fn over(transport: T, clock: Rc<dyn Clock>) -> Self {
-        Self { client: TasksClient::over(transport), clock }
+    /// Over transports to the pipeline's `Tasks` and `Work`.
+    pub fn over(tasks: T, work: T, clock: Rc<dyn Clock>) -> Self {
+        Self { tasks: TasksClient::over(tasks), work: WorkClient::over(work), clock }
     }
+}
+
+/// What the pipeline calls it; none of an event, which is sent another way.
+fn work_of(task: &Task) -> Option<WorkKind> {
+    Some(match task.clone() {
+        Task::Event { .. } => return None,
+        Task::Workflow { name, params } => WorkKind::Workflow { name, params },
+        Task::Report { account, days } => WorkKind::Report { account, days },
+        Task::Purge {} => WorkKind::Purge {},
+    })
 }
 
 #[async_trait(?Send)]
 impl<T: Transport> TaskRunner for PipelineTasks<T> {
-    async fn run(&self, firing: &Firing) -> Result<EventId, TaskError> {
+    async fn check(&self, context: &TenantCall, task: &Task) -> Result<(), JobError> {
+        let Some(work) = work_of(task) else { return Ok(()) };
+        let checked = self.work.check_work(&context.forwarded_by("scheduler"), CheckWork { work }).await;
+        checked.map_err(|error| match error {
+            CallError::Refused(WorkError::Invalid { faults }) => {
+                let fault = faults.into_iter().next();
+                let (pointer, detail) = fault.map_or_else(
+                    || (String::new(), "cannot be done".to_owned()),
+                    |Fault { pointer, detail }| (pointer, detail),
+                );
+                invalid(&format!("/task{pointer}"), detail)
+            }
+            other => JobError::Unavailable { detail: other.to_string() },
+        })
+    }
+
+    async fn run(&self, firing: &Firing) -> Result<TaskEffect, TaskError> {
         let scope = TenantScope { tenant: firing.tenant, actor: Actor::Job(firing.job_id) };
         let deadline = Deadline::after(self.clock.now().unix_ms(), firing.patience_ms.min(PATIENCE_MS));
         let context = CallContext::new(scope, firing.trace, deadline, "scheduler")
             .with_idempotency_key(firing.idempotency_key.as_str());
-        let Task::Event { source, kind, payload } = firing.task.clone();
-        match self.client.emit_event(&context, EmitEvent { source, kind, payload }).await {
-            Ok(receipt) => Ok(receipt.event_id),
-            Err(error) => Err(task_error(error)),
+        if let Task::Event { source, kind, payload } = firing.task.clone() {
+            let sent = self.tasks.emit_event(&context, EmitEvent { source, kind, payload }).await;
+            return sent.map(|receipt| TaskEffect::Event(receipt.event_id)).map_err(task_error);
         }
+        let Some(work) = work_of(&firing.task) else {
+            let reason = "the task is not known".to_owned();
+            return Err(TaskError { detail: reason.clone(), reason, transient: false });
+        };
+        let request = CarryOut { work, scheduled_for: firing.scheduled_for };
+        self.work.carry_out(&context, request).await.map(TaskEffect::Work).map_err(work_error)
     }
+}
+
+fn work_error(error: CallError<WorkError>) -> TaskError {
+    let detail = error.to_string();
+    let (reason, transient) = match &error {
+        CallError::Refused(refusal @ (WorkError::Invalid { .. } | WorkError::KeyReused)) => {
+            (format!("the task was refused: {refusal}"), false)
+        }
+        CallError::Refused(refusal @ WorkError::Unfinished) => (refusal.to_string(), true),
+        CallError::Refused(WorkError::Unavailable { .. })
+        | CallError::Unreachable { .. }
+        | CallError::Overloaded { .. }
+        | CallError::ContractMismatch { .. } => {
+            ("carrying the task out was temporarily unavailable".to_owned(), true)
+        }
+        CallError::TimedOut { .. } => ("the task was not confirmed in time".to_owned(), true),
+        CallError::Disallowed { .. } | CallError::Panicked { .. } | CallError::Failed { .. } => {
+            ("carrying the task out failed for an internal reason".to_owned(), true)
+        }
+    };
+    TaskError { reason, detail, transient }
 }
 
 fn task_error(error: CallError<IngestEventError>) -> TaskError {

@@ -40,6 +40,7 @@ pub(super) fn pending(
             error: None,
             tries: Vec::new(),
             event_id: None,
+            done: None,
         },
     }
 }

@@ -67,6 +67,7 @@ impl TenantJobs {
 impl Jobs for TenantJobs {
     async fn create_job(&self, context: &TenantCall, request: CreateJob) -> Result<Job, JobError> {
         let ports = self.write(context)?;
+        ports.tasks.check(context, &request.task).await?;
         // Before there is anything to lose sight of.
         watchdog::enter(ports, context.scope.tenant).await.map_err(unavailable)?;
         let job = create_job::create_job(ports, context, request)?;
@@ -83,7 +84,11 @@ impl Jobs for TenantJobs {
     }
 
     async fn change_job(&self, context: &TenantCall, request: ChangeJob) -> Result<Job, JobError> {
-        let job = patch_job::change_job(self.write(context)?, request);
+        let ports = self.write(context)?;
+        if let Some(task) = &request.task {
+            ports.tasks.check(context, task).await?;
+        }
+        let job = patch_job::change_job(ports, request);
         // Also after a refusal: what came of the old schedule may have been settled before it.
         self.rearm().await?;
         job

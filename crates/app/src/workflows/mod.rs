@@ -27,7 +27,7 @@ pub use instances::MeshInstances;
 pub use service::WorkflowsService;
 pub use spend_approval::SpendApproval;
 pub use startable::RuleStarts;
-pub(crate) use startable::STARTABLE;
+pub(crate) use startable::{STARTABLE, request_report, start_by_name};
 pub use sweep::{WorkflowSweep, sweep};
 
 use crate::ports::{ApprovalStore, Archive, Clock, CrmStore, Random, RunStore, WorkflowInstances};

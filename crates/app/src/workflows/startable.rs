@@ -1,8 +1,8 @@
 //! The workflows that a tenant's rules may start.
 
 use async_trait::async_trait;
-use contracts::pipeline::workflows::{self, ProposeSpend, RequestReport, WorkflowError};
-use contracts::{Actor, TenantScope};
+use contracts::pipeline::workflows::{self, ProposeSpend, RequestReport, StartedRun, WorkflowError};
+use contracts::{Actor, TenantCall, TenantScope};
 use domain::Fault;
 use evaluation_rules::{Member, Shape, WorkflowShape};
 use ids::TenantId;
@@ -77,25 +77,7 @@ impl WorkflowStarter for RuleStarts {
         let scope = TenantScope { tenant, actor: Actor::Service(RULES.into()) };
         let deadline = Deadline::after(self.0.clock.now().unix_ms(), PATIENCE_MS);
         let context = CallContext::new(scope, trace, deadline, "pipeline").with_idempotency_key(key);
-        let started = match workflow {
-            "account_report" => {
-                let faults = judge_report(params);
-                if !faults.is_empty() {
-                    return Ok(Err(words(faults.into_iter().map(|f| (f.pointer, f.detail)))));
-                }
-                let account = params["account"].as_str().unwrap_or_default().to_owned();
-                let request = RequestReport { account, from: None, until: None };
-                account_report::request(&self.0, &context, request).await
-            }
-            "spend_approval" => {
-                let proposal = match spend_approval::read_params(params) {
-                    Ok(proposal) => proposal,
-                    Err(faults) => return Ok(Err(words(faults.into_iter().map(|f| (f.pointer, f.detail))))),
-                };
-                spend_approval::propose(&self.0, &context, ProposeSpend { proposal }).await
-            }
-            other => return Ok(Err(format!("`{other}` is no workflow of this version"))),
-        };
+        let started = start_by_name(&self.0, &context, workflow, params).await;
         match started {
             Ok(started) => Ok(Ok(started.run_id)),
             Err(WorkflowError::Unavailable { detail }) => Err(StoreError::new("workflows", detail)),
@@ -107,6 +89,54 @@ impl WorkflowStarter for RuleStarts {
             }
             Err(error) => Ok(Err(error.to_string())),
         }
+    }
+}
+
+/// Starts one of [`STARTABLE`] as a client's request would.
+///
+/// # Errors
+/// As starting it; [`WorkflowError::Invalid`] for a name that is not among them, too.
+pub(crate) async fn start_by_name(
+    ports: &WorkflowPorts,
+    context: &TenantCall,
+    workflow: &str,
+    params: &Value,
+) -> Result<StartedRun, WorkflowError> {
+    match workflow {
+        "account_report" => {
+            refuse(judge_report(params))?;
+            let account = params["account"].as_str().unwrap_or_default().to_owned();
+            let request = RequestReport { account, from: None, until: None };
+            account_report::request(ports, context, request).await
+        }
+        "spend_approval" => match spend_approval::read_params(params) {
+            Ok(proposal) => spend_approval::propose(ports, context, ProposeSpend { proposal }).await,
+            Err(faults) => refuse(faults).and(Err(WorkflowError::NotFound)),
+        },
+        other => {
+            let fault = Fault::new("", format!("`{other}` is no workflow of this version"));
+            refuse(vec![fault]).and(Err(WorkflowError::NotFound))
+        }
+    }
+}
+
+/// Asks for a report as a client's request would.
+///
+/// # Errors
+/// As asking for it.
+pub(crate) async fn request_report(
+    ports: &WorkflowPorts,
+    context: &TenantCall,
+    request: RequestReport,
+) -> Result<StartedRun, WorkflowError> {
+    account_report::request(ports, context, request).await
+}
+
+fn refuse(faults: Vec<Fault>) -> Result<(), WorkflowError> {
+    let fault = |Fault { pointer, detail }| workflows::Fault { pointer, detail };
+    match faults.is_empty() {
+        true => Ok(()),
+        false => Err(WorkflowError::Invalid { faults: faults.into_iter().map(fault).collect() }),
     }
 }
 

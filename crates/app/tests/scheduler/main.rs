@@ -13,5 +13,6 @@ mod jobs;
 mod limits;
 mod policies;
 mod scans;
+mod tasks;
 mod watchdog;
 mod world;

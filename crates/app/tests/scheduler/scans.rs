@@ -43,6 +43,7 @@ fn record(job_id: JobId, first: u64, last: u64, outcome: RunOutcome, due_at: Opt
             ended_at: None,
             error: None,
             event_id: None,
+            done: None,
         },
     }
 }

@@ -10,6 +10,7 @@ use app::scheduler::{
     WatchReport, attend_schedules, fire_due,
 };
 use contracts::pipeline::TasksDispatch;
+use contracts::pipeline::work::WorkDispatch;
 use contracts::scheduler::{
     Calendar, CreateJob, GetJob, Job, JobError, JobRun, JobsClient, JobsDispatch, ListRuns, Policy,
     RetryPolicy, ScansClient, ScansDispatch, Schedule, Task,
@@ -71,11 +72,12 @@ impl Objects {
             let alarm = MemoryAlarm::with_faults(&self.faults);
             let clock: Rc<dyn Clock> = Rc::new(self.clock.clone());
             let pipeline = loopback(TasksDispatch(self.pipeline.clone()), &self.clock);
+            let work = loopback(WorkDispatch(self.pipeline.clone()), &self.clock);
             let ports = SchedulePorts {
                 store: Rc::new(MemoryScheduleStore::with_faults(&self.faults)),
                 registry: Rc::new(self.registry.clone()),
                 alarm: Rc::new(alarm.clone()),
-                tasks: Rc::new(PipelineTasks::over(pipeline, clock.clone())),
+                tasks: Rc::new(PipelineTasks::over(pipeline, work, clock.clone())),
                 clock,
                 random: Rc::new(self.random.clone()),
             };

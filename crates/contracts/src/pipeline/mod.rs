@@ -15,6 +15,7 @@ mod signals;
 pub mod subscriptions;
 pub mod tenant_index;
 pub mod usage;
+pub mod work;
 pub mod workflows;
 
 pub use dead_letters::*;

@@ -3,6 +3,7 @@
 use ids::{BackfillId, EventId, JobId, RunId};
 
 use crate::Timestamp;
+use crate::pipeline::work::WorkDone;
 
 /// Asks for a job.
 #[mesh::message]
@@ -115,6 +116,22 @@ pub enum Task {
         /// The payload as JSON text; at most 64 KiB.
         payload: String,
     },
+    /// Starts a workflow.
+    Workflow {
+        /// Its public name.
+        name: String,
+        /// What it is started with, as JSON text; at most 64 KiB.
+        params: String,
+    },
+    /// Asks for a report on an account.
+    Report {
+        /// The account, by name or domain.
+        account: String,
+        /// How many days it looks back from the nominal time: 1 to 732.
+        days: u32,
+    },
+    /// Removes what is past the tenant's retention.
+    Purge {},
 }
 
 /// How a failed run is tried again: after `delay_ms`, doubling each time.
@@ -377,6 +394,9 @@ pub struct JobRun {
     /// The event that it gave rise to.
     #[serde(default)]
     pub event_id: Option<EventId>,
+    /// What else it did.
+    #[serde(default)]
+    pub done: Option<WorkDone>,
     /// The trace's id.
     pub trace_id: String,
 }

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use super::interval::Written;
 use super::schedule::read_schedule;
 use super::{Concurrency, Interval, Misfire, Overlap, Retry, Schedule, Task};
+use crate::Payload;
 use crate::events::{KIND, SOURCE};
 use crate::problem::Code;
 use crate::request::{FromBody, Object, TextRule};
@@ -108,18 +109,38 @@ pub(super) fn read_concurrency(object: &Object<'_>) -> Option<Concurrency> {
 /// Reads a task by its `kind`.
 pub(super) fn read_task(object: &Object<'_>) -> Option<Task> {
     let kind = object.required_text("kind", TextRule::slug(64))?;
-    if kind != "event" {
-        let detail = format!("`{kind}` is not supported; `event` is");
-        object.refuse_as(Code::JobUnsupportedTask, "kind", detail);
-        return None;
+    match kind.as_str() {
+        "event" => {
+            let source = object.required_text("source", SOURCE);
+            let r#type = object.required_text("type", KIND);
+            let payload = required_json(object, "payload");
+            Some(Task::Event { source: source?, r#type: r#type?, payload: payload? })
+        }
+        "workflow" => {
+            let name = object.required_text("name", TextRule::slug(64));
+            let params = required_json(object, "params");
+            Some(Task::Workflow { name: name?, params: params? })
+        }
+        "report" => {
+            let account = object.required_text("account", TextRule::line(256));
+            let days = object.optional_integer("days", 1, Task::MAX_DAYS).unwrap_or(Task::usual_days());
+            Some(Task::Report { account: account?, days })
+        }
+        "purge" => Some(Task::Purge {}),
+        _ => {
+            let detail = format!("`{kind}` is not supported; `event`, `workflow`, `report` and `purge` are");
+            object.refuse_as(Code::JobUnsupportedTask, "kind", detail);
+            None
+        }
     }
-    let source = object.required_text("source", SOURCE);
-    let r#type = object.required_text("type", KIND);
-    let payload = object.required_raw("payload");
-    if payload.is_some_and(|payload| payload.get().len() > Task::MAX_PAYLOAD_BYTES) {
-        object.refuse("payload", format!("must be at most {} bytes of JSON", Task::MAX_PAYLOAD_BYTES));
+}
+
+fn required_json(object: &Object<'_>, name: &str) -> Option<Payload> {
+    let json = object.required_raw(name)?;
+    if json.get().len() > Task::MAX_PAYLOAD_BYTES {
+        object.refuse(name, format!("must be at most {} bytes of JSON", Task::MAX_PAYLOAD_BYTES));
     }
-    Some(Task::Event { source: source?, r#type: r#type?, payload: payload?.into() })
+    Some(json.into())
 }
 
 /// Reads `{max_attempts?, delay?}`.

@@ -19,7 +19,8 @@ pub(crate) use create::required_interval;
 pub use interval::{Interval, NotAnInterval};
 pub use policy::{Concurrency, Misfire, Overlap, RetryJitter};
 pub use run::{
-    ClockChange, ListRuns, Run, RunOutcome, Trigger, Try, UnknownOutcome, duration_ms, lateness_ms,
+    ClockChange, ListRuns, Run, RunOutcome, RunWorkflow, Trigger, Try, UnknownOutcome, duration_ms,
+    lateness_ms,
 };
 pub use schedule::{AtSchedule, CronSchedule, EverySchedule, Fold, Gap, Schedule};
 
@@ -48,11 +49,43 @@ pub enum Task {
         /// The event itself; at most 64 KiB of JSON text.
         payload: Payload,
     },
+    /// Starts a workflow, as `POST /v1/workflows/{name}` would. The run succeeds when it is started.
+    Workflow {
+        /// `account_report` or `spend_approval`.
+        #[schema(min_length = 1, max_length = 64, pattern = "^[a-z0-9_-]+$", example = "account_report")]
+        name: String,
+        /// What it is started with; at most 64 KiB of JSON text.
+        params: Payload,
+    },
+    /// Asks for a report on an account, as `POST /v1/reports` would. The run succeeds when its making is started.
+    Report {
+        /// The account, by name or domain, as its events have it.
+        #[schema(
+            min_length = 1,
+            max_length = 256,
+            pattern = r"^[^\u0000-\u001f\u007f-\u009f]*$",
+            example = "northwind.example"
+        )]
+        account: String,
+        /// How many days it looks back from the time that it is for.
+        #[serde(default = "Task::usual_days")]
+        #[schema(required = false, nullable, minimum = 1, maximum = 732, default = 90)]
+        days: u32,
+    },
+    /// Removes what is past the tenant's retention, now rather than in the coming night.
+    Purge {},
 }
 
 impl Task {
     /// The largest payload of an event task, in bytes of JSON text.
     pub const MAX_PAYLOAD_BYTES: usize = 64 * 1024;
+    /// How many days a report looks back at most.
+    pub const MAX_DAYS: u32 = 732;
+
+    /// How many days a report looks back that does not say.
+    pub(super) const fn usual_days() -> u32 {
+        90
+    }
 }
 
 /// How a failed run is tried again: after `delay`, then after twice as long each time.

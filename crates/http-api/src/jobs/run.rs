@@ -148,6 +148,14 @@ pub struct Run {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, value_type = Option<schema::EventId>)]
     pub event_id: Option<EventId>,
+    /// The workflow that it started.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub workflow: Option<RunWorkflow>,
+    /// How many events a purge removed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub purged_events: Option<u64>,
     /// The trace of the run.
     #[schema(pattern = "^[0-9a-f]{32}$", example = "4bf92f3577b34da6a3ce929d0e0e4736")]
     pub trace_id: String,
@@ -168,6 +176,17 @@ pub struct Try {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub error: Option<String>,
+}
+
+/// A workflow that a run started; it is at `/v1/workflows/{name}/{id}`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RunWorkflow {
+    /// Its name.
+    #[schema(example = "account_report")]
+    pub name: String,
+    /// Its run's id.
+    #[schema(example = "rep_0199f4c2a9b87c3e8d1f2a3b4c5d6e7f")]
+    pub id: String,
 }
 
 /// What asked for a run.

@@ -123,7 +123,7 @@ problem_codes! {
     JobUnsupportedSchedule = 422, "job.unsupported_schedule", "Unsupported schedule",
         "The schedule has a form that is not supported. `{cron, timezone}`, `{every}` and `{at}` are.";
     JobUnsupportedTask = 422, "job.unsupported_task", "Unsupported task",
-        "The task's `kind` is not supported. `event` is.";
+        "The task's `kind` is not supported. `event`, `workflow`, `report` and `purge` are.";
     JobUnsupportedOption = 422, "job.unsupported_option", "Unsupported job option",
         "The job asks for a setting that is not supported: it would not be honored, so it is refused.";
     JobLimitReached = 409, "job.limit_reached", "Too many jobs",

@@ -33,6 +33,7 @@ pub const SCHEDULE: Migrations = Migrations::new(&[
     Migration::sql("0004_registry", include_str!("0004_registry.sql")),
     Migration::sql("0005_history", include_str!("0005_history.sql")),
     Migration::sql("0006_backfills", include_str!("0006_backfills.sql")),
+    Migration::sql("0007_work", include_str!("0007_work.sql")),
 ]);
 
 /// What errors call the database.
@@ -153,7 +154,7 @@ impl SqlScheduleStore {
     }
 
     fn insert_run(run: &RunRecord) -> Result<Statement, StoreError> {
-        let RunProgress { outcome, attempts, due_at, started_at, ended_at, error, tries, event_id } =
+        let RunProgress { outcome, attempts, due_at, started_at, ended_at, error, tries, event_id, done } =
             &run.progress;
         let clock_change = run.clock_change.as_ref().map(Self::json).transpose()?;
         Ok(query!(
@@ -175,6 +176,7 @@ impl SqlScheduleStore {
                 run.span.map_or(1, |span| span.count),
                 clock_change,
                 Self::tries(tries)?,
+                done.as_ref().map(Self::json).transpose()?,
             ]
         ))
     }
@@ -360,7 +362,7 @@ impl ScheduleStore for SqlScheduleStore {
         progress: &RunProgress,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        let RunProgress { outcome, attempts, due_at, started_at, ended_at, error, tries, event_id } =
+        let RunProgress { outcome, attempts, due_at, started_at, ended_at, error, tries, event_id, done } =
             progress;
         let set = query!(
             "set_progress",
@@ -374,6 +376,7 @@ impl ScheduleStore for SqlScheduleStore {
                 error.as_ref(),
                 *event_id,
                 Self::tries(tries)?,
+                done.as_ref().map(Self::json).transpose()?,
             ]
         );
         let standing = match outcome {

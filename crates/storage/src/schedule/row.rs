@@ -186,6 +186,7 @@ pub(super) struct RunRow {
     count: u64,
     clock_change: Option<String>,
     tries: Option<String>,
+    done: Option<String>,
     task: Option<String>,
 }
 
@@ -266,6 +267,7 @@ impl TryFrom<RunRow> for RunRecord {
                 error: row.error,
                 tries: row.tries.map_or(Ok(Vec::new()), |text| json("runs.tries", &text))?,
                 event_id: row.event_id,
+                done: row.done.map(|text| json("runs.done", &text)).transpose()?,
             },
         })
     }

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use app::ports::{Alarm, Clock, Random, ScheduleStore};
 use app::scheduler::{PipelineTasks, SchedulePorts, TenantJobs, fire_due};
 use contracts::pipeline::TasksDispatch;
+use contracts::pipeline::work::WorkDispatch;
 use contracts::scheduler::JobsClient;
 use contracts::scheduler::JobsDispatch;
 use contracts::{Actor, TenantCall, TenantScope, Timestamp};
@@ -149,11 +150,12 @@ fn ports(
     SCHEDULE.run(&storage).unwrap();
     let shared: Rc<dyn Clock> = Rc::new(clock.clone());
     let tasks = loopback(TasksDispatch(pipeline.clone()), clock);
+    let work = loopback(WorkDispatch(pipeline.clone()), clock);
     SchedulePorts {
         store: Rc::new(SqlScheduleStore::new(storage)),
         registry: Rc::new(MemoryScheduleRegistry::default()),
         alarm: Rc::new(alarm.clone()),
-        tasks: Rc::new(PipelineTasks::over(tasks, shared.clone())),
+        tasks: Rc::new(PipelineTasks::over(tasks, work, shared.clone())),
         clock: shared,
         random: Rc::new(random.clone()),
     }

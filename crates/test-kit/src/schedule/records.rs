@@ -90,6 +90,7 @@ impl ScheduleFixtures {
                 error: None,
                 tries: Vec::new(),
                 event_id: None,
+                done: None,
             },
         }
     }

@@ -7,6 +7,7 @@ use app::ports::{
     ScheduleStore, TimeRange, Trigger,
 };
 use contracts::Timestamp;
+use contracts::pipeline::work::WorkDone;
 use contracts::scheduler::{
     BackfillStatus, Calendar, ClockChange, JobStanding, JobStatus, RunOutcome, Schedule, Task, Try,
 };
@@ -313,6 +314,7 @@ fn a_run_reads_back_and_progresses(store: &dyn ScheduleStore) {
             Try { started_at: at(START + 2), ended_at: Some(at(START + 3)), error: None },
         ],
         event_id: Some(ids::EventId::from_parts(START, [9; 10])),
+        done: Some(WorkDone::Started { workflow: "account_report".into(), run_id: "rep_“1”".into() }),
     };
     for outcome in [
         RunOutcome::Pending,
@@ -411,13 +413,11 @@ fn a_changed_job_reads_back_and_what_is_not_over_keeps_its_task(store: &dyn Sche
     let task = |run: &RunRecord| store.run(run.run_id).unwrap().unwrap().task;
     assert_eq!((task(&open), task(&over)), (None, None), "the task is the same");
 
-    let Task::Event { source, kind, .. } = job.task.clone();
-    changed.task = Task::Event { source, kind, payload: "2".into() };
+    changed.task = Task::Event { source: "generic".into(), kind: "other".into(), payload: "2".into() };
     store.change_job(&changed).unwrap();
     let first = Some(job.task.clone());
     assert_eq!((task(&open), task(&over), task(&theirs)), (first.clone(), None, None));
-    let Task::Event { source, kind, .. } = job.task.clone();
-    changed.task = Task::Event { source, kind, payload: "3".into() };
+    changed.task = Task::Event { source: "generic".into(), kind: "other".into(), payload: "3".into() };
     store.change_job(&changed).unwrap();
     assert_eq!(task(&open), first, "it keeps the one it came with");
     let running = RunProgress { outcome: RunOutcome::Running, ..open.progress.clone() };

@@ -6,6 +6,8 @@ use std::rc::Rc;
 
 use app::ports::Random;
 use async_trait::async_trait;
+use contracts::pipeline::work::{CarryOut, CheckWork, Work, WorkDone, WorkError, WorkKind};
+use contracts::pipeline::workflows::Fault;
 use contracts::pipeline::{EmitEvent, IngestEventError, IngestReceipt, Tasks};
 use contracts::{Actor, TenantCall};
 use ids::{EventId, TenantId};
@@ -33,6 +35,7 @@ pub struct FakeTasks {
 #[derive(Debug, Default)]
 struct State {
     events: BTreeMap<(TenantId, String), (EventId, EmitEvent)>,
+    work: BTreeMap<(TenantId, String), CarryOut>,
     calls: u32,
     mishaps: VecDeque<Option<Mishap>>,
     traces: Vec<String>,
@@ -68,6 +71,14 @@ impl FakeTasks {
         let state = self.state.borrow();
         let own = state.events.iter().filter(|((owner, _), _)| *owner == tenant);
         own.map(|((_, key), (event_id, _))| (key.clone(), *event_id)).collect()
+    }
+
+    /// What a tenant's jobs had done besides events, by delivery key as in [`events`](Self::events).
+    #[must_use]
+    pub fn work(&self, tenant: TenantId) -> Vec<(String, CarryOut)> {
+        let state = self.state.borrow();
+        let own = state.work.iter().filter(|((owner, _), _)| *owner == tenant);
+        own.map(|((_, key), done)| (key.clone(), done.clone())).collect()
     }
 
     /// The payload of an event.
@@ -110,5 +121,50 @@ impl Tasks for FakeTasks {
             Some(_) => Err(unavailable()),
             None => Ok(IngestReceipt { event_id, duplicate }),
         }
+    }
+}
+
+#[async_trait(?Send)]
+impl Work for FakeTasks {
+    /// Knows `account_report` alone.
+    async fn check_work(&self, _: &TenantCall, request: CheckWork) -> Result<(), WorkError> {
+        pause().await;
+        match request.work {
+            WorkKind::Workflow { name, .. } if name != "account_report" => {
+                let detail = format!("is `{name}`; a job starts `account_report`");
+                Err(WorkError::Invalid { faults: vec![Fault { pointer: "/name".into(), detail }] })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    async fn carry_out(&self, context: &TenantCall, request: CarryOut) -> Result<WorkDone, WorkError> {
+        pause().await;
+        let (Actor::Job(job_id), Some(key)) = (&context.scope.actor, &context.idempotency_key) else {
+            return Err(WorkError::KeyReused);
+        };
+        let mut state = self.state.borrow_mut();
+        state.calls += 1;
+        let mishap = state.mishaps.pop_front().flatten();
+        let unavailable = || WorkError::Unavailable { detail: "on demand".into() };
+        match mishap {
+            Some(Mishap::Unavailable) => return Err(unavailable()),
+            Some(Mishap::Refused) => return Err(WorkError::KeyReused),
+            Some(Mishap::AnswerLost) | None => {}
+        }
+        let delivery = format!("{job_id}:{key}");
+        let first =
+            state.work.entry((context.scope.tenant, delivery.clone())).or_insert_with(|| request.clone());
+        if *first != request {
+            return Err(WorkError::KeyReused);
+        }
+        let done = match request.work {
+            WorkKind::Workflow { name, .. } => WorkDone::Started { workflow: name, run_id: delivery },
+            WorkKind::Report { .. } => {
+                WorkDone::Started { workflow: "account_report".into(), run_id: delivery }
+            }
+            WorkKind::Purge {} => WorkDone::Purged { events: 3 },
+        };
+        if mishap.is_some() { Err(unavailable()) } else { Ok(done) }
     }
 }

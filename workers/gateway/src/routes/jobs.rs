@@ -1,9 +1,10 @@
 //! `/v1/jobs`.
 
+use contracts::pipeline::work::WorkDone;
 use contracts::scheduler::{self, GetJob, PolicyChange, PolicySetting, Timing};
 use http_api::jobs::{
     ChangeJob, Concurrency, CreateJob, Interval, Job, JobStatus, ListJobs, ListRuns, Retry, RetryJitter, Run,
-    Task, Try, duration_ms, lateness_ms,
+    RunWorkflow, Task, Try, duration_ms, lateness_ms,
 };
 use http_api::{Code, Payload};
 
@@ -180,6 +181,11 @@ fn inner_task(task: Task) -> Result<scheduler::Task, Failure> {
             source::check(&source, "/task/source")?;
             scheduler::Task::Event { source, kind: r#type, payload: payload.as_json().to_owned() }
         }
+        Task::Workflow { name, params } => {
+            scheduler::Task::Workflow { name, params: params.as_json().to_owned() }
+        }
+        Task::Report { account, days } => scheduler::Task::Report { account, days },
+        Task::Purge {} => scheduler::Task::Purge {},
     })
 }
 
@@ -211,6 +217,12 @@ fn job(job: scheduler::Job) -> Result<Job, Failure> {
             r#type: kind,
             payload: Payload::from_json(payload).map_err(|_| odd("a payload that is not JSON"))?,
         },
+        scheduler::Task::Workflow { name, params } => Task::Workflow {
+            name,
+            params: Payload::from_json(params).map_err(|_| odd("parameters that are not JSON"))?,
+        },
+        scheduler::Task::Report { account, days } => Task::Report { account, days },
+        scheduler::Task::Purge {} => Task::Purge {},
     };
     let delay =
         schedules::interval(u64::from(retry.delay_ms)).ok_or_else(|| odd("a retry delay out of range"))?;
@@ -262,10 +274,16 @@ fn public_run(run: scheduler::JobRun) -> Run {
         error,
         tries,
         event_id,
+        done,
         trace_id,
     } = run;
     let (scheduled_for, started_at) = (time::public(scheduled_for), started_at.map(time::public));
     let ended_at = ended_at.map(time::public);
+    let (workflow, purged_events) = match done {
+        Some(WorkDone::Started { workflow: name, run_id: id }) => (Some(RunWorkflow { name, id }), None),
+        Some(WorkDone::Purged { events }) => (None, Some(events)),
+        None => (None, None),
+    };
     Run {
         id: run_id,
         trigger: policies::public_trigger(trigger),
@@ -282,6 +300,8 @@ fn public_run(run: scheduler::JobRun) -> Run {
         error,
         tries: tries.into_iter().map(public_try).collect(),
         event_id,
+        workflow,
+        purged_events,
         trace_id,
     }
 }

@@ -198,6 +198,7 @@ impl Jobs for Scheduler {
             error: None,
             tries: Vec::new(),
             event_id: None,
+            done: None,
             trace_id: context.trace.trace_id(),
         })
     }

@@ -7,8 +7,8 @@ mod service;
 use std::rc::Rc;
 
 pub use orphans::{OrphanReport, remove_orphans};
-pub(crate) use purge::forget;
 pub use purge::{PurgeReport, purge};
+pub(crate) use purge::{forget, purge_tenant};
 pub use service::RetentionService;
 
 use super::archive::ArchivePorts;

@@ -70,7 +70,11 @@ pub async fn purge(ports: &PurgePorts, budget: Budget) -> Result<PurgeReport, St
     Ok(total)
 }
 
-async fn purge_tenant(
+/// Removes what is past one tenant's retention, as long as there is time.
+///
+/// # Errors
+/// [`StoreError`]; what is gone by then is gone.
+pub(crate) async fn purge_tenant(
     ports: &PurgePorts,
     tenant: TenantId,
     budget: Budget,

@@ -1,0 +1,2 @@
+-- JSON: what a run did besides sending an event.
+ALTER TABLE runs ADD COLUMN done TEXT;
