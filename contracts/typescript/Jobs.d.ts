@@ -91,6 +91,12 @@ export type Actor =
     service: string;
   };
 
+/** When failures are told of. */
+export interface AlertPolicy {
+  /** After so many runs in a row that failed or were missed, 1 to 1,000: one event, and one when a run succeeds again. */
+  after: number;
+}
+
 /** Names one backfill. */
 export type BackfillId = string;
 
@@ -201,7 +207,7 @@ export interface ChangeJobInput {
   /**
    * Other policies.
    *
-   * @defaultValue `{"cleared":[],"concurrency":null,"misfire":null,"misfire_window_ms":null,"overlap":null,"timeout_ms":null}`
+   * @defaultValue `{"alert":null,"cleared":[],"concurrency":null,"misfire":null,"misfire_window_ms":null,"overlap":null,"timeout_ms":null}`
    */
   policy?: PolicyChangeInput;
   /** Another way of trying again. */
@@ -281,7 +287,7 @@ export interface CreateJobInput {
   /**
    * What happens when times pile up.
    *
-   * @defaultValue `{"concurrency":null,"misfire":"last","misfire_window_ms":null,"overlap":"allow","timeout_ms":null}`
+   * @defaultValue `{"alert":null,"concurrency":null,"misfire":"last","misfire_window_ms":null,"overlap":"allow","timeout_ms":null}`
    */
   policy?: PolicyInput;
   /**
@@ -385,7 +391,7 @@ export interface JobInput {
   /**
    * What happens when times pile up.
    *
-   * @defaultValue `{"concurrency":null,"misfire":"last","misfire_window_ms":null,"overlap":"allow","timeout_ms":null}`
+   * @defaultValue `{"alert":null,"concurrency":null,"misfire":"last","misfire_window_ms":null,"overlap":"allow","timeout_ms":null}`
    */
   policy?: PolicyInput;
   /** The next ten nominal times, or as many as there are. */
@@ -750,6 +756,8 @@ export type Overlap =
 
 /** What happens when times pile up. */
 export interface Policy {
+  /** When failures are told of; never, without it. */
+  alert: AlertPolicy | null;
   /** With which other jobs of the tenant it shares a limit. */
   concurrency: Concurrency | null;
   /** Which of several times that came while nobody looked are run. */
@@ -768,6 +776,8 @@ export interface Policy {
  * As it may be sent to a Worker in Rust.
  */
 export interface PolicyInput {
+  /** When failures are told of; never, without it. */
+  alert?: AlertPolicy | null;
   /** With which other jobs of the tenant it shares a limit. */
   concurrency?: Concurrency | null;
   /**
@@ -790,6 +800,8 @@ export interface PolicyInput {
 
 /** Changes of policies; what is not named stays as it is. */
 export interface PolicyChange {
+  /** As [`Policy::alert`](super::Policy::alert). */
+  alert: AlertPolicy | null;
   /** What is taken away; where the same request also sets it, setting it counts. */
   cleared: PolicySetting[];
   /** As [`Policy::concurrency`](super::Policy::concurrency). */
@@ -810,6 +822,8 @@ export interface PolicyChange {
  * As it may be sent to a Worker in Rust.
  */
 export interface PolicyChangeInput {
+  /** As [`Policy::alert`](super::Policy::alert). */
+  alert?: AlertPolicy | null;
   /**
    * What is taken away; where the same request also sets it, setting it counts.
    *
@@ -835,7 +849,9 @@ export type PolicySetting =
   /** How long one try may take. */
   | "timeout"
   /** With which other jobs it shares a limit. */
-  | "concurrency";
+  | "concurrency"
+  /** When failures are told of. */
+  | "alert";
 
 /** How the waits between tries are spread. */
 export type RetryJitter =

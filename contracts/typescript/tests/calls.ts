@@ -67,7 +67,7 @@ function job(schedule: Schedule): Job {
     task: { event: { source: "generic", kind: "tick", payload: "{}" } },
     retry: { max_attempts: 3, delay_ms: 2_000, jitter: "none" },
     calendar: { starts_at: null, ends_at: null, excluded: [], jitter_ms: 0, timezone: null },
-    policy: { misfire: "last", misfire_window_ms: null, overlap: "allow", timeout_ms: null, concurrency: null },
+    policy: { misfire: "last", misfire_window_ms: null, overlap: "allow", timeout_ms: null, concurrency: null, alert: null },
     status: "active",
     next_run_at: at,
     preview: [],

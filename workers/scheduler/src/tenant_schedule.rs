@@ -80,6 +80,9 @@ fn log(report: &FireReport) {
     for run in &report.runs {
         log_run(&tenant, run);
     }
+    for error in &report.untold {
+        tracing::warn!(event = "schedule.alert_untold", %tenant, error);
+    }
     if let Some(error) = &report.unregistered {
         tracing::error!(event = "schedule.not_registered", %tenant, %error);
     }

@@ -1,5 +1,6 @@
 //! What the use cases need of the world. Every method that touches tenant data takes the [`ids::TenantId`].
 
+mod alerts;
 mod approvals;
 mod archive;
 mod archive_ledger;
@@ -34,6 +35,7 @@ mod usage;
 mod vectors;
 mod workflows;
 
+pub use alerts::{AlertRecord, AlertStore, EndedRun};
 pub use approvals::{ApprovalChange, ApprovalRow, ApprovalStore, AskedContent, AuditRow, DecisionRow};
 pub use archive::{Archive, ArchivedObject, ListedObject, MOST_OBJECTS, ObjectVersion};
 pub use archive_ledger::{ArchiveLedger, DayFiles, LiveFile, TenantDay, UnfinishedFile};

@@ -10,7 +10,7 @@ use contracts::{TenantCall, Timestamp};
 use ids::{BackfillId, EventId, JobId, RunId, TenantId};
 use mesh::TraceContext;
 
-use super::StoreError;
+use super::{AlertStore, StoreError};
 
 /// A job as stored.
 #[derive(Debug, Clone, PartialEq)]
@@ -194,7 +194,7 @@ pub struct KeyUse {
 /// The methods are synchronous on purpose. Its home is the SQLite of a Durable Object, which answers at once, and a
 /// use case that reads, decides and writes without an `await` in between cannot be interleaved with another: no
 /// locks, and no check that is stale when it is acted on. Each method takes effect whole or not at all.
-pub trait ScheduleStore {
+pub trait ScheduleStore: AlertStore {
     /// Whose it is; none before the first write.
     ///
     /// # Errors
@@ -320,7 +320,8 @@ pub trait ScheduleStore {
     /// Forgets keys used before `time`.
     fn forget_keys(&self, time: Timestamp) -> Result<(), StoreError>;
 
-    /// The earliest time at which a job, a run or a backfill is due.
+    /// The earliest time at which a job, a run, a backfill or an alert is due; the beginning of time where a run is to be
+    /// judged.
     fn next_wake(&self) -> Result<Option<Timestamp>, StoreError>;
 }
 

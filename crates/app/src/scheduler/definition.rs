@@ -1,7 +1,7 @@
 //! What a job may be: the same for a new one and for one that is changed. Schedules are judged by [`plan`](super::plan).
 
 use contracts::scheduler::{Concurrency, JobError, Policy, RetryPolicy, Task};
-use domain::job::MAX_INTERVAL_MS;
+use domain::job::{MAX_ALERT_AFTER, MAX_INTERVAL_MS};
 use serde::de::IgnoredAny;
 
 use super::convert;
@@ -73,6 +73,9 @@ pub(super) fn check_policy(policy: &Policy) -> Result<(), JobError> {
     }
     if policy.timeout_ms.is_some_and(|timeout| !(1_000..=PATIENCE_MS).contains(&u64::from(timeout))) {
         return Err(invalid("/timeout", "must be between 1 and 30 seconds"));
+    }
+    if policy.alert.is_some_and(|alert| !(1..=MAX_ALERT_AFTER).contains(&alert.after)) {
+        return Err(invalid("/alert/after", format!("must be 1 to {MAX_ALERT_AFTER}")));
     }
     let Some(Concurrency { group, limit }) = &policy.concurrency else { return Ok(()) };
     if !(1..=MAX_GROUP_BYTES).contains(&group.len()) {

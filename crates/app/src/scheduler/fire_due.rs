@@ -14,7 +14,7 @@ use ids::{JobId, RunId, TenantId};
 
 use super::ledger::settled;
 use super::pipeline_tasks::PATIENCE_MS;
-use super::{SchedulePorts, backfill, convert, watchdog};
+use super::{SchedulePorts, alerts, backfill, convert, watchdog};
 use crate::ports::{
     Firing, JobRecord, JobState, RunProgress, RunRecord, StoreError, TaskEffect, TaskError, Trigger,
 };
@@ -51,6 +51,8 @@ pub struct FireReport {
     pub runs: Vec<FiredRun>,
     /// The store failed, and the rest waits for the next alarm.
     pub trouble: Option<StoreError>,
+    /// Alerts that were not taken, and why; they are tried again.
+    pub untold: Vec<String>,
     /// The registry of schedules did not take the tenant in: the next alarm tries again.
     pub unregistered: Option<StoreError>,
 }
@@ -153,6 +155,8 @@ async fn work(ports: &SchedulePorts, report: &mut FireReport) -> Result<(), Stor
             Err(error) => trouble = Some(error),
         }
     }
+    alerts::judge(ports)?;
+    report.untold = alerts::tell(ports, tenant).await?;
     trouble.map_or(Ok(()), Err)
 }
 

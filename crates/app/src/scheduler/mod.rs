@@ -4,6 +4,7 @@
 //! tenant's object, where [`TenantJobs`] answers it. The object's alarm calls [`fire_due`], the only place that carries a
 //! task out. Everything that asks for a run, the schedule as much as a caller, only writes it down and sets the alarm.
 
+mod alerts;
 mod backfill;
 mod bring_up;
 mod change_job;

@@ -84,7 +84,8 @@ fn retimed(job: &mut JobRecord, timing: Timing, now: Timestamp) -> Result<Option
 }
 
 fn changed_policy(policy: Policy, change: PolicyChange) -> Policy {
-    let PolicyChange { misfire, misfire_window_ms, overlap, timeout_ms, concurrency, cleared } = change;
+    let PolicyChange { misfire, misfire_window_ms, overlap, timeout_ms, concurrency, alert, cleared } =
+        change;
     let kept = |setting| !cleared.contains(&setting);
     Policy {
         misfire: misfire.unwrap_or(policy.misfire),
@@ -93,5 +94,6 @@ fn changed_policy(policy: Policy, change: PolicyChange) -> Policy {
         overlap: overlap.unwrap_or(policy.overlap),
         timeout_ms: timeout_ms.or(policy.timeout_ms.filter(|_| kept(PolicySetting::Timeout))),
         concurrency: concurrency.or(policy.concurrency.filter(|_| kept(PolicySetting::Concurrency))),
+        alert: alert.or(policy.alert.filter(|_| kept(PolicySetting::Alert))),
     }
 }

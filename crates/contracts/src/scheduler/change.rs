@@ -2,7 +2,7 @@
 
 use ids::JobId;
 
-use super::{Calendar, Concurrency, Misfire, Overlap, RetryPolicy, Schedule, Task};
+use super::{AlertPolicy, Calendar, Concurrency, Misfire, Overlap, RetryPolicy, Schedule, Task};
 
 /// Asks for a job to be changed. What is not named stays as it is.
 #[mesh::message]
@@ -61,6 +61,9 @@ pub struct PolicyChange {
     /// As [`Policy::concurrency`](super::Policy::concurrency).
     #[serde(default)]
     pub concurrency: Option<Concurrency>,
+    /// As [`Policy::alert`](super::Policy::alert).
+    #[serde(default)]
+    pub alert: Option<AlertPolicy>,
     /// What is taken away; where the same request also sets it, setting it counts.
     #[serde(default)]
     pub cleared: Vec<PolicySetting>,
@@ -77,4 +80,6 @@ pub enum PolicySetting {
     Timeout,
     /// With which other jobs it shares a limit.
     Concurrency,
+    /// When failures are told of.
+    Alert,
 }

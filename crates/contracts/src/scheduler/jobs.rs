@@ -178,6 +178,17 @@ pub struct Policy {
     /// With which other jobs of the tenant it shares a limit.
     #[serde(default)]
     pub concurrency: Option<Concurrency>,
+    /// When failures are told of; never, without it.
+    #[serde(default)]
+    pub alert: Option<AlertPolicy>,
+}
+
+/// When failures are told of.
+#[mesh::message]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AlertPolicy {
+    /// After so many runs in a row that failed or were missed, 1 to 1,000: one event, and one when a run succeeds again.
+    pub after: u32,
 }
 
 /// Which of several times that came while nobody looked are run.

@@ -3,6 +3,7 @@
 //! All times are Unix milliseconds.
 
 mod alarm;
+mod alert;
 mod backfill;
 mod ledger;
 mod limits;
@@ -11,6 +12,7 @@ mod retry;
 mod scan;
 
 pub use alarm::AlarmHealth;
+pub use alert::{Alert, AlertState, Ending, MAX_ALERT_AFTER};
 pub use backfill::{Cut, Filling, OnRecord, Piece, fill};
 pub use ledger::{Change, Entry, Open, Position, Settlement, Steps, Verdict, settle, wake_ms};
 pub use limits::{

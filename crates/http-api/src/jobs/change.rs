@@ -4,10 +4,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::create::{
-    MAX_TIMEOUT_SECONDS, choice, optional_interval, read_concurrency, read_retry, read_task,
+    MAX_TIMEOUT_SECONDS, choice, optional_interval, read_alert, read_concurrency, read_retry, read_task,
 };
 use super::schedule::read_schedule;
-use super::{Concurrency, Interval, Misfire, Overlap, Retry, Schedule, Task};
+use super::{AlertPolicy, Concurrency, Interval, Misfire, Overlap, Retry, Schedule, Task};
 use crate::request::{FromBody, Object, TextRule};
 
 /// The body of `PATCH /v1/jobs/{id}`: what is named takes the place of what was, whole; what is not stays. `null` takes a
@@ -48,6 +48,9 @@ pub struct ChangeJob {
     /// With which other jobs it shares a limit.
     #[schema(value_type = Option<Concurrency>)]
     pub concurrency: Option<Option<Concurrency>>,
+    /// When failures are told of.
+    #[schema(value_type = Option<AlertPolicy>)]
+    pub alert: Option<Option<AlertPolicy>>,
 }
 
 impl FromBody for ChangeJob {
@@ -62,6 +65,7 @@ impl FromBody for ChangeJob {
         let task = object.optional_object("task").and_then(|task| read_task(&task));
         let retry = object.optional_object("retry").map(|retry| read_retry(&retry));
         let concurrency = object.optional_object("concurrency").and_then(|group| read_concurrency(&group));
+        let alert = object.optional_object("alert").and_then(|alert| read_alert(&alert));
         Some(Self {
             version: object.optional_integer("version", 1, u32::MAX),
             name: object.optional_text("name", TextRule::line(200)),
@@ -74,6 +78,7 @@ impl FromBody for ChangeJob {
             overlap: named("overlap").then(|| choice(object, "overlap", Overlap::ACCEPTED)),
             timeout: named("timeout").then(|| optional_interval(object, "timeout", MAX_TIMEOUT_SECONDS)),
             concurrency: named("concurrency").then_some(concurrency),
+            alert: named("alert").then_some(alert),
         })
     }
 }

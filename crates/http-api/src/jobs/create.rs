@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::interval::Written;
 use super::schedule::read_schedule;
-use super::{Concurrency, Interval, Misfire, Overlap, Retry, Schedule, Task};
+use super::{AlertPolicy, Concurrency, Interval, Misfire, Overlap, Retry, Schedule, Task};
 use crate::Payload;
 use crate::events::{KIND, SOURCE};
 use crate::problem::Code;
@@ -43,6 +43,8 @@ pub struct CreateJob {
     pub timeout: Option<Interval>,
     /// With which other jobs it shares a limit.
     pub concurrency: Option<Concurrency>,
+    /// When failures are told of; never, without it.
+    pub alert: Option<AlertPolicy>,
 }
 
 impl FromBody for CreateJob {
@@ -56,6 +58,7 @@ impl FromBody for CreateJob {
         let misfire_window = optional_interval(object, "misfire_window", Interval::MAX_SECONDS);
         let timeout = optional_interval(object, "timeout", MAX_TIMEOUT_SECONDS);
         let concurrency = object.optional_object("concurrency").and_then(|group| read_concurrency(&group));
+        let alert = object.optional_object("alert").and_then(|alert| read_alert(&alert));
         Some(Self {
             name: name?,
             schedule: schedule?,
@@ -66,6 +69,7 @@ impl FromBody for CreateJob {
             overlap,
             timeout,
             concurrency,
+            alert,
         })
     }
 }
@@ -104,6 +108,14 @@ pub(super) fn read_concurrency(object: &Object<'_>) -> Option<Concurrency> {
         object.refuse("limit", "is required");
     }
     Some(Concurrency { group: group?, limit: limit? })
+}
+
+/// Reads `{after}`.
+pub(super) fn read_alert(object: &Object<'_>) -> Option<AlertPolicy> {
+    if !object.has("after") {
+        object.refuse("after", "is required");
+    }
+    Some(AlertPolicy { after: object.optional_integer("after", 1, AlertPolicy::MAX_AFTER)? })
 }
 
 /// Reads a task by its `kind`.

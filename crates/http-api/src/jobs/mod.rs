@@ -17,7 +17,7 @@ pub use change::ChangeJob;
 pub use create::CreateJob;
 pub(crate) use create::required_interval;
 pub use interval::{Interval, NotAnInterval};
-pub use policy::{Concurrency, Misfire, Overlap, RetryJitter};
+pub use policy::{AlertPolicy, Concurrency, Misfire, Overlap, RetryJitter};
 pub use run::{
     ClockChange, ListRuns, Run, RunOutcome, RunWorkflow, Trigger, Try, UnknownOutcome, duration_ms,
     lateness_ms,
@@ -180,6 +180,8 @@ pub struct Job {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub concurrency: Option<Concurrency>,
+    /// When failures are told of; never, without it.
+    pub alert: Option<AlertPolicy>,
     /// The next time it fires; `null` when it is paused or finished.
     #[schema(required)]
     pub next_run_at: Option<Timestamp>,

@@ -58,6 +58,20 @@ impl Concurrency {
     pub const MAX_LIMIT: u32 = 20;
 }
 
+/// When failures are told of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AlertPolicy {
+    /// After so many runs in a row that failed or were missed. It is told once, by an event `job.failing`, and by one
+    /// `job.recovered` when a run succeeds again.
+    #[schema(minimum = 1, maximum = 1000, example = 3)]
+    pub after: u32,
+}
+
+impl AlertPolicy {
+    /// The most runs in a row that can be waited for.
+    pub const MAX_AFTER: u32 = 1_000;
+}
+
 /// How the waits between tries are spread.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]

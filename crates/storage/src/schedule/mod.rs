@@ -4,6 +4,7 @@
 //! object runs one at a time. Its SQL answers at once, so that the port over it is synchronous.
 
 mod alarm;
+mod alerts;
 mod row;
 #[cfg(test)]
 mod tests;
@@ -34,6 +35,7 @@ pub const SCHEDULE: Migrations = Migrations::new(&[
     Migration::sql("0005_history", include_str!("0005_history.sql")),
     Migration::sql("0006_backfills", include_str!("0006_backfills.sql")),
     Migration::sql("0007_work", include_str!("0007_work.sql")),
+    Migration::sql("0008_alerts", include_str!("0008_alerts.sql")),
 ]);
 
 /// What errors call the database.
@@ -51,6 +53,7 @@ macro_rules! query {
         Statement::new(include_str!(concat!("../../queries/schedule/", $name, ".sql")), $values)
     };
 }
+use query;
 
 impl SqlScheduleStore {
     /// Over a database that has taken the steps of [`SCHEDULE`].

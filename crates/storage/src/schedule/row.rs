@@ -275,7 +275,7 @@ impl TryFrom<RunRow> for RunRecord {
 
 const STATUSES: [JobStatus; 3] = [JobStatus::Active, JobStatus::Paused, JobStatus::Finished];
 const TRIGGERS: [Trigger; 3] = [Trigger::Schedule, Trigger::Caller, Trigger::Backfill];
-const OUTCOMES: [RunOutcome; 10] = [
+pub(super) const OUTCOMES: [RunOutcome; 10] = [
     RunOutcome::Pending,
     RunOutcome::Running,
     RunOutcome::Succeeded,
@@ -319,7 +319,7 @@ pub(super) const fn outcome_name(outcome: RunOutcome) -> &'static str {
     }
 }
 
-fn named<T: Copy, const N: usize>(
+pub(super) fn named<T: Copy, const N: usize>(
     column: &'static str,
     all: [T; N],
     name: impl Fn(T) -> &'static str,

@@ -2,6 +2,7 @@
 //! every [`app::ports::ScheduleStore`] must pass.
 
 mod alarm;
+mod alerts;
 mod records;
 mod registry;
 mod store;

@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
 use app::ports::{
-    BackfillRecord, JobRecord, JobState, KeyUse, LATE_MS, OpenRuns, RUNS_KEPT, RUNS_KEPT_MS, RecordCut,
-    RunProgress, RunRecord, ScheduleStore, StoreError, TimeRange, Trigger,
+    AlertRecord, BackfillRecord, EndedRun, JobRecord, JobState, KeyUse, LATE_MS, OpenRuns, RUNS_KEPT,
+    RUNS_KEPT_MS, RecordCut, RunProgress, RunRecord, ScheduleStore, StoreError, TimeRange, Trigger,
 };
 use contracts::Timestamp;
 use contracts::scheduler::{BackfillStatus, JobStanding, JobStatus, RunOutcome};
+use domain::job::AlertState;
 use ids::{BackfillId, JobId, RunId, TenantId};
 
 use crate::{Faults, run};
@@ -24,10 +25,14 @@ pub struct MemoryScheduleStore {
 }
 
 #[derive(Debug, Default)]
-struct State {
+pub(super) struct State {
     owner: Option<TenantId>,
     entered: bool,
-    jobs: BTreeMap<JobId, JobRecord>,
+    pub(super) jobs: BTreeMap<JobId, JobRecord>,
+    pub(super) ended_seq: u64,
+    pub(super) ended: Vec<EndedRun>,
+    pub(super) alert_states: BTreeMap<JobId, AlertState>,
+    pub(super) alerts: Vec<AlertRecord>,
     /// Of each job, oldest first.
     runs: HashMap<JobId, Vec<RunRecord>>,
     keys: BTreeMap<String, KeyUse>,
@@ -42,7 +47,7 @@ impl MemoryScheduleStore {
     }
 
     /// The port is synchronous, the plan of failures is not: its turns are taken on the spot.
-    fn act<T>(
+    pub(super) fn act<T>(
         &self,
         operation: &'static str,
         act: impl FnOnce(&mut State) -> Result<T, StoreError>,
@@ -74,6 +79,7 @@ impl State {
         if let Some(job) = self.jobs.get_mut(&job_id) {
             job.state = new;
         }
+        let mut missed = Vec::new();
         let stored = self.runs.entry(job_id).or_default();
         for run in runs {
             let taken = stored.iter().any(|other| {
@@ -83,6 +89,9 @@ impl State {
             });
             if !taken {
                 stored.push(run.clone());
+                if run.progress.outcome == RunOutcome::Missed {
+                    missed.push((run.run_id, run.span.map_or(1, |span| span.count)));
+                }
             }
         }
         if !runs.is_empty() && self.running_backfill(job_id).is_none() {
@@ -91,6 +100,9 @@ impl State {
             let dropped: Vec<_> =
                 stored[..surplus].iter().filter(|run| !is_open(run)).map(|run| run.run_id).collect();
             self.drop_runs(&dropped);
+        }
+        for (run_id, count) in missed {
+            self.run_ended(job_id, run_id, RunOutcome::Missed, count);
         }
         Ok(())
     }
@@ -237,6 +249,7 @@ impl ScheduleStore for MemoryScheduleStore {
         self.act("schedule.delete_job", |state| {
             state.runs.remove(&job_id);
             state.backfills.retain(|_, backfill| backfill.job_id != job_id);
+            state.forget_alerts(job_id);
             Ok(state.jobs.remove(&job_id).is_some())
         })
     }
@@ -347,7 +360,10 @@ impl ScheduleStore for MemoryScheduleStore {
     ) -> Result<bool, StoreError> {
         self.act("schedule.set_progress", |state| {
             let Some(run) = state.run_mut(run_id) else { return Ok(false) };
+            let over = |outcome| matches!(outcome, RunOutcome::Succeeded | RunOutcome::Failed);
+            let ends = over(progress.outcome) && !over(run.progress.outcome);
             let changed = run.progress.outcome != RunOutcome::Cancelled;
+            let count = run.span.map_or(1, |span| span.count);
             if changed {
                 run.progress = progress.clone();
                 if !is_open(run) {
@@ -361,6 +377,9 @@ impl ScheduleStore for MemoryScheduleStore {
                     RunOutcome::Succeeded => job.failing_since = None,
                     _ => {}
                 }
+            }
+            if changed && ends {
+                state.run_ended(job_id, run_id, progress.outcome, count);
             }
             state.begin_waiting(job_id, now);
             Ok(changed)
@@ -531,7 +550,10 @@ impl ScheduleStore for MemoryScheduleStore {
             let jobs = state.jobs.values().filter(|job| job.state.status == JobStatus::Active);
             let jobs = jobs.filter_map(|job| job.state.wake_at);
             let backfills = state.backfills.values().filter_map(|backfill| backfill.due_at);
-            Ok(jobs.chain(state.all_runs().filter_map(|run| run.progress.due_at)).chain(backfills).min())
+            let alerts = state.alerts.iter().map(|alert| alert.due_at);
+            let judged = (!state.ended.is_empty()).then(|| Timestamp::from_unix_ms(0));
+            let jobs = jobs.chain(alerts).chain(judged).chain(backfills);
+            Ok(jobs.chain(state.all_runs().filter_map(|run| run.progress.due_at)).min())
         })
     }
 }

@@ -3,8 +3,8 @@
 use contracts::pipeline::work::WorkDone;
 use contracts::scheduler::{self, GetJob, PolicyChange, PolicySetting, Timing};
 use http_api::jobs::{
-    ChangeJob, Concurrency, CreateJob, Interval, Job, JobStatus, ListJobs, ListRuns, Retry, RetryJitter, Run,
-    RunWorkflow, Task, Try, duration_ms, lateness_ms,
+    AlertPolicy, ChangeJob, Concurrency, CreateJob, Interval, Job, JobStatus, ListJobs, ListRuns, Retry,
+    RetryJitter, Run, RunWorkflow, Task, Try, duration_ms, lateness_ms,
 };
 use http_api::{Code, Payload};
 
@@ -24,8 +24,18 @@ pub async fn create(exchange: &Exchange<'_>) -> Outcome {
         Some(key) => call.with_idempotency_key(key.as_str()),
         None => call,
     };
-    let CreateJob { name, schedule, task, retry, misfire, misfire_window, overlap, timeout, concurrency } =
-        exchange.json().await?;
+    let CreateJob {
+        name,
+        schedule,
+        task,
+        retry,
+        misfire,
+        misfire_window,
+        overlap,
+        timeout,
+        concurrency,
+        alert,
+    } = exchange.json().await?;
     let (schedule, calendar) = schedules::inner(schedule);
     let request = scheduler::CreateJob {
         name,
@@ -39,6 +49,7 @@ pub async fn create(exchange: &Exchange<'_>) -> Outcome {
             overlap: policies::inner_overlap(overlap),
             timeout_ms: timeout.map(policies::inner_timeout),
             concurrency: concurrency.map(policies::inner_concurrency),
+            alert: alert.map(policies::inner_alert),
         },
     };
     let created = exchange.ports.scheduler.create_job(&call, request).await.map_err(failed)?;
@@ -88,11 +99,13 @@ pub async fn change(exchange: &Exchange<'_>) -> Outcome {
         overlap,
         timeout,
         concurrency,
+        alert,
     } = exchange.json().await?;
     let cleared = [
         (misfire_window == Some(None), PolicySetting::MisfireWindow),
         (timeout == Some(None), PolicySetting::Timeout),
         (concurrency == Some(None), PolicySetting::Concurrency),
+        (alert == Some(None), PolicySetting::Alert),
     ];
     let request = scheduler::ChangeJob {
         job_id,
@@ -110,6 +123,7 @@ pub async fn change(exchange: &Exchange<'_>) -> Outcome {
             overlap: overlap.map(policies::inner_overlap),
             timeout_ms: timeout.flatten().map(policies::inner_timeout),
             concurrency: concurrency.flatten().map(policies::inner_concurrency),
+            alert: alert.flatten().map(policies::inner_alert),
             cleared: cleared
                 .into_iter()
                 .filter(|(cleared, _)| *cleared)
@@ -252,6 +266,7 @@ fn job(job: scheduler::Job) -> Result<Job, Failure> {
         concurrency: policy
             .concurrency
             .map(|scheduler::Concurrency { group, limit }| Concurrency { group, limit }),
+        alert: policy.alert.map(|scheduler::AlertPolicy { after }| AlertPolicy { after }),
         next_run_at: next_run_at.map(time::public),
         preview: preview.into_iter().map(time::public).collect(),
         created_at: time::public(created_at),

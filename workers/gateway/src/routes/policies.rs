@@ -3,7 +3,8 @@
 
 use contracts::scheduler;
 use http_api::jobs::{
-    Concurrency, Interval, JobStanding, Misfire, Overlap, Retry, RetryJitter, RunOutcome, Trigger,
+    AlertPolicy, Concurrency, Interval, JobStanding, Misfire, Overlap, Retry, RetryJitter, RunOutcome,
+    Trigger,
 };
 
 pub(super) const fn inner_retry(retry: Retry) -> scheduler::RetryPolicy {
@@ -19,6 +20,12 @@ pub(super) const fn inner_retry(retry: Retry) -> scheduler::RetryPolicy {
 
 pub(super) const fn inner_timeout(timeout: Interval) -> u32 {
     timeout.seconds().saturating_mul(1000)
+}
+
+/// For the scheduler.
+pub(super) fn inner_alert(alert: AlertPolicy) -> scheduler::AlertPolicy {
+    let AlertPolicy { after } = alert;
+    scheduler::AlertPolicy { after }
 }
 
 pub(super) fn inner_concurrency(concurrency: Concurrency) -> scheduler::Concurrency {

@@ -1,0 +1,1 @@
+SELECT streak, raised FROM alert_states WHERE job_id = ?1

@@ -1,0 +1,1 @@
+DELETE FROM ended_runs WHERE seq = ?1
