@@ -2,7 +2,7 @@
 
 use app::limits::Allowed;
 use app::ports::StoredKey;
-use auth::{ApiKey, ApiKeyError, AuthError, Grants, KeyRecord};
+use auth::{ApiKey, ApiKeyError, AuthError, Grants, KeyRecord, Principal};
 use contracts::{Actor, TenantCall, TenantScope, Timestamp};
 use http_api::routes::Access;
 use http_api::{Code, Problem, Scope};
@@ -22,6 +22,14 @@ use crate::failure::Failure;
 /// [`Code::RateLimited`], [`Code::QuotaExceeded`], [`Code::AuthMissingScope`];
 /// [`Code::ServiceUnavailable`] when keys cannot be looked up.
 pub async fn authorize(exchange: &Exchange<'_>) -> Result<TenantCall, Failure> {
+    Ok(authorize_principal(exchange).await?.0)
+}
+
+/// The same, with what else the key may do.
+///
+/// # Errors
+/// As [`authorize`].
+pub async fn authorize_principal(exchange: &Exchange<'_>) -> Result<(TenantCall, Principal), Failure> {
     let Access::Key(scope) = exchange.route.access else {
         return Err(Failure::internal(format!("the route `{}` names no scope", exchange.route.path)));
     };
@@ -53,8 +61,16 @@ pub async fn authorize(exchange: &Exchange<'_>) -> Result<TenantCall, Failure> {
         exchange.call(TenantScope { tenant: principal.tenant_id, actor: Actor::Key(principal.key_id) });
     limits::admit(exchange, &call, principal.key_id, &allowed).await?;
     note_use(exchange, &call, principal.key_id);
-    principal.require(required(scope)).map_err(refused)?;
-    Ok(call)
+    require(&principal, scope)?;
+    Ok((call, principal))
+}
+
+/// Checks that a key carries another scope than its route's: for what a request would have done in its name.
+///
+/// # Errors
+/// [`Code::AuthMissingScope`].
+pub fn require(principal: &Principal, scope: Scope) -> Result<(), Failure> {
+    principal.require(required(scope)).map_err(refused)
 }
 
 /// Has the use of a key noted once the answer is out.

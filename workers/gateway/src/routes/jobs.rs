@@ -1,17 +1,18 @@
 //! `/v1/jobs`.
 
+use auth::Principal;
 use contracts::pipeline::work::WorkDone;
 use contracts::scheduler::{self, GetJob, PolicyChange, PolicySetting, Timing};
 use http_api::jobs::{
     AlertPolicy, ChangeJob, Concurrency, CreateJob, Interval, Job, JobStatus, ListJobs, ListRuns, Retry,
     RetryJitter, Run, RunWorkflow, Task, Try, duration_ms, lateness_ms,
 };
-use http_api::{Code, Payload};
+use http_api::{Code, Payload, Scope};
 
 use super::{policies, schedules, source, time};
 use crate::exchange::Exchange;
 use crate::failure::{Failure, failed};
-use crate::middleware::auth::authorize;
+use crate::middleware::auth::{authorize, authorize_principal, require};
 use crate::respond::{Answer, Outcome};
 
 /// Creates a job.
@@ -19,7 +20,7 @@ use crate::respond::{Answer, Outcome};
 /// # Errors
 /// As [`authorize`]; a bad header or body; what [`failed`] makes of the call.
 pub async fn create(exchange: &Exchange<'_>) -> Outcome {
-    let call = authorize(exchange).await?;
+    let (call, principal) = authorize_principal(exchange).await?;
     let call = match exchange.idempotency_key()? {
         Some(key) => call.with_idempotency_key(key.as_str()),
         None => call,
@@ -41,7 +42,7 @@ pub async fn create(exchange: &Exchange<'_>) -> Outcome {
         name,
         schedule,
         calendar,
-        task: inner_task(task)?,
+        task: inner_task(task, &principal)?,
         retry: policies::inner_retry(retry),
         policy: scheduler::Policy {
             misfire: policies::inner_misfire(misfire),
@@ -86,7 +87,7 @@ pub async fn get(exchange: &Exchange<'_>) -> Outcome {
 /// # Errors
 /// As [`get`]; a bad body; [`Code::JobChanged`].
 pub async fn change(exchange: &Exchange<'_>) -> Outcome {
-    let call = authorize(exchange).await?;
+    let (call, principal) = authorize_principal(exchange).await?;
     let GetJob { job_id } = named(exchange)?;
     let ChangeJob {
         version,
@@ -115,7 +116,7 @@ pub async fn change(exchange: &Exchange<'_>) -> Outcome {
             let (schedule, calendar) = schedules::inner(schedule);
             Timing { schedule, calendar }
         }),
-        task: task.map(inner_task).transpose()?,
+        task: task.map(|task| inner_task(task, &principal)).transpose()?,
         retry: retry.map(policies::inner_retry),
         policy: PolicyChange {
             misfire: misfire.map(policies::inner_misfire),
@@ -189,16 +190,21 @@ pub async fn runs(exchange: &Exchange<'_>) -> Outcome {
     Answer::json(200, &page.answer(found.items.into_iter().map(public_run).collect(), found.next_before))
 }
 
-fn inner_task(task: Task) -> Result<scheduler::Task, Failure> {
+/// The task, which its job will have done in the key's place: what the key may not start by itself, its job may not.
+fn inner_task(task: Task, principal: &Principal) -> Result<scheduler::Task, Failure> {
     Ok(match task {
         Task::Event { source, r#type, payload } => {
             source::check(&source, "/task/source")?;
             scheduler::Task::Event { source, kind: r#type, payload: payload.as_json().to_owned() }
         }
         Task::Workflow { name, params } => {
+            require(principal, Scope::WorkflowsWrite)?;
             scheduler::Task::Workflow { name, params: params.as_json().to_owned() }
         }
-        Task::Report { account, days } => scheduler::Task::Report { account, days },
+        Task::Report { account, days } => {
+            require(principal, Scope::ReportsWrite)?;
+            scheduler::Task::Report { account, days }
+        }
         Task::Purge {} => scheduler::Task::Purge {},
     })
 }

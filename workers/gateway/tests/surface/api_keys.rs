@@ -45,6 +45,27 @@ fn a_key_that_is_not_good_is_refused_with_one_answer_for_all_that_existed() {
 }
 
 #[test]
+fn a_job_does_nothing_that_the_key_which_made_it_may_not() {
+    let world = World::new();
+    let with = |scopes: &[&str]| {
+        world.key(|key| key.scopes = scopes.iter().map(|&scope| scope.to_owned()).collect())
+    };
+    let body = |task: &str| format!(r#"{{"name":"J","schedule":{{"every":"1h"}},"task":{task}}}"#);
+    let workflow = r#"{"kind":"workflow","name":"account_report","params":{"account":"northwind.example"}}"#;
+    let report = r#"{"kind":"report","account":"northwind.example"}"#;
+    let event = r#"{"kind":"event","source":"generic","type":"t","payload":1}"#;
+    for (task, scope) in [(workflow, "workflows:write"), (report, "reports:write")] {
+        let (poor, rich) = (with(&["jobs:write"]), with(&["jobs:write", scope]));
+        let refused = world.ask("POST", "/v1/jobs").with_key(&poor).json(&body(task)).send();
+        refused.refused(403, "auth.missing_scope");
+        assert!(refused.json()["detail"].as_str().unwrap().contains(scope), "{}", refused.json());
+        assert_eq!(world.ask("POST", "/v1/jobs").with_key(&rich).json(&body(task)).send().status(), 201);
+    }
+    let poor = with(&["jobs:write"]);
+    assert_eq!(world.ask("POST", "/v1/jobs").with_key(&poor).json(&body(event)).send().status(), 201);
+}
+
+#[test]
 fn a_key_opens_what_its_scopes_say_and_no_more() {
     let world = World::new();
     let reader = world.key(|key| key.scopes = vec!["events:read".into(), "of:tomorrow".into()]);
