@@ -108,7 +108,8 @@ fn what_is_planted_in_a_ledger_is_found() {
 #[test]
 fn what_lies_about_is_found() {
     use ViolationKind::{Alarm, Overdue, StuckLease};
-    let cases: [(fn(&World, JobId), &[ViolationKind]); 6] = [
+    type Plant = fn(&World, JobId);
+    let cases: [(Plant, &[ViolationKind]); 6] = [
         (|world, _| world.set_alarm(None), &[Alarm]),
         (|world, _| world.set_alarm(Some(at(300))), &[Alarm]),
         (|world, _| world.be_down(HOUR), &[Alarm, Overdue]),
