@@ -53,6 +53,10 @@ const UNNAMED = `JSON.stringify({
 async function assertSound(page, what) {
   assert.deepEqual(page.errors, [], what);
   const found = JSON.parse(await page.evaluate(UNNAMED));
+  for (const scheme of ["light", "dark"]) {
+    await page.send("Emulation.setEmulatedMedia", { features: [{ name: "prefers-color-scheme", value: scheme }] });
+    assert.deepEqual(await page.violations(), [], `${what}, ${scheme}`);
+  }
   assert.deepEqual(found, { controls: [], headings: 1, ids: [], lang: "en", title: true, wide: false }, what);
 }
 
@@ -82,6 +86,15 @@ for (const role of Object.keys(PEOPLE)) {
     assert.equal(text.includes("Suspend the tenant"), role === "owner", "what a role may not do is not offered");
   });
 }
+
+test("a fault that is planted in a page is found", { skip }, async (t) => {
+  const page = await signedIn(t, "viewer");
+  await page.visit(at("/tenants"));
+  await page.evaluate("document.querySelector('h1').style = 'color: #777; background: #888'");
+  await page.evaluate("document.body.insertAdjacentHTML('beforeend', '<img src=\"data:,\"><input>')");
+  const found = (await page.violations()).map((line) => line.split(":")[0]);
+  assert.deepEqual(found.sort(), ["color-contrast", "image-alt", "label"]);
+});
 
 test("an owner makes a tenant, gives it a key, revokes it and suspends it, and all of that is on record", { skip }, async (t) => {
   const page = await signedIn(t, "owner");

@@ -27,11 +27,10 @@ export async function calling(): Promise<string> {
   }
   if (answer.refused !== undefined) {
     const refusal = answer.refused;
-    if (refusal === "not_found" || refusal === "key_reused") return refusal;
+    if (refusal === "not_found" || refusal === "key_reused" || refusal === "backfill_not_found") return refusal;
     if ("invalid" in refusal) return refusal.invalid.pointer;
     if ("too_many" in refusal) return String(refusal.too_many.limit);
     if ("changed" in refusal) return String(refusal.changed.version);
-    if (refusal === "backfill_not_found") return refusal;
     if ("backfill_running" in refusal) return refusal.backfill_running.backfill_id;
     return refusal.unavailable.detail;
   }
