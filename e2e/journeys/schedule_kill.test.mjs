@@ -53,13 +53,14 @@ test(`${JOBS} jobs every second and ${KILLS} kills (seed ${SEED}): each second i
   }
 });
 
-/** Every other job makes up for all that it missed, the others for the last. */
+/** Every other job makes up for all that it missed, the others for the last; of those every other one tells of it. */
 async function create(customer, at) {
   const json = {
     name: `Every second, ${at}`,
     schedule: { every: "1s" },
     task: { kind: "event", source: "generic", type: "second.passed", payload: { job: at } },
     misfire: at % 4 < 2 ? "all" : "last",
+    ...(at % 4 === 3 && { alert: { after: 1 } }),
   };
   const answer = await customer.send("POST", "/v1/jobs", { json });
   assert.equal(answer.status, 201, String(answer));
@@ -117,6 +118,8 @@ async function check(t, customers, jobs, down, state) {
     assertToldLate(job, of, down);
   }
   assert.deepEqual([...effects.keys()], [], "an event has no run");
+  const alerts = await assertTold(jobs, runs, state);
+  t.diagnostic(`${alerts} alerts`);
   t.diagnostic(`${seconds} seconds of jobs: ${JSON.stringify(outcomes)}, the latest ${late} ms late`);
 }
 
@@ -150,6 +153,39 @@ function assertToldLate(job, runs, down) {
     const others = during.filter(({ outcome }) => ![...made, "paused"].includes(outcome));
     assert.deepEqual(others, [], `${job.id} while nobody was there`);
   }
+}
+
+/** What a job missed is told once, and once that it runs again; gives how many alerts there are. */
+async function assertTold(jobs, runs, state) {
+  const sql = "SELECT type, delivery_key FROM events WHERE type IN ('job.failing', 'job.recovered') ORDER BY id";
+  const missed = ({ id }) => runs.get(id).some(({ outcome }) => outcome === "missed");
+  const owed = jobs.filter((job) => job.alert && missed(job));
+  const told = async () => {
+    const alerts = new Map();
+    for (const { type, delivery_key: key } of await readData(state, sql)) {
+      const [job, , kind, run] = key.split(":");
+      assert.equal(kind, type, key);
+      alerts.set(job, [...(alerts.get(job) ?? []), { type, run }]);
+    }
+    return alerts;
+  };
+  const alerts = await until(
+    "every job that missed something tells of it",
+    told,
+    (found) => owed.every(({ id }) => found.has(id)),
+    { show: (found) => [...found.keys()] },
+  );
+  for (const [id, found] of alerts) {
+    assert.ok(jobs.some((job) => job.id === id && job.alert), `${id} was not to tell of anything`);
+    const outcomes = new Map(runs.get(id).map((run) => [run.id, run.outcome]));
+    assert.equal(new Set(found.map(({ type, run }) => `${type} ${run}`)).size, found.length, `${id} told something twice`);
+    found.forEach(({ type, run }, at) => {
+      assert.equal(type, at % 2 === 0 ? "job.failing" : "job.recovered", `${id}: ${JSON.stringify(found)}`);
+      const wanted = type === "job.failing" ? ["missed", "failed"] : ["succeeded"];
+      assert.ok(wanted.includes(outcomes.get(run)), `${id}: ${type} of a run that is ${outcomes.get(run)}`);
+    });
+  }
+  return [...alerts.values()].reduce((sum, found) => sum + found.length, 0);
 }
 
 /** The events that jobs sent, by job and nominal time. */

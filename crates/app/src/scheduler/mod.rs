@@ -38,6 +38,8 @@ pub use tenant_jobs::TenantJobs;
 pub use upkeep::{Ringing, TenantUpkeep};
 pub use watchdog::{ATTENDED_EVERY_MS, WatchReport, attend_schedules};
 
+use contracts::Timestamp;
+
 use crate::ports::{Alarm, Clock, Random, ScheduleRegistry, ScheduleStore, StoreError, TaskRunner};
 
 /// The most jobs a tenant may have.
@@ -64,6 +66,8 @@ impl SchedulePorts {
     /// Sets the alarm to the earliest time at which anything is due. Right whenever it is called, and never too early
     /// to be called again.
     async fn rearm(&self) -> Result<(), StoreError> {
-        self.alarm.set(self.store.next_wake()?).await
+        // The platform takes no alarm for the beginning of 1970, which a schedule may name.
+        let first = Timestamp::from_unix_ms(1);
+        self.alarm.set(self.store.next_wake()?.map(|at| at.max(first))).await
     }
 }

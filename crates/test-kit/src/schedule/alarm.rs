@@ -9,7 +9,7 @@ use contracts::Timestamp;
 
 use crate::Faults;
 
-/// Remembers what it was set to. A clone is the same alarm. Operation for [`Faults`]: `alarm.set`.
+/// Remembers what it was set to, and takes no alarm for the time 0, as the platform. A clone is the same alarm. Operation for [`Faults`]: `alarm.set`.
 #[derive(Debug, Clone, Default)]
 pub struct MemoryAlarm {
     faults: Faults,
@@ -45,6 +45,10 @@ impl Alarm for MemoryAlarm {
     async fn set(&self, at: Option<Timestamp>) -> Result<(), StoreError> {
         self.faults
             .around("MEMORY_ALARM", "alarm.set", || {
+                if at.is_some_and(|at| at.unix_ms() == 0) {
+                    let refused = "setAlarm() cannot be called with an alarm time <= 0";
+                    return Err(StoreError::new("MEMORY_ALARM", refused));
+                }
                 self.at.set(at);
                 Ok(())
             })

@@ -551,7 +551,10 @@ impl ScheduleStore for MemoryScheduleStore {
             let jobs = jobs.filter_map(|job| job.state.wake_at);
             let backfills = state.backfills.values().filter_map(|backfill| backfill.due_at);
             let alerts = state.alerts.iter().map(|alert| alert.due_at);
-            let judged = (!state.ended.is_empty()).then(|| Timestamp::from_unix_ms(0));
+            let judged = state.ended.first().map(|ended| {
+                let run = state.all_runs().find(|run| run.run_id == ended.run_id);
+                run.map_or(Timestamp::from_unix_ms(1), |run| run.scheduled_for)
+            });
             let jobs = jobs.chain(alerts).chain(judged).chain(backfills);
             Ok(jobs.chain(state.all_runs().filter_map(|run| run.progress.due_at)).min())
         })

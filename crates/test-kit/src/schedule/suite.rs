@@ -735,7 +735,7 @@ fn what_ended_is_judged_once_and_alerts_wait_until_they_are_told(store: &dyn Sch
         }
         runs = all.map(|run| run.run_id).to_vec();
     }
-    assert_eq!(store.next_wake().unwrap(), Some(at(0)), "there is something to judge");
+    assert_eq!(store.next_wake().unwrap(), Some(at(START)), "there is something to judge");
     let ended = store.ended_runs(9).unwrap();
     let told: Vec<_> = ended.iter().map(|run| (run.job_id, run.run_id, run.outcome, run.count)).collect();
     let expect = [(0, RunOutcome::Missed, 7), (1, RunOutcome::Failed, 1), (2, RunOutcome::Succeeded, 1)];
