@@ -311,7 +311,7 @@ test("an unknown route and a wrong method say so", async () => {
     ["DELETE", "/v1/events", ["GET", "HEAD", "OPTIONS", "POST"]],
     ["PUT", `/hooks/${customer.endpoint("standard").id}`, ["GET", "HEAD", "OPTIONS", "POST"]],
     ["POST", "/healthz", ["GET", "HEAD", "OPTIONS"]],
-    ["PUT", `/v1/jobs/${newId("job")}`, ["DELETE", "GET", "HEAD", "OPTIONS"]],
+    ["PUT", `/v1/jobs/${newId("job")}`, ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH"]],
     ["DELETE", "/v1/signals", ["GET", "HEAD", "OPTIONS"]],
   ];
   for (const [method, path, allowed] of methods) {

@@ -32,7 +32,8 @@ const rule = (name) => ({
   then: [{ do: "alert", severity: "critical", title: "x" }],
 });
 
-/** Of each such route: a body by a name, what tells its effects apart, and where they are counted. */
+/** Of each such route: a body by a name, what tells its effects apart, and where they are counted; `of` makes what has to be
+ * there before, whose path the others take. */
 const ROUTES = {
   "/v1/events": {
     body: (name) => ({ source: "generic", type: "note.taken", payload: { name } }),
@@ -43,6 +44,16 @@ const ROUTES = {
     body: (name) => ({ name, schedule: { every: "366d" }, task }),
     id: ({ id }) => id,
     list: "/v1/jobs",
+  },
+  "/v1/jobs/{id}/backfill": {
+    of: async (who) => {
+      const json = { name: "Hourly", schedule: { every: "1h" }, task };
+      return `/v1/jobs/${(await who.send("POST", "/v1/jobs", { json })).json.id}`;
+    },
+    path: (job) => `${job}/backfill`,
+    body: (name) => ({ from: "2026-01-01T00:00:00Z", to: `2026-01-01T0${name.length}:00:00Z` }),
+    id: ({ id }) => id,
+    list: (job) => `${job}/backfills`,
   },
   "/v1/rules": { body: rule, id: ({ id }) => id, list: "/v1/rules" },
   "/v1/subscriptions": {
@@ -83,13 +94,14 @@ test("every route that takes a key is here", () => {
 });
 
 for (const [pattern, route] of Object.entries(ROUTES)) {
-  const path = route.path ?? pattern;
-
   test(`${pattern}: ${AT_ONCE} at once have one effect and one answer`, async () => {
     const customer = new Customer(mesh, await newTenant(mesh, "idempotency"));
     const neighbor = new Customer(mesh, await newTenant(mesh, "idempotency-neighbor"));
     const headers = { "idempotency-key": `order-${Date.now()}` };
-    const post = (who, name) => who.send("POST", path, { json: route.body(name), headers });
+    const of = new Map();
+    for (const who of [customer, neighbor]) of.set(who, await route.of?.(who));
+    const at = (place, who) => (typeof place === "function" ? place(of.get(who)) : place);
+    const post = (who, name) => who.send("POST", at(route.path ?? pattern, who), { json: route.body(name), headers });
     const answers = await Promise.all(Array.from({ length: AT_ONCE }, () => post(customer, "first")));
     for (const answer of answers) assert.ok([200, 201, 202].includes(answer.status), String(answer));
     const ids = new Set(answers.map(({ json }) => route.id(json)));
@@ -102,6 +114,6 @@ for (const [pattern, route] of Object.entries(ROUTES)) {
     const other = await post(neighbor, "second");
     assert.ok([200, 201, 202].includes(other.status), String(other));
     assert.ok(!ids.has(route.id(other.json)), "another tenant has its own");
-    if (route.list) assert.equal((await customer.list(route.list)).length, 1);
+    if (route.list) assert.equal((await customer.list(at(route.list, customer))).length, 1);
   });
 }
