@@ -218,6 +218,7 @@ impl Route {
             || matches!(
                 self.operation,
                 Operation::Search
+                    | Operation::GetUsage
                     | Operation::Listen
                     | Operation::StoreFile
                     | Operation::GetAccount
@@ -267,6 +268,7 @@ mod tests {
         check(Operation::ReceiveHook, &[400, 401, 404, 413, 429, 500, 503]);
         check(Operation::SubmitEvent, &[400, 401, 403, 413, 415, 422, 429, 500, 503]);
         check(Operation::ListSignals, &[400, 401, 403, 429, 500, 503]);
+        check(Operation::GetUsage, &[400, 401, 403, 429, 500, 503]);
         check(Operation::CreateJob, &[400, 401, 403, 404, 409, 413, 415, 422, 429, 500, 503]);
         check(Operation::DeleteJob, &[401, 403, 404, 429, 500, 503]);
     }
