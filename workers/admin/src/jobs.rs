@@ -2,9 +2,12 @@
 
 use std::rc::Rc;
 
-use contracts::scheduler::{GetJob, Job, JobError, JobRun, JobStatus, JobsClient, ListJobs, ListRuns};
+use contracts::scheduler::{
+    GetJob, Job, JobError, JobRun, JobStatus, JobsClient, ListJobs, ListRuns, RunOutcome,
+};
 use contracts::{TenantCall, Timestamp};
 use http_api::Page;
+use http_api::jobs::lateness_ms;
 use http_api::page::PageRequest;
 use http_api::request::{FromQuery, Query, read_query};
 use ids::{JobId, RunId, TenantId};
@@ -109,7 +112,7 @@ pub struct RunView {
     started_at: Option<http_api::Timestamp>,
     ended_at: Option<http_api::Timestamp>,
     lateness_ms: Option<u64>,
-    outcome: serde_json::Value,
+    outcome: RunOutcome,
     attempts: u32,
     error: Option<String>,
     trace_id: String,
@@ -209,15 +212,15 @@ fn view(tenant: TenantId, job: Job) -> JobView {
 }
 
 fn run_view(run: JobRun) -> RunView {
-    let lateness = |began: Timestamp| began.unix_ms().saturating_sub(run.scheduled_for.unix_ms());
+    let (scheduled_for, started_at) = (time(run.scheduled_for), run.started_at.map(time));
     RunView {
         id: run.run_id,
-        scheduled_for: time(run.scheduled_for),
+        scheduled_for,
         count: run.count,
-        started_at: run.started_at.map(time),
+        started_at,
         ended_at: run.ended_at.map(time),
-        lateness_ms: run.started_at.map(lateness),
-        outcome: serde_json::to_value(run.outcome).unwrap_or_default(),
+        lateness_ms: lateness_ms(scheduled_for, started_at),
+        outcome: run.outcome,
         attempts: run.attempts,
         error: run.error,
         trace_id: run.trace_id,
