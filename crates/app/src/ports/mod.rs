@@ -20,6 +20,7 @@ mod files;
 mod index;
 mod limits;
 pub mod live;
+mod model_budget;
 mod notify;
 mod outbound;
 mod removal;
@@ -69,6 +70,9 @@ pub use index::{
 };
 pub use limits::LimitStore;
 pub use live::{LiveBounds, LiveEntry, LiveStore};
+pub use model_budget::{
+    BudgetRefusal, CallOutcome, Hold, HoldRequest, ModelBudget, Settlement, TokenCount, Unlimited,
+};
 pub use notify::{Notifier, SettledEvent};
 pub use outbound::{
     CreationKey, MessageSender, NoReply, OutboundReply, OutboundRequest, Registered, Resolver,

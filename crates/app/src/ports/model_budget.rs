@@ -1,0 +1,161 @@
+//! What a tenant may spend on models: held before a call, settled after it, given back where nothing was asked.
+
+use async_trait::async_trait;
+use contracts::Timestamp;
+use ids::{KeyId, TenantId};
+
+use super::StoreError;
+
+/// Asks for room for one call of a model, whatever it turns out to take.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HoldRequest {
+    /// Whose budget it is.
+    pub tenant: TenantId,
+    /// The key that asks; none where the platform itself works for the tenant.
+    pub key: Option<KeyId>,
+    /// Every model that may answer, as price lists name them, the first choice first. The hold covers the dearest, since
+    /// a call may fall back to any.
+    pub models: Vec<String>,
+    /// The call's own name, unique in the tenant. The same one gives the same hold.
+    pub request_id: String,
+    /// The most tokens that the request can have: never too few.
+    pub tokens_in_bound: u64,
+    /// The most tokens that the answer can have: never too few.
+    pub tokens_out_bound: u64,
+}
+
+/// Room that was reserved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hold {
+    /// Its name, to settle or release it by.
+    pub id: String,
+    /// The most that the call can cost, in billionths of a US dollar.
+    pub bound_nanos: u64,
+}
+
+/// How tokens came to be known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TokenCount {
+    /// The upstream said how many.
+    Reported,
+    /// It did not say: an upper bound by what was sent and what came.
+    Estimated,
+}
+
+/// How a call ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CallOutcome {
+    /// With a whole answer.
+    Finished,
+    /// The upstream broke off, stalled or sent what cannot be read.
+    Broken,
+    /// The client left before the end.
+    Canceled,
+    /// The upstream refused, or was not reached: nothing was written.
+    Failed,
+    /// It was answered from the cache: nothing was asked.
+    Cached,
+}
+
+/// What a call took in the end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settlement {
+    /// The model that answered, as price lists name it: one of [`HoldRequest::models`].
+    pub model: String,
+    /// The upstream that it was asked of.
+    pub upstream: String,
+    /// Tokens read.
+    pub tokens_in: u64,
+    /// Tokens written.
+    pub tokens_out: u64,
+    /// How both are known.
+    pub counted: TokenCount,
+    /// How it ended.
+    pub outcome: CallOutcome,
+    /// From the call to the first byte of its answer, in milliseconds; none where there was none.
+    pub first_byte_ms: Option<u64>,
+    /// From the call to its end, in milliseconds.
+    pub duration_ms: u64,
+}
+
+/// Why a call is not made.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BudgetRefusal {
+    /// It could cost more than what is left of a budget. Waiting helps only where the budget begins anew.
+    #[error("the call could cost more than what is left of `{limit}`")]
+    Spent {
+        /// Which budget, in the words that its owner knows it by.
+        limit: String,
+        /// What is left of it, in its own unit.
+        left: String,
+        /// When it begins anew, where it does.
+        resets_at: Option<Timestamp>,
+    },
+    /// More requests or tokens than a rate allows; a wait helps.
+    #[error("`{limit}` allows no more at present")]
+    TooFast {
+        /// Which rate, in the words that its owner knows it by.
+        limit: String,
+        /// What is left of it, in its own unit.
+        left: String,
+        /// How long to wait, in seconds.
+        retry_after_s: u64,
+        /// When it begins anew.
+        resets_at: Option<Timestamp>,
+    },
+    /// The tenant, or its key, may not ask this model.
+    #[error("the model `{model}` is not among those that may be asked")]
+    NotAllowed {
+        /// Which.
+        model: String,
+    },
+    /// The budget cannot be looked at, so nothing is spent.
+    #[error(transparent)]
+    Unavailable(#[from] StoreError),
+}
+
+/// What a tenant may spend on models.
+///
+/// Between a hold and its end the Worker may die: holds expire by themselves, and an expired one counts as spent until it
+/// is reconciled.
+#[async_trait(?Send)]
+pub trait ModelBudget {
+    /// Reserves room for a call. Asking again with the same request id gives the same hold.
+    ///
+    /// # Errors
+    /// [`BudgetRefusal`]; nothing is reserved then.
+    async fn hold(&self, request: &HoldRequest) -> Result<Hold, BudgetRefusal>;
+
+    /// Puts what a call took in the place of its hold, and gives back the rest; says what it cost, in billionths of a US
+    /// dollar. Settling again changes nothing.
+    ///
+    /// # Errors
+    /// When the budget does not answer: the hold then stands until it expires.
+    async fn settle(&self, tenant: TenantId, hold: &Hold, settlement: &Settlement)
+    -> Result<u64, StoreError>;
+
+    /// Gives a hold back whole: the call was not made. Releasing again, or after a settlement, changes nothing.
+    ///
+    /// # Errors
+    /// As [`ModelBudget::settle`].
+    async fn release(&self, tenant: TenantId, hold: &Hold) -> Result<(), StoreError>;
+}
+
+/// No budget at all: every call is let through, and costs nothing that is known.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Unlimited;
+
+#[async_trait(?Send)]
+impl ModelBudget for Unlimited {
+    async fn hold(&self, request: &HoldRequest) -> Result<Hold, BudgetRefusal> {
+        Ok(Hold { id: request.request_id.clone(), bound_nanos: 0 })
+    }
+
+    async fn settle(&self, _: TenantId, _: &Hold, _: &Settlement) -> Result<u64, StoreError> {
+        Ok(0)
+    }
+
+    async fn release(&self, _: TenantId, _: &Hold) -> Result<(), StoreError> {
+        Ok(())
+    }
+}
