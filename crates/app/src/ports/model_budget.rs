@@ -13,6 +13,8 @@ pub struct HoldRequest {
     pub tenant: TenantId,
     /// The key that asks; none where the platform itself works for the tenant.
     pub key: Option<KeyId>,
+    /// The public half of that key, by which usage names it.
+    pub key_prefix: Option<String>,
     /// Every model that may answer, as price lists name them, the first choice first. The hold covers the dearest, since
     /// a call may fall back to any.
     pub models: Vec<String>,
@@ -66,6 +68,8 @@ pub struct Settlement {
     pub upstream: String,
     /// Tokens read.
     pub tokens_in: u64,
+    /// Those of them that came from the upstream's own cache, where it tells: most charge less for them.
+    pub tokens_in_cached: u64,
     /// Tokens written.
     pub tokens_out: u64,
     /// How both are known.
@@ -102,6 +106,24 @@ pub enum BudgetRefusal {
         retry_after_s: u64,
         /// When it begins anew.
         resets_at: Option<Timestamp>,
+    },
+    /// It would fit if the calls that are under way took nothing: what they hold and do not take comes back when they end.
+    #[error("calls under way hold what is left of `{limit}`")]
+    Held {
+        /// Which budget, in the words that its owner knows it by.
+        limit: String,
+        /// What is left of it beside what is held, in its own unit.
+        left: String,
+        /// How long to wait before the next try, in seconds.
+        retry_after_s: u64,
+        /// When it begins anew.
+        resets_at: Option<Timestamp>,
+    },
+    /// Nobody knows what the model costs, and a budget in money applies.
+    #[error("the model `{model}` has no price, and a budget in money applies: set a price for it")]
+    Unpriced {
+        /// Which.
+        model: String,
     },
     /// The tenant, or its key, may not ask this model.
     #[error("the model `{model}` is not among those that may be asked")]
