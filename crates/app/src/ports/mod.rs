@@ -88,9 +88,9 @@ pub use reports::{
 pub use rules::{NoticeQuery, RuleCreated, RuleStore, WorkflowStarter};
 pub use runtime::{Clock, EventMessage, EventQueue, IngestInstances, InstanceState, Random};
 pub use schedule::{
-    Alarm, BackfillRecord, Firing, JobRecord, JobState, KeyUse, LATE_MS, OpenRuns, RUNS_KEPT, RUNS_KEPT_MS,
-    RecordCut, RunProgress, RunRecord, RunSpan, ScheduleStore, TaskEffect, TaskError, TaskRunner, TimeRange,
-    Trigger,
+    Alarm, BackfillRecord, FillStore, Firing, JobRecord, JobState, JobStore, KeyUse, LATE_MS, LedgerStore,
+    OpenRuns, RUNS_KEPT, RUNS_KEPT_MS, RecordCut, RunProgress, RunRecord, RunSpan, ScheduleStore, TaskEffect,
+    TaskError, TaskRunner, TimeRange, Trigger,
 };
 pub use schedule_registry::{RegisteredSchedule, ScheduleRegistry};
 pub use signals::{NewSignal, SignalQuery, SignalRecord, SignalStore};

@@ -3,13 +3,21 @@
 mod backfill;
 mod change;
 mod jobs;
+mod policy;
+mod runs;
 mod scans;
+mod schedule;
+mod task;
 mod upkeep;
 
 pub use backfill::*;
 pub use change::*;
 pub use jobs::*;
+pub use policy::*;
+pub use runs::*;
 pub use scans::*;
+pub use schedule::*;
+pub use task::*;
 pub use upkeep::*;
 
 use crate::TenantCall;

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use app::ports::ScheduleStore;
+use app::ports::{JobStore, LedgerStore};
 use mesh::durable::{Database, End, MigrationError, Rows, Storage, Value};
 use mesh_sim::durable::SqliteDatabase;
 use test_kit::schedule::{ScheduleFixtures, schedule_store_suite};

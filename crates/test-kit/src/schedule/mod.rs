@@ -3,8 +3,11 @@
 
 mod alarm;
 mod alerts;
+mod backfills;
+mod jobs;
 mod records;
 mod registry;
+mod runs;
 mod store;
 #[expect(clippy::unwrap_used, reason = "a claim that does not hold panics")]
 mod suite;

@@ -1,0 +1,33 @@
+//! What a job does when it fires.
+
+/// What a job does when it fires.
+#[mesh::message]
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub enum Task {
+    /// Ingests an event.
+    Event {
+        /// The event's source.
+        source: String,
+        /// The event's type.
+        kind: String,
+        /// The payload as JSON text; at most 64 KiB.
+        payload: String,
+    },
+    /// Starts a workflow.
+    Workflow {
+        /// Its public name.
+        name: String,
+        /// What it is started with, as JSON text; at most 64 KiB.
+        params: String,
+    },
+    /// Asks for a report on an account.
+    Report {
+        /// The account, by name or domain.
+        account: String,
+        /// How many days it looks back from the nominal time: 1 to 732.
+        days: u32,
+    },
+    /// Removes what is past the tenant's retention.
+    Purge {},
+}
