@@ -10,6 +10,7 @@
 //! | [`assessment`] | how qualified and how much at risk a call is, from its findings |
 //! | [`dead_letter`] | why work was given up, and how long that is remembered |
 //! | [`backfill`] | how fast events are run again |
+//! | [`budget`] | what a tenant may spend on models, what calls hold and take, what tokens cost |
 //! | [`crm`] | how changes in a CRM add up, whatever their order |
 //! | [`dispatch`] | which workflow works an event off |
 //! | [`event`] | which status an event, or a step of its processing, may take next |
@@ -28,6 +29,7 @@
 pub mod approval;
 pub mod assessment;
 pub mod backfill;
+pub mod budget;
 pub mod contact;
 pub mod crm;
 pub mod dead_letter;

@@ -7,6 +7,8 @@ const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
 pub struct Period {
     /// What it is called in a store: `2026-11-22` or `2026-11`.
     pub name: String,
+    /// When it begins, in Unix milliseconds.
+    pub starts_ms: u64,
     /// When it ends and the next one begins, in Unix milliseconds.
     pub ends_ms: u64,
 }
@@ -16,7 +18,11 @@ pub struct Period {
 pub fn day(now_ms: u64) -> Period {
     let days = now_ms / DAY_MS;
     let (year, month, day) = civil(days);
-    Period { name: format!("{year:04}-{month:02}-{day:02}"), ends_ms: (days + 1) * DAY_MS }
+    Period {
+        name: format!("{year:04}-{month:02}-{day:02}"),
+        starts_ms: days * DAY_MS,
+        ends_ms: (days + 1) * DAY_MS,
+    }
 }
 
 /// The month of a time.
@@ -29,7 +35,11 @@ pub fn month(now_ms: u64) -> Period {
     while civil(next).1 == month {
         next += 1;
     }
-    Period { name: format!("{year:04}-{month:02}"), ends_ms: next * DAY_MS }
+    Period {
+        name: format!("{year:04}-{month:02}"),
+        starts_ms: (days + 1 - day) * DAY_MS,
+        ends_ms: next * DAY_MS,
+    }
 }
 
 /// Year, month and day of so many days after 1970-01-01, by the Gregorian calendar (Hinnant, `civil_from_days`).
@@ -54,6 +64,10 @@ mod tests {
             let (day, month) = (day(now_ms), month(now_ms));
             assert_eq!((&*day.name, &*month.name), (name, &name[..7]));
             assert_eq!((day.ends_ms, month.ends_ms), (day_ends_ms, month_ends_ms), "{name}");
+            assert_eq!(day.starts_ms + DAY_MS, day_ends_ms, "{name}");
+            assert_eq!(super::month(month.starts_ms), month, "{name}");
+            let before = super::month(month.starts_ms.saturating_sub(1));
+            assert!(month.starts_ms == 0 || before.ends_ms == month.starts_ms, "{name}");
         };
         check(0, "1970-01-01", DAY_MS, 31 * DAY_MS);
         // 2024-02-29T23:59:59.999Z, the last moment of a leap day.
