@@ -339,6 +339,8 @@ export type UsageSubject =
   }
   /** Calls of a language model. */
   | {
+    /** The public half of the API key that asked for it; none where the platform worked for the tenant by itself. */
+    key: string | null;
     kind: "model";
     /** Its name, as its server gives it. */
     model: string;
@@ -360,6 +362,8 @@ export type UsageSubjectInput =
   }
   /** Calls of a language model. */
   | {
+    /** The public half of the API key that asked for it; none where the platform worked for the tenant by itself. */
+    key?: string | null;
     kind: "model";
     /** Its name, as its server gives it. */
     model: string;

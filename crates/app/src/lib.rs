@@ -4,6 +4,7 @@
 //! Conversions between contract and domain types live here, written by hand.
 
 pub mod admin;
+pub mod budget;
 pub mod endpoints;
 pub mod files;
 pub mod limits;

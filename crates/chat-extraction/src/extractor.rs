@@ -4,10 +4,11 @@ use std::{cell::Cell, rc::Rc, time::Duration};
 
 use app::ports::{
     ChatError, ChatModel, ChatReply, ChatRequest, Clock, ExtractError, Extraction, Extractor, ExtractorKind,
-    ModelCall, ModelPrice, Spending, StoreError,
+    ModelCall, Spending, StoreError,
 };
 use async_trait::async_trait;
 use domain::ScalarIndex;
+use domain::budget::{Price, Tokens};
 use transcript::Document;
 
 use crate::{
@@ -23,7 +24,7 @@ pub struct ModelExtractor {
     other: Rc<dyn Extractor>,
     clock: Rc<dyn Clock>,
     pause: Rc<Pause>,
-    price: ModelPrice,
+    price: Price,
 }
 
 /// Until when a server has asked to be left alone, in Unix milliseconds: no request is sent before.
@@ -51,19 +52,20 @@ impl ModelExtractor {
         clock: Rc<dyn Clock>,
         pause: Rc<Pause>,
     ) -> Self {
-        Self { model, other, clock, pause, price: ModelPrice::default() }
+        Self { model, other, clock, pause, price: Price::default() }
     }
 
     /// The same, at a price: without one, calls cost nothing.
     #[must_use]
-    pub fn priced(mut self, price: ModelPrice) -> Self {
+    pub fn priced(mut self, price: Price) -> Self {
         self.price = price;
         self
     }
 
     fn call(&self, model: &str, reply: &ChatReply) -> ModelCall {
         let (tokens_in, tokens_out) = reply.usage.unwrap_or_default();
-        let cost_nanos = self.price.of(tokens_in, tokens_out);
+        let tokens = Tokens { input: tokens_in.into(), cached: 0, output: tokens_out.into() };
+        let cost_nanos = self.price.of(tokens);
         ModelCall { model: model.to_owned(), tokens_in, tokens_out, cost_nanos }
     }
 

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use app::ports::{
-    Clock, ExtractError, Extraction, Extractor, ExtractorKind, ModelCall, ModelPrice, Spending, StoreError,
+    Clock, ExtractError, Extraction, Extractor, ExtractorKind, ModelCall, Spending, StoreError,
 };
 use async_trait::async_trait;
 use chat_extraction::openai::{Exchange, ExchangeError, HttpAnswer, OpenAiModel};
@@ -89,7 +89,7 @@ fn world_of(turns: &[String], answers: Vec<Result<HttpAnswer, ExchangeError>>) -
         Rc::new(hands.clone()),
         Rc::new(Pause::default()),
     )
-    .priced(ModelPrice { input_nanos: 10, output_nanos: 100 });
+    .priced(domain::budget::Price { input: 10_000_000, cached: 10_000_000, output: 100_000_000 });
     let speakers = ["Rita", "Cora"];
     let turns: Vec<_> = turns
         .iter()

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use contracts::gateway::LimitsContract;
 use contracts::health::HealthContract;
+use contracts::pipeline::budget::{BudgetsContract, TenantBudgetContract};
 use contracts::pipeline::deliveries::DeliveriesContract;
 use contracts::pipeline::erasure::ErasureContract;
 use contracts::pipeline::files::FilesContract;
@@ -31,6 +32,7 @@ fn described<C: Contract + Described>() -> (Document, String) {
 /// Every contract between Workers.
 fn all() -> Vec<(Document, String)> {
     vec![
+        described::<BudgetsContract>(),
         described::<DeadLettersContract>(),
         described::<DeliveriesContract>(),
         described::<ErasureContract>(),
@@ -46,6 +48,7 @@ fn all() -> Vec<(Document, String)> {
         described::<ScansContract>(),
         described::<SubscriptionsContract>(),
         described::<TasksContract>(),
+        described::<TenantBudgetContract>(),
         described::<TenantIndexContract>(),
         described::<UpkeepContract>(),
         described::<UsageContract>(),

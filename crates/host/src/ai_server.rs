@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use app::ports::ModelPrice;
 use async_trait::async_trait;
 use chat_extraction::openai::{Exchange, ExchangeError, HttpAnswer};
+use domain::budget::Price;
 use futures_util::future::{Either, select};
 use worker::{AbortController, Delay, Env, Fetch, Headers, Method, Request, RequestInit};
 
@@ -32,17 +32,17 @@ pub struct AiServer {
 impl AiServer {
     /// The configured server, the model to ask there and its price, where server and model are configured. A price that is
     /// none is logged, and counts as nothing.
-    pub fn configured(env: &Env) -> Option<(Self, String, ModelPrice)> {
+    pub fn configured(env: &Env) -> Option<(Self, String, Price)> {
         let text = |name| env.var(name).ok().map(|value| value.to_string()).filter(|value| !value.is_empty());
         let secret =
             |name| env.secret(name).ok().map(|value| value.to_string()).filter(|value| !value.is_empty());
         let (base, model) = (text(AI_BASE_URL)?, text(AI_MODEL)?);
         let url = format!("{}/chat/completions", base.trim_end_matches('/'));
         let price = |name| text(name).unwrap_or_default();
-        let price = ModelPrice::per_million(&price(AI_INPUT_PRICE), &price(AI_OUTPUT_PRICE));
+        let price = Price::per_million(&price(AI_INPUT_PRICE), &price(AI_OUTPUT_PRICE));
         let price = price.unwrap_or_else(|error| {
             tracing::error!(event = "model.price_unreadable", %error);
-            ModelPrice::default()
+            Price::default()
         });
         Some((
             Self { url, bearer: secret(AI_API_KEY), gateway_token: secret(AI_GATEWAY_TOKEN) },

@@ -42,7 +42,8 @@ pub enum UsageGroup {
     Month,
     /// Operations of this description, such as `list_events`.
     Operation,
-    /// API keys, by their public half; requests that a provider signed have an empty name.
+    /// API keys, by their public half; what no key asked for, such as a delivery that a provider signed or a model that
+    /// read it, has an empty name.
     Key,
     /// Models, as their server names them.
     Model,

@@ -6,6 +6,7 @@ mod archive;
 mod archive_ledger;
 mod audit;
 mod backfill;
+mod budget;
 mod chat;
 mod control;
 mod crm;
@@ -42,6 +43,9 @@ pub use archive::{Archive, ArchivedObject, ListedObject, MOST_OBJECTS, ObjectVer
 pub use archive_ledger::{ArchiveLedger, DayFiles, LiveFile, TenantDay, UnfinishedFile};
 pub use audit::{AuditQuery, AuditTrail};
 pub use backfill::{BackfillCandidate, BackfillRange, BackfillStore};
+pub use budget::{
+    BudgetCall, BudgetLimits, BudgetStore, KeyModelSpend, PricedModel, SpendBatch, SpendChange, Spent,
+};
 pub use chat::{ChatError, ChatModel, ChatReply, ChatRequest};
 pub use control::{
     Allowance, ControlStore, ENDPOINT_FRESH_MS, EndpointSecret, Heartbeat, StoredEndpoint, StoredKey,
@@ -79,8 +83,9 @@ pub use outbound::{
     SubscriptionDirectory, SubscriptionRecord,
 };
 pub use removal::{
-    ErasureInstances, ErasureRecord, ErasureStatus, ErasureStore, EventRemoval, FeedRemoval, FoundEvent,
-    MessageRemoval, NewErasure, RemovableEvent, RetentionRecord, RetentionStore, RowCount, RunRemoval,
+    BudgetRemoval, ErasureInstances, ErasureRecord, ErasureStatus, ErasureStore, EventRemoval, FeedRemoval,
+    FoundEvent, MessageRemoval, NewErasure, RemovableEvent, RetentionRecord, RetentionStore, RowCount,
+    RunRemoval,
 };
 pub use reports::{
     AccountEvent, AccountHistory, AccountPeriod, AccountRecords, AccountSignal, Browser, BrowserError,
@@ -94,7 +99,7 @@ pub use schedule::{
 };
 pub use schedule_registry::{RegisteredSchedule, ScheduleRegistry};
 pub use signals::{NewSignal, SignalQuery, SignalRecord, SignalStore};
-pub use spending::{ModelCall, ModelPrice, PriceError, Spending};
+pub use spending::{ModelCall, PriceList, Spending};
 pub use tenants::{
     Created, IssuedKey, NewKey, NewTenant, Revoked, TenantAdmin, TenantQuery, TenantRecord, TenantSettings,
 };

@@ -272,6 +272,15 @@ pub trait ErasureStore {
     async fn fail(&self, tenant: TenantId, id: ErasureId, error: &str) -> Result<(), StoreError>;
 }
 
+/// What tenants may spend on models, and spent.
+#[async_trait(?Send)]
+pub trait BudgetRemoval {
+    /// Forgets the whole of it; says how many rows that were.
+    async fn erase(&self, tenant: TenantId, trace: TraceContext) -> Result<u32, StoreError>;
+    /// How many rows there are.
+    async fn left(&self, tenant: TenantId, trace: TraceContext) -> Result<u32, StoreError>;
+}
+
 /// The durable workflows that carry erasures out; an instance's id is its erasure's.
 #[async_trait(?Send)]
 pub trait ErasureInstances {

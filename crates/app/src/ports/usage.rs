@@ -17,6 +17,16 @@ pub struct Counted {
     pub of: UsageSubject,
     /// How much.
     pub amounts: UsageAmounts,
+    /// How much of what was counted before was too much: a call that was counted at its bound took less.
+    pub taken_back: UsageAmounts,
+}
+
+impl Counted {
+    /// So much, and nothing is taken back.
+    #[must_use]
+    pub fn new(at: Timestamp, of: UsageSubject, amounts: UsageAmounts) -> Self {
+        Self { at, of, amounts, taken_back: UsageAmounts::default() }
+    }
 }
 
 /// What a store answers.

@@ -37,7 +37,7 @@ impl Usage for UsageService {
     async fn record_usage(&self, context: &TenantCall, request: RecordUsage) -> Result<(), UsageError> {
         let RecordUsage { batch_id, counts } = request;
         check(&batch_id, &counts)?;
-        let counted = |UsageCount { at, of, amounts }| Counted { at, of, amounts };
+        let counted = |UsageCount { at, of, amounts }| Counted::new(at, of, amounts);
         let counts: Vec<_> = counts.into_iter().map(counted).collect();
         let now = self.0.clock.now();
         self.0.store.add(context.scope.tenant, &batch_id, &counts, now).await.map_err(unavailable)
@@ -76,7 +76,7 @@ fn check(batch_id: &str, counts: &[UsageCount]) -> Result<(), UsageError> {
             Requests { operation, key } => {
                 operation.len().max(key.as_ref().map_or(0, String::len)) > MOST_NAME_BYTES
             }
-            Model { model } => model.len() > MOST_NAME_BYTES,
+            Model { model, key } => model.len().max(key.as_ref().map_or(0, String::len)) > MOST_NAME_BYTES,
         }
     };
     if counts.iter().any(long) {

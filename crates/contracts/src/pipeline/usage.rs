@@ -53,6 +53,9 @@ pub enum UsageSubject {
     Model {
         /// Its name, as its server gives it.
         model: String,
+        /// The public half of the API key that asked for it; none where the platform worked for the tenant by itself.
+        #[serde(default)]
+        key: Option<String>,
     },
 }
 
@@ -179,6 +182,15 @@ pub enum UsageError {
 impl UsageAmounts {
     /// Adds others to these.
     pub fn add(&mut self, others: Self) {
+        self.each(others, u64::saturating_add);
+    }
+
+    /// Takes others from these, where they were counted before.
+    pub fn take_back(&mut self, others: Self) {
+        self.each(others, u64::saturating_sub);
+    }
+
+    fn each(&mut self, others: Self, of: fn(u64, u64) -> u64) {
         let Self { requests, refused, failed, events, model_calls, tokens_in, tokens_out, cost_nanos } =
             others;
         for (sum, other) in [
@@ -191,7 +203,7 @@ impl UsageAmounts {
             (&mut self.tokens_out, tokens_out),
             (&mut self.cost_nanos, cost_nanos),
         ] {
-            *sum = sum.saturating_add(other);
+            *sum = of(*sum, other);
         }
     }
 }

@@ -15,7 +15,7 @@ SELECT
     SUM(cost_nanos) AS cost_nanos
 FROM usage_days
 WHERE tenant_id = ?1 AND period >= ?2 AND period < ?3
-    AND (?4 NOT IN ('operation', 'key') OR kind = 'requests')
+    AND (?4 != 'operation' OR kind = 'requests')
     AND (?4 != 'model' OR kind = 'model')
 GROUP BY 1
 ORDER BY CASE WHEN ?4 IN ('operation', 'key', 'model') THEN -SUM(requests) - SUM(model_calls) ELSE MIN(period) END, 1

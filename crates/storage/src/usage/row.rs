@@ -13,29 +13,45 @@ pub(super) struct CountRow<'a> {
     kind: &'static str,
     name: &'a str,
     key: &'a str,
-    #[serde(flatten)]
-    amounts: AmountsRow,
+    requests: i64,
+    refused: i64,
+    failed: i64,
+    events: i64,
+    model_calls: i64,
+    tokens_in: i64,
+    tokens_out: i64,
+    cost_nanos: i64,
 }
 
 impl<'a> CountRow<'a> {
     pub(super) fn of(counted: &'a Counted) -> Self {
         let (kind, name, key) = match &counted.of {
             UsageSubject::Requests { operation, key } => ("requests", operation, key.as_deref()),
-            UsageSubject::Model { model } => ("model", model, None),
+            UsageSubject::Model { model, key } => ("model", model, key.as_deref()),
         };
         let at_ms = counted.at.unix_ms();
+        let (more, less) = (&counted.amounts, &counted.taken_back);
+        // No count of one batch comes near to what does not fit.
+        let of = |amount: fn(&UsageAmounts) -> u64| (amount(more) as i64).saturating_sub(amount(less) as i64);
         Self {
             hours: Grain::Hours.of(at_ms),
             days: Grain::Days.of(at_ms),
             kind,
             name,
             key: key.unwrap_or_default(),
-            amounts: counted.amounts.into(),
+            requests: of(|amounts| amounts.requests),
+            refused: of(|amounts| amounts.refused),
+            failed: of(|amounts| amounts.failed),
+            events: of(|amounts| amounts.events),
+            model_calls: of(|amounts| amounts.model_calls),
+            tokens_in: of(|amounts| amounts.tokens_in),
+            tokens_out: of(|amounts| amounts.tokens_out),
+            cost_nanos: of(|amounts| amounts.cost_nanos),
         }
     }
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 pub(super) struct AmountsRow {
     requests: u64,
     refused: u64,
@@ -45,22 +61,6 @@ pub(super) struct AmountsRow {
     tokens_in: u64,
     tokens_out: u64,
     cost_nanos: u64,
-}
-
-impl From<UsageAmounts> for AmountsRow {
-    fn from(amounts: UsageAmounts) -> Self {
-        let UsageAmounts {
-            requests,
-            refused,
-            failed,
-            events,
-            model_calls,
-            tokens_in,
-            tokens_out,
-            cost_nanos,
-        } = amounts;
-        Self { requests, refused, failed, events, model_calls, tokens_in, tokens_out, cost_nanos }
-    }
 }
 
 impl From<AmountsRow> for UsageAmounts {

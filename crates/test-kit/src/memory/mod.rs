@@ -3,6 +3,7 @@
 mod archive;
 mod audit;
 mod backfill;
+mod budgets;
 mod control;
 mod crm;
 mod dead_letters;
@@ -21,6 +22,7 @@ mod tenants;
 mod usage;
 
 pub use archive::MemoryArchive;
+pub use budgets::MemoryBudget;
 pub use control::MemoryControl;
 pub use crm::MemoryCrm;
 pub use events::MemoryEventStore;

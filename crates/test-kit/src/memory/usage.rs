@@ -30,6 +30,7 @@ impl MemoryUsage {
         let mut total = UsageAmounts::default();
         for (_, counted) in self.0.borrow().counts.iter().filter(|(of, _)| *of == tenant) {
             total.add(counted.amounts);
+            total.take_back(counted.taken_back);
         }
         total
     }
@@ -63,26 +64,32 @@ impl UsageStore for MemoryUsage {
         let state = self.0.borrow();
         let mut sums = UsageSums::default();
         let mut groups: BTreeMap<(u64, String), UsageAmounts> = BTreeMap::new();
-        for (_, Counted { at, of, amounts }) in state.counts.iter().filter(|(of, _)| *of == tenant) {
+        for (_, Counted { at, of, amounts, taken_back }) in
+            state.counts.iter().filter(|(of, _)| *of == tenant)
+        {
             let at_ms = at.unix_ms();
             if !(span.from..span.to).contains(&span.grain.of(at_ms)) {
                 continue;
             }
             sums.totals.add(*amounts);
+            sums.totals.take_back(*taken_back);
             let name = match (group, of) {
                 (UsageGroup::Hour, _) => Ok(Grain::Hours.of(at_ms)),
                 (UsageGroup::Day | UsageGroup::Month, _) => Ok(Grain::Days.of(at_ms)),
                 (UsageGroup::Operation, UsageSubject::Requests { operation, .. }) => Err(operation.clone()),
                 (UsageGroup::Key, UsageSubject::Requests { key, .. }) => Err(key.clone().unwrap_or_default()),
-                (UsageGroup::Model, UsageSubject::Model { model }) => Err(model.clone()),
-                (UsageGroup::Operation | UsageGroup::Key, UsageSubject::Model { .. })
+                (UsageGroup::Model, UsageSubject::Model { model, .. }) => Err(model.clone()),
+                (UsageGroup::Key, UsageSubject::Model { key, .. }) => Err(key.clone().unwrap_or_default()),
+                (UsageGroup::Operation, UsageSubject::Model { .. })
                 | (UsageGroup::Model, UsageSubject::Requests { .. }) => continue,
             };
             let place = match name {
                 Ok(period) => (period, period.to_string()),
                 Err(name) => (0, name),
             };
-            groups.entry(place).or_default().add(*amounts);
+            let group = groups.entry(place).or_default();
+            group.add(*amounts);
+            group.take_back(*taken_back);
         }
         sums.groups = groups.into_iter().map(|((_, name), amounts)| (name, amounts)).collect();
         if matches!(group, UsageGroup::Operation | UsageGroup::Key | UsageGroup::Model) {

@@ -7,6 +7,7 @@
 mod archive;
 mod audit;
 mod backfill;
+mod budgets;
 mod control;
 mod crm;
 mod dead_letters;
@@ -27,6 +28,7 @@ mod vectors;
 
 pub use audit::audit_suite;
 pub use backfill::backfill_store_suite;
+pub use budgets::budget_store_suite;
 pub use control::{ControlRows, control_rows};
 pub use crm::crm_store_suite;
 pub use limits::limit_store_suite;

@@ -24,11 +24,11 @@ fn requests(operation: &str, key: Option<&str>) -> UsageSubject {
 }
 
 fn model(name: &str) -> UsageSubject {
-    UsageSubject::Model { model: name.into() }
+    UsageSubject::Model { model: name.into(), key: None }
 }
 
 fn counted(at_ms: u64, of: UsageSubject, amounts: UsageAmounts) -> Counted {
-    Counted { at: at(at_ms), of, amounts }
+    Counted::new(at(at_ms), of, amounts)
 }
 
 fn asked(requests: u64) -> UsageAmounts {
@@ -68,6 +68,7 @@ async fn names(
 pub async fn usage_store_suite(store: &dyn UsageStore) {
     what_is_added_is_told_apart_by_every_group(store).await;
     a_batch_counts_once(store).await;
+    models_are_told_apart_by_key_and_what_was_too_much_is_taken_back(store).await;
     days_are_the_sums_of_their_hours(store).await;
     another_tenants_usage_is_not_seen(store).await;
     what_can_no_longer_be_asked_for_is_forgotten(store).await;
@@ -99,7 +100,7 @@ async fn what_is_added_is_told_apart_by_every_group(store: &dyn UsageStore) {
         (UsageGroup::Day, vec![((hour / 24).to_string(), 13)]),
         (UsageGroup::Month, vec![((hour / 24).to_string(), 13)]),
         (UsageGroup::Operation, named(&[("get_event", 10), ("receive_hook", 2)])),
-        (UsageGroup::Key, named(&[("wft_a", 6), ("wft_b", 4), ("", 2)])),
+        (UsageGroup::Key, named(&[("wft_a", 6), ("wft_b", 4), ("", 3)])),
         (UsageGroup::Model, named(&[("gpt", 1)])),
     ] {
         assert_eq!(names(store, tenant, span, group).await, expected, "{group:?}");
@@ -119,6 +120,28 @@ async fn a_batch_counts_once(store: &dyn UsageStore) {
         let sums = store.sums(of, hours(0, 1), UsageGroup::Model, MANY).await.unwrap();
         assert_eq!(sums.totals, CALL, "a batch's name is the tenant's own");
     }
+}
+
+async fn models_are_told_apart_by_key_and_what_was_too_much_is_taken_back(store: &dyn UsageStore) {
+    let make = Fixtures::new(75);
+    let (tenant, other) = (make.tenant(), make.tenant());
+    let of = |key: &str| UsageSubject::Model { model: "gpt".into(), key: Some(key.to_owned()) };
+    let called = [counted(TODAY_MS, of("wft_a"), CALL), counted(TODAY_MS, of("wft_b"), CALL)];
+    store.add(tenant, "one", &called, at(TODAY_MS)).await.unwrap();
+    store.add(other, "one", &called, at(TODAY_MS)).await.unwrap();
+    let less = UsageAmounts { tokens_out: 20, cost_nanos: 4_000_000_000, ..UsageAmounts::default() };
+    let back = Counted { taken_back: less, ..counted(TODAY_MS, of("wft_a"), UsageAmounts::default()) };
+    for _ in 0..2 {
+        store.add(tenant, "two", std::slice::from_ref(&back), at(TODAY_MS)).await.unwrap();
+    }
+    let sums = store.sums(tenant, hours(0, 1), UsageGroup::Key, MANY).await.unwrap();
+    let a = UsageAmounts { tokens_out: 10, cost_nanos: 1_000_000_000, ..CALL };
+    assert_eq!(sums.groups, [("wft_a".to_owned(), a), ("wft_b".to_owned(), CALL)]);
+    assert_eq!((sums.totals.cost_nanos, sums.totals.tokens_out), (6_000_000_000, 40));
+    let sums = store.sums(tenant, hours(0, 1), UsageGroup::Model, MANY).await.unwrap();
+    assert_eq!(sums.groups, [("gpt".to_owned(), sums.totals)], "keys of one model are one");
+    let sums = store.sums(other, hours(0, 1), UsageGroup::Model, MANY).await.unwrap();
+    assert_eq!(sums.totals.cost_nanos, 10_000_000_000);
 }
 
 async fn days_are_the_sums_of_their_hours(store: &dyn UsageStore) {

@@ -58,7 +58,7 @@ async fn meter(run: &StageRun, spending: Spending) {
         let (tokens_in, tokens_out) = (tokens_in.into(), tokens_out.into());
         let amounts =
             UsageAmounts { model_calls: 1, tokens_in, tokens_out, cost_nanos, ..UsageAmounts::default() };
-        Counted { at: now, of: UsageSubject::Model { model }, amounts }
+        Counted::new(now, UsageSubject::Model { model, key: None }, amounts)
     };
     let counts: Vec<_> = spending.into_calls().into_iter().map(count).collect();
     if counts.is_empty() {

@@ -1,0 +1,43 @@
+//! Telling usage, and the log, what was spent.
+
+use contracts::TenantCall;
+use contracts::Timestamp;
+use contracts::pipeline::budget::SettleCall;
+
+use super::BudgetPorts;
+use crate::ports::{BudgetCall, StoreError};
+
+/// Tells usage everything that gathered. A batch has its name before it is told, so that one which is told twice, since
+/// the object died in between, counts once.
+pub(super) async fn tell(ports: &BudgetPorts, now_ms: u64) -> Result<(), StoreError> {
+    /// What gathers while a batch is told goes with the next; so many are told before the alarm rings again.
+    const MOST_BATCHES: u32 = 4;
+    for _ in 0..MOST_BATCHES {
+        let new_id = hex::encode(ports.random.for_id());
+        let Some(batch) = ports.store.batch(&new_id, now_ms)? else { return Ok(()) };
+        let now = Timestamp::from_unix_ms(now_ms);
+        ports.usage.add(ports.tenant, &batch.batch_id, &batch.counts, now).await?;
+        ports.store.batch_done(&batch.batch_id)?;
+    }
+    Ok(())
+}
+
+/// One line a call, whatever became of it: the point of its spending.
+pub(super) fn log(context: &TenantCall, call: &BudgetCall, settled: &SettleCall) {
+    let SettleCall { model, upstream, tokens_in, tokens_in_cached, tokens_out, .. } = settled;
+    let SettleCall { estimated, outcome, first_byte_ms, duration_ms, .. } = settled;
+    let tenant = context.scope.tenant;
+    let BudgetCall { call_id, key, .. } = call;
+    let (cost_nanos, bound_nanos) = (call.call.charged().nanos, call.call.bound.nanos);
+    let trace_id = context.trace.trace_id();
+    let key = key.as_deref().unwrap_or_default();
+    let first_byte_ms = first_byte_ms.unwrap_or_default();
+    tracing::info!(
+        event = "llm_spend", %tenant, %trace_id, call_id, key, model, upstream, outcome, tokens_in,
+        tokens_in_cached, tokens_out, estimated, cost_nanos, bound_nanos, first_byte_ms, duration_ms
+    );
+    if cost_nanos > bound_nanos {
+        // What was paid is recorded, and the bound was none.
+        tracing::error!(event = "budget.bound_exceeded", %tenant, call_id, model, cost_nanos, bound_nanos);
+    }
+}

@@ -1,0 +1,6 @@
+INSERT INTO spend (day_ms, key, model, calls, tokens_in, tokens_out, nanos) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+ON CONFLICT (day_ms, key, model) DO UPDATE SET
+    calls = calls + excluded.calls,
+    tokens_in = tokens_in + excluded.tokens_in,
+    tokens_out = tokens_out + excluded.tokens_out,
+    nanos = nanos + excluded.nanos
