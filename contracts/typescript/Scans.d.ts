@@ -69,9 +69,11 @@ export type RunId = string;
 
 /** How far a scan is. */
 export interface ScanPosition {
-  /** The job of this tenant after which it goes on. */
+  /** The job of that object after which it goes on. */
   after: JobId | null;
-  /** The tenant at whom it goes on, or after whom where no job is named. */
+  /** In which of the tenant's objects it goes on, or after which where no job is named. */
+  part: number;
+  /** The tenant at whom it is. */
   tenant: TenantId;
 }
 
@@ -81,9 +83,15 @@ export interface ScanPosition {
  * As it may be sent to a Worker in Rust.
  */
 export interface ScanPositionInput {
-  /** The job of this tenant after which it goes on. */
+  /** The job of that object after which it goes on. */
   after?: JobId | null;
-  /** The tenant at whom it goes on, or after whom where no job is named. */
+  /**
+   * In which of the tenant's objects it goes on, or after which where no job is named.
+   *
+   * @defaultValue `0`
+   */
+  part?: number;
+  /** The tenant at whom it is. */
   tenant: TenantId;
 }
 
@@ -95,7 +103,7 @@ export interface ScanReport {
   next: ScanPosition | null;
   /** How many records of theirs. */
   records: number;
-  /** How many tenants' schedules, those that are gone on with included. */
+  /** How many objects, those that are gone on with included: one a tenant, more of one with very many jobs. */
   tenants: number;
   /** What is wrong. */
   violations: TenantViolation[];
@@ -113,7 +121,7 @@ export interface ScanReportInput {
   next?: ScanPositionInput | null;
   /** How many records of theirs. */
   records: number;
-  /** How many tenants' schedules, those that are gone on with included. */
+  /** How many objects, those that are gone on with included: one a tenant, more of one with very many jobs. */
   tenants: number;
   /** What is wrong. */
   violations: TenantViolationInput[];
@@ -123,7 +131,7 @@ export interface ScanReportInput {
 export interface ScanSchedules {
   /** Where to go on, as the answer before says. */
   from: ScanPosition | null;
-  /** How many jobs to look through at most, 1 to 200. Of tenants, at most 20 are asked. */
+  /** How many jobs to look through at most, 1 to 200. At most 20 objects are asked. */
   limit: number;
   /** Only this tenant's. */
   tenant: TenantId | null;
@@ -137,7 +145,7 @@ export interface ScanSchedules {
 export interface ScanSchedulesInput {
   /** Where to go on, as the answer before says. */
   from?: ScanPositionInput | null;
-  /** How many jobs to look through at most, 1 to 200. Of tenants, at most 20 are asked. */
+  /** How many jobs to look through at most, 1 to 200. At most 20 objects are asked. */
   limit: number;
   /** Only this tenant's. */
   tenant?: TenantId | null;
@@ -147,11 +155,13 @@ export interface ScanSchedulesInput {
 export interface ScheduleEntry {
   /** When its first job was made, or when it was first known. */
   entered_at: Timestamp;
+  /** In how many objects its jobs are. */
+  parts: number;
   /** How it was then. */
   repair: AlarmCondition | null;
   /** When it last had to be. */
   repaired_at: Timestamp | null;
-  /** How often its alarm had to be set again. */
+  /** How often an alarm of its had to be set again. */
   repairs: number;
   /** Who. */
   tenant: TenantId;
@@ -165,11 +175,17 @@ export interface ScheduleEntry {
 export interface ScheduleEntryInput {
   /** When its first job was made, or when it was first known. */
   entered_at: TimestampInput;
+  /**
+   * In how many objects its jobs are.
+   *
+   * @defaultValue `0`
+   */
+  parts?: number;
   /** How it was then. */
   repair?: AlarmCondition | null;
   /** When it last had to be. */
   repaired_at?: TimestampInput | null;
-  /** How often its alarm had to be set again. */
+  /** How often an alarm of its had to be set again. */
   repairs: number;
   /** Who. */
   tenant: TenantId;

@@ -56,6 +56,8 @@ pub const TENANT_LIMITS: &str = "TENANT_LIMITS";
 pub const CONTROL_CACHE_MS: &str = "CONTROL_CACHE_MS";
 /// gateway: the platform's own rate limiter, the first cut.
 pub const FIRST_CUT: &str = "FIRST_CUT";
+/// scheduler: how many jobs one object takes, 1 to 50,000; the most where it is empty.
+pub const JOBS_PER_OBJECT: &str = "JOBS_PER_OBJECT";
 /// scheduler: D1 with which tenants have a schedule.
 pub const SCHEDULE_DB: &str = "SCHEDULE_DB";
 /// scheduler: one schedule a tenant.

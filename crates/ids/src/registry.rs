@@ -18,6 +18,12 @@ macro_rules! id_kinds {
                 Self(uuid_v7(unix_ms, random))
             }
 
+            /// The twelve bits after the time: the last twelve of the first two random bytes that it was made from.
+            #[must_use]
+            pub fn lead(&self) -> u16 {
+                (self.0.as_u128() >> 64) as u16 & 0x0fff
+            }
+
             /// The Unix time in milliseconds at which the id was made.
             #[must_use]
             pub fn unix_ms(&self) -> u64 {

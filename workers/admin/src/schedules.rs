@@ -43,28 +43,34 @@ impl FromQuery for Scanned {
     }
 }
 
-/// How far a scan is, as a cursor holds it: a tenant, and a job of it after a dot.
+/// How far a scan is, as a cursor holds it: a tenant, which of its objects, and a job of that one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Position(ScanPosition);
 
 impl fmt::Display for Position {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
-            ScanPosition { tenant, after: None } => write!(f, "{tenant}"),
-            ScanPosition { tenant, after: Some(job) } => write!(f, "{tenant}.{job}"),
+            ScanPosition { tenant, part, after: None } => write!(f, "{tenant}.{part}"),
+            ScanPosition { tenant, part, after: Some(job) } => write!(f, "{tenant}.{part}.{job}"),
         }
     }
 }
 
+/// A cursor that is none of a scan.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("it is no position of a scan")]
+struct NoPosition;
+
 impl FromStr for Position {
-    type Err = ids::ParseIdError;
+    type Err = NoPosition;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let (tenant, after) = match text.split_once('.') {
-            Some((tenant, job)) => (tenant.parse()?, Some(job.parse()?)),
-            None => (text.parse()?, None),
-        };
-        Ok(Self(ScanPosition { tenant, after }))
+        let mut words = text.splitn(3, '.');
+        let mut word = || words.next().ok_or(NoPosition);
+        let tenant = word()?.parse().map_err(|_| NoPosition)?;
+        let part = word()?.parse().map_err(|_| NoPosition)?;
+        let after = word().ok().map(str::parse).transpose().map_err(|_| NoPosition)?;
+        Ok(Self(ScanPosition { tenant, part, after }))
     }
 }
 
@@ -72,6 +78,8 @@ impl FromStr for Position {
 #[derive(Debug, Serialize)]
 struct ScheduleView {
     tenant: TenantId,
+    /// In how many objects its jobs are.
+    parts: u16,
     entered_at: http_api::Timestamp,
     repairs: u32,
     repaired_at: Option<http_api::Timestamp>,
@@ -148,6 +156,7 @@ impl From<ScheduleEntry> for ScheduleView {
         let time = |time: Timestamp| http_api::Timestamp::from_unix_ms(time.unix_ms());
         Self {
             tenant: entry.tenant,
+            parts: entry.parts,
             entered_at: time(entry.entered_at),
             repairs: entry.repairs,
             repaired_at: entry.repaired_at.map(time),
@@ -186,12 +195,12 @@ mod tests {
     #[test]
     fn a_position_reads_back_and_nothing_else_does() {
         let (tenant, job) = (TenantId::from_parts(1, [2; 10]), JobId::from_parts(1, [3; 10]));
-        for after in [None, Some(job)] {
-            let position = Position(ScanPosition { tenant, after });
+        for (part, after) in [(0, None), (3, None), (0, Some(job)), (19, Some(job))] {
+            let position = Position(ScanPosition { tenant, part, after });
             assert_eq!(position.to_string().parse(), Ok(position));
         }
         for text in
-            ["", ".", "ten_1", &format!("{tenant}."), &format!("{tenant}.{tenant}"), &format!("{job}")]
+            ["", ".", "ten_1", &format!("{tenant}"), &format!("{tenant}.x"), &format!("{tenant}.0.{tenant}")]
         {
             assert!(text.parse::<Position>().is_err(), "{text}");
         }

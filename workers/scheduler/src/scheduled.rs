@@ -1,5 +1,6 @@
 //! What runs by cron: every minute the watchdog over the schedules' alarms.
 
+use app::ports::ScheduleObject;
 use app::scheduler::{WatchReport, attend_schedules};
 use contracts::scheduler::AlarmCondition;
 use host::{WorkerClock, WorkerRandom};
@@ -26,7 +27,7 @@ async fn sweep(env: &Env) -> Result<WatchReport, String> {
 
 fn log(report: &WatchReport) {
     let WatchReport { attended, repaired, silent } = report;
-    for (tenant, found) in repaired {
+    for (ScheduleObject { tenant, part }, found) in repaired {
         let alarm = match found {
             AlarmCondition::Sound => "sound",
             AlarmCondition::Ringing => "ringing",
@@ -34,10 +35,10 @@ fn log(report: &WatchReport) {
             AlarmCondition::Late => "late",
             AlarmCondition::Overdue => "overdue",
         };
-        tracing::warn!(event = "schedule.alarm_repaired", %tenant, alarm);
+        tracing::warn!(event = "schedule.alarm_repaired", %tenant, part, alarm);
     }
-    for (tenant, error) in silent {
-        tracing::warn!(event = "schedule.unattended", %tenant, error);
+    for (ScheduleObject { tenant, part }, error) in silent {
+        tracing::warn!(event = "schedule.unattended", %tenant, part, error);
     }
     if *attended > 0 {
         tracing::info!(

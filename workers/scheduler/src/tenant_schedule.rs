@@ -62,6 +62,7 @@ impl DurableObject for TenantSchedule {
             tasks: Rc::new(PipelineTasks::over(pipeline, work, clock.clone())),
             clock,
             random: Rc::new(WorkerRandom),
+            part: wiring::part(context.address.name(), env).map_err(StartError::other)?,
         };
         let jobs = TenantJobs::start(ports.clone()).map_err(StartError::other)?;
         Ok(Self { jobs, upkeep: TenantUpkeep::new(ports.clone()), ports })

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use app::scheduler::{JobsRouter, ScansService};
+use app::scheduler::{JobsRouter, Part, ScansService};
 use contracts::health::HealthDispatch;
 use contracts::scheduler::{JobsDispatch, ScansDispatch};
 use host::bindings;
@@ -37,6 +37,20 @@ pub(crate) fn registry(env: &worker::Env) -> Result<D1ScheduleRegistry, BindingE
 /// The tenants' objects.
 pub(crate) fn objects(env: &worker::Env) -> Result<Rc<dyn Namespace>, BindingError> {
     Ok(Rc::new(DurableNamespace::over(env, bindings::TENANT_SCHEDULE)?))
+}
+
+/// Where an object stands among its tenant's, with the room that the configuration gives each.
+pub(crate) fn part(name: &str, env: &worker::Env) -> Result<Part, BindingError> {
+    let part = Part::named(name, objects(env)?);
+    let room = env.var(bindings::JOBS_PER_OBJECT).ok().map(|value| value.to_string()).unwrap_or_default();
+    if room.is_empty() {
+        return Ok(part);
+    }
+    let room = room.parse().map_err(|_| BindingError::Unusable {
+        name: bindings::JOBS_PER_OBJECT,
+        message: format!("`{room}` must be a number from 1 to 50000, or empty"),
+    })?;
+    Ok(part.with_room(room))
 }
 
 pub(crate) fn health(instance: &Instance) -> Result<HealthDispatch<HealthService>, BindingError> {

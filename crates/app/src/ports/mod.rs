@@ -94,10 +94,10 @@ pub use rules::{NoticeQuery, RuleCreated, RuleStore, WorkflowStarter};
 pub use runtime::{Clock, EventMessage, EventQueue, IngestInstances, InstanceState, Random};
 pub use schedule::{
     Alarm, BackfillRecord, FillStore, Firing, JobRecord, JobState, JobStore, KeyUse, LATE_MS, LedgerStore,
-    OpenRuns, RUNS_KEPT, RUNS_KEPT_MS, RecordCut, RunProgress, RunRecord, RunSpan, ScheduleStore, TaskEffect,
-    TaskError, TaskRunner, TimeRange, Trigger,
+    OpenRuns, PartStore, RUNS_KEPT, RUNS_KEPT_MS, RecordCut, RunProgress, RunRecord, RunSpan, ScheduleStore,
+    TaskEffect, TaskError, TaskRunner, TimeRange, Trigger,
 };
-pub use schedule_registry::{RegisteredSchedule, ScheduleRegistry};
+pub use schedule_registry::{RegisteredSchedule, ScheduleObject, ScheduleRegistry};
 pub use signals::{NewSignal, SignalQuery, SignalRecord, SignalStore};
 pub use spending::{ModelCall, PriceList, Spending};
 pub use tenants::{

@@ -1,4 +1,4 @@
-//! Which tenants have a schedule: nothing else knows, since a tenant's object is found by its name alone.
+//! Which tenants have a schedule, and in how many objects: nothing else knows, since an object is found by its name alone.
 
 use async_trait::async_trait;
 use contracts::Timestamp;
@@ -7,30 +7,44 @@ use ids::TenantId;
 
 use super::StoreError;
 
+/// One of the objects that hold a tenant's schedule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ScheduleObject {
+    /// Whose.
+    pub tenant: TenantId,
+    /// Which of its objects, from 0.
+    pub part: u16,
+}
+
 /// The tenants whose objects hold a schedule, and when each was last looked after.
 ///
 /// It is over all tenants by its nature: what reads it is the watchdog, and the operators' scan.
 #[async_trait(?Send)]
 pub trait ScheduleRegistry {
-    /// Enters a tenant, to be looked after from `attend_at` on. Does nothing where it is there already.
+    /// Enters an object, to be looked after from `attend_at` on. Does nothing where it is there already.
     ///
     /// # Errors
     /// [`StoreError`] from this and every method, when the store fails.
-    async fn enter(&self, tenant: TenantId, now: Timestamp, attend_at: Timestamp) -> Result<(), StoreError>;
+    async fn enter(
+        &self,
+        object: ScheduleObject,
+        now: Timestamp,
+        attend_at: Timestamp,
+    ) -> Result<(), StoreError>;
 
-    /// The tenants to be looked after at `now`, longest due first, at most `limit`; each is due again at `next`. Two
+    /// The objects to be looked after at `now`, longest due first, at most `limit`; each is due again at `next`. Two
     /// sweeps at once take different ones.
     async fn take_due(
         &self,
         now: Timestamp,
         next: Timestamp,
         limit: u32,
-    ) -> Result<Vec<TenantId>, StoreError>;
+    ) -> Result<Vec<ScheduleObject>, StoreError>;
 
-    /// Records that a tenant's alarm had to be set again, and how it was.
+    /// Records that an object's alarm had to be set again, and how it was.
     async fn note_repair(
         &self,
-        tenant: TenantId,
+        object: ScheduleObject,
         found: AlarmCondition,
         now: Timestamp,
     ) -> Result<(), StoreError>;
@@ -41,6 +55,9 @@ pub trait ScheduleRegistry {
         after: Option<TenantId>,
         limit: u32,
     ) -> Result<Vec<RegisteredSchedule>, StoreError>;
+
+    /// In how many objects a tenant's schedule is; 0 of one that has none.
+    async fn parts(&self, tenant: TenantId) -> Result<u16, StoreError>;
 }
 
 /// A tenant of the registry.
@@ -48,9 +65,11 @@ pub trait ScheduleRegistry {
 pub struct RegisteredSchedule {
     /// Whose schedule.
     pub tenant: TenantId,
+    /// In how many objects: 1 and more.
+    pub parts: u16,
     /// When its first job was made.
     pub entered_at: Timestamp,
-    /// How often its alarm had to be set again.
+    /// How often an alarm of its had to be set again.
     pub repairs: u32,
     /// When it last had to be, and how it was then.
     pub repaired: Option<(Timestamp, AlarmCondition)>,

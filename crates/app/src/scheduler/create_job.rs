@@ -2,11 +2,12 @@
 
 use contracts::TenantCall;
 use contracts::scheduler::{CreateJob, Job, JobError};
+use domain::job::marked;
 use ids::JobId;
 use sha2::{Digest, Sha256};
 
 use super::tenant_jobs::unavailable;
-use super::{MAX_JOBS, SchedulePorts, convert, definition, ledger, plan};
+use super::{SchedulePorts, convert, definition, ledger, plan};
 use crate::ports::{JobRecord, KeyUse};
 
 /// How long an idempotency key is remembered: a week.
@@ -20,7 +21,7 @@ pub(super) fn create_job(
     let now = ports.clock.now();
     check(&request)?;
     let plan = plan::plan(&request.schedule, &request.calendar, now)?;
-    let key = context.idempotency_key.as_ref().map(|key| format!("create_job:{key}"));
+    let key = key(context);
     let request_hash = hash(&request)?;
     if let Some(used) = earlier_use(ports, key.as_deref(), &request_hash)? {
         // The job may be gone by now; making it again is not what the key asks for.
@@ -30,11 +31,12 @@ pub(super) fn create_job(
     let first = ledger::next_ms(&plan, plan::beginning(&request.schedule, now)).ok_or_else(|| {
         invalid("/schedule", "names no time from now on: look at its `end` and at the dates that it excludes")
     })?;
-    if ports.store.job_count().map_err(unavailable)? >= MAX_JOBS {
-        return Err(JobError::TooMany { limit: MAX_JOBS });
+    let room = ports.part.room_for(&request);
+    if ports.store.job_count().map_err(unavailable)? >= room {
+        return Err(JobError::TooMany { limit: room });
     }
 
-    let job_id = JobId::from_parts(now.unix_ms(), ports.random.for_id());
+    let job_id = JobId::from_parts(now.unix_ms(), marked(ports.part.number(), ports.random.for_id()));
     let mut job = JobRecord {
         job_id,
         version: 1,
@@ -53,6 +55,11 @@ pub(super) fn create_job(
     let key = key.map(|key| KeyUse { key, request_hash, job_id, run_id: None, used_at: now });
     ports.store.insert_job(&job, key.as_ref()).map_err(unavailable)?;
     Ok(convert::job(job))
+}
+
+/// The call's idempotency key, apart from those of other methods.
+pub(super) fn key(context: &TenantCall) -> Option<String> {
+    context.idempotency_key.as_ref().map(|key| format!("create_job:{key}"))
 }
 
 /// What the key was used for before, if it was.

@@ -1,7 +1,7 @@
 //! The scheduler's use cases: a tenant's jobs, and firing what is due.
 //!
-//! A tenant's jobs and runs live in one Durable Object. [`JobsRouter`] is what callers reach; it hands each call to the
-//! tenant's object, where [`TenantJobs`] answers it. The object's alarm calls [`fire_due`], the only place that carries a
+//! A tenant's jobs and runs live in one Durable Object, and in further ones where they are very many ([`Part`]).
+//! [`JobsRouter`] is what callers reach; it hands each call to the object, where [`TenantJobs`] answers it. The object's alarm calls [`fire_due`], the only place that carries a
 //! task out. Everything that asks for a run, the schedule as much as a caller, only writes it down and sets the alarm.
 
 mod alerts;
@@ -15,6 +15,7 @@ mod fire_due;
 mod forward;
 mod ledger;
 mod object;
+mod parts;
 mod patch_job;
 mod pipeline_tasks;
 mod plan;
@@ -32,6 +33,7 @@ use std::rc::Rc;
 pub use fire_due::{FireReport, FiredRun, fire_due};
 pub use forward::JobsRouter;
 pub use object::{ScheduleContract, ScheduleDispatch};
+pub use parts::Part;
 pub use pipeline_tasks::PipelineTasks;
 pub use scans::ScansService;
 pub use tenant_jobs::TenantJobs;
@@ -41,9 +43,6 @@ pub use watchdog::{ATTENDED_EVERY_MS, WatchReport, attend_schedules};
 use contracts::Timestamp;
 
 use crate::ports::{Alarm, Clock, Random, ScheduleRegistry, ScheduleStore, StoreError, TaskRunner};
-
-/// The most jobs a tenant may have.
-pub const MAX_JOBS: u32 = 10_000;
 
 /// What one tenant's schedule needs.
 #[derive(Clone)]
@@ -60,6 +59,8 @@ pub struct SchedulePorts {
     pub clock: Rc<dyn Clock>,
     /// Secure randomness.
     pub random: Rc<dyn Random>,
+    /// Which of the tenant's objects it is.
+    pub part: Part,
 }
 
 impl SchedulePorts {

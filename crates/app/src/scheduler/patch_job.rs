@@ -35,6 +35,11 @@ pub(super) fn change_job(ports: &SchedulePorts, request: ChangeJob) -> Result<Jo
     }
     changed.policy = changed_policy(changed.policy, policy);
     definition::check_policy(&changed.policy)?;
+    if ports.part.number() > 0 && changed.policy.concurrency.is_some() {
+        let detail = "cannot be given to this job afterwards, since the tenant has very many jobs: create it anew \
+                      with its group";
+        return Err(invalid("/concurrency", detail));
+    }
     let moved = timing.map(|timing| retimed(&mut changed, timing, now)).transpose()?.flatten();
     if changed == stored {
         return Ok(convert::job(stored));

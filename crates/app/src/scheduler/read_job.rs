@@ -8,7 +8,7 @@ use super::{SchedulePorts, convert};
 use crate::ports::JobRecord;
 
 /// The most items a page has.
-const MAX_PAGE: u32 = 200;
+pub(super) const MAX_PAGE: u32 = 200;
 
 pub(super) fn get_job(ports: &SchedulePorts, request: GetJob) -> Result<Job, JobError> {
     find(ports, request.job_id).map(convert::job)

@@ -12,13 +12,13 @@ use ids::{JobId, TenantId};
 use mesh::durable::{Address, Namespace};
 use mesh::{CallContext, CallError};
 
-use super::forward;
-use crate::ports::{ScheduleRegistry, StoreError};
+use super::parts;
+use crate::ports::{ScheduleObject, ScheduleRegistry, StoreError};
 
 /// The most jobs of one call, and items of a page.
 const MAX_JOBS: u32 = 200;
-/// The most tenants of one call.
-const MAX_TENANTS: u32 = 20;
+/// The most objects of one call.
+const MAX_OBJECTS: u32 = 20;
 
 /// [`Scans`] over the registry and the tenants' objects.
 #[derive(Clone)]
@@ -30,16 +30,25 @@ pub struct ScansService {
 }
 
 impl ScansService {
+    /// In how many objects the tenant's schedule is, asked once.
+    async fn parts(&self, known: &mut u16, tenant: TenantId) -> Result<u16, UpkeepError> {
+        if *known == 0 {
+            // One that is not in the registry has its first object all the same.
+            *known = self.registry.parts(tenant).await.map_err(unavailable)?.max(1);
+        }
+        Ok(*known)
+    }
+
     async fn object(
         &self,
         context: &OperatorCall,
-        tenant: TenantId,
+        ScheduleObject { tenant, part }: ScheduleObject,
         after: Option<JobId>,
         limit: u32,
     ) -> Result<Scanned, CallError<UpkeepError>> {
         let scope = TenantScope { tenant, actor: Actor::Service("scheduler".into()) };
         let context = CallContext::new(scope, context.trace, context.deadline, "scheduler");
-        let object = self.objects.object(&Address::of(&context, forward::OBJECT));
+        let object = self.objects.object(&Address::of(&context, &parts::object_name(part)));
         UpkeepClient::over(object).scan(&context, ScanJobs { after, limit }).await
     }
 }
@@ -54,26 +63,41 @@ impl Scans for ScansService {
         let limit = request.limit.clamp(1, MAX_JOBS);
         let mut report = ScanReport::default();
         let mut position = request.from.filter(|from| request.tenant.is_none_or(|only| only == from.tenant));
+        // How many objects the tenant has at whom it is.
+        let mut parts = 0;
         loop {
-            // A tenant that is gone on with, the one that was asked for, or the next.
-            let next = match (position, request.tenant) {
-                (Some(ScanPosition { tenant, after: Some(after) }), _) => Some((tenant, Some(after))),
-                (None, Some(tenant)) => Some((tenant, None)),
-                (Some(_), Some(_)) => None,
-                (position, None) => {
-                    let after = position.map(|position| position.tenant);
-                    let found = self.registry.tenants(after, 1).await.map_err(unavailable)?;
-                    found.first().map(|schedule| (schedule.tenant, None))
+            let (object, after) = match position {
+                Some(ScanPosition { tenant, part, after: Some(after) }) => {
+                    (ScheduleObject { tenant, part }, Some(after))
+                }
+                Some(ScanPosition { tenant, part, after: None })
+                    if part + 1 < self.parts(&mut parts, tenant).await? =>
+                {
+                    (ScheduleObject { tenant, part: part + 1 }, None)
+                }
+                position => {
+                    let next = match (position, request.tenant) {
+                        (None, Some(tenant)) => Some((tenant, 0)),
+                        (Some(_), Some(_)) => None,
+                        (position, None) => {
+                            let after = position.map(|position| position.tenant);
+                            let found = self.registry.tenants(after, 1).await.map_err(unavailable)?;
+                            found.first().map(|schedule| (schedule.tenant, schedule.parts))
+                        }
+                    };
+                    let Some((tenant, known)) = next else {
+                        report.next = None;
+                        return Ok(report);
+                    };
+                    parts = known;
+                    (ScheduleObject { tenant, part: 0 }, None)
                 }
             };
-            let Some((tenant, after)) = next else {
-                report.next = None;
-                return Ok(report);
-            };
+            let ScheduleObject { tenant, part } = object;
             report.tenants += 1;
             let left = limit - report.jobs.min(limit);
             let violation = |violation| TenantViolation { tenant, violation };
-            let rest = match self.object(context, tenant, after, left.max(1)).await {
+            let rest = match self.object(context, object, after, left.max(1)).await {
                 Ok(scanned) => {
                     report.jobs += scanned.jobs;
                     report.records += scanned.records;
@@ -87,10 +111,12 @@ impl Scans for ScansService {
                     None
                 }
             };
-            let reached = ScanPosition { tenant, after: rest };
+            let reached = ScanPosition { tenant, part, after: rest };
             position = Some(reached);
-            let more = rest.is_some() || request.tenant.is_none();
-            if !more || report.jobs >= limit || report.tenants >= MAX_TENANTS {
+            if report.jobs >= limit || report.tenants >= MAX_OBJECTS {
+                let more = rest.is_some()
+                    || request.tenant.is_none()
+                    || part + 1 < self.parts(&mut parts, tenant).await?;
                 report.next = Some(reached).filter(|_| more);
                 return Ok(report);
             }
@@ -109,6 +135,7 @@ impl Scans for ScansService {
         let next_after = found.last().filter(|_| more).map(|schedule| schedule.tenant);
         let entry = |schedule: crate::ports::RegisteredSchedule| ScheduleEntry {
             tenant: schedule.tenant,
+            parts: schedule.parts,
             entered_at: schedule.entered_at,
             repairs: schedule.repairs,
             repaired_at: schedule.repaired.map(|(at, _)| at),

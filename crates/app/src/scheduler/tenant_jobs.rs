@@ -10,7 +10,7 @@ use contracts::scheduler::{
     JobPage, JobRun, Jobs, ListJobBackfills, ListJobs, ListRuns, RunPage,
 };
 
-use super::{SchedulePorts, backfill, change_job, create_job, patch_job, read_job, run_job, watchdog};
+use super::{SchedulePorts, backfill, change_job, create_job, parts, patch_job, read_job, run_job, watchdog};
 use crate::ports::StoreError;
 
 /// [`Jobs`] over one tenant's ports. A clone answers for the same object.
@@ -67,6 +67,9 @@ impl TenantJobs {
 impl Jobs for TenantJobs {
     async fn create_job(&self, context: &TenantCall, request: CreateJob) -> Result<Job, JobError> {
         let ports = self.write(context)?;
+        if let Some(part) = parts::elsewhere(ports, context, &request)? {
+            return parts::create(ports, context, request, part).await;
+        }
         ports.tasks.check(context, &request.task).await?;
         // Before there is anything to lose sight of.
         watchdog::enter(ports, context.scope.tenant).await.map_err(unavailable)?;
@@ -80,7 +83,9 @@ impl Jobs for TenantJobs {
     }
 
     async fn list_jobs(&self, context: &TenantCall, request: ListJobs) -> Result<JobPage, JobError> {
-        read_job::list_jobs(self.read(context).await?, request)
+        let ports = self.read(context).await?;
+        let own = read_job::list_jobs(ports, request.clone())?;
+        parts::merge(ports, context, &request, own).await
     }
 
     async fn change_job(&self, context: &TenantCall, request: ChangeJob) -> Result<Job, JobError> {

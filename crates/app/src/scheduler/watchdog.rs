@@ -9,8 +9,8 @@ use ids::TenantId;
 use mesh::durable::{Address, Namespace};
 use mesh::{CallContext, CallError, Deadline, TraceContext};
 
-use super::{SchedulePorts, forward};
-use crate::ports::{Clock, Random, ScheduleRegistry, StoreError};
+use super::{SchedulePorts, parts};
+use crate::ports::{Clock, Random, ScheduleObject, ScheduleRegistry, StoreError};
 
 /// How often each schedule is looked after: every five minutes, or as often as the sweeps get around.
 pub const ATTENDED_EVERY_MS: u64 = 5 * 60_000;
@@ -27,12 +27,12 @@ pub struct WatchReport {
     /// How many schedules were looked after.
     pub attended: u32,
     /// Those whose alarm had to be set again, and how it was.
-    pub repaired: Vec<(TenantId, AlarmCondition)>,
+    pub repaired: Vec<(ScheduleObject, AlarmCondition)>,
     /// Those that did not answer, and why. They are asked again by a later sweep.
-    pub silent: Vec<(TenantId, String)>,
+    pub silent: Vec<(ScheduleObject, String)>,
 }
 
-/// Enters the object's tenant, once: from then on the watchdog looks after it.
+/// Enters the object, once: from then on the watchdog looks after it.
 ///
 /// # Errors
 /// [`StoreError`] of either store.
@@ -41,7 +41,8 @@ pub(super) async fn enter(ports: &SchedulePorts, tenant: TenantId) -> Result<(),
         return Ok(());
     }
     let now = ports.clock.now();
-    ports.registry.enter(tenant, now, later(now)).await?;
+    let object = ScheduleObject { tenant, part: ports.part.number() };
+    ports.registry.enter(object, now, later(now)).await?;
     ports.store.set_entered()
 }
 
@@ -63,15 +64,15 @@ pub async fn attend_schedules(
         let count = u32::try_from(taken.len()).unwrap_or(u32::MAX);
         report.attended = report.attended.saturating_add(count);
         let asked =
-            taken.into_iter().map(async |tenant| (tenant, attend(objects, clock, random, tenant).await));
-        for (tenant, answer) in join_all(asked).await {
+            taken.into_iter().map(async |object| (object, attend(objects, clock, random, object).await));
+        for (object, answer) in join_all(asked).await {
             match answer {
                 Ok(Attended { alarm: AlarmCondition::Sound | AlarmCondition::Ringing, .. }) => {}
                 Ok(Attended { alarm: found, .. }) => {
-                    registry.note_repair(tenant, found, clock.now()).await?;
-                    report.repaired.push((tenant, found));
+                    registry.note_repair(object, found, clock.now()).await?;
+                    report.repaired.push((object, found));
                 }
-                Err(error) => report.silent.push((tenant, error.to_string())),
+                Err(error) => report.silent.push((object, error.to_string())),
             }
         }
         if count < AT_ONCE {
@@ -85,14 +86,14 @@ async fn attend(
     objects: &Rc<dyn Namespace>,
     clock: &dyn Clock,
     random: &dyn Random,
-    tenant: TenantId,
+    ScheduleObject { tenant, part }: ScheduleObject,
 ) -> Result<Attended, CallError<UpkeepError>> {
     let mut bytes = [0; 24];
     random.fill(&mut bytes);
     let scope = TenantScope { tenant, actor: Actor::Service("scheduler".into()) };
     let deadline = Deadline::after(clock.now().unix_ms(), PATIENCE_MS);
     let context = CallContext::new(scope, TraceContext::from_random(bytes), deadline, "scheduler");
-    let object = objects.object(&Address::of(&context, forward::OBJECT));
+    let object = objects.object(&Address::of(&context, &parts::object_name(part)));
     UpkeepClient::over(object).attend(&context, Attend {}).await
 }
 

@@ -4,9 +4,7 @@ use contracts::Timestamp;
 use contracts::scheduler::{CreateJob, JobError, RetryPolicy, RunOutcome, Schedule, Task};
 use mesh::CallError;
 
-use test_kit::schedule::ScheduleFixtures;
-
-use crate::world::{MINUTE, SECOND, START, World, every};
+use crate::world::{MINUTE, SECOND, World, every};
 
 const DAY: u64 = 24 * 60 * MINUTE;
 
@@ -59,20 +57,6 @@ fn what_is_out_of_bounds_is_refused_by_its_pointer() {
         };
         assert_eq!(told.as_deref(), pointer, "{:?} {:?}", request.schedule, request.retry);
     }
-}
-
-#[test]
-fn a_tenant_has_at_most_ten_thousand_jobs() {
-    let world = World::new();
-    let make = ScheduleFixtures::new(1);
-    for _ in 0..9_999 {
-        world.store().insert_job(&make.job(START + DAY), None).unwrap();
-    }
-    assert!(world.create(every(DAY)).is_ok());
-    let over = world.create_with_key("k", every(DAY));
-    assert_eq!(over, Err(CallError::Refused(JobError::TooMany { limit: 10_000 })));
-    let other = world.context_of(world.another_tenant());
-    assert!(test_kit::run(world.jobs.create_job(&other, every(DAY))).is_ok());
 }
 
 #[test]

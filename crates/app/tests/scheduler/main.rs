@@ -12,6 +12,7 @@ mod firing;
 mod history;
 mod jobs;
 mod limits;
+mod parts;
 mod policies;
 mod scans;
 mod tasks;

@@ -1,12 +1,12 @@
 //! The scheduler and a pipeline, with time in the test's hands.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 
-use app::ports::{Clock, Random, ScheduleStore};
+use app::ports::{Clock, Random, ScheduleObject, ScheduleStore};
 use app::scheduler::{
-    JobsRouter, PipelineTasks, ScansService, ScheduleDispatch, SchedulePorts, TenantJobs, TenantUpkeep,
+    JobsRouter, Part, PipelineTasks, ScansService, ScheduleDispatch, SchedulePorts, TenantJobs, TenantUpkeep,
     WatchReport, attend_schedules, fire_due,
 };
 use contracts::pipeline::TasksDispatch;
@@ -41,6 +41,8 @@ pub(crate) struct World {
 
 /// The tenants' objects, each made at its first call.
 struct Objects {
+    me: Weak<Self>,
+    room: Cell<u32>,
     clock: FakeClock,
     random: SeededRandom,
     pipeline: FakeTasks,
@@ -58,7 +60,8 @@ struct Object {
 }
 
 impl Objects {
-    fn start(&self, ports: SchedulePorts, alarm: MemoryAlarm) -> Object {
+    fn start(&self, address: &Address, mut ports: SchedulePorts, alarm: MemoryAlarm) -> Object {
+        ports.part = Part::named(address.name(), self.me.upgrade().unwrap()).with_room(self.room.get());
         let jobs = TenantJobs::start(ports.clone()).unwrap();
         let upkeep = TenantUpkeep::new(ports.clone());
         let services = ScheduleDispatch::new((), jobs, upkeep.clone());
@@ -80,8 +83,9 @@ impl Objects {
                 tasks: Rc::new(PipelineTasks::over(pipeline, work, clock.clone())),
                 clock,
                 random: Rc::new(self.random.clone()),
+                part: Part::named(address.name(), self.me.upgrade().unwrap()),
             };
-            self.start(ports, alarm)
+            self.start(address, ports, alarm)
         };
         all.entry(address.as_str().to_owned()).or_insert_with(make).clone()
     }
@@ -99,7 +103,12 @@ fn loopback(callee: impl mesh::Dispatch + 'static, clock: &FakeClock) -> Loopbac
 }
 
 fn address(tenant: TenantId) -> Address {
-    Address::of(&TenantScope { tenant, actor: Actor::Service("scheduler".into()) }, "schedule")
+    part_address(tenant, 0)
+}
+
+fn part_address(tenant: TenantId, part: u16) -> Address {
+    let name = if part == 0 { "schedule".to_owned() } else { format!("schedule-{part}") };
+    Address::of(&TenantScope { tenant, actor: Actor::Service("scheduler".into()) }, &name)
 }
 
 impl World {
@@ -109,7 +118,9 @@ impl World {
         let (pipeline, faults) = (FakeTasks::default(), Faults::default());
         let registry = MemoryScheduleRegistry::with_faults(&faults);
         let tenant = TenantId::from_parts(START, random.for_id());
-        let objects = Rc::new(Objects {
+        let objects = Rc::new_cyclic(|me| Objects {
+            me: me.clone(),
+            room: Cell::new(u32::MAX),
             clock: clock.clone(),
             random,
             pipeline: pipeline.clone(),
@@ -175,6 +186,31 @@ impl World {
         let events = self.pipeline.events(self.tenant).into_iter();
         let times = events.filter_map(|(key, _)| key.strip_prefix(&prefix)?.parse::<u64>().ok());
         times.map(|time| (time - START) / SECOND).collect()
+    }
+
+    /// Each object has room for so many jobs from now on. Those that run start again.
+    pub(crate) fn with_room(self, room: u32) -> Self {
+        self.objects.room.set(room);
+        let all: Vec<_> = self.objects.all.take().into_iter().collect();
+        for (name, Object { ports, alarm, .. }) in all {
+            let address = Address::parse(&name).unwrap();
+            let started = self.objects.start(&address, ports, alarm);
+            self.objects.all.borrow_mut().insert(name, started);
+        }
+        self
+    }
+
+    /// The store of one of the tenant's objects.
+    pub(crate) fn store_of(&self, part: u16) -> Rc<dyn ScheduleStore> {
+        self.objects.made(&part_address(self.tenant, part)).ports.store
+    }
+
+    /// The alarm of one of the tenant's objects rings, if it is due.
+    pub(crate) fn ring_part(&self, part: u16) {
+        let object = self.objects.made(&part_address(self.tenant, part));
+        if object.alarm.ring(self.clock.now()) {
+            run(fire_due(&object.ports)).unwrap();
+        }
     }
 
     /// The tenant's object itself, past the router that chooses it.
@@ -277,7 +313,7 @@ impl World {
     /// The tenant's object goes away and starts again over what it stored.
     pub(crate) fn restart(&self) {
         let Object { ports, alarm, .. } = self.objects.made(&address(self.tenant));
-        let started = self.objects.start(ports, alarm);
+        let started = self.objects.start(&address(self.tenant), ports, alarm);
         self.objects.all.borrow_mut().insert(address(self.tenant).as_str().to_owned(), started);
     }
 
@@ -312,4 +348,9 @@ pub(crate) fn once_at(ms: u64) -> CreateJob {
 
 pub(crate) fn seconds(times: impl IntoIterator<Item = Timestamp>) -> Vec<u64> {
     times.into_iter().map(|time| (time.unix_ms() - START) / SECOND).collect()
+}
+
+/// A tenant's first object, as the registry knows it.
+pub(crate) fn first_of(tenant: TenantId) -> ScheduleObject {
+    ScheduleObject { tenant, part: 0 }
 }

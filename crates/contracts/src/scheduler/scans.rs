@@ -34,7 +34,7 @@ pub struct ScanSchedules {
     /// Where to go on, as the answer before says.
     #[serde(default)]
     pub from: Option<ScanPosition>,
-    /// How many jobs to look through at most, 1 to 200. Of tenants, at most 20 are asked.
+    /// How many jobs to look through at most, 1 to 200. At most 20 objects are asked.
     pub limit: u32,
 }
 
@@ -42,9 +42,12 @@ pub struct ScanSchedules {
 #[mesh::message]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ScanPosition {
-    /// The tenant at whom it goes on, or after whom where no job is named.
+    /// The tenant at whom it is.
     pub tenant: TenantId,
-    /// The job of this tenant after which it goes on.
+    /// In which of the tenant's objects it goes on, or after which where no job is named.
+    #[serde(default)]
+    pub part: u16,
+    /// The job of that object after which it goes on.
     #[serde(default)]
     pub after: Option<JobId>,
 }
@@ -53,7 +56,7 @@ pub struct ScanPosition {
 #[mesh::message]
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ScanReport {
-    /// How many tenants' schedules, those that are gone on with included.
+    /// How many objects, those that are gone on with included: one a tenant, more of one with very many jobs.
     pub tenants: u32,
     /// How many jobs.
     pub jobs: u32,
@@ -104,9 +107,12 @@ pub struct SchedulePage {
 pub struct ScheduleEntry {
     /// Who.
     pub tenant: TenantId,
+    /// In how many objects its jobs are.
+    #[serde(default)]
+    pub parts: u16,
     /// When its first job was made, or when it was first known.
     pub entered_at: Timestamp,
-    /// How often its alarm had to be set again.
+    /// How often an alarm of its had to be set again.
     pub repairs: u32,
     /// When it last had to be.
     #[serde(default)]

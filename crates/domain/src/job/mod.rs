@@ -7,6 +7,7 @@ mod alert;
 mod backfill;
 mod ledger;
 mod limits;
+mod part;
 mod policy;
 mod retry;
 mod scan;
@@ -19,6 +20,7 @@ pub use limits::{
     IntervalError, MAX_INTERVAL_MS, MAX_JITTER_MS, MAX_TIME_MS, MIN_INTERVAL_MS, TimeError, checked_interval,
     checked_time,
 };
+pub use part::{JOBS_A_PART, MAX_PARTS, marked, part_of};
 pub use policy::{Misfire, Overlap, Policy};
 pub use retry::{MAX_ATTEMPTS, MAX_RETRY_DELAY_MS, Retry, RetryError, spread};
 pub use scan::{Fault, Recorded, ledger_faults};

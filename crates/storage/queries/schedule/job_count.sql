@@ -1,1 +1,1 @@
-SELECT COUNT(*) AS count FROM jobs
+SELECT jobs AS count FROM job_total

@@ -7,6 +7,7 @@ mod alarm;
 mod alerts;
 mod backfills;
 mod jobs;
+mod parts;
 mod row;
 mod runs;
 #[cfg(test)]
@@ -33,6 +34,7 @@ pub const SCHEDULE: Migrations = Migrations::new(&[
     Migration::sql("0006_backfills", include_str!("0006_backfills.sql")),
     Migration::sql("0007_work", include_str!("0007_work.sql")),
     Migration::sql("0008_alerts", include_str!("0008_alerts.sql")),
+    Migration::sql("0009_parts", include_str!("0009_parts.sql")),
 ]);
 
 /// What errors call the database.
@@ -133,7 +135,8 @@ impl ScheduleStore for SqlScheduleStore {
     }
 
     fn forget_keys(&self, time: Timestamp) -> Result<(), StoreError> {
-        self.query(query!("forget_keys", values![time])).map(drop)
+        self.execute(vec![query!("forget_placements", values![time]), query!("forget_keys", values![time])])
+            .map(drop)
     }
 
     fn next_wake(&self) -> Result<Option<Timestamp>, StoreError> {

@@ -1,6 +1,6 @@
 //! The registry of schedules over SQL.
 
-use app::ports::{RegisteredSchedule, ScheduleRegistry, StoreError};
+use app::ports::{RegisteredSchedule, ScheduleObject, ScheduleRegistry, StoreError};
 use async_trait::async_trait;
 use contracts::Timestamp;
 use contracts::scheduler::AlarmCondition;
@@ -31,13 +31,26 @@ impl<D> SqlScheduleRegistry<D> {
 }
 
 #[derive(Deserialize)]
-struct TenantRow {
+struct ObjectRow {
     tenant_id: TenantId,
+    part: u16,
+}
+
+impl From<ObjectRow> for ScheduleObject {
+    fn from(ObjectRow { tenant_id, part }: ObjectRow) -> Self {
+        Self { tenant: tenant_id, part }
+    }
+}
+
+#[derive(Deserialize)]
+struct PartsRow {
+    parts: u16,
 }
 
 #[derive(Deserialize)]
 struct ScheduleRow {
     tenant_id: TenantId,
+    parts: u16,
     entered_at: Timestamp,
     repairs: u32,
     repaired_at: Option<Timestamp>,
@@ -46,15 +59,21 @@ struct ScheduleRow {
 
 impl From<ScheduleRow> for RegisteredSchedule {
     fn from(row: ScheduleRow) -> Self {
-        let ScheduleRow { tenant_id, entered_at, repairs, repaired_at, repair } = row;
-        Self { tenant: tenant_id, entered_at, repairs, repaired: repaired_at.zip(repair) }
+        let ScheduleRow { tenant_id, parts, entered_at, repairs, repaired_at, repair } = row;
+        Self { tenant: tenant_id, parts, entered_at, repairs, repaired: repaired_at.zip(repair) }
     }
 }
 
 #[async_trait(?Send)]
 impl<D: SqlDatabase> ScheduleRegistry for SqlScheduleRegistry<D> {
-    async fn enter(&self, tenant: TenantId, now: Timestamp, attend_at: Timestamp) -> Result<(), StoreError> {
-        self.database.query(query!("enter", values![tenant, now, attend_at])).await.map(drop)
+    async fn enter(
+        &self,
+        object: ScheduleObject,
+        now: Timestamp,
+        attend_at: Timestamp,
+    ) -> Result<(), StoreError> {
+        let entry = values![object.tenant, u32::from(object.part), now, attend_at];
+        self.database.query(query!("enter", entry)).await.map(drop)
     }
 
     async fn take_due(
@@ -62,20 +81,20 @@ impl<D: SqlDatabase> ScheduleRegistry for SqlScheduleRegistry<D> {
         now: Timestamp,
         next: Timestamp,
         limit: u32,
-    ) -> Result<Vec<TenantId>, StoreError> {
+    ) -> Result<Vec<ScheduleObject>, StoreError> {
         let taken = self.database.query(query!("take_due", values![now, next, limit])).await?;
-        let rows = taken.read::<TenantRow, TenantRow>()?;
-        Ok(rows.into_iter().map(|row| row.tenant_id).collect())
+        taken.read::<ObjectRow, ScheduleObject>()
     }
 
     async fn note_repair(
         &self,
-        tenant: TenantId,
+        object: ScheduleObject,
         found: AlarmCondition,
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let Some(found) = name(found) else { return Ok(()) };
-        self.database.query(query!("note_repair", values![tenant, found, now])).await.map(drop)
+        let repair = values![object.tenant, u32::from(object.part), found, now];
+        self.database.query(query!("note_repair", repair)).await.map(drop)
     }
 
     async fn tenants(
@@ -85,6 +104,12 @@ impl<D: SqlDatabase> ScheduleRegistry for SqlScheduleRegistry<D> {
     ) -> Result<Vec<RegisteredSchedule>, StoreError> {
         let found = self.database.query(query!("tenants", values![after, limit])).await?;
         found.read::<ScheduleRow, RegisteredSchedule>()
+    }
+
+    async fn parts(&self, tenant: TenantId) -> Result<u16, StoreError> {
+        let found = self.database.query(query!("parts", values![tenant])).await?;
+        let rows = found.read::<PartsRow, PartsRow>()?;
+        Ok(rows.first().map_or(0, |row| row.parts))
     }
 }
 

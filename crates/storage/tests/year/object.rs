@@ -4,16 +4,16 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use app::ports::{Alarm, Clock, Random, ScheduleStore};
-use app::scheduler::{PipelineTasks, SchedulePorts, TenantJobs, fire_due};
+use app::scheduler::{Part, PipelineTasks, SchedulePorts, TenantJobs, fire_due};
 use contracts::pipeline::TasksDispatch;
 use contracts::pipeline::work::WorkDispatch;
 use contracts::scheduler::JobsClient;
 use contracts::scheduler::JobsDispatch;
 use contracts::{Actor, TenantCall, TenantScope, Timestamp};
 use ids::{KeyId, TenantId};
-use mesh::durable::{Database, End, Rows, Storage, Value};
+use mesh::durable::{Address, Database, End, Namespace, Rows, Storage, Value};
 use mesh::loopback::Loopback;
-use mesh::{CallContext, Deadline, TraceContext};
+use mesh::{CallContext, Deadline, TraceContext, Transport};
 use mesh_sim::durable::SqliteDatabase;
 use storage::{SCHEDULE, SqlScheduleStore};
 use test_kit::schedule::{FakeTasks, MemoryAlarm, MemoryScheduleRegistry};
@@ -158,6 +158,16 @@ fn ports(
         tasks: Rc::new(PipelineTasks::over(tasks, work, shared.clone())),
         clock: shared,
         random: Rc::new(random.clone()),
+        part: Part::named("schedule", Rc::new(NoOthers)),
+    }
+}
+
+/// The tenant's jobs fit into its one object.
+struct NoOthers;
+
+impl Namespace for NoOthers {
+    fn object(&self, address: &Address) -> Rc<dyn Transport> {
+        panic!("nothing is asked of `{address}`")
     }
 }
 

@@ -5,6 +5,7 @@ mod alarm;
 mod alerts;
 mod backfills;
 mod jobs;
+mod parts;
 mod records;
 mod registry;
 mod runs;

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use app::ports::{RegisteredSchedule, ScheduleRegistry, StoreError};
+use app::ports::{RegisteredSchedule, ScheduleObject, ScheduleRegistry, StoreError};
 use async_trait::async_trait;
 use contracts::Timestamp;
 use contracts::scheduler::AlarmCondition;
@@ -19,7 +19,14 @@ const STORE: &str = "MEMORY_REGISTRY";
 #[derive(Debug, Clone, Default)]
 pub struct MemoryScheduleRegistry {
     faults: Faults,
-    state: Rc<RefCell<BTreeMap<TenantId, (RegisteredSchedule, Timestamp)>>>,
+    state: Rc<RefCell<BTreeMap<ScheduleObject, (Known, Timestamp)>>>,
+}
+
+#[derive(Debug, Clone)]
+struct Known {
+    entered_at: Timestamp,
+    repairs: u32,
+    repaired: Option<(Timestamp, AlarmCondition)>,
 }
 
 impl MemoryScheduleRegistry {
@@ -32,11 +39,16 @@ impl MemoryScheduleRegistry {
 
 #[async_trait(?Send)]
 impl ScheduleRegistry for MemoryScheduleRegistry {
-    async fn enter(&self, tenant: TenantId, now: Timestamp, attend_at: Timestamp) -> Result<(), StoreError> {
-        let new = RegisteredSchedule { tenant, entered_at: now, repairs: 0, repaired: None };
+    async fn enter(
+        &self,
+        object: ScheduleObject,
+        now: Timestamp,
+        attend_at: Timestamp,
+    ) -> Result<(), StoreError> {
+        let new = Known { entered_at: now, repairs: 0, repaired: None };
         self.faults
             .around(STORE, "registry.enter", || {
-                self.state.borrow_mut().entry(tenant).or_insert((new, attend_at));
+                self.state.borrow_mut().entry(object).or_insert((new, attend_at));
                 Ok(())
             })
             .await
@@ -47,33 +59,33 @@ impl ScheduleRegistry for MemoryScheduleRegistry {
         now: Timestamp,
         next: Timestamp,
         limit: u32,
-    ) -> Result<Vec<TenantId>, StoreError> {
+    ) -> Result<Vec<ScheduleObject>, StoreError> {
         self.faults
             .around(STORE, "registry.take_due", || {
                 let mut state = self.state.borrow_mut();
-                let mut due: Vec<_> = state.iter().map(|(tenant, (_, at))| (*at, *tenant)).collect();
+                let mut due: Vec<_> = state.iter().map(|(object, (_, at))| (*at, *object)).collect();
                 due.retain(|(at, _)| *at <= now);
                 due.sort();
                 due.truncate(limit as usize);
-                for (_, tenant) in &due {
-                    if let Some((_, at)) = state.get_mut(tenant) {
+                for (_, object) in &due {
+                    if let Some((_, at)) = state.get_mut(object) {
                         *at = next;
                     }
                 }
-                Ok(due.into_iter().map(|(_, tenant)| tenant).collect())
+                Ok(due.into_iter().map(|(_, object)| object).collect())
             })
             .await
     }
 
     async fn note_repair(
         &self,
-        tenant: TenantId,
+        object: ScheduleObject,
         found: AlarmCondition,
         now: Timestamp,
     ) -> Result<(), StoreError> {
         self.faults
             .around(STORE, "registry.note_repair", || {
-                if let Some((known, _)) = self.state.borrow_mut().get_mut(&tenant) {
+                if let Some((known, _)) = self.state.borrow_mut().get_mut(&object) {
                     known.repairs += 1;
                     known.repaired = Some((now, found));
                 }
@@ -90,9 +102,30 @@ impl ScheduleRegistry for MemoryScheduleRegistry {
         self.faults
             .around(STORE, "registry.tenants", || {
                 let state = self.state.borrow();
-                let all = state.values().map(|(known, _)| known.clone());
-                let later = all.filter(|known| after.is_none_or(|after| known.tenant > after));
-                Ok(later.take(limit as usize).collect())
+                let mut found = BTreeMap::<TenantId, RegisteredSchedule>::new();
+                for (ScheduleObject { tenant, .. }, (known, _)) in state.iter() {
+                    let Known { entered_at, repairs, repaired } = known.clone();
+                    let new =
+                        RegisteredSchedule { tenant: *tenant, parts: 0, entered_at, repairs: 0, repaired };
+                    let entry = found.entry(*tenant).or_insert(new);
+                    entry.parts += 1;
+                    entry.entered_at = entry.entered_at.min(entered_at);
+                    entry.repairs += repairs;
+                    if repaired.map(|(at, _)| at) > entry.repaired.map(|(at, _)| at) {
+                        entry.repaired = repaired;
+                    }
+                }
+                found.retain(|tenant, _| after.is_none_or(|after| *tenant > after));
+                Ok(found.into_values().take(limit as usize).collect())
+            })
+            .await
+    }
+
+    async fn parts(&self, tenant: TenantId) -> Result<u16, StoreError> {
+        self.faults
+            .around(STORE, "registry.parts", || {
+                let state = self.state.borrow();
+                Ok(state.keys().filter(|object| object.tenant == tenant).count() as u16)
             })
             .await
     }
@@ -109,32 +142,38 @@ pub async fn schedule_registry_suite(registry: &dyn ScheduleRegistry) {
     let at = |ms| Timestamp::from_unix_ms(start + ms);
     let mut tenants = [make.tenant(), make.tenant(), make.tenant()];
     tenants.sort();
-    for (place, tenant) in (0..).zip(tenants) {
-        registry.enter(tenant, at(place), at(100 - place)).await.unwrap();
+    let object = |place: usize, part| ScheduleObject { tenant: tenants[place], part };
+    for place in 0..3 {
+        registry.enter(object(place, 0), at(place as u64), at(100 - place as u64)).await.unwrap();
     }
+    registry.enter(object(1, 1), at(40), at(200)).await.unwrap();
     // Entered again, nothing changes.
-    registry.enter(tenants[0], at(50), at(0)).await.unwrap();
+    registry.enter(object(0, 0), at(50), at(0)).await.unwrap();
 
     assert_eq!(registry.take_due(at(97), at(500), 9).await.unwrap(), []);
-    assert_eq!(registry.take_due(at(100), at(500), 1).await.unwrap(), [tenants[2]], "the longest due");
+    assert_eq!(registry.take_due(at(100), at(500), 1).await.unwrap(), [object(2, 0)], "the longest due");
     let mut rest = registry.take_due(at(100), at(500), 9).await.unwrap();
     rest.sort();
-    assert_eq!(rest, tenants[..2], "the one that was taken is not due again");
-    assert_eq!(registry.take_due(at(499), at(900), 9).await.unwrap(), []);
+    assert_eq!(rest, [object(0, 0), object(1, 0)], "the one that was taken is not due again");
+    assert_eq!(registry.take_due(at(499), at(900), 9).await.unwrap(), [object(1, 1)], "each of a tenant's");
     assert_eq!(registry.take_due(at(500), at(900), 9).await.unwrap().len(), 3);
 
-    registry.note_repair(tenants[1], AlarmCondition::Lost, at(7)).await.unwrap();
-    registry.note_repair(tenants[1], AlarmCondition::Overdue, at(8)).await.unwrap();
-    let entry = |place: usize, repairs, repaired| RegisteredSchedule {
+    registry.note_repair(object(1, 1), AlarmCondition::Lost, at(7)).await.unwrap();
+    registry.note_repair(object(1, 0), AlarmCondition::Late, at(9)).await.unwrap();
+    registry.note_repair(object(1, 1), AlarmCondition::Overdue, at(8)).await.unwrap();
+    let entry = |place: usize, parts, repairs, repaired| RegisteredSchedule {
         tenant: tenants[place],
+        parts,
         entered_at: at(place as u64),
         repairs,
         repaired,
     };
     let known = registry.tenants(None, 2).await.unwrap();
-    assert_eq!(known, [entry(0, 0, None), entry(1, 2, Some((at(8), AlarmCondition::Overdue)))]);
-    assert_eq!(registry.tenants(Some(tenants[1]), 2).await.unwrap(), [entry(2, 0, None)]);
+    assert_eq!(known, [entry(0, 1, 0, None), entry(1, 2, 3, Some((at(9), AlarmCondition::Late)))]);
+    assert_eq!(registry.tenants(Some(tenants[1]), 2).await.unwrap(), [entry(2, 1, 0, None)]);
     assert_eq!(registry.tenants(Some(tenants[2]), 2).await.unwrap(), []);
+    assert_eq!(registry.parts(tenants[1]).await.unwrap(), 2);
+    assert_eq!(registry.parts(make.tenant()).await.unwrap(), 0);
 }
 
 #[cfg(test)]

@@ -32,6 +32,8 @@ pub(super) struct State {
     pub(super) ended: Vec<EndedRun>,
     pub(super) alert_states: BTreeMap<JobId, AlertState>,
     pub(super) alerts: Vec<AlertRecord>,
+    pub(super) last_part: u16,
+    pub(super) placements: BTreeMap<String, (u16, Timestamp)>,
     /// Of each job, oldest first.
     pub(super) runs: HashMap<JobId, Vec<RunRecord>>,
     keys: BTreeMap<String, KeyUse>,
@@ -93,6 +95,7 @@ impl ScheduleStore for MemoryScheduleStore {
     fn forget_keys(&self, time: Timestamp) -> Result<(), StoreError> {
         self.act("schedule.forget_keys", |state| {
             state.keys.retain(|_, used| used.used_at >= time);
+            state.placements.retain(|_, (_, placed_at)| *placed_at >= time);
             Ok(())
         })
     }

@@ -2,11 +2,13 @@
 
 mod backfills;
 mod jobs;
+mod parts;
 mod runs;
 mod tasks;
 
 pub use backfills::{BackfillRecord, FillStore, RecordCut};
 pub use jobs::{JobRecord, JobState, JobStore, KeyUse, LATE_MS, TimeRange};
+pub use parts::PartStore;
 pub use runs::{LedgerStore, OpenRuns, RUNS_KEPT, RUNS_KEPT_MS, RunProgress, RunRecord, RunSpan, Trigger};
 pub use tasks::{Alarm, Firing, TaskEffect, TaskError, TaskRunner};
 
@@ -21,7 +23,7 @@ use super::{AlertStore, StoreError};
 /// The methods are synchronous on purpose. Its home is the SQLite of a Durable Object, which answers at once, and a
 /// use case that reads, decides and writes without an `await` in between cannot be interleaved with another: no
 /// locks, and no check that is stale when it is acted on. Each method takes effect whole or not at all.
-pub trait ScheduleStore: JobStore + LedgerStore + FillStore + AlertStore {
+pub trait ScheduleStore: JobStore + LedgerStore + FillStore + AlertStore + PartStore {
     /// Whose it is; none before the first write.
     ///
     /// # Errors
@@ -35,7 +37,7 @@ pub trait ScheduleStore: JobStore + LedgerStore + FillStore + AlertStore {
     fn set_entered(&self) -> Result<(), StoreError>;
     /// What a key was used for.
     fn key_use(&self, key: &str) -> Result<Option<KeyUse>, StoreError>;
-    /// Forgets keys used before `time`.
+    /// Forgets keys used before `time`, and where their jobs were sent.
     fn forget_keys(&self, time: Timestamp) -> Result<(), StoreError>;
     /// The earliest time at which a job, a run, a backfill or an alert is due; the beginning of time where a run is to be
     /// judged.

@@ -5,6 +5,7 @@ mod backfills;
 mod history;
 mod jobs;
 mod object;
+mod parts;
 mod runs;
 
 use std::rc::Rc;
@@ -45,6 +46,7 @@ pub fn schedule_store_suite(make: impl Fn() -> Rc<dyn ScheduleStore>) {
         jobs::deleting_a_job_leaves_nothing_of_it,
         runs::running_runs_are_released,
         object::the_alarm_is_due_at_the_earliest_of_all,
+        parts::further_objects_are_kept,
         alerts::what_ended_is_judged_once_and_alerts_wait_until_they_are_told,
     ] {
         part(&*make());

@@ -1,0 +1,1 @@
+SELECT part FROM parts ORDER BY part DESC LIMIT 1

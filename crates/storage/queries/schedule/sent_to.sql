@@ -1,0 +1,1 @@
+SELECT part FROM placements WHERE key = ?1
