@@ -43,11 +43,11 @@ test("an alarm that was lost is set again without a call, and that is on record"
   const alarms = await loseAlarms(state, OBJECTS, lost.id);
   assert.ok(alarms >= 1, "the runtime keeps alarms somewhere else now");
   assert.equal(await loseRecord(state, OBJECTS, kept.id), 1);
-  await changeStored(state, "schedules", "UPDATE schedules SET attend_at = 0");
+  await changeStored(state, "schedule_objects", "UPDATE schedule_objects SET attend_at = 0");
 
   const restarted = Date.now();
   mesh = await OwnMesh.start(state);
-  const repairs = () => readStored(state, "schedules", "SELECT tenant_id, repairs, repair FROM schedules");
+  const repairs = () => readStored(state, "schedule_objects", "SELECT tenant_id, repairs, repair FROM schedule_objects");
   const repaired = (rows) => rows.some(({ tenant_id: tenant, repairs }) => tenant === lost.id && repairs > 0);
   const rows = await until("the watchdog finds it", repairs, repaired);
   const found = Object.fromEntries(rows.map(({ tenant_id: tenant, repairs, repair }) => [tenant, { repairs, repair }]));

@@ -23,6 +23,9 @@ const MODEL_VARIABLES = ["AI_BASE_URL", "AI_MODEL", "AI_INPUT_PRICE", "AI_OUTPUT
 /** What of it reaches the gateway: another place for the keys by which Google signs its pushes. */
 const KEY_VARIABLES = ["GOOGLE_KEYS_URL"];
 
+/** What of it reaches the scheduler: how many jobs an object takes. */
+const SCHEDULE_VARIABLES = ["JOBS_PER_OBJECT"];
+
 const fromEnvironment = (names, environment) =>
   Object.fromEntries(names.flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])));
 
@@ -132,6 +135,7 @@ export class Mesh {
         admin: this.#issuer.vars,
         gateway: { ...fromEnvironment(KEY_VARIABLES, process.env), ...cacheFromEnvironment(process.env) },
         pipeline: { ...outboundVars(), ...this.#browser.vars, ...modelFromEnvironment(process.env) },
+        scheduler: fromEnvironment(SCHEDULE_VARIABLES, process.env),
       },
     });
   }

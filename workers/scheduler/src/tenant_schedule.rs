@@ -51,6 +51,7 @@ impl DurableObject for TenantSchedule {
     async fn start(context: ObjectContext) -> Result<Self, StartError> {
         telemetry::console::init("scheduler");
         let env = &context.resources::<Instance>()?.env;
+        let part = wiring::part(context.address.name(), env).map_err(StartError::other)?;
         let pipeline = BindingTransport::service(env, bindings::PIPELINE_TASKS).map_err(StartError::other)?;
         let work = BindingTransport::service(env, bindings::PIPELINE_WORK).map_err(StartError::other)?;
         let registry = wiring::registry(env).map_err(StartError::other)?;
@@ -62,7 +63,7 @@ impl DurableObject for TenantSchedule {
             tasks: Rc::new(PipelineTasks::over(pipeline, work, clock.clone())),
             clock,
             random: Rc::new(WorkerRandom),
-            part: wiring::part(context.address.name(), env).map_err(StartError::other)?,
+            part,
         };
         let jobs = TenantJobs::start(ports.clone()).map_err(StartError::other)?;
         Ok(Self { jobs, upkeep: TenantUpkeep::new(ports.clone()), ports })

@@ -59,7 +59,7 @@ impl Scans for Scheduler {
             jobs: request.limit,
             records: 200,
             violations: if first { vec![TenantViolation { tenant: tenant(1), violation }] } else { vec![] },
-            next: first.then(|| ScanPosition { tenant: tenant(1), after: Some(job()) }),
+            next: first.then(|| ScanPosition { tenant: tenant(1), part: 0, after: Some(job()) }),
         })
     }
 
@@ -70,6 +70,7 @@ impl Scans for Scheduler {
     ) -> Result<SchedulePage, UpkeepError> {
         let entry = |number, repair| ScheduleEntry {
             tenant: tenant(number),
+            parts: 1,
             entered_at: Timestamp::from_unix_ms(1_795_330_800_000),
             repairs: u32::from(number),
             repaired_at: Some(Timestamp::from_unix_ms(1_795_330_860_000)),
@@ -117,7 +118,7 @@ fn the_list_tells_what_the_watchdog_had_to_do() {
     let (status, page) = asked("/admin/api/schedules", "");
     assert_eq!(status, 200, "{page}");
     let expect = json!({
-        "tenant": tenant(1), "entered_at": "2026-11-22T07:00:00.000Z", "repairs": 1,
+        "tenant": tenant(1), "parts": 1, "entered_at": "2026-11-22T07:00:00.000Z", "repairs": 1,
         "repaired_at": "2026-11-22T07:01:00.000Z", "repair": "lost",
     });
     assert_eq!(page["items"], json!([expect]));
