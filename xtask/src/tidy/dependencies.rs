@@ -14,6 +14,7 @@ use crate::{paths, process};
 /// The workspace crates that each crate may use. Workers may use all of these; nothing may use a Worker.
 const EDGES: &[(&str, &[&str])] = &[
     ("ids", &[]),
+    ("ai", &[]),
     ("hostile", &[]),
     ("audit", &["ids"]),
     ("egress", &[]),
@@ -38,6 +39,7 @@ const EDGES: &[(&str, &[&str])] = &[
     (
         "app",
         &[
+            "ai",
             "audit",
             "contracts",
             "domain",
@@ -63,7 +65,18 @@ const EDGES: &[(&str, &[&str])] = &[
     ),
     (
         "host",
-        &["app", "chat-extraction", "contracts", "domain", "egress", "ids", "jwt", "mesh", "mesh-worker"],
+        &[
+            "ai",
+            "app",
+            "chat-extraction",
+            "contracts",
+            "domain",
+            "egress",
+            "ids",
+            "jwt",
+            "mesh",
+            "mesh-worker",
+        ],
     ),
     (
         "test-kit",
