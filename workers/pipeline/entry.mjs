@@ -29,3 +29,4 @@ export const Erasure = expose(WorkerEntrypoint, rust.Erasure);
 export const Retention = expose(WorkerEntrypoint, rust.Retention);
 export const Usage = expose(WorkerEntrypoint, rust.Usage);
 export const Operations = expose(WorkerEntrypoint, rust.Operations);
+export const Models = expose(WorkerEntrypoint, rust.Models, model);

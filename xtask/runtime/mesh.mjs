@@ -18,7 +18,15 @@ const HOST = "127.0.0.1";
 const SCHEDULED = "/cdn-cgi/local/scheduled";
 const REPEAT_AFTER_MS = 10_000;
 /** What of the environment reaches the pipeline: the chat model to ask, and the credentials for it. */
-const MODEL_VARIABLES = ["AI_BASE_URL", "AI_MODEL", "AI_INPUT_PRICE", "AI_OUTPUT_PRICE", "AI_API_KEY", "AI_GATEWAY_TOKEN"];
+const MODEL_VARIABLES = [
+  "AI_ROUTES",
+  "AI_BASE_URL",
+  "AI_MODEL",
+  "AI_INPUT_PRICE",
+  "AI_OUTPUT_PRICE",
+  "AI_API_KEY",
+  "AI_GATEWAY_TOKEN",
+];
 
 /** What of it reaches the gateway: another place for the keys by which Google signs its pushes. */
 const KEY_VARIABLES = ["GOOGLE_KEYS_URL"];
@@ -33,7 +41,17 @@ const fromEnvironment = (names, environment) =>
 const cacheFromEnvironment = ({ WEFT_CONTROL_CACHE_MS: ms }) => (ms ? { CONTROL_CACHE_MS: ms } : {});
 
 /** The bindings of a chat model that the environment names; none where it names none, and then the rules serve. */
-export const modelFromEnvironment = (environment) => fromEnvironment(MODEL_VARIABLES, environment);
+export const modelFromEnvironment = (environment) =>
+  fromEnvironment([...MODEL_VARIABLES, ...secretsOf(environment.AI_ROUTES)], environment);
+
+/** The names of the secrets that a document of upstreams wants; none where it cannot be read, which the pipeline says. */
+function secretsOf(routes) {
+  try {
+    return JSON.parse(routes || "{}").upstreams.flatMap(({ key, gateway }) => [key, gateway?.token]).filter(Boolean);
+  } catch {
+    return [];
+  }
+}
 
 /** Why a start failed, in a line or two: of all that the runtime prints when it refuses a Worker, the first line. */
 export function reason(error) {

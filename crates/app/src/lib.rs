@@ -9,6 +9,7 @@ pub mod endpoints;
 pub mod files;
 pub mod limits;
 pub mod live;
+pub mod models;
 pub mod outbound;
 pub mod pipeline;
 pub mod ports;

@@ -11,6 +11,7 @@ use contracts::pipeline::deliveries::DeliveriesContract;
 use contracts::pipeline::erasure::ErasureContract;
 use contracts::pipeline::files::FilesContract;
 use contracts::pipeline::live::LiveFeedContract;
+use contracts::pipeline::models::ModelsContract;
 use contracts::pipeline::operations::OperationsContract;
 use contracts::pipeline::retention::RetentionContract;
 use contracts::pipeline::rules::RulesContract;
@@ -42,6 +43,7 @@ fn all() -> Vec<(Document, String)> {
         described::<JobsContract>(),
         described::<LimitsContract>(),
         described::<LiveFeedContract>(),
+        described::<ModelsContract>(),
         described::<OperationsContract>(),
         described::<RetentionContract>(),
         described::<RulesContract>(),

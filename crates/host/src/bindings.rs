@@ -18,6 +18,8 @@ pub const AI_MODEL: &str = "AI_MODEL";
 pub const AI_INPUT_PRICE: &str = "AI_INPUT_PRICE";
 /// pipeline: the same of tokens that it writes.
 pub const AI_OUTPUT_PRICE: &str = "AI_OUTPUT_PRICE";
+/// pipeline: upstreams and routes of models, as JSON; empty where `AI_BASE_URL` says enough.
+pub const AI_ROUTES: &str = "AI_ROUTES";
 /// pipeline: the queue between acceptance and work.
 pub const EVENTS: &str = "EVENTS";
 /// pipeline: the workflow that works an event off.
@@ -70,6 +72,8 @@ pub const PIPELINE_USAGE: &str = "PIPELINE_USAGE";
 pub const PIPELINE_WORKFLOWS: &str = "PIPELINE_WORKFLOWS";
 /// gateway: the pipeline's `Rules`.
 pub const PIPELINE_RULES: &str = "PIPELINE_RULES";
+/// gateway: the pipeline's `Models`.
+pub const PIPELINE_MODELS: &str = "PIPELINE_MODELS";
 /// gateway: the pipeline's `Files`.
 pub const PIPELINE_FILES: &str = "PIPELINE_FILES";
 /// admin: the pipeline's `DeadLetters`.

@@ -73,6 +73,8 @@ scopes! {
     AlertsRead = "alerts:read";
     /// Listen to the live feed.
     LiveRead = "live:read";
+    /// Ask models.
+    AiInvoke = "ai:invoke";
     /// Read usage and cost.
     UsageRead = "usage:read";
     /// Read accounts and contacts as CRMs tell of them.

@@ -315,6 +315,7 @@ impl Problem {
             code: self.code.as_str().into(),
             trace_id: trace_id.into(),
             errors: self.errors.clone(),
+            error: None,
         };
         Document { body, current: self.current.as_deref() }
     }

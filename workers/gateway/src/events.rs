@@ -196,7 +196,11 @@ fn write(answer: &Answer, stream: Option<ByteStream>, head: bool) -> Result<Resp
         let body = Some(&*answer.body).filter(|body| !head && !body.is_empty());
         return response(answer.status, &answer.headers, body);
     };
-    let body = into_readable_of_known_length(&stream).map_err(|error| JsValue::from(error.to_string()))?;
+    let body = match stream.length() {
+        Some(_) => into_readable_of_known_length(&stream),
+        None => into_readable(&stream),
+    };
+    let body = body.map_err(|error| JsValue::from(error.to_string()))?;
     let init = ResponseInit::new();
     init.set_status(answer.status);
     init.set_headers(response(answer.status, &answer.headers, None)?.headers().as_ref());

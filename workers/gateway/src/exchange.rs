@@ -10,6 +10,7 @@ use app::ports::{Clock, ControlStore, EndpointStore, Random};
 use app::usage::Meter;
 use contracts::pipeline::IntakeClient;
 use contracts::pipeline::files::FilesClient;
+use contracts::pipeline::models::ModelsClient;
 use contracts::pipeline::rules::RulesClient;
 use contracts::pipeline::subscriptions::SubscriptionsClient;
 use contracts::pipeline::usage::UsageClient;
@@ -40,6 +41,9 @@ pub const PATIENCE_MS: u64 = 25_000;
 /// The same where a body is handed on as it comes: as slowly as its sender sends it. A quarter of an hour.
 pub const STREAM_PATIENCE_MS: u64 = 900_000;
 
+/// The same where a model answers: as long as OpenAI's and Anthropic's clients wait. Ten minutes.
+pub const MODEL_PATIENCE_MS: u64 = 600_000;
+
 /// What the gateway reaches.
 #[derive(Clone)]
 pub struct Ports {
@@ -59,6 +63,8 @@ pub struct Ports {
     pub rules: RulesClient<Rc<dyn Transport>>,
     /// The pipeline's files.
     pub files: FilesClient<Rc<dyn Transport>>,
+    /// The models.
+    pub models: ModelsClient<Rc<dyn Transport>>,
     /// What tenants used.
     pub usage: UsageClient<Rc<dyn Transport>>,
     /// What this isolate has counted of it.
@@ -141,6 +147,8 @@ pub struct Facts {
     pub endpoint: Cell<Option<EndpointId>>,
     /// The public half of the API key that it showed.
     pub key: RefCell<Option<String>>,
+    /// The plan of the key's tenant.
+    pub plan: RefCell<String>,
     /// A connection to open to the live feed.
     pub live: RefCell<Option<LivePlan>>,
     /// A use of a key, to be noted behind the answer.
@@ -194,6 +202,7 @@ impl<'a> Exchange<'a> {
         let body = RefCell::new(request.body.take());
         let upload = RefCell::new(request.upload.take());
         let patience_ms = match found.route.body {
+            Body::Json { .. } if found.route.error_form().is_some() => MODEL_PATIENCE_MS,
             Body::Stream { .. } => STREAM_PATIENCE_MS,
             Body::None | Body::Json { .. } | Body::Raw { .. } => PATIENCE_MS,
         };

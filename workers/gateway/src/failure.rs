@@ -2,12 +2,13 @@
 
 use contracts::pipeline::files::FileError;
 use contracts::pipeline::live::LiveError;
+use contracts::pipeline::models::{ModelError, RequestFault};
 use contracts::pipeline::rules::RuleError;
 use contracts::pipeline::subscriptions::SubscriptionError;
 use contracts::pipeline::workflows::{ApprovalError, CrmError, Fault, ReportError, WorkflowError};
 use contracts::pipeline::{IngestEventError, ReadEventError, ReadSignalError, SearchError};
 use contracts::scheduler::JobError;
-use http_api::problem::FieldError;
+use http_api::problem::{FieldError, Said};
 use http_api::{Code, Problem};
 use mesh::CallError;
 
@@ -267,6 +268,71 @@ impl Refusal for RuleError {
             Self::TooMany { limit } => {
                 let detail = format!("this tenant has {limit} rules, which is as many as it may have");
                 Problem::new(Code::RuleLimitReached, detail).into()
+            }
+            error @ Self::Unavailable { .. } => Failure::unavailable(error),
+        }
+    }
+}
+
+impl Refusal for ModelError {
+    fn into_failure(self) -> Failure {
+        let waiting = |problem: Problem, seconds: Option<u64>| match seconds {
+            Some(seconds) => problem.with_retry_after(u32::try_from(seconds).unwrap_or(u32::MAX)),
+            None => problem,
+        };
+        // OpenAI's and Anthropic's clients heed it.
+        let for_good = |problem: Problem| problem.with_header("x-should-retry", "false");
+        let unset = "no server of models is configured: set `AI_BASE_URL` of the pipeline to an OpenAI-compatible server, \
+                     or `AI_ROUTES` to several";
+        match self {
+            Self::NotConfigured => for_good(Problem::new(Code::AiNotConfigured, unset)).into(),
+            Self::Misconfigured { detail } => {
+                let told = "the configuration of models cannot be used; its operator reads why in the pipeline's log";
+                Failure::from(for_good(Problem::new(Code::AiNotConfigured, told))).because(detail)
+            }
+            Self::NotJson { detail } => {
+                Problem::new(Code::RequestMalformedJson, format!("the body is not JSON: {detail}")).into()
+            }
+            Self::Invalid { faults } => {
+                let field = |RequestFault { pointer, detail }| FieldError { pointer, detail };
+                invalid_fields(faults.into_iter().map(field).collect()).into()
+            }
+            Self::UnknownModel { model } => {
+                let detail =
+                    format!("there is no model `{model}`; `GET /v1/models` lists those that there are");
+                Problem::new(Code::AiModelNotFound, detail).into()
+            }
+            Self::NotAllowed { model } => {
+                let detail = format!("the model `{model}` is not among those that may be asked");
+                Problem::new(Code::AiModelNotAllowed, detail).into()
+            }
+            Self::Budget { detail, wait, retry_after_s, resets_at } => {
+                let detail = match resets_at {
+                    Some(time) => {
+                        format!(
+                            "{detail}; it begins anew at {}",
+                            http_api::Timestamp::from_unix_ms(time.unix_ms())
+                        )
+                    }
+                    None => detail,
+                };
+                if wait {
+                    waiting(Problem::new(Code::AiBudgetBusy, detail), retry_after_s.or(Some(1))).into()
+                } else {
+                    for_good(Problem::new(Code::AiBudgetSpent, detail)).into()
+                }
+            }
+            Self::Refused { message, code, param } => {
+                Problem::new(Code::AiRequestRefused, message).with_said(Said { code, param }).into()
+            }
+            Self::RateLimited { message, retry_after_s } => {
+                waiting(Problem::new(Code::AiRateLimited, message), retry_after_s).into()
+            }
+            Self::Failed { message, retry_after_s, retry } => {
+                let detail = format!("the model's server gave no answer: {message}");
+                let problem = Problem::new(Code::AiUpstreamFailed, detail);
+                let problem = if retry { waiting(problem, retry_after_s) } else { for_good(problem) };
+                Failure::from(problem).because(message)
             }
             error @ Self::Unavailable { .. } => Failure::unavailable(error),
         }

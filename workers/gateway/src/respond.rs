@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use http_api::Problem;
-use http_api::problem::PROBLEM_MEDIA_TYPE;
+use http_api::problem::{ErrorForm, PROBLEM_MEDIA_TYPE};
 use serde::Serialize;
 
 use crate::failure::Failure;
@@ -52,10 +52,22 @@ impl Answer {
     /// A problem as its document, with the headers that it brings.
     #[must_use]
     pub fn problem(problem: Problem, trace_id: &str) -> Self {
+        Self::problem_for(None, problem, trace_id)
+    }
+
+    /// The same, which clients of models read as well where the route has a form of theirs.
+    #[must_use]
+    pub fn problem_for(form: Option<ErrorForm>, problem: Problem, trace_id: &str) -> Self {
         let status = problem.status();
         let headers = problem.headers().to_vec();
-        // Text, numbers and a list of texts: there is nothing in them that JSON cannot say.
-        let body = serde_json::to_vec(&problem.body(trace_id)).unwrap_or_default();
+        let said = problem.said().cloned();
+        let body = problem.body(trace_id);
+        let body = match form {
+            Some(form) => body.for_clients(form, said),
+            None => body,
+        };
+        // Text, numbers and lists of texts: there is nothing in them that JSON cannot say.
+        let body = serde_json::to_vec(&body).unwrap_or_default();
         let mut answer = Self::new(status, PROBLEM_MEDIA_TYPE, body);
         answer.headers.extend(headers);
         answer

@@ -13,8 +13,8 @@ use crate::middleware::{cors, limits, screen};
 use crate::respond::{Answer, Outcome};
 use crate::router;
 use crate::routes::{
-    approvals, crm, docs, endpoints, events, files, health, hooks, job_backfills, jobs, live, reports, rules,
-    search, signals, subscriptions, usage, workflows,
+    approvals, crm, docs, endpoints, events, files, health, hooks, job_backfills, jobs, live, models,
+    reports, rules, search, signals, subscriptions, usage, workflows,
 };
 
 /// A request that was answered.
@@ -109,7 +109,8 @@ impl Asked {
                     facts.cause.replace(cause);
                 }
                 let code = problem.code();
-                (Answer::problem(problem, &trace_id), Some(code))
+                let form = facts.operation.get().and_then(|operation| operation.route().error_form());
+                (Answer::problem_for(form, problem, &trace_id), Some(code))
             }
         };
         let answer = cors::readable(answer, facts.origin.take());
@@ -188,6 +189,10 @@ fn dispatch<'a>(exchange: &'a Exchange<'_>) -> LocalBoxFuture<'a, Outcome> {
         Operation::StorePart => Box::pin(files::store_part(exchange)),
         Operation::CompleteUpload => Box::pin(files::complete(exchange)),
         Operation::AbortUpload => Box::pin(files::abort(exchange)),
+        Operation::CreateChatCompletion => Box::pin(models::chat(exchange)),
+        Operation::CreateMessage => Box::pin(models::message(exchange)),
+        Operation::CreateEmbedding => Box::pin(models::embed(exchange)),
+        Operation::ListModels => Box::pin(models::list(exchange)),
         Operation::CreateReport => Box::pin(reports::create(exchange)),
         Operation::GetReport => Box::pin(reports::get(exchange)),
         Operation::GetReportHtml => Box::pin(reports::html(exchange)),

@@ -7,6 +7,7 @@ use app::usage::Meter;
 use contracts::health::HealthDispatch;
 use contracts::pipeline::IntakeClient;
 use contracts::pipeline::files::FilesClient;
+use contracts::pipeline::models::ModelsClient;
 use contracts::pipeline::rules::RulesClient;
 use contracts::pipeline::subscriptions::SubscriptionsClient;
 use contracts::pipeline::usage::UsageClient;
@@ -57,6 +58,7 @@ fn make(env: &worker::Env) -> Result<Ports, BindingError> {
         subscriptions: SubscriptionsClient::over(service(env, bindings::PIPELINE_SUBSCRIPTIONS)?),
         rules: RulesClient::over(service(env, bindings::PIPELINE_RULES)?),
         files: FilesClient::over(service(env, bindings::PIPELINE_FILES)?),
+        models: ModelsClient::over(service(env, bindings::PIPELINE_MODELS)?),
         usage: UsageClient::over(service(env, bindings::PIPELINE_USAGE)?),
         meter: METER.with(Clone::clone),
         feeds: Rc::new(DurableNamespace::over(env, bindings::LIVE_FEED)?),

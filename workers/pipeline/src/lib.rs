@@ -3,6 +3,7 @@
 
 mod health;
 mod live_feed;
+mod models;
 mod queue;
 mod scheduled;
 mod subscription_queue;
@@ -13,6 +14,7 @@ mod workflows;
 use contracts::health::HealthContract;
 use contracts::pipeline::erasure::ErasureContract;
 use contracts::pipeline::files::FilesContract;
+use contracts::pipeline::models::ModelsContract;
 use contracts::pipeline::operations::OperationsContract;
 use contracts::pipeline::retention::RetentionContract;
 use contracts::pipeline::rules::RulesContract;
@@ -129,4 +131,10 @@ mesh_worker::workflow!(
     /// Applies the changes that a CRM tells of.
     CrmChange,
     wiring::crm_change
+);
+mesh_worker::entrypoint!(
+    /// For the gateway: ask models.
+    Models,
+    ModelsContract,
+    models::service
 );

@@ -324,7 +324,7 @@ fn extractor(env: &worker::Env) -> Rc<dyn Extractor> {
     }
 }
 
-fn embedder(instance: Instance) -> StaticEmbedder {
+pub(crate) fn embedder(instance: Instance) -> StaticEmbedder {
     StaticEmbedder::lazy(move || model(&instance).map_err(|error| StoreError::new("model", error)))
 }
 

@@ -22,6 +22,7 @@ mod index;
 mod limits;
 pub mod live;
 mod model_budget;
+mod model_server;
 mod notify;
 mod outbound;
 mod removal;
@@ -77,6 +78,7 @@ pub use live::{LiveBounds, LiveEntry, LiveStore};
 pub use model_budget::{
     BudgetRefusal, CallOutcome, Hold, HoldRequest, ModelBudget, Settlement, TokenCount, Unlimited,
 };
+pub use model_server::{Background, ModelAnswer, ModelBody, ModelRequest, ModelSecrets, ModelServer};
 pub use notify::{Notifier, SettledEvent};
 pub use outbound::{
     CreationKey, MessageSender, NoReply, OutboundReply, OutboundRequest, Registered, Resolver,

@@ -25,7 +25,7 @@ const API_KEY: &str = "api_key";
 const DESCRIPTION: &str = include_str!("description.md");
 
 /// The groups, in the order in which they are shown.
-const TAGS: [(&str, &str); 16] = [
+const TAGS: [(&str, &str); 17] = [
     ("Events", "Send events or receive webhooks, and follow what becomes of them."),
     ("Signals", "What was found in events, each with the words that prove it."),
     ("Search", "Find passages and signals by words and by meaning."),
@@ -40,6 +40,7 @@ const TAGS: [(&str, &str); 16] = [
     ("Accounts", "Accounts and contacts with their history, as CRMs tell of them."),
     ("Files", "Files of any kind, in one piece or in parts."),
     ("Reports", "What happened with an account, as a page and as PDF."),
+    ("Models", "Chats and embeddings, in OpenAI's and Anthropic's forms."),
     ("Usage", "What you used, by time, operation, key or model, and what you store."),
     ("Platform", "The gateway itself."),
 ];

@@ -184,6 +184,22 @@ problem_codes! {
         "The report is not made yet, or was not made. Look at its `status`.";
     ReportNoPdf = 404, "report.no_pdf", "Report has no PDF",
         "The report could not be printed; `pdf_reason` says why. Its page is there.";
+    AiNotConfigured = 503, "ai.not_configured", "No models configured",
+        "No server of models is configured on this platform, or its configuration cannot be used: its operator sets `AI_BASE_URL`, or `AI_ROUTES`, of the pipeline. `weft-static` embeds all the same.";
+    AiModelNotFound = 404, "ai.model_not_found", "Model not found",
+        "There is no model of this name for this tenant. `GET /v1/models` lists those that there are.";
+    AiModelNotAllowed = 403, "ai.model_not_allowed", "Model not allowed",
+        "The model is not among those that the tenant, or its key, may ask.";
+    AiBudgetSpent = 402, "ai.budget_spent", "Budget spent",
+        "The call could cost more than what is left of a budget. The detail says which and what is left. A smaller limit on the answer's tokens may fit.";
+    AiBudgetBusy = 429, "ai.budget_busy", "Budget busy",
+        "A rate of a budget allows no more at present, or calls under way hold what is left of it. Try again after `Retry-After`.";
+    AiRequestRefused = 400, "ai.request_refused", "Refused by the model's server",
+        "The model's server refuses the request as it stands. The detail has its words, and `error.code` its code.";
+    AiRateLimited = 429, "ai.rate_limited", "Model's server limits",
+        "The model's server allows no more at present, and no other could take its place. Try again after `Retry-After`.";
+    AiUpstreamFailed = 503, "ai.upstream_failed", "Model's server failed",
+        "No server of the model gave an answer in time, or what came was none. The detail says what went wrong last.";
     ServiceUnavailable = 503, "service.unavailable", "Temporarily unavailable",
         "A service behind this route is down or took too long. Nothing is lost by trying again after `Retry-After`; use an `Idempotency-Key` on a POST.";
     InternalError = 500, "internal.error", "Internal error",

@@ -5,11 +5,13 @@
 //! definition: internal causes go to the log, never in here.
 
 mod code;
+mod of_models;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 pub use code::Code;
+pub use of_models::{ErrorForm, ModelErrorBody, Said};
 
 /// The media type of every error answer.
 pub const PROBLEM_MEDIA_TYPE: &str = "application/problem+json";
@@ -21,6 +23,7 @@ pub struct Problem {
     detail: String,
     errors: Vec<FieldError>,
     headers: Vec<(&'static str, String)>,
+    said: Option<Box<Said>>,
 }
 
 impl Problem {
@@ -35,7 +38,7 @@ impl Problem {
             }
             _ => Vec::new(),
         };
-        Self { code, detail: detail.into(), errors: Vec::new(), headers }
+        Self { code, detail: detail.into(), errors: Vec::new(), headers, said: None }
     }
 
     /// Adds the fields or parameters at fault.
@@ -50,6 +53,19 @@ impl Problem {
     pub fn with_header(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.headers.push((name, value.into()));
         self
+    }
+
+    /// Adds what a model's server says of the request that it refuses.
+    #[must_use]
+    pub fn with_said(mut self, said: Said) -> Self {
+        self.said = Some(Box::new(said));
+        self
+    }
+
+    /// What a model's server says of the request, where it refused it.
+    #[must_use]
+    pub fn said(&self) -> Option<&Said> {
+        self.said.as_deref()
     }
 
     /// Tells the caller after how many whole seconds a retry makes sense.
@@ -109,6 +125,7 @@ impl Problem {
             code: self.code.as_str().to_owned(),
             trace_id: trace_id.into(),
             errors: self.errors,
+            error: None,
         }
     }
 }
@@ -152,6 +169,11 @@ pub struct ProblemBody {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub errors: Vec<FieldError>,
+    /// On the routes of models, the same for OpenAI's and Anthropic's clients. Absent otherwise. For the latter `type` is
+    /// `error`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(required = false)]
+    pub error: Option<ModelErrorBody>,
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@
 mod table;
 
 use crate::Scope;
-use crate::problem::Code;
+use crate::problem::{Code, ErrorForm};
 
 pub use self::table::{Operation, ROUTES};
 
@@ -135,6 +135,8 @@ pub const MAX_SUBSCRIPTION_BYTES: usize = 16 * 1024;
 pub const MAX_ENDPOINT_BYTES: usize = 16 * 1024;
 /// The largest description of an upload.
 pub const MAX_UPLOAD_BYTES: usize = 16 * 1024;
+/// The largest request to a model, images in it included: 8 MiB.
+pub const MAX_MODEL_BYTES: usize = 8 * 1024 * 1024;
 /// The largest file in one request, and the largest part of one: 100 MiB.
 pub const MAX_FILE_BYTES: usize = 100 * 1024 * 1024;
 
@@ -198,6 +200,18 @@ impl Route {
             Code::RequestInvalidHeader | Code::IdempotencyKeyReused => self.idempotent,
             Code::ServiceUnavailable | Code::InternalError => reads_data,
             _ => false,
+        }
+    }
+
+    /// In which form its errors are read, where it is a route of models.
+    #[must_use]
+    pub const fn error_form(&self) -> Option<ErrorForm> {
+        match self.operation {
+            Operation::CreateChatCompletion | Operation::CreateEmbedding | Operation::ListModels => {
+                Some(ErrorForm::OpenAi)
+            }
+            Operation::CreateMessage => Some(ErrorForm::Anthropic),
+            _ => None,
         }
     }
 

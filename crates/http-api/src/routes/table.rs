@@ -2,7 +2,7 @@
 
 use super::{
     Access, Body, MAX_BACKFILL_BYTES, MAX_DECISION_BYTES, MAX_ENDPOINT_BYTES, MAX_EVENT_BYTES,
-    MAX_FILE_BYTES, MAX_JOB_BYTES, MAX_REPORT_BYTES, MAX_RULE_BYTES, MAX_SUBSCRIPTION_BYTES,
+    MAX_FILE_BYTES, MAX_JOB_BYTES, MAX_MODEL_BYTES, MAX_REPORT_BYTES, MAX_RULE_BYTES, MAX_SUBSCRIPTION_BYTES,
     MAX_UPLOAD_BYTES, MAX_WORKFLOW_BYTES, Method, Route,
 };
 use crate::Scope;
@@ -271,6 +271,26 @@ operations! {
         "Complete an upload", "Makes a file of the parts. Completing it again gives the file.";
     AbortUpload = "abort_upload", Delete "/v1/files/uploads/{id}", "Files", key(Scope::FilesWrite), NOTHING, false, 204,
         [FileUploadNotFound], "Give an upload up", "Its parts are removed, and its room is free.";
+    CreateChatCompletion = "create_chat_completion", Post "/v1/chat/completions", "Models", key(Scope::AiInvoke),
+        Body::Json { max_bytes: MAX_MODEL_BYTES }, false, 200,
+        [AiNotConfigured, AiModelNotFound, AiModelNotAllowed, AiBudgetSpent, AiBudgetBusy, AiRequestRefused, AiRateLimited,
+         AiUpstreamFailed],
+        "Complete a chat",
+        "OpenAI's form: point its client's base URL at `/v1` and give it an API key of yours. With `stream: true` the answer is server-sent events, ended by `data: [DONE]`; one that was cut, stalled or damaged ends with an event that has an `error`, and without that end. `weft-model`, `weft-upstream`, `weft-route` and `weft-attempts` tell who answered. Nothing is created, so that an `Idempotency-Key` is not heeded.";
+    CreateMessage = "create_message", Post "/v1/messages", "Models", key(Scope::AiInvoke),
+        Body::Json { max_bytes: MAX_MODEL_BYTES }, false, 200,
+        [AiNotConfigured, AiModelNotFound, AiModelNotAllowed, AiBudgetSpent, AiBudgetBusy, AiRequestRefused, AiRateLimited,
+         AiUpstreamFailed],
+        "Create a message",
+        "Anthropic's form of the same: point its client's base URL here. The API key may come as `x-api-key`. A stream that is not whole ends with an `error` event, and without `message_stop`.";
+    CreateEmbedding = "create_embedding", Post "/v1/embeddings", "Models", key(Scope::AiInvoke),
+        Body::Json { max_bytes: MAX_MODEL_BYTES }, false, 200,
+        [AiNotConfigured, AiModelNotFound, AiModelNotAllowed, AiBudgetSpent, AiBudgetBusy, AiRequestRefused, AiRateLimited,
+         AiUpstreamFailed],
+        "Embed texts",
+        "OpenAI's form. `weft-static` is always there and costs nothing; it takes texts only, and counts words for tokens.";
+    ListModels = "list_models", Get "/v1/models", "Models", key(Scope::AiInvoke), NOTHING, false, 200, [],
+        "List models", "Those that this key's tenant may ask, aliases among them, by name and all at once.";
     CreateReport = "create_report", Post "/v1/reports", "Reports", key(Scope::ReportsWrite),
         Body::Json { max_bytes: MAX_REPORT_BYTES }, true, 202, [],
         "Ask for a report", "It is made by the workflow `account_report`. Look again until its `status` is `completed`.";

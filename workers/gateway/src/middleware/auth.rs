@@ -1,5 +1,7 @@
 //! From an API key to the tenant it is for. There is no other way for a `/v1` route to come by a call context.
 
+use std::borrow::Cow;
+
 use app::limits::Allowed;
 use app::ports::StoredKey;
 use auth::{ApiKey, ApiKeyError, AuthError, Grants, KeyRecord, Principal};
@@ -33,10 +35,10 @@ pub async fn authorize_principal(exchange: &Exchange<'_>) -> Result<(TenantCall,
     let Access::Key(scope) = exchange.route.access else {
         return Err(Failure::internal(format!("the route `{}` names no scope", exchange.route.path)));
     };
-    let Some(header) = exchange.header("authorization") else {
+    let Some(header) = credentials(exchange) else {
         return Err(missing());
     };
-    let key = match ApiKey::from_authorization(header) {
+    let key = match ApiKey::from_authorization(&header) {
         Ok(key) => key,
         Err(ApiKeyError::NotBearer) => return Err(missing()),
         Err(error @ (ApiKeyError::NotAKey | ApiKeyError::Shape | ApiKeyError::Checksum)) => {
@@ -48,6 +50,7 @@ pub async fn authorize_principal(exchange: &Exchange<'_>) -> Result<(TenantCall,
     let stored = exchange.ports.control.key_by_prefix(key.prefix()).await.map_err(Failure::unavailable)?;
     let stored = stored.ok_or_else(|| invalid("unknown_key"))?;
     let tenant_active = stored.tenant_active;
+    exchange.facts.plan.replace(stored.allowance.plan.clone());
     let (allowed, origins) = (Allowed::of(&stored.allowance), stored.allowed_origins.clone());
     let record = record(stored)?;
     let principal = record.authenticate(&key, exchange.now_unix_s()).map_err(refused)?;
@@ -63,6 +66,15 @@ pub async fn authorize_principal(exchange: &Exchange<'_>) -> Result<(TenantCall,
     note_use(exchange, &call, principal.key_id);
     require(&principal, scope)?;
     Ok((call, principal))
+}
+
+/// The `Authorization` header; or what stands for it: Anthropic's clients send their key as `x-api-key`.
+fn credentials<'a>(exchange: &'a Exchange<'_>) -> Option<Cow<'a, str>> {
+    if let Some(header) = exchange.header("authorization") {
+        return Some(Cow::Borrowed(header));
+    }
+    exchange.route.error_form()?;
+    exchange.header("x-api-key").map(|key| Cow::Owned(format!("Bearer {}", key.trim())))
 }
 
 /// Checks that a key carries another scope than its route's: for what a request would have done in its name.
@@ -177,6 +189,7 @@ const fn required(scope: Scope) -> auth::Scope {
         Scope::FilesRead => auth::Scope::FilesRead,
         Scope::LiveRead => auth::Scope::LiveRead,
         Scope::UsageRead => auth::Scope::UsageRead,
+        Scope::AiInvoke => auth::Scope::AiInvoke,
     }
 }
 

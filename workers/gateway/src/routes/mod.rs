@@ -11,6 +11,7 @@ pub mod hooks;
 pub mod job_backfills;
 pub mod jobs;
 pub mod live;
+pub mod models;
 mod policies;
 pub mod reports;
 pub mod rules;

@@ -5,12 +5,13 @@ use std::rc::Rc;
 use async_trait::async_trait;
 use contracts::pipeline::IntakeClient;
 use contracts::pipeline::files::FilesClient;
+use contracts::pipeline::models::ModelsClient;
 use contracts::pipeline::rules::RulesClient;
 use contracts::pipeline::subscriptions::SubscriptionsClient;
 use contracts::pipeline::usage::UsageClient;
 use contracts::pipeline::workflows::WorkflowsClient;
 use contracts::scheduler::JobsClient;
-use gateway::exchange::{PATIENCE_MS, STREAM_PATIENCE_MS};
+use gateway::exchange::{MODEL_PATIENCE_MS, PATIENCE_MS, STREAM_PATIENCE_MS};
 use http_api::document::OPENAPI_JSON;
 use http_api::routes::{Access, ROUTES, Route};
 use mesh::loopback::Severed;
@@ -29,7 +30,15 @@ impl Transport for Silent {
     async fn send(&self, call: Outgoing<'_>) -> Result<Message, TransportError> {
         // A body is handed on as slowly as it comes.
         let streams = matches!(call.method, "store_file" | "store_part");
-        let most = if streams { STREAM_PATIENCE_MS } else { PATIENCE_MS };
+        // A model takes its time.
+        let thinks = matches!(call.method, "complete" | "embed");
+        let most = if streams {
+            STREAM_PATIENCE_MS
+        } else if thinks {
+            MODEL_PATIENCE_MS
+        } else {
+            PATIENCE_MS
+        };
         assert!(call.time_left_ms <= most, "every call has a deadline: {}", call.method);
         Err(TransportError::TimedOut)
     }
@@ -67,6 +76,7 @@ fn without_services(link: Link) -> World {
     world.ports.subscriptions = SubscriptionsClient::over(link());
     world.ports.rules = RulesClient::over(link());
     world.ports.files = FilesClient::over(link());
+    world.ports.models = ModelsClient::over(link());
     world.ports.usage = UsageClient::over(link());
     world.ports.scheduler = JobsClient::over(link());
     (world.ports.pipeline_health, world.ports.scheduler_health) = (link(), link());

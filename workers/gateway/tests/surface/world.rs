@@ -13,6 +13,7 @@ use auth::ApiKey;
 use contracts::gateway::LimitsDispatch;
 use contracts::health::HealthDispatch;
 use contracts::pipeline::files::{FilesClient, FilesDispatch};
+use contracts::pipeline::models::ModelsClient;
 use contracts::pipeline::rules::{RulesClient, RulesDispatch};
 use contracts::pipeline::subscriptions::{SubscriptionsClient, SubscriptionsDispatch};
 use contracts::pipeline::usage::{UsageClient, UsageDispatch};
@@ -114,6 +115,7 @@ impl World {
                 FilesDispatch(FilesService(files.clone())),
                 now(&clock),
             ))),
+            models: ModelsClient::over(Rc::new(Severed::saying("no models are there"))),
             usage: UsageClient::over(link(Loopback::new(
                 UsageDispatch(UsageService(UsagePorts {
                     store: Rc::new(usage.clone()),

@@ -12,8 +12,8 @@ use super::{Schemas, bytes, component, page_of};
 use crate::problem::{Code, PROBLEM_MEDIA_TYPE, ProblemBody};
 use crate::routes::{Access, Operation, Route};
 use crate::{
-    crm, endpoints, events, files, health, jobs, live, reports, rules, search, signals, subscriptions, usage,
-    workflows,
+    crm, endpoints, events, files, health, jobs, live, models, reports, rules, search, signals,
+    subscriptions, usage, workflows,
 };
 
 /// Every answer that an operation can give, by its status.
@@ -142,6 +142,12 @@ fn success(route: &Route, schemas: &mut Schemas) -> Response {
         Operation::GetAccount | Operation::GetContact => {
             json("The record", component::<crm::CrmRecordDetail>(schemas))
         }
+        Operation::CreateChatCompletion => {
+            streamed(json("The answer", component::<models::ChatCompletion>(schemas)))
+        }
+        Operation::CreateMessage => streamed(json("The answer", component::<models::Message>(schemas))),
+        Operation::CreateEmbedding => json("The vectors", component::<models::EmbeddingList>(schemas)),
+        Operation::ListModels => json("The models", component::<models::ModelList>(schemas)),
         Operation::StoreFile => json("The file", component::<files::File>(schemas))
             .header("location", header("The file's own path.", Type::String)),
         Operation::ListFiles => json("A page of files", page_of::<files::File>("FilePage", schemas)),
@@ -232,6 +238,16 @@ fn problems(route: &Route, schemas: &mut Schemas) -> Vec<(u16, Response)> {
 
 fn json_response(what: &str, schema: RefOr<Schema>) -> ResponseBuilder {
     ResponseBuilder::new().description(what).content("application/json", Content::new(Some(schema)))
+}
+
+/// The same answer as it comes.
+fn streamed(response: ResponseBuilder) -> ResponseBuilder {
+    let events = ObjectBuilder::new().schema_type(Type::String);
+    response
+        .content("text/event-stream; charset=utf-8", Content::new(Some(events)))
+        .header("weft-model", header("The model that answers, by its server's own name.", Type::String))
+        .header("weft-upstream", header("The server that answers.", Type::String))
+        .header("weft-attempts", header("How many servers were asked.", Type::Integer))
 }
 
 fn text_response(what: &str, media: &str) -> ResponseBuilder {

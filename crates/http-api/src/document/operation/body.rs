@@ -7,7 +7,7 @@ use utoipa::openapi::{Required, Schema};
 
 use super::{Schemas, bytes, component};
 use crate::routes::{Body, Operation, Route};
-use crate::{endpoints, events, files, jobs, reports, rules, subscriptions, workflows};
+use crate::{endpoints, events, files, jobs, models, reports, rules, subscriptions, workflows};
 
 pub(super) fn request_body(route: &Route, schemas: &mut Schemas) -> Option<RequestBody> {
     let (media, content) = match (route.body, route.operation) {
@@ -65,6 +65,26 @@ fn json_body(operation: Operation, schemas: &mut Schemas) -> Content {
         Operation::RotateEndpoint => {
             (component::<endpoints::RotateEndpoint>(schemas), json!({ "overlap_seconds": 3_600 }))
         }
+        Operation::CreateChatCompletion => (
+            component::<models::CreateChatCompletion>(schemas),
+            json!({
+                "max_completion_tokens": 200,
+                "messages": [{ "content": "What did Northwind say about the budget?", "role": "user" }],
+                "model": "fast",
+            }),
+        ),
+        Operation::CreateMessage => (
+            component::<models::CreateMessage>(schemas),
+            json!({
+                "max_tokens": 200,
+                "messages": [{ "content": "What did Northwind say about the budget?", "role": "user" }],
+                "model": "fast",
+            }),
+        ),
+        Operation::CreateEmbedding => (
+            component::<models::CreateEmbedding>(schemas),
+            json!({ "input": ["worried about the migration effort"], "model": "weft-static" }),
+        ),
         Operation::CreateUpload => (
             component::<files::CreateUpload>(schemas),
             json!({ "media_type": "application/zip", "name": "q3-calls.zip", "size_bytes": 734_003_200 }),

@@ -1,0 +1,212 @@
+//! A conversation is answered.
+
+use ai::Call;
+use ai::routing::{Asked, Candidate, Config, Decision};
+use contracts::pipeline::models::{Complete, Completion, ModelError};
+use contracts::{Actor, TenantCall};
+use ids::KeyId;
+use mesh::Bytes;
+
+use super::attempt::{Answered, Attempt, form};
+use super::open_call::{OpenCall, Took};
+use super::refusal::{Missed, budget, invalid, no_route};
+use super::stream::Streaming;
+use super::{ModelPorts, STATIC_MODEL};
+use crate::ports::{CallOutcome, HoldRequest};
+
+pub(super) async fn complete(
+    ports: &ModelPorts,
+    context: &TenantCall,
+    request: Complete,
+) -> Result<Completion, ModelError> {
+    let call = Call::read(form(request.form), &request.body.0).map_err(invalid)?;
+    if call.model == STATIC_MODEL {
+        let detail = "is a model that embeds, and does not answer; ask it over `/v1/embeddings`";
+        return Err(invalid(ai::Invalid::field("/model", detail)));
+    }
+    let config = configured(ports)?;
+    let tenant = context.scope.tenant.to_string();
+    let asked = Asked {
+        tenant: &tenant,
+        plan: &request.plan,
+        model: &call.model,
+        input_tokens: call.bounds.input,
+        stream: call.stream,
+        draw: (ports.runtime.random() >> 32) as u32,
+        now_ms: ports.runtime.now_ms(),
+    };
+    let decision = config.decide(&asked, &ports.breakers).map_err(no_route)?;
+    let most_output = most_output(config, &decision);
+    let bounds = OpenCall::bounds(&call, most_output);
+    let open = open(ports, context, request.key_prefix.clone(), models(&decision), bounds).await?;
+    let trace_id = context.trace.trace_id();
+    let route = decision.route.clone().unwrap_or_default();
+    let key = request.key_prefix.unwrap_or_default();
+    let metadata = [
+        ("tenant", tenant.as_str()),
+        ("plan", request.plan.as_str()),
+        ("key", key.as_str()),
+        ("route", route.as_str()),
+        ("trace_id", trace_id.as_str()),
+    ];
+    let Asking { candidate, answered, first_byte_ms, attempts, stall_ms } =
+        match ask(ports, context, config, &decision, &call, &metadata).await {
+            Ok(asking) => asking,
+            Err(missed) => {
+                open.release().await;
+                return Err(missed.told(&call.model));
+            }
+        };
+    let mut headers = vec![
+        ("weft-model".to_owned(), candidate.model.clone()),
+        ("weft-upstream".to_owned(), candidate.upstream.clone()),
+        ("weft-attempts".to_owned(), attempts.to_string()),
+    ];
+    if !route.is_empty() {
+        headers.push(("weft-route".to_owned(), route));
+    }
+    let Candidate { upstream, model } = candidate;
+    Ok(match answered {
+        Answered::Whole(answer) => {
+            let (usage, written_bytes, first_byte_ms) =
+                (answer.usage, answer.written_bytes, Some(first_byte_ms));
+            let outcome = CallOutcome::Finished;
+            open.settle(Took { model, upstream, usage, written_bytes, first_byte_ms, outcome }).await;
+            Completion {
+                media_type: "application/json".into(),
+                headers,
+                body: Bytes(answer.body),
+                stream: None,
+            }
+        }
+        Answered::Begun { relay, body, out } => {
+            let (body, open) = (Some(body), Some(open));
+            let streaming = Streaming { relay, body, out, open, model, upstream, first_byte_ms, stall_ms };
+            let media_type = "text/event-stream; charset=utf-8".into();
+            Completion { media_type, headers, body: Bytes::default(), stream: Some(streaming.into_bytes()) }
+        }
+    })
+}
+
+/// What came of asking.
+struct Asking {
+    candidate: Candidate,
+    answered: Answered,
+    first_byte_ms: u64,
+    attempts: usize,
+    stall_ms: u64,
+}
+
+/// Asks one after another, as long as the failures are such that the route asks the next.
+async fn ask(
+    ports: &ModelPorts,
+    context: &TenantCall,
+    config: &Config,
+    decision: &Decision,
+    call: &Call,
+    metadata: &[(&str, &str)],
+) -> Result<Asking, Missed> {
+    let started_ms = ports.runtime.now_ms();
+    let cache_key = ai::cache_key(&context.scope.tenant.to_string(), call);
+    let mut last = Missed::NoAnswer("no upstream is configured for it".into());
+    for (at, candidate) in decision.candidates.iter().enumerate() {
+        // The document was checked: each name is one of its upstreams.
+        let Some(upstream) = config.upstream(&candidate.upstream) else { continue };
+        let left_ms = context.deadline.time_left(ports.runtime.now_ms());
+        let first_byte_ms = decision.first_byte_ms.unwrap_or(upstream.first_byte_ms).min(left_ms);
+        // The same words to another model, or to another server, are another question.
+        let cache_key = format!("{cache_key}/{}/{}", candidate.upstream, candidate.model);
+        let cache_key = cache_key.as_str();
+        let attempt = Attempt { ports, call, upstream, candidate, metadata, cache_key, first_byte_ms };
+        match attempt.make().await {
+            Ok(answered) => {
+                let now_ms = ports.runtime.now_ms();
+                ports.breakers.answered(&candidate.upstream, now_ms);
+                return Ok(Asking {
+                    candidate: candidate.clone(),
+                    answered,
+                    first_byte_ms: now_ms.saturating_sub(started_ms),
+                    attempts: at + 1,
+                    stall_ms: upstream.stall_ms,
+                });
+            }
+            Err(missed) => {
+                tracing::warn!(
+                    event = "model.missed",
+                    tenant = %context.scope.tenant,
+                    trace_id = %context.trace.trace_id(),
+                    upstream = candidate.upstream,
+                    model = candidate.model,
+                    error = ?missed,
+                );
+                if missed.is_its_fault() {
+                    ports.breakers.failed(&candidate.upstream, ports.runtime.now_ms());
+                }
+                let next = missed.class().is_some_and(|class| decision.on.contains(&class));
+                last = missed;
+                if !next {
+                    break;
+                }
+            }
+        }
+    }
+    Err(last)
+}
+
+/// Holds room for a call in the tenant's budget.
+pub(super) async fn open(
+    ports: &ModelPorts,
+    context: &TenantCall,
+    key_prefix: Option<String>,
+    models: Vec<String>,
+    (input_bound, output_bound): (u64, u64),
+) -> Result<OpenCall, ModelError> {
+    let tenant = context.scope.tenant;
+    let request_id = format!("{:016x}{:016x}", ports.runtime.random(), ports.runtime.random());
+    let request = HoldRequest {
+        tenant,
+        key: key(context),
+        key_prefix,
+        models,
+        request_id,
+        tokens_in_bound: input_bound,
+        tokens_out_bound: output_bound,
+    };
+    let hold = ports.budget.hold(&request).await.map_err(budget)?;
+    let started_ms = ports.runtime.now_ms();
+    Ok(OpenCall { ports: ports.clone(), tenant, hold, started_ms, input_bound, output_bound })
+}
+
+fn key(context: &TenantCall) -> Option<KeyId> {
+    match context.scope.actor {
+        Actor::Key(key) => Some(key),
+        Actor::Endpoint(_) | Actor::Job(_) | Actor::Service(_) => None,
+    }
+}
+
+/// The models that may answer, each once.
+pub(super) fn models(decision: &Decision) -> Vec<String> {
+    let mut models: Vec<String> = Vec::new();
+    for candidate in &decision.candidates {
+        if !models.contains(&candidate.model) {
+            models.push(candidate.model.clone());
+        }
+    }
+    models
+}
+
+/// The most that any of them writes where the client sets no limit; none where one of them has no limit.
+fn most_output(config: &Config, decision: &Decision) -> Option<u64> {
+    let limits =
+        decision.candidates.iter().map(|candidate| config.upstream(&candidate.upstream)?.most_output());
+    limits.collect::<Option<Vec<_>>>()?.into_iter().max()
+}
+
+/// The configuration.
+pub(super) fn configured(ports: &ModelPorts) -> Result<&Config, ModelError> {
+    match &*ports.config {
+        Ok(Some(config)) => Ok(config),
+        Ok(None) => Err(ModelError::NotConfigured),
+        Err(detail) => Err(ModelError::Misconfigured { detail: detail.clone() }),
+    }
+}

@@ -1,0 +1,44 @@
+//! Every call of a model, a customer's or our own: what may be asked is decided, held in the budget, asked, judged,
+//! settled.
+
+mod attempt;
+mod complete;
+mod embed;
+mod list;
+mod open_call;
+mod refusal;
+mod service;
+mod stream;
+
+pub use service::ModelsService;
+
+use std::rc::Rc;
+
+use ai::routing::{Breakers, Config};
+use mesh::Runtime;
+
+use crate::ports::{Background, Embedder, ModelBudget, ModelSecrets, ModelServer};
+
+/// The model in the Worker itself: it only embeds, and costs nothing.
+pub const STATIC_MODEL: &str = "weft-static";
+
+/// What calls of models need.
+#[derive(Clone)]
+pub struct ModelPorts {
+    /// Upstreams and routes; none where no server is configured, and what is wrong where it cannot be used.
+    pub config: Rc<Result<Option<Config>, String>>,
+    /// The upstreams' keys.
+    pub secrets: Rc<dyn ModelSecrets>,
+    /// The way to upstreams.
+    pub server: Rc<dyn ModelServer>,
+    /// What tenants may spend.
+    pub budget: Rc<dyn ModelBudget>,
+    /// The static model.
+    pub embedder: Rc<dyn Embedder>,
+    /// How upstreams fare, as far as this isolate knows.
+    pub breakers: Rc<Breakers>,
+    /// For settlements of calls whose client left.
+    pub background: Rc<dyn Background>,
+    /// Time, waiting and chance.
+    pub runtime: Rc<dyn Runtime>,
+}

@@ -1,0 +1,98 @@
+//! An answer on its way: piece by piece as the client takes them, settled before its last piece is out.
+
+use ai::{Ending, Relay};
+use futures_util::future::{Either, select};
+use futures_util::{FutureExt, StreamExt, stream};
+use mesh::ByteStream;
+
+use super::open_call::{OpenCall, Took};
+use crate::ports::{CallOutcome, ModelBody};
+
+/// See the module. When it is dropped before its end the client has left: the upstream's exchange ends with it, and what
+/// came so far is settled behind.
+pub(super) struct Streaming {
+    pub(super) relay: Box<Relay>,
+    /// None once it is over.
+    pub(super) body: Option<ModelBody>,
+    /// What is to be sent next.
+    pub(super) out: Vec<u8>,
+    /// None once it is settled.
+    pub(super) open: Option<OpenCall>,
+    pub(super) model: String,
+    pub(super) upstream: String,
+    pub(super) first_byte_ms: u64,
+    pub(super) stall_ms: u64,
+}
+
+impl Streaming {
+    /// As a stream of bytes: nothing is asked of the upstream before the client has taken what came.
+    pub(super) fn into_bytes(self) -> ByteStream {
+        ByteStream::new(stream::unfold(self, |mut streaming| async move {
+            let next = streaming.next().await?;
+            Some((Ok(next), streaming))
+        }))
+    }
+
+    async fn next(&mut self) -> Option<Vec<u8>> {
+        while self.out.is_empty() && self.relay.ending().is_none() {
+            self.feed().await;
+        }
+        if self.relay.ending().is_some() {
+            // Nothing more is read, and the upstream's connection is free.
+            self.body = None;
+            self.settle(None).await;
+        }
+        (!self.out.is_empty()).then(|| std::mem::take(&mut self.out))
+    }
+
+    async fn feed(&mut self) {
+        let (Some(body), Some(open)) = (&mut self.body, &self.open) else {
+            return self.relay.cut(&mut self.out);
+        };
+        match select(body.next(), open.ports.runtime.sleep(self.stall_ms)).await {
+            Either::Left((Some(Ok(bytes)), _)) => self.relay.feed(&bytes, &mut self.out),
+            Either::Left((Some(Err(_)) | None, _)) => self.relay.cut(&mut self.out),
+            Either::Right(_) => self.relay.stalled(self.stall_ms, &mut self.out),
+        }
+    }
+
+    async fn settle(&mut self, outcome: Option<CallOutcome>) {
+        let Some(open) = self.open.take() else { return };
+        let took = self.took(outcome);
+        open.settle(took).await;
+    }
+
+    fn took(&self, outcome: Option<CallOutcome>) -> Took {
+        let ended = match self.relay.ending() {
+            Some(Ending::Finished) => CallOutcome::Finished,
+            Some(Ending::Cut | Ending::Stalled { .. } | Ending::Malformed(_) | Ending::Failed(_)) => {
+                CallOutcome::Broken
+            }
+            None => CallOutcome::Canceled,
+        };
+        Took {
+            model: self.model.clone(),
+            upstream: self.upstream.clone(),
+            usage: self.relay.usage(),
+            written_bytes: self.relay.written_bytes(),
+            first_byte_ms: Some(self.first_byte_ms),
+            outcome: outcome.unwrap_or(ended),
+        }
+    }
+}
+
+impl Drop for Streaming {
+    fn drop(&mut self) {
+        self.body = None;
+        if let Some(open) = self.open.take() {
+            let took = self.took(None);
+            let background = open.ports.background.clone();
+            background.go_on(
+                async move {
+                    open.settle(took).await;
+                }
+                .boxed_local(),
+            );
+        }
+    }
+}

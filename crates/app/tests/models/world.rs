@@ -1,0 +1,291 @@
+//! Models over a server that does as it is told, and a budget that keeps what it was asked.
+
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::ops::Range;
+use std::rc::Rc;
+
+use ai::routing::{Breakers, Config};
+use app::models::{ModelPorts, ModelsService};
+use app::ports::{
+    Background, BudgetRefusal, Embedder, Hold, HoldRequest, ModelAnswer, ModelBudget, ModelRequest,
+    ModelSecrets, ModelServer, Relevance, Settlement, StoreError,
+};
+use async_trait::async_trait;
+use contracts::pipeline::models::{Complete, ModelForm};
+use contracts::{Actor, TenantCall, TenantScope};
+use futures_util::future::{LocalBoxFuture, pending};
+use futures_util::{StreamExt, stream};
+use ids::{KeyId, TenantId};
+use mesh::{Bytes, CallContext, Deadline, Runtime, TraceContext};
+use test_kit::run;
+use transcript::Document;
+
+/// What the server does with a request.
+#[derive(Debug, Clone)]
+pub(crate) enum Act {
+    /// Answers with a status and JSON.
+    Json(u16, String),
+    /// Answers 429 with this wait.
+    Limited(&'static str),
+    /// Streams these pieces, and then stalls or ends.
+    Stream(Vec<String>, bool),
+    /// Is not there.
+    Unreachable,
+    /// Says nothing.
+    Silent,
+}
+
+/// Everything that a test looks at.
+#[derive(Default)]
+struct State {
+    script: RefCell<VecDeque<Act>>,
+    asked: RefCell<Vec<String>>,
+    open_bodies: Cell<usize>,
+    refusal: RefCell<Option<BudgetRefusal>>,
+    held: RefCell<Vec<HoldRequest>>,
+    settled: RefCell<Vec<Settlement>>,
+    released: Cell<usize>,
+    background: RefCell<Vec<LocalBoxFuture<'static, ()>>>,
+}
+
+#[derive(Clone, Default)]
+struct Shared(Rc<State>);
+
+pub(crate) struct World {
+    shared: Shared,
+    config: Rc<Result<Option<Config>, String>>,
+    pub(crate) tenant: TenantId,
+    pub(crate) other: TenantId,
+}
+
+/// A body is open as long as this is there.
+struct OpenBody(Shared);
+
+impl Drop for OpenBody {
+    fn drop(&mut self) {
+        self.0.0.open_bodies.set(self.0.0.open_bodies.get() - 1);
+    }
+}
+
+const OTHER: u64 = 9;
+
+fn tenant(number: u64) -> TenantId {
+    TenantId::from_parts(number, [1; 10])
+}
+
+impl World {
+    /// A route from `fast` to `m1` of `a`, and to `m2` of `b` after any failure.
+    pub(crate) fn new(script: Vec<Act>) -> Self {
+        Self::with(r#""on":["rate_limited","server_error","timeout","connect"]"#, script)
+    }
+
+    pub(crate) fn with(on: &str, script: Vec<Act>) -> Self {
+        let document = format!(
+            r#"{{"version":1,"upstreams":[
+              {{"name":"a","kind":"openai_compatible","base_url":"http://a/v1","key":"K","models":["m1"]}},
+              {{"name":"b","kind":"openai_compatible","base_url":"http://b/v1","models":["m2"]}}],
+              "tenants":{{"{}":{{"models":["m2"]}}}},
+              "routes":[{{"name":"r","when":{{"models":["fast"]}},"targets":[{{"upstream":"a","model":"m1"}}],"fallbacks":[{{"upstream":"b","model":"m2"}}],{on}}}]}}"#,
+            tenant(OTHER)
+        );
+        Self::configured(Ok(Some(Config::read(&document).expect("it is right"))), script)
+    }
+
+    pub(crate) fn configured(config: Result<Option<Config>, String>, script: Vec<Act>) -> Self {
+        let shared = Shared::default();
+        shared.0.script.replace(script.into());
+        Self { shared, config: Rc::new(config), tenant: tenant(1), other: tenant(OTHER) }
+    }
+
+    pub(crate) fn service(&self) -> ModelsService {
+        ModelsService(ModelPorts {
+            config: self.config.clone(),
+            secrets: Rc::new(self.shared.clone()),
+            server: Rc::new(self.shared.clone()),
+            budget: Rc::new(self.shared.clone()),
+            embedder: Rc::new(NoEmbedder),
+            breakers: Rc::new(Breakers::default()),
+            background: Rc::new(self.shared.clone()),
+            runtime: Rc::new(NoTime),
+        })
+    }
+
+    pub(crate) fn context(&self) -> TenantCall {
+        self.context_of(self.tenant)
+    }
+
+    pub(crate) fn context_of(&self, tenant: TenantId) -> TenantCall {
+        let scope = TenantScope { tenant, actor: Actor::Key(KeyId::from_parts(1, [2; 10])) };
+        CallContext::new(scope, TraceContext::from_random([7; 24]), Deadline::after(NOW_MS, 60_000), "test")
+    }
+
+    pub(crate) fn refuse(&self, refusal: BudgetRefusal) {
+        self.shared.0.refusal.replace(Some(refusal));
+    }
+
+    /// Where was asked for which model, in order.
+    pub(crate) fn asked(&self) -> Vec<String> {
+        self.shared.0.asked.borrow().clone()
+    }
+
+    pub(crate) fn held(&self) -> Vec<HoldRequest> {
+        self.shared.0.held.borrow().clone()
+    }
+
+    pub(crate) fn settled(&self) -> Vec<Settlement> {
+        self.shared.0.settled.borrow().clone()
+    }
+
+    pub(crate) fn released(&self) -> usize {
+        self.shared.0.released.get()
+    }
+
+    pub(crate) fn open_bodies(&self) -> usize {
+        self.shared.0.open_bodies.get()
+    }
+
+    /// Does what was left to be done behind.
+    pub(crate) fn go_on(&self) {
+        let work = self.shared.0.background.take();
+        work.into_iter().for_each(run);
+    }
+}
+
+/// A request for a model.
+pub(crate) fn chat(model: &str, stream: bool) -> Complete {
+    let body = format!(
+        r#"{{"model":"{model}","messages":[{{"role":"user","content":"hi"}}],"max_tokens":20,"stream":{stream}}}"#
+    );
+    Complete {
+        form: ModelForm::OpenAi,
+        body: Bytes(body.into_bytes()),
+        plan: "standard".into(),
+        key_prefix: Some("wk_a".into()),
+        cache_ttl_s: None,
+    }
+}
+
+pub(crate) fn completion() -> String {
+    r#"{"choices":[{"message":{"content":"hi"},"finish_reason":"stop"}],"usage":{"prompt_tokens":7,"completion_tokens":3}}"#.into()
+}
+
+/// A stream in pieces; the first three have ten bytes of text.
+pub(crate) fn stream() -> Vec<String> {
+    let said = |text: &str| {
+        format!("data: {{\"choices\":[{{\"index\":0,\"delta\":{{\"content\":\"{text}\"}}}}]}}\n\n")
+    };
+    vec![
+        said("abcd"),
+        said("efg"),
+        said("hij"),
+        "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n".into(),
+        "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":7,\"completion_tokens\":4}}\n\n".into(),
+        "data: [DONE]\n\n".into(),
+    ]
+}
+
+#[async_trait(?Send)]
+impl ModelServer for Shared {
+    async fn post(&self, request: ModelRequest) -> Result<ModelAnswer, String> {
+        let body: serde_json::Value = serde_json::from_slice(&request.body).expect("it is JSON");
+        let model = body["model"].as_str().unwrap_or_default().to_owned();
+        self.0.asked.borrow_mut().push(format!("{} {model}", request.url));
+        let act = self.0.script.borrow_mut().pop_front().expect("the script says what to do");
+        let answer = |status, media: &str, pieces: Vec<String>, stalls: bool| {
+            self.0.open_bodies.set(self.0.open_bodies.get() + 1);
+            let open = OpenBody(self.clone());
+            let pieces = stream::iter(pieces).map(|piece| Ok(piece.into_bytes()));
+            let rest = if stalls { stream::pending().boxed_local() } else { stream::empty().boxed_local() };
+            let body = pieces.chain(rest).map(move |piece| {
+                let _ = &open;
+                piece
+            });
+            ModelAnswer {
+                status,
+                media_type: Some(media.into()),
+                retry_after: None,
+                body: body.boxed_local(),
+            }
+        };
+        Ok(match act {
+            Act::Json(status, body) => answer(status, "application/json", vec![body], false),
+            Act::Limited(wait) => {
+                let limited = answer(429, "application/json", vec!["{}".into()], false);
+                ModelAnswer { retry_after: Some(wait.into()), ..limited }
+            }
+            Act::Stream(pieces, stalls) => answer(200, "text/event-stream", pieces, stalls),
+            Act::Unreachable => return Err("no route to host 10.0.0.7".into()),
+            Act::Silent => pending().await,
+        })
+    }
+}
+
+#[async_trait(?Send)]
+impl ModelSecrets for Shared {
+    async fn secret(&self, name: &str) -> Option<String> {
+        (name == "K").then(|| "the key".to_owned())
+    }
+}
+
+impl Background for Shared {
+    fn go_on(&self, work: LocalBoxFuture<'static, ()>) {
+        self.0.background.borrow_mut().push(work);
+    }
+}
+
+#[async_trait(?Send)]
+impl ModelBudget for Shared {
+    async fn hold(&self, request: &HoldRequest) -> Result<Hold, BudgetRefusal> {
+        if let Some(refusal) = self.0.refusal.take() {
+            return Err(refusal);
+        }
+        self.0.held.borrow_mut().push(request.clone());
+        Ok(Hold { id: request.request_id.clone(), bound_nanos: 0 })
+    }
+
+    async fn settle(&self, _: TenantId, _: &Hold, settlement: &Settlement) -> Result<u64, StoreError> {
+        self.0.settled.borrow_mut().push(settlement.clone());
+        Ok(0)
+    }
+
+    async fn release(&self, _: TenantId, _: &Hold) -> Result<(), StoreError> {
+        self.0.released.set(self.0.released.get() + 1);
+        Ok(())
+    }
+}
+
+struct NoEmbedder;
+
+#[async_trait(?Send)]
+impl Embedder for NoEmbedder {
+    async fn embed(&self, _: &[&str]) -> Result<Vec<Vec<f32>>, StoreError> {
+        Err(StoreError::new("embedder", "there is none"))
+    }
+
+    fn passages(&self, _: &Document) -> Result<Vec<Range<usize>>, StoreError> {
+        Err(StoreError::new("embedder", "there is none"))
+    }
+
+    async fn relevance(&self, _: &str, _: &[&str]) -> Result<Vec<Relevance>, StoreError> {
+        Err(StoreError::new("embedder", "there is none"))
+    }
+}
+
+const NOW_MS: u64 = 1_795_330_800_000;
+
+/// Whatever is waited for with a limit and is not there at once is not there in time.
+struct NoTime;
+
+#[async_trait(?Send)]
+impl Runtime for NoTime {
+    fn now_ms(&self) -> u64 {
+        NOW_MS
+    }
+
+    async fn sleep(&self, _: u64) {}
+
+    fn random(&self) -> u64 {
+        4
+    }
+}
