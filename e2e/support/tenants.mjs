@@ -28,6 +28,7 @@ export const SCOPES = [
   "subscriptions:read",
   "live:read",
   "accounts:read",
+  "ai:invoke",
   "reports:write",
   "reports:read",
   "rules:write",
