@@ -213,7 +213,7 @@ export interface ChangeJobInput {
   /** Another way of trying again. */
   retry?: RetryPolicyInput | null;
   /** Another task. */
-  task?: Task | null;
+  task?: TaskInput | null;
   /** Another schedule. */
   timing?: TimingInput | null;
   /**
@@ -299,7 +299,7 @@ export interface CreateJobInput {
   /** When it fires. */
   schedule: ScheduleInput;
   /** What it does. */
-  task: Task;
+  task: TaskInput;
 }
 
 /** Names one endpoint. */
@@ -336,6 +336,26 @@ export interface GetJobBackfill {
   job_id: JobId;
 }
 
+/** What a heartbeat has besides what every job has. */
+export interface Heartbeat {
+  /** The last ping. */
+  last: Ping | null;
+  /** For the address at which it is pinged. */
+  secret: PingSecret;
+}
+
+/**
+ * What a heartbeat has besides what every job has.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export interface HeartbeatInput {
+  /** The last ping. */
+  last?: PingInput | null;
+  /** For the address at which it is pinged. */
+  secret: PingSecret;
+}
+
 /** A job as it stands. */
 export interface Job {
   /** Within which bounds, and on which days not. */
@@ -344,6 +364,8 @@ export interface Job {
   created_at: Timestamp;
   /** When the first of the runs failed for good that failed since the last one succeeded. */
   failing_since: Timestamp | null;
+  /** What else a heartbeat has. */
+  heartbeat: Heartbeat | null;
   /** The id. */
   job_id: JobId;
   /** The name. */
@@ -382,6 +404,8 @@ export interface JobInput {
   created_at: TimestampInput;
   /** When the first of the runs failed for good that failed since the last one succeeded. */
   failing_since?: TimestampInput | null;
+  /** What else a heartbeat has. */
+  heartbeat?: HeartbeatInput | null;
   /** The id. */
   job_id: JobId;
   /** The name. */
@@ -403,7 +427,7 @@ export interface JobInput {
   /** Whether it fires. */
   status: JobStatus;
   /** What it does. */
-  task: Task;
+  task: TaskInput;
   /**
    * Counts its changes, from 1.
    *
@@ -522,6 +546,19 @@ export type JobError =
       backfill_id: BackfillId;
     };
   }
+  /** The job is a heartbeat, which is pinged and not run. */
+  | "heartbeat"
+  /** The job is no heartbeat, and expects no pings. */
+  | "no_heartbeat"
+  /** The job is pinged more often than is of use. */
+  | {
+    too_many_pings: {
+      /** How many pings it takes. */
+      most: number;
+      /** In how many seconds. */
+      within_s: number;
+    };
+  }
   /** The tenant's schedule did not answer. */
   | {
     unavailable: {
@@ -573,6 +610,8 @@ export interface JobRun {
   first_scheduled_for: Timestamp | null;
   /** How it stands. */
   outcome: RunOutcome;
+  /** The ping that settled it, of a heartbeat. */
+  ping: Ping | null;
   /** The id. */
   run_id: RunId;
   /** The nominal time; where it stands for several, the last. */
@@ -615,6 +654,8 @@ export interface JobRunInput {
   first_scheduled_for?: TimestampInput | null;
   /** How it stands. */
   outcome: RunOutcome;
+  /** The ping that settled it, of a heartbeat. */
+  ping?: PingInput | null;
   /** The id. */
   run_id: RunId;
   /** The nominal time; where it stands for several, the last. */
@@ -753,6 +794,46 @@ export type Overlap =
   | "queue_one"
   /** It runs, and the earlier one is cancelled. */
   | "cancel_previous";
+
+/** A ping that is on record. */
+export interface Ping {
+  /** When it came. */
+  at: Timestamp;
+  /** When what it tells of began, where that was told. */
+  began_at: Timestamp | null;
+  /** What else its sender said. */
+  message: string | null;
+  /** What it said. */
+  status: PingStatus;
+}
+
+/**
+ * A ping that is on record.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export interface PingInput {
+  /** When it came. */
+  at: TimestampInput;
+  /** When what it tells of began, where that was told. */
+  began_at?: TimestampInput | null;
+  /** What else its sender said. */
+  message?: string | null;
+  /** What it said. */
+  status: PingStatus;
+}
+
+/** What makes an address at which a job is pinged unguessable: 32 lower-case hexadecimal digits, 128 bits of chance. */
+export type PingSecret = string;
+
+/** What a ping says. */
+export type PingStatus =
+  /** It ran. */
+  | "success"
+  /** It failed. */
+  | "fail"
+  /** It began: the next ping says how it ended. */
+  | "start";
 
 /** What happens when times pile up. */
 export interface Policy {
@@ -1045,6 +1126,60 @@ export type Task =
   /** Removes what is past the tenant's retention. */
   | {
     purge: {};
+  }
+  /** Does nothing, and expects to be pinged. */
+  | {
+    heartbeat: {
+      /** How long after its time a ping may come, in milliseconds: 1 second to 7 days. */
+      grace_ms: bigint;
+    };
+  };
+
+/**
+ * What a job does when it fires.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export type TaskInput =
+  /** Ingests an event. */
+  | {
+    event: {
+      /** The event's type. */
+      kind: string;
+      /** The payload as JSON text; at most 64 KiB. */
+      payload: string;
+      /** The event's source. */
+      source: string;
+    };
+  }
+  /** Starts a workflow. */
+  | {
+    workflow: {
+      /** Its public name. */
+      name: string;
+      /** What it is started with, as JSON text; at most 64 KiB. */
+      params: string;
+    };
+  }
+  /** Asks for a report on an account. */
+  | {
+    report: {
+      /** The account, by name or domain. */
+      account: string;
+      /** How many days it looks back from the nominal time: 1 to 732. */
+      days: number;
+    };
+  }
+  /** Removes what is past the tenant's retention. */
+  | {
+    purge: {};
+  }
+  /** Does nothing, and expects to be pinged. */
+  | {
+    heartbeat: {
+      /** How long after its time a ping may come, in milliseconds: 1 second to 7 days. */
+      grace_ms: bigint | number;
+    };
   };
 
 /** Names one tenant. */

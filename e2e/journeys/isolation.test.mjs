@@ -39,6 +39,9 @@ const KINDS = {
   list_job_backfills: "job",
   get_job_backfill: "job",
   cancel_job_backfill: "job",
+  ping_job: "job",
+  rotate_ping: "job",
+  list_pings: "job",
   get_workflow: "approval",
   signal_workflow: "approval",
   pause_workflow: "approval",
@@ -76,8 +79,17 @@ const KINDS = {
   delete_endpoint: "endpoint",
   update_endpoint: "endpoint",
 };
-/** Routes whose id is no tenant's secret: a provider's signature says whose it is. */
-const BY_SIGNATURE = new Set(["receive_hook", "probe_hook"]);
+/** Routes whose id is no tenant's secret, since a provider's signature says whose it is, or is a secret itself. */
+const BY_SIGNATURE = new Set([
+  "receive_hook",
+  "probe_hook",
+  "ping",
+  "post_ping",
+  "ping_start",
+  "post_ping_start",
+  "ping_fail",
+  "post_ping_fail",
+]);
 
 /** What else a path needs. */
 const OTHERS = { number: "1", name: "spend_approval" };

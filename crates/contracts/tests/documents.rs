@@ -21,7 +21,7 @@ use contracts::pipeline::usage::UsageContract;
 use contracts::pipeline::work::WorkContract;
 use contracts::pipeline::workflows::WorkflowsContract;
 use contracts::pipeline::{DeadLettersContract, IntakeContract, TasksContract};
-use contracts::scheduler::{JobsContract, ScansContract, UpkeepContract};
+use contracts::scheduler::{HeartbeatsContract, JobsContract, ScansContract, UpkeepContract};
 use mesh::Contract;
 use mesh::describe::{Described, Document, compare_folder, write_folder};
 
@@ -39,6 +39,7 @@ fn all() -> Vec<(Document, String)> {
         described::<ErasureContract>(),
         described::<FilesContract>(),
         described::<HealthContract>(),
+        described::<HeartbeatsContract>(),
         described::<IntakeContract>(),
         described::<JobsContract>(),
         described::<LimitsContract>(),

@@ -201,6 +201,7 @@ fn jobs() {
             tries: vec![Try { started_at: at(EVENT_MS + 2), ended_at: None, error: None }],
             event_id: Some(event_id()),
             done: None,
+            ping: None,
             trace_id: "0af7651916cd43dd8448eb211c80319c".into(),
         },
     );

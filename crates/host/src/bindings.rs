@@ -92,6 +92,8 @@ pub const SCHEDULER_SCANS: &str = "SCHEDULER_SCANS";
 pub const PIPELINE_WORK: &str = "PIPELINE_WORK";
 /// admin, gateway: the scheduler's `Jobs`.
 pub const SCHEDULER: &str = "SCHEDULER";
+/// gateway: the scheduler's `Heartbeats`.
+pub const SCHEDULER_HEARTBEATS: &str = "SCHEDULER_HEARTBEATS";
 /// scheduler, gateway, admin: the pipeline's `Health`.
 pub const PIPELINE_HEALTH: &str = "PIPELINE_HEALTH";
 /// gateway, admin: the scheduler's `Health`.

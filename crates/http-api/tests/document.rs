@@ -114,7 +114,7 @@ fn every_operation_tells_its_scope_its_trace_header_and_its_problems() {
         assert_eq!(operation["operationId"], route.id);
         let scopes = match route.access {
             Access::Key(scope) => json!([{ "api_key": [scope.as_str()] }]),
-            Access::Public | Access::Signature => Value::Null,
+            Access::Public | Access::Signature | Access::Address => Value::Null,
         };
         assert_eq!(operation["security"], scopes, "{}", route.id);
         let responses = operation["responses"].as_object().expect("there are responses");

@@ -15,7 +15,7 @@ use contracts::pipeline::rules::RulesClient;
 use contracts::pipeline::subscriptions::SubscriptionsClient;
 use contracts::pipeline::usage::UsageClient;
 use contracts::pipeline::workflows::WorkflowsClient;
-use contracts::scheduler::JobsClient;
+use contracts::scheduler::{HeartbeatsClient, JobsClient};
 use contracts::{TenantCall, TenantScope};
 use futures_util::stream::{self, LocalBoxStream};
 use http_api::idempotency::{IDEMPOTENCY_KEY, IdempotencyKey};
@@ -73,6 +73,8 @@ pub struct Ports {
     pub feeds: Rc<dyn Namespace>,
     /// The scheduler.
     pub scheduler: JobsClient<Rc<dyn Transport>>,
+    /// The scheduler's heartbeats.
+    pub heartbeats: HeartbeatsClient<Rc<dyn Transport>>,
     /// The pipeline's account of itself.
     pub pipeline_health: Rc<dyn Transport>,
     /// The scheduler's account of itself.

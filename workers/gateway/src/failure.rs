@@ -242,6 +242,18 @@ impl Refusal for JobError {
                 let detail = format!("the job is of version {version} now: read it and change that");
                 Problem::new(Code::JobChanged, detail).into()
             }
+            Self::Heartbeat => {
+                let detail = "the job is a heartbeat: it is pinged, and does not run";
+                Problem::new(Code::JobHeartbeat, detail).into()
+            }
+            Self::NoHeartbeat => {
+                let detail = "the job is no heartbeat: make one whose task is `{\"kind\": \"heartbeat\"}`";
+                Problem::new(Code::JobNoHeartbeat, detail).into()
+            }
+            Self::TooManyPings { most, within_s } => {
+                let detail = format!("a job takes {most} pings within {within_s} seconds");
+                Problem::new(Code::RateLimited, detail).with_retry_after(within_s).into()
+            }
             Self::BackfillNotFound => not_found(Code::JobBackfillNotFound),
             Self::BackfillRunning { backfill_id } => {
                 let detail = format!("`{backfill_id}` is not over: wait for it, or cancel it");
@@ -455,6 +467,10 @@ mod tests {
         check(CallError::Refused(JobError::NotFound), Code::JobNotFound, false);
         check(CallError::Refused(JobError::Changed { version: 3 }), Code::JobChanged, false);
         check(CallError::Refused(JobError::BackfillNotFound), Code::JobBackfillNotFound, false);
+        check(CallError::Refused(JobError::Heartbeat), Code::JobHeartbeat, false);
+        check(CallError::Refused(JobError::NoHeartbeat), Code::JobNoHeartbeat, false);
+        let often = JobError::TooManyPings { most: 100, within_s: 10 };
+        check(CallError::Refused(often), Code::RateLimited, false);
         check(CallError::Refused(JobError::KeyReused), Code::IdempotencyKeyReused, false);
         check(CallError::Refused(JobError::TooMany { limit: 3 }), Code::JobLimitReached, false);
         let down = check(

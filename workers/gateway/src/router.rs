@@ -111,11 +111,12 @@ mod tests {
         for route in ROUTES {
             let path = route.path.replace("{id}", "x%2Fy").replace("{endpoint_id}", "x%2Fy");
             let path = path.replace("{backfill_id}", "x%2Fy").replace("{name}", "n").replace("{number}", "n");
+            let path = path.replace("{token}", "n");
             let found = find(route.method.as_str(), &path).unwrap();
             assert_eq!(found.route.operation, route.operation, "{path}");
             let expect: Vec<_> = route
                 .path_parameters()
-                .map(|part| if matches!(part, "name" | "number") { "n" } else { "x%2Fy" })
+                .map(|part| if matches!(part, "name" | "number" | "token") { "n" } else { "x%2Fy" })
                 .collect();
             assert_eq!(found.parameters, expect, "{path}");
         }

@@ -13,7 +13,7 @@ use crate::middleware::{cors, limits, screen};
 use crate::respond::{Answer, Outcome};
 use crate::router;
 use crate::routes::{
-    approvals, crm, docs, endpoints, events, files, health, hooks, job_backfills, jobs, live, models,
+    approvals, crm, docs, endpoints, events, files, health, hooks, job_backfills, jobs, live, models, pings,
     reports, rules, search, signals, subscriptions, usage, workflows,
 };
 
@@ -175,6 +175,15 @@ fn dispatch<'a>(exchange: &'a Exchange<'_>) -> LocalBoxFuture<'a, Outcome> {
         Operation::GetJobBackfill => Box::pin(job_backfills::get(exchange)),
         Operation::CancelJobBackfill => Box::pin(job_backfills::cancel(exchange)),
         Operation::ListRuns => Box::pin(jobs::runs(exchange)),
+        Operation::PingJob => Box::pin(pings::ping(exchange)),
+        Operation::RotatePing => Box::pin(pings::rotate(exchange)),
+        Operation::ListPings => Box::pin(pings::list(exchange)),
+        Operation::Ping
+        | Operation::PostPing
+        | Operation::PingStart
+        | Operation::PostPingStart
+        | Operation::PingFail
+        | Operation::PostPingFail => Box::pin(pings::by_address(exchange)),
         Operation::ListAccounts => Box::pin(crm::list(exchange, CrmEntity::Account)),
         Operation::GetAccount => Box::pin(crm::get(exchange, CrmEntity::Account)),
         Operation::ListContacts => Box::pin(crm::list(exchange, CrmEntity::Contact)),

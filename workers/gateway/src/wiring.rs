@@ -12,7 +12,7 @@ use contracts::pipeline::rules::RulesClient;
 use contracts::pipeline::subscriptions::SubscriptionsClient;
 use contracts::pipeline::usage::UsageClient;
 use contracts::pipeline::workflows::WorkflowsClient;
-use contracts::scheduler::JobsClient;
+use contracts::scheduler::{HeartbeatsClient, JobsClient};
 use host::{WorkerClock, WorkerRandom, bindings};
 use jwt::KeyCache;
 use mesh::Transport;
@@ -63,6 +63,7 @@ fn make(env: &worker::Env) -> Result<Ports, BindingError> {
         meter: METER.with(Clone::clone),
         feeds: Rc::new(DurableNamespace::over(env, bindings::LIVE_FEED)?),
         scheduler: JobsClient::over(service(env, bindings::SCHEDULER)?),
+        heartbeats: HeartbeatsClient::over(service(env, bindings::SCHEDULER_HEARTBEATS)?),
         pipeline_health: service(env, bindings::PIPELINE_HEALTH)?,
         scheduler_health: service(env, bindings::SCHEDULER_HEALTH)?,
         limits: Rc::new(DurableNamespace::over(env, bindings::TENANT_LIMITS)?),

@@ -5,7 +5,7 @@ use contracts::ServiceCall;
 use contracts::health::{
     CheckHealth, ContractInfo, Dependency, Health, HealthClient, HealthReport, NeverRefused,
 };
-use contracts::scheduler::{JobsContract, ScansContract};
+use contracts::scheduler::{HeartbeatsContract, JobsContract, ScansContract};
 use host::bindings;
 use mesh_worker::{BindingError, BindingTransport};
 
@@ -42,7 +42,11 @@ impl Health for HealthService {
             service: "scheduler".into(),
             version: env!("CARGO_PKG_VERSION").into(),
             deployment: self.deployment.clone(),
-            contracts: vec![ContractInfo::of::<JobsContract>(), ContractInfo::of::<ScansContract>()],
+            contracts: vec![
+                ContractInfo::of::<HeartbeatsContract>(),
+                ContractInfo::of::<JobsContract>(),
+                ContractInfo::of::<ScansContract>(),
+            ],
             gauges: Vec::new(),
             dependencies: vec![
                 Dependency {

@@ -8,13 +8,19 @@ mod tenant_schedule;
 mod wiring;
 
 use contracts::health::HealthContract;
-use contracts::scheduler::{JobsContract, ScansContract};
+use contracts::scheduler::{HeartbeatsContract, JobsContract, ScansContract};
 
 mesh_worker::entrypoint!(
     /// For the gateway and the admin: a tenant's jobs.
     Jobs,
     JobsContract,
     wiring::jobs
+);
+mesh_worker::entrypoint!(
+    /// For the gateway: pings.
+    Heartbeats,
+    HeartbeatsContract,
+    wiring::heartbeats
 );
 mesh_worker::entrypoint!(
     /// For the admin: whether what must hold of the schedules does.

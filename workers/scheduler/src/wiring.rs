@@ -2,9 +2,9 @@
 
 use std::rc::Rc;
 
-use app::scheduler::{JobsRouter, Part, ScansService};
+use app::scheduler::{HeartbeatsRouter, JobsRouter, Part, ScansService};
 use contracts::health::HealthDispatch;
-use contracts::scheduler::{JobsDispatch, ScansDispatch};
+use contracts::scheduler::{HeartbeatsDispatch, JobsDispatch, ScansDispatch};
 use host::bindings;
 use mesh::durable::Namespace;
 use mesh_worker::durable::DurableNamespace;
@@ -16,6 +16,12 @@ use crate::health::HealthService;
 pub(crate) fn jobs(instance: &Instance) -> Result<JobsDispatch<JobsRouter>, BindingError> {
     telemetry::console::init("scheduler");
     Ok(JobsDispatch(JobsRouter(objects(&instance.env)?)))
+}
+
+pub(crate) fn heartbeats(instance: &Instance) -> Result<HeartbeatsDispatch<HeartbeatsRouter>, BindingError> {
+    telemetry::console::init("scheduler");
+    let (registry, objects) = (registry(&instance.env)?, objects(&instance.env)?);
+    Ok(HeartbeatsDispatch(HeartbeatsRouter { registry: Rc::new(registry), objects }))
 }
 
 pub(crate) fn scans(instance: &Instance) -> Result<ScansDispatch<ScansService>, BindingError> {

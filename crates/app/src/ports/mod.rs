@@ -95,9 +95,10 @@ pub use reports::{
 pub use rules::{NoticeQuery, RuleCreated, RuleStore, WorkflowStarter};
 pub use runtime::{Clock, EventMessage, EventQueue, IngestInstances, InstanceState, Random};
 pub use schedule::{
-    Alarm, BackfillRecord, FillStore, Firing, JobRecord, JobState, JobStore, KeyUse, LATE_MS, LedgerStore,
-    OpenRuns, PartStore, RUNS_KEPT, RUNS_KEPT_MS, RecordCut, RunProgress, RunRecord, RunSpan, ScheduleStore,
-    TaskEffect, TaskError, TaskRunner, TimeRange, Trigger,
+    Alarm, BackfillRecord, FillStore, Firing, HeartbeatState, HeartbeatStore, JobRecord, JobState, JobStore,
+    KeyUse, LATE_MS, LedgerStore, OpenRuns, PINGS_KEPT, PartStore, PingEffect, RUNS_KEPT, RUNS_KEPT_MS,
+    RecordCut, RunProgress, RunRecord, RunSpan, ScheduleStore, TaskEffect, TaskError, TaskRunner, TimeRange,
+    Trigger,
 };
 pub use schedule_registry::{RegisteredSchedule, ScheduleObject, ScheduleRegistry};
 pub use signals::{NewSignal, SignalQuery, SignalRecord, SignalStore};

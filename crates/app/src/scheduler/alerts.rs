@@ -3,7 +3,7 @@
 //! The key of the event is made of the run that led to it: however often telling it is tried, it is one event.
 
 use contracts::Timestamp;
-use contracts::scheduler::{RunOutcome, Task};
+use contracts::scheduler::{Ping, RunOutcome, Task};
 use domain::job::{Alert, Ending};
 use futures_util::future::join_all;
 use ids::TenantId;
@@ -13,7 +13,7 @@ use serde_json::json;
 use super::SchedulePorts;
 use super::pipeline_tasks::PATIENCE_MS;
 use super::runs::rfc3339;
-use crate::ports::{AlertRecord, EndedRun, Firing, StoreError};
+use crate::ports::{AlertRecord, EndedRun, Firing, JobRecord, StoreError};
 
 /// The source of the events.
 const SOURCE: &str = "generic";
@@ -45,7 +45,7 @@ pub(super) fn judge(ports: &SchedulePorts) -> Result<(), StoreError> {
         };
         let (state, alert) = state.after(ending, wanted.after);
         let alert = match alert {
-            Some(alert) => Some(record(ports, &job.name, &ended, alert)?),
+            Some(alert) => Some(record(ports, &job, &ended, alert)?),
             None => None,
         };
         ports.store.put_judgement(&ended, state, alert.as_ref())?;
@@ -55,7 +55,7 @@ pub(super) fn judge(ports: &SchedulePorts) -> Result<(), StoreError> {
 
 fn record(
     ports: &SchedulePorts,
-    name: &str,
+    job: &JobRecord,
     ended: &EndedRun,
     alert: Alert,
 ) -> Result<AlertRecord, StoreError> {
@@ -70,7 +70,14 @@ fn record(
             "trace_id": run.trace.trace_id(),
         })
     });
-    let job = json!({ "id": ended.job_id, "name": name });
+    let ping = job.heartbeat.as_ref().and_then(|state| state.last.as_ref());
+    let ping = ping.map(|Ping { at, status, message, .. }| {
+        json!({ "at": rfc3339(at.unix_ms()), "status": status, "message": message })
+    });
+    let mut job = json!({ "id": ended.job_id, "name": job.name });
+    if let Some(ping) = ping {
+        job["last_ping"] = ping;
+    }
     let (kind, payload) = match alert {
         Alert::Failing { streak } => (FAILING, json!({ "job": job, "failures": streak, "run": told })),
         Alert::Recovered => (RECOVERED, json!({ "job": job, "run": told })),

@@ -39,6 +39,9 @@ pub(super) fn backfill_job(
 ) -> Result<JobBackfill, JobError> {
     let BackfillJob { job_id, from, until } = request;
     let job = find(ports, job_id)?;
+    if job.heartbeat.is_some() {
+        return Err(JobError::Heartbeat);
+    }
     let now = ports.clock.now();
     let key = context.idempotency_key.as_deref();
     if let Some(before) =

@@ -1,13 +1,13 @@
 //! Changing a job: delete, pause, resume.
 
 use contracts::Timestamp;
-use contracts::scheduler::{GetJob, Job, JobError, JobStatus};
+use contracts::scheduler::{GetJob, Job, JobError, JobStatus, RunOutcome};
 
 use super::ledger::{Settled, settled};
 use super::read_job::find;
 use super::tenant_jobs::unavailable;
-use super::{SchedulePorts, convert};
-use crate::ports::{JobRecord, JobState};
+use super::{SchedulePorts, convert, heartbeats};
+use crate::ports::{JobRecord, JobState, PingEffect, RunProgress, RunRecord};
 
 pub(super) fn delete_job(ports: &SchedulePorts, request: GetJob) -> Result<(), JobError> {
     match ports.store.delete_job(request.job_id).map_err(unavailable)? {
@@ -20,17 +20,42 @@ pub(super) fn delete_job(ports: &SchedulePorts, request: GetJob) -> Result<(), J
 /// paused, now; those that come from now on, when it is resumed.
 pub(super) fn pause_job(ports: &SchedulePorts, request: GetJob) -> Result<Job, JobError> {
     let job = find(ports, request.job_id)?;
+    let now = ports.clock.now();
     if job.state.status != JobStatus::Active {
+        expect_nothing(ports, &job, now)?;
         return Ok(convert::job(job));
     }
-    let now = ports.clock.now();
     let just_after = Timestamp::from_unix_ms(now.unix_ms().saturating_add(1));
     let mut settled = settle_until(ports, &job, just_after, now)?;
     // A single time that has come will not come again.
     if settled.state.status == JobStatus::Active {
         settled.state = JobState { status: JobStatus::Paused, wake_at: None, ..settled.state };
     }
-    change(ports, job, settled)
+    let paused = change(ports, job.clone(), settled)?;
+    expect_nothing(ports, &job, now)?;
+    Ok(paused)
+}
+
+/// A heartbeat that is paused expects no more pings, for times that came before either.
+fn expect_nothing(ports: &SchedulePorts, job: &JobRecord, now: Timestamp) -> Result<(), JobError> {
+    let (Some(state), JobStatus::Active | JobStatus::Paused) = (&job.heartbeat, job.state.status) else {
+        return Ok(());
+    };
+    let pending = ports.store.pending_runs(job.job_id, heartbeats::JUDGED).map_err(unavailable)?;
+    let paused = |run: RunRecord| {
+        let error = Some("the job was paused before a ping came".to_owned());
+        let progress = RunProgress {
+            outcome: RunOutcome::Paused,
+            due_at: None,
+            ended_at: Some(now),
+            error,
+            ..run.progress
+        };
+        (run.run_id, progress)
+    };
+    let judged: Vec<_> = pending.into_iter().map(paused).collect();
+    let effect = PingEffect { ping: None, state, judged: &judged, recovers: None };
+    ports.store.take_ping(job.job_id, effect, now).map_err(unavailable)
 }
 
 /// Times that passed while the job was paused are not made up for; they are on record as paused.

@@ -1,12 +1,12 @@
 //! Between stored records, the domain's rules and contract messages.
 
 use contracts::Timestamp;
-use contracts::scheduler::{Job, JobRun, JobStatus, RetryPolicy, RunTrigger};
+use contracts::scheduler::{Heartbeat, Job, JobRun, JobStatus, RetryPolicy, RunTrigger};
 use domain::job;
 use schedule::Occurrence;
 
 use super::plan;
-use crate::ports::{JobRecord, RunRecord, Trigger};
+use crate::ports::{HeartbeatState, JobRecord, RunRecord, Trigger};
 
 /// How many coming times a job shows.
 const PREVIEW: usize = 10;
@@ -39,6 +39,7 @@ pub(super) fn job(record: JobRecord) -> Job {
         preview,
         created_at: record.created_at,
         failing_since: record.failing_since,
+        heartbeat: record.heartbeat.map(|HeartbeatState { secret, last, .. }| Heartbeat { secret, last }),
     }
 }
 
@@ -63,6 +64,7 @@ pub(super) fn run(record: RunRecord) -> JobRun {
         tries: progress.tries,
         event_id: progress.event_id,
         done: progress.done,
+        ping: progress.ping,
         trace_id: record.trace.trace_id(),
     }
 }

@@ -7,7 +7,7 @@ use ids::JobId;
 use sha2::{Digest, Sha256};
 
 use super::tenant_jobs::unavailable;
-use super::{SchedulePorts, convert, definition, ledger, plan};
+use super::{SchedulePorts, convert, definition, heartbeats, ledger, plan};
 use crate::ports::{JobRecord, KeyUse};
 
 /// How long an idempotency key is remembered: a week.
@@ -21,6 +21,8 @@ pub(super) fn create_job(
     let now = ports.clock.now();
     check(&request)?;
     let plan = plan::plan(&request.schedule, &request.calendar, now)?;
+    let CreateJob { task, retry, policy, calendar, .. } = &request;
+    definition::check_heartbeat(task, *retry, policy, calendar, &plan)?;
     let key = key(context);
     let request_hash = hash(&request)?;
     if let Some(used) = earlier_use(ports, key.as_deref(), &request_hash)? {
@@ -43,9 +45,10 @@ pub(super) fn create_job(
         name: request.name,
         schedule: plan::proper(request.schedule, &plan),
         calendar: request.calendar,
+        heartbeat: heartbeats::fresh(ports, &request.task),
+        policy: heartbeats::alerting(&request.task, request.policy),
         task: request.task,
         retry: request.retry,
-        policy: request.policy,
         created_at: now,
         forgotten: None,
         failing_since: None,

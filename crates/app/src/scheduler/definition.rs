@@ -1,7 +1,8 @@
 //! What a job may be: the same for a new one and for one that is changed. Schedules are judged by [`plan`](super::plan).
 
-use contracts::scheduler::{Concurrency, JobError, Policy, RetryPolicy, Task};
-use domain::job::{MAX_ALERT_AFTER, MAX_INTERVAL_MS};
+use contracts::scheduler::{Calendar, Concurrency, JobError, Misfire, Overlap, Policy, RetryPolicy, Task};
+use domain::job::{MAX_ALERT_AFTER, MAX_INTERVAL_MS, checked_grace};
+use schedule::{Occurrence, Plan};
 use serde::de::IgnoredAny;
 
 use super::convert;
@@ -42,6 +43,43 @@ pub(super) fn check_task(task: &Task) -> Result<(), JobError> {
         }
         Task::Workflow { params, .. } => check_json("/task/params", params),
         Task::Report { .. } | Task::Purge {} => Ok(()),
+        Task::Heartbeat { grace_ms } => {
+            checked_grace(*grace_ms).map(drop).map_err(|error| invalid("/task/grace", error))
+        }
+    }
+}
+
+/// For how many times at once a heartbeat may expect a ping.
+const MAX_EXPECTED: usize = 100;
+
+/// A heartbeat is pinged and not run: how others run has no meaning for it, and whoever says it counts on something.
+pub(super) fn check_heartbeat(
+    task: &Task,
+    retry: RetryPolicy,
+    policy: &Policy,
+    calendar: &Calendar,
+    plan: &Plan,
+) -> Result<(), JobError> {
+    let Task::Heartbeat { grace_ms } = task else { return Ok(()) };
+    let mut times = plan.occurrences(0).filter(Occurrence::fires).map(|time| time.at_ms);
+    if let (Some(first), Some(after)) = (times.next(), times.nth(MAX_EXPECTED - 1))
+        && after - first < *grace_ms
+    {
+        let detail =
+            format!("is so long that {MAX_EXPECTED} times of the schedule come within it: make it shorter");
+        return Err(invalid("/task/grace", detail));
+    }
+    let meaningless = [
+        ("/retry", retry != RetryPolicy::default()),
+        ("/misfire", policy.misfire != Misfire::default()),
+        ("/overlap", policy.overlap != Overlap::default()),
+        ("/timeout", policy.timeout_ms.is_some()),
+        ("/concurrency", policy.concurrency.is_some()),
+        ("/schedule/jitter", calendar.jitter_ms != 0),
+    ];
+    match meaningless.into_iter().find(|(_, set)| *set) {
+        Some((pointer, _)) => Err(invalid(pointer, "must be left out: a heartbeat is pinged, and not run")),
+        None => Ok(()),
     }
 }
 

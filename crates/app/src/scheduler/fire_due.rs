@@ -14,7 +14,7 @@ use ids::{JobId, RunId, TenantId};
 
 use super::ledger::settled;
 use super::pipeline_tasks::PATIENCE_MS;
-use super::{SchedulePorts, alerts, backfill, convert, watchdog};
+use super::{SchedulePorts, alerts, backfill, convert, heartbeats, watchdog};
 use crate::ports::{
     Firing, JobRecord, JobState, RunProgress, RunRecord, StoreError, TaskEffect, TaskError, Trigger,
 };
@@ -138,6 +138,11 @@ async fn work(ports: &SchedulePorts, report: &mut FireReport) -> Result<(), Stor
         }
         // Runs go with their job, so there is one; and if not, there is nothing to do.
         let Some(job) = ports.store.job(run.job_id)? else { continue };
+        if job.heartbeat.is_some() {
+            let judged = heartbeats::judge(ports, &job, now)?;
+            report.runs.extend(judged.iter().map(|run| fired(run, now, now)));
+            continue;
+        }
         // All tries are made here, so those of this turn are all there are.
         if let Some(Concurrency { group, limit }) = &job.policy.concurrency {
             let tried = groups.entry(group.clone()).or_default();
@@ -175,9 +180,10 @@ fn begin(ports: &SchedulePorts, job: &JobRecord, now: Timestamp) -> Result<Vec<F
         }
     };
     settled.store(ports, job)?;
+    let judged = heartbeats::judge(ports, job, now)?;
     let silent = [RunOutcome::Pending, RunOutcome::Waiting];
     let told = settled.runs.iter().filter(|run| !silent.contains(&run.progress.outcome));
-    Ok(told.map(|run| fired(run, now, now)).collect())
+    Ok(told.chain(&judged).map(|run| fired(run, now, now)).collect())
 }
 
 /// Makes one try of a run and records what came of it.

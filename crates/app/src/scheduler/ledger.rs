@@ -6,12 +6,15 @@ use domain::job::{self, Open, Position, Steps, settle, wake_ms};
 use schedule::Plan;
 
 use super::tenant_jobs::unavailable;
-use super::{SchedulePorts, plan, runs};
+use super::{SchedulePorts, heartbeats, plan, runs};
 use crate::ports::{JobRecord, JobState, OpenRuns, RunRecord, StoreError};
 
 /// How many times of one job are looked at in one turn. At some microseconds each, a turn stays far from the platform's
 /// limits, and what is left comes in the next.
 const TIMES: u32 = 5_000;
+
+/// How many times of a heartbeat are put on record in one turn.
+const EXPECTED: u32 = 500;
 
 /// The records of the times that came, and the job after them.
 pub(super) struct Settled {
@@ -76,7 +79,9 @@ fn settled_by(
     let cursor = job.state.cursor.unwrap_or(now);
     let position =
         Position { cursor_ms: cursor.unix_ms(), resumed_ms: job.state.resumed_at.map(Timestamp::unix_ms) };
-    let steps = Steps { runs: begin.max(1), times: TIMES };
+    // What is only expected costs no call.
+    let begin = if job.heartbeat.is_some() { EXPECTED } else { begin.max(1) };
+    let steps = Steps { runs: begin, times: TIMES };
     let identity = identity(job);
     // Where runs may overlap, nobody asks how many there are.
     let open = match policy.overlap {
@@ -85,7 +90,11 @@ fn settled_by(
     };
     let open = Open { begun: open.begun, waiting: open.waiting };
     let found = settle(&plan, &identity, &policy, position, open, now.unix_ms(), steps);
-    let runs = found.entries.iter().map(|entry| runs::recorded(ports, job, entry)).collect();
+    let mut runs: Vec<_> = found.entries.iter().map(|entry| runs::recorded(ports, job, entry)).collect();
+    for run in runs.iter_mut().filter(|run| run.progress.due_at.is_some()) {
+        let judged_at = heartbeats::due_at(job, &plan, run.scheduled_for, now);
+        run.progress.due_at = judged_at.or(run.progress.due_at);
+    }
     Ok(Settled { runs, state: state(job, found.next_ms), cancel_previous: found.cancel_previous })
 }
 
@@ -115,6 +124,15 @@ fn identity(job: &JobRecord) -> Vec<u8> {
 }
 
 fn policy(record: &JobRecord) -> job::Policy {
+    if record.heartbeat.is_some() {
+        // Whether a ping came can be told however late one looks.
+        let usual = job::Policy::default();
+        return job::Policy {
+            misfire: job::Misfire::All,
+            window_ms: record.policy.misfire_window_ms,
+            ..usual
+        };
+    }
     job::Policy {
         misfire: match record.policy.misfire {
             Misfire::Last => job::Misfire::Last,

@@ -13,6 +13,7 @@ mod create_job;
 mod definition;
 mod fire_due;
 mod forward;
+mod heartbeats;
 mod ledger;
 mod object;
 mod parts;
@@ -32,6 +33,7 @@ use std::rc::Rc;
 
 pub use fire_due::{FireReport, FiredRun, fire_due};
 pub use forward::JobsRouter;
+pub use heartbeats::{HeartbeatsRouter, TenantHeartbeats};
 pub use object::{ScheduleContract, ScheduleDispatch};
 pub use parts::Part;
 pub use pipeline_tasks::PipelineTasks;

@@ -1,23 +1,32 @@
 //! What a tenant's object answers: several services, each for a kind of caller.
 
 use async_trait::async_trait;
-use contracts::scheduler::{JobsContract, JobsDispatch, UpkeepContract, UpkeepDispatch};
+use contracts::scheduler::{
+    HeartbeatsContract, HeartbeatsDispatch, JobsContract, JobsDispatch, UpkeepContract, UpkeepDispatch,
+};
 use mesh::{Contract, Dispatch, Fingerprint, Incoming, Message};
 
-use super::{TenantJobs, TenantUpkeep};
+use super::{TenantHeartbeats, TenantJobs, TenantUpkeep};
 
 /// The services of a tenant's object as one: their methods, in order.
 #[derive(Debug)]
 pub struct ScheduleContract;
 
 const JOBS: &[&str] = JobsContract::METHODS;
+const HEARTBEATS: &[&str] = HeartbeatsContract::METHODS;
 const UPKEEP: &[&str] = UpkeepContract::METHODS;
 
-const METHODS: [&str; JOBS.len() + UPKEEP.len()] = {
-    let mut methods = [""; JOBS.len() + UPKEEP.len()];
+const METHODS: [&str; JOBS.len() + HEARTBEATS.len() + UPKEEP.len()] = {
+    let mut methods = [""; JOBS.len() + HEARTBEATS.len() + UPKEEP.len()];
     let mut at = 0;
     while at < methods.len() {
-        methods[at] = if at < JOBS.len() { JOBS[at] } else { UPKEEP[at - JOBS.len()] };
+        methods[at] = if at < JOBS.len() {
+            JOBS[at]
+        } else if at < JOBS.len() + HEARTBEATS.len() {
+            HEARTBEATS[at - JOBS.len()]
+        } else {
+            UPKEEP[at - JOBS.len() - HEARTBEATS.len()]
+        };
         at += 1;
     }
     methods
@@ -28,8 +37,11 @@ impl Contract for ScheduleContract {
     const METHODS: &'static [&'static str] = &METHODS;
     /// Callers have the clients of the services themselves, which know.
     const IDEMPOTENT: &'static [&'static str] = &[];
-    const FINGERPRINT: Fingerprint =
-        Fingerprint(JobsContract::FINGERPRINT.0 ^ UpkeepContract::FINGERPRINT.0.rotate_left(1));
+    const FINGERPRINT: Fingerprint = Fingerprint(
+        JobsContract::FINGERPRINT.0
+            ^ UpkeepContract::FINGERPRINT.0.rotate_left(1)
+            ^ HeartbeatsContract::FINGERPRINT.0.rotate_left(2),
+    );
 }
 
 /// Hands each call to its service; holds the object that they are of.
@@ -37,13 +49,15 @@ pub struct ScheduleDispatch<O> {
     /// The object.
     pub object: O,
     jobs: JobsDispatch<TenantJobs>,
+    heartbeats: HeartbeatsDispatch<TenantHeartbeats>,
     upkeep: UpkeepDispatch<TenantUpkeep>,
 }
 
 impl<O> ScheduleDispatch<O> {
     /// Over the services of an object.
-    pub const fn new(object: O, jobs: TenantJobs, upkeep: TenantUpkeep) -> Self {
-        Self { object, jobs: JobsDispatch(jobs), upkeep: UpkeepDispatch(upkeep) }
+    pub fn new(object: O, jobs: TenantJobs, upkeep: TenantUpkeep) -> Self {
+        let heartbeats = HeartbeatsDispatch(TenantHeartbeats(jobs.clone()));
+        Self { object, jobs: JobsDispatch(jobs), heartbeats, upkeep: UpkeepDispatch(upkeep) }
     }
 }
 
@@ -54,8 +68,11 @@ impl<O> Dispatch for ScheduleDispatch<O> {
     }
 
     async fn dispatch(&self, call: Incoming<'_>) -> Message {
-        match UPKEEP.contains(&call.method) {
-            true => self.upkeep.dispatch(call).await,
+        if UPKEEP.contains(&call.method) {
+            return self.upkeep.dispatch(call).await;
+        }
+        match HEARTBEATS.contains(&call.method) {
+            true => self.heartbeats.dispatch(call).await,
             false => self.jobs.dispatch(call).await,
         }
     }
@@ -70,7 +87,7 @@ mod tests {
     #[test]
     fn no_two_services_of_the_object_have_a_method_of_the_same_name() {
         let names: BTreeSet<_> = METHODS.iter().collect();
-        assert_eq!(names.len(), JOBS.len() + UPKEEP.len());
+        assert_eq!(names.len(), JOBS.len() + HEARTBEATS.len() + UPKEEP.len());
         assert!(!names.contains(&""));
     }
 }

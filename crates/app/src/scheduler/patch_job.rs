@@ -8,6 +8,7 @@ use contracts::scheduler::{
 
 use super::bring_up::{bring_up, just_after};
 use super::create_job::invalid;
+use super::heartbeats::{alerting, is_heartbeat};
 use super::read_job::find;
 use super::tenant_jobs::unavailable;
 use super::{SchedulePorts, convert, definition, ledger, plan};
@@ -27,13 +28,18 @@ pub(super) fn change_job(ports: &SchedulePorts, request: ChangeJob) -> Result<Jo
     }
     if let Some(task) = task {
         definition::check_task(&task)?;
+        if is_heartbeat(&task) != is_heartbeat(&changed.task) {
+            let detail =
+                "cannot be changed: a heartbeat stays one, and no other job becomes one; make another job";
+            return Err(invalid("/task/kind", detail));
+        }
         changed.task = task;
     }
     if let Some(retry) = retry {
         definition::check_retry(retry)?;
         changed.retry = retry;
     }
-    changed.policy = changed_policy(changed.policy, policy);
+    changed.policy = alerting(&changed.task, changed_policy(changed.policy, policy));
     definition::check_policy(&changed.policy)?;
     if ports.part.number() > 0 && changed.policy.concurrency.is_some() {
         let detail = "cannot be given to this job afterwards, since the tenant has very many jobs: create it anew \
@@ -41,6 +47,11 @@ pub(super) fn change_job(ports: &SchedulePorts, request: ChangeJob) -> Result<Jo
         return Err(invalid("/concurrency", detail));
     }
     let moved = timing.map(|timing| retimed(&mut changed, timing, now)).transpose()?.flatten();
+    if is_heartbeat(&changed.task) {
+        let plan = plan::of(&changed)?;
+        let JobRecord { task, retry, policy, calendar, .. } = &changed;
+        definition::check_heartbeat(task, *retry, policy, calendar, &plan)?;
+    }
     if changed == stored {
         return Ok(convert::job(stored));
     }
@@ -48,10 +59,13 @@ pub(super) fn change_job(ports: &SchedulePorts, request: ChangeJob) -> Result<Jo
     changed.version = stored.version.saturating_add(1);
     if let Some(first_ms) = moved {
         // All is judged by now. What came of the old schedule is settled by it, and by the policies that went with it.
-        bring_up(ports, stored, now)?;
+        let before = bring_up(ports, stored, now)?;
         // What it fills in, the old schedule named.
         ports.store.cancel_backfill(job_id, now).map_err(unavailable)?;
-        changed.forgotten = Some(TimeRange { from: Timestamp::from_unix_ms(0), until: just_after(now) });
+        // A heartbeat that was pinged as failed may be ahead of now.
+        let until = before.state.cursor.map_or(just_after(now), |cursor| cursor.max(just_after(now)));
+        let until = if changed.heartbeat.is_some() { until } else { just_after(now) };
+        changed.forgotten = Some(TimeRange { from: Timestamp::from_unix_ms(0), until });
         changed.state = match changed.state.status {
             JobStatus::Paused => JobState {
                 status: JobStatus::Paused,

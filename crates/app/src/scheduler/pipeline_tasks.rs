@@ -33,7 +33,7 @@ impl<T: Transport> PipelineTasks<T> {
 /// What the pipeline calls it; none of an event, which is sent another way.
 fn work_of(task: &Task) -> Option<WorkKind> {
     Some(match task.clone() {
-        Task::Event { .. } => return None,
+        Task::Event { .. } | Task::Heartbeat { .. } => return None,
         Task::Workflow { name, params } => WorkKind::Workflow { name, params },
         Task::Report { account, days } => WorkKind::Report { account, days },
         Task::Purge {} => WorkKind::Purge {},

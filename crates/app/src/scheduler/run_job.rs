@@ -15,6 +15,9 @@ pub(super) fn run_job(
     request: GetJob,
 ) -> Result<JobRun, JobError> {
     let job = find(ports, request.job_id)?;
+    if job.heartbeat.is_some() {
+        return Err(JobError::Heartbeat);
+    }
     let now = ports.clock.now();
     let key = context.idempotency_key.as_ref().map(|key| format!("run_job:{key}"));
     let request_hash = request.job_id.to_string();

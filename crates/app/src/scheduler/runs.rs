@@ -41,6 +41,7 @@ pub(super) fn pending(
             tries: Vec::new(),
             event_id: None,
             done: None,
+            ping: None,
         },
     }
 }

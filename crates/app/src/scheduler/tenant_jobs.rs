@@ -32,8 +32,13 @@ impl TenantJobs {
         Ok(Self { ports, armed: Rc::default() })
     }
 
+    /// What it is over.
+    pub(super) const fn ports(&self) -> &SchedulePorts {
+        &self.ports
+    }
+
     /// Lets a reading call in.
-    async fn read(&self, context: &TenantCall) -> Result<&SchedulePorts, JobError> {
+    pub(super) async fn read(&self, context: &TenantCall) -> Result<&SchedulePorts, JobError> {
         let owner = self.ports.store.owner().map_err(unavailable)?;
         if owner.is_some_and(|owner| owner != context.scope.tenant) {
             return Err(misdirected());
@@ -45,7 +50,7 @@ impl TenantJobs {
     }
 
     /// Lets a writing call in. The first one ever ties the object to its tenant.
-    fn write(&self, context: &TenantCall) -> Result<&SchedulePorts, JobError> {
+    pub(super) fn write(&self, context: &TenantCall) -> Result<&SchedulePorts, JobError> {
         let tenant = context.scope.tenant;
         match self.ports.store.claim(tenant).map_err(unavailable)? {
             owner if owner == tenant => Ok(&self.ports),
@@ -55,7 +60,7 @@ impl TenantJobs {
 
     /// After a writing call. When it fails, what was written stays and the caller hears of it: the next call of any
     /// kind sets the alarm again.
-    async fn rearm(&self) -> Result<(), JobError> {
+    pub(super) async fn rearm(&self) -> Result<(), JobError> {
         self.armed.set(false);
         self.ports.rearm().await.map_err(unavailable)?;
         self.armed.set(true);

@@ -9,6 +9,7 @@ mod calendars;
 mod changes;
 mod crashes;
 mod firing;
+mod heartbeats;
 mod history;
 mod jobs;
 mod limits;

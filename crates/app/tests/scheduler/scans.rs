@@ -44,6 +44,7 @@ fn record(job_id: JobId, first: u64, last: u64, outcome: RunOutcome, due_at: Opt
             error: None,
             event_id: None,
             done: None,
+            ping: None,
         },
     }
 }

@@ -6,14 +6,14 @@ use std::rc::{Rc, Weak};
 
 use app::ports::{Clock, Random, ScheduleObject, ScheduleStore};
 use app::scheduler::{
-    JobsRouter, Part, PipelineTasks, ScansService, ScheduleDispatch, SchedulePorts, TenantJobs, TenantUpkeep,
-    WatchReport, attend_schedules, fire_due,
+    HeartbeatsRouter, JobsRouter, Part, PipelineTasks, ScansService, ScheduleDispatch, SchedulePorts,
+    TenantJobs, TenantUpkeep, WatchReport, attend_schedules, fire_due,
 };
 use contracts::pipeline::TasksDispatch;
 use contracts::pipeline::work::WorkDispatch;
 use contracts::scheduler::{
-    Calendar, CreateJob, GetJob, Job, JobError, JobRun, JobsClient, JobsDispatch, ListRuns, Policy,
-    RetryPolicy, ScansClient, ScansDispatch, Schedule, Task,
+    Calendar, CreateJob, GetJob, HeartbeatsClient, HeartbeatsDispatch, Job, JobError, JobRun, JobsClient,
+    JobsDispatch, ListRuns, Policy, RetryPolicy, ScansClient, ScansDispatch, Schedule, Task,
 };
 use contracts::{Actor, OperatorCall, OperatorScope, TenantCall, TenantScope, Timestamp};
 use ids::{JobId, KeyId, TenantId};
@@ -248,6 +248,18 @@ impl World {
         let service =
             ScansService { registry: Rc::new(self.registry.clone()), objects: self.objects.clone() };
         ScansClient::over(loopback(ScansDispatch(service), &self.clock))
+    }
+
+    /// Heartbeats, through the real encoding.
+    pub(crate) fn heartbeats(&self) -> HeartbeatsClient<Loopback> {
+        let service =
+            HeartbeatsRouter { registry: Rc::new(self.registry.clone()), objects: self.objects.clone() };
+        HeartbeatsClient::over(loopback(HeartbeatsDispatch(service), &self.clock))
+    }
+
+    /// How many objects there are, of whichever tenant.
+    pub(crate) fn object_count(&self) -> usize {
+        self.objects.all.borrow().len()
     }
 
     /// An operator's call.

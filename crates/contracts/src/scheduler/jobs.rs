@@ -2,7 +2,7 @@
 
 use ids::{BackfillId, JobId};
 
-use super::{Calendar, Policy, RetryPolicy, Schedule, Task};
+use super::{Calendar, Heartbeat, Policy, RetryPolicy, Schedule, Task};
 use crate::Timestamp;
 
 /// Asks for a job.
@@ -61,6 +61,9 @@ pub struct Job {
     /// When the first of the runs failed for good that failed since the last one succeeded.
     #[serde(default)]
     pub failing_since: Option<Timestamp>,
+    /// What else a heartbeat has.
+    #[serde(default)]
+    pub heartbeat: Option<Heartbeat>,
 }
 
 /// The version of a job that was never changed.
@@ -166,6 +169,20 @@ pub enum JobError {
     BackfillRunning {
         /// Which.
         backfill_id: BackfillId,
+    },
+    /// The job is a heartbeat, which is pinged and not run.
+    #[error("the job is a heartbeat: it is pinged, and not run")]
+    Heartbeat,
+    /// The job is no heartbeat, and expects no pings.
+    #[error("the job is no heartbeat, and expects no pings")]
+    NoHeartbeat,
+    /// The job is pinged more often than is of use.
+    #[error("the job was pinged {most} times within {within_s} seconds")]
+    TooManyPings {
+        /// How many pings it takes.
+        most: u32,
+        /// In how many seconds.
+        within_s: u32,
     },
     /// The tenant's schedule did not answer.
     #[error("the schedule is unavailable: {detail}")]

@@ -2,6 +2,7 @@
 
 mod backfill;
 mod change;
+mod heartbeats;
 mod jobs;
 mod policy;
 mod runs;
@@ -12,6 +13,7 @@ mod upkeep;
 
 pub use backfill::*;
 pub use change::*;
+pub use heartbeats::*;
 pub use jobs::*;
 pub use policy::*;
 pub use runs::*;

@@ -2,6 +2,7 @@
 
 use ids::{EventId, JobId, RunId};
 
+use super::Ping;
 use crate::Timestamp;
 use crate::pipeline::work::WorkDone;
 
@@ -74,6 +75,9 @@ pub struct JobRun {
     /// What else it did.
     #[serde(default)]
     pub done: Option<WorkDone>,
+    /// The ping that settled it, of a heartbeat.
+    #[serde(default)]
+    pub ping: Option<Ping>,
     /// The trace's id.
     pub trace_id: String,
 }

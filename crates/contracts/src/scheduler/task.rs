@@ -30,4 +30,9 @@ pub enum Task {
     },
     /// Removes what is past the tenant's retention.
     Purge {},
+    /// Does nothing, and expects to be pinged.
+    Heartbeat {
+        /// How long after its time a ping may come, in milliseconds: 1 second to 7 days.
+        grace_ms: u64,
+    },
 }

@@ -5,6 +5,7 @@
 mod alarm;
 mod alert;
 mod backfill;
+mod heartbeat;
 mod ledger;
 mod limits;
 mod part;
@@ -15,6 +16,10 @@ mod scan;
 pub use alarm::AlarmHealth;
 pub use alert::{Alert, AlertState, Ending, MAX_ALERT_AFTER};
 pub use backfill::{Cut, Filling, OnRecord, Piece, fill};
+pub use heartbeat::{
+    GraceError, MAX_GRACE_MS, MAX_MESSAGE_CHARS, MIN_GRACE_MS, checked_grace, counts_early, may_be_early,
+    ping_due_ms,
+};
 pub use ledger::{Change, Entry, Open, Position, Settlement, Steps, Verdict, settle, wake_ms};
 pub use limits::{
     IntervalError, MAX_INTERVAL_MS, MAX_JITTER_MS, MAX_TIME_MS, MIN_INTERVAL_MS, TimeError, checked_interval,

@@ -25,11 +25,12 @@ const API_KEY: &str = "api_key";
 const DESCRIPTION: &str = include_str!("description.md");
 
 /// The groups, in the order in which they are shown.
-const TAGS: [(&str, &str); 17] = [
+const TAGS: [(&str, &str); 18] = [
     ("Events", "Send events or receive webhooks, and follow what becomes of them."),
     ("Signals", "What was found in events, each with the words that prove it."),
     ("Search", "Find passages and signals by words and by meaning."),
     ("Jobs", "Things to do later, once or again and again."),
+    ("Pings", "What a heartbeat expects, without a key."),
     ("Workflows", "Durable work: started, watched, signaled."),
     ("Approvals", "Proposals that wait for people's decisions."),
     ("Rules", "Your own rules over signals: alerts, tasks and workflows, by JSON logic."),

@@ -102,6 +102,9 @@ fn operation(route: &Route, document: &OpenApi) -> Markup {
             p.address { span class={ "method " (method.to_lowercase()) } { (method) } " " code { (route.path) } }
             @if let Some(described) = described {
                 @if let Some(text) = &described.description { (blocks(text)) }
+                @if matches!(route.access, Access::Address) {
+                    p { "Needs no API key: whoever has the address may." }
+                }
                 @if matches!(route.access, Access::Signature) {
                     p { "Needs no API key: the delivery's signature is its credential." }
                 }

@@ -139,8 +139,17 @@ pub(super) fn read_task(object: &Object<'_>) -> Option<Task> {
             Some(Task::Report { account: account?, days })
         }
         "purge" => Some(Task::Purge {}),
+        "heartbeat" => {
+            let grace = required_interval(object, "grace")?;
+            if grace.seconds() > Task::MAX_GRACE_SECONDS {
+                object.refuse("grace", "must be at most 7 days");
+            }
+            Some(Task::Heartbeat { grace })
+        }
         _ => {
-            let detail = format!("`{kind}` is not supported; `event`, `workflow`, `report` and `purge` are");
+            let detail = format!(
+                "`{kind}` is not supported; `event`, `workflow`, `report`, `purge` and `heartbeat` are"
+            );
             object.refuse_as(Code::JobUnsupportedTask, "kind", detail);
             None
         }
@@ -268,6 +277,10 @@ mod tests {
         let large =
             format!(r#"{{"kind":"event","source":"generic","type":"t","payload":"{}"}}"#, "x".repeat(65_536));
         task(&large, Code::RequestInvalid, &["/task/payload"]);
+
+        for heartbeat in [r#"{"kind":"heartbeat"}"#, r#"{"kind":"heartbeat","grace":"8d"}"#] {
+            task(heartbeat, Code::RequestInvalid, &["/task/grace"]);
+        }
 
         let rest = |rest: &str, code, pointers: &[&str]| {
             check(

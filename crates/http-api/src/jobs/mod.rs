@@ -3,6 +3,7 @@
 mod backfill;
 mod change;
 mod create;
+mod heartbeat;
 mod interval;
 mod policy;
 mod run;
@@ -16,6 +17,7 @@ pub use backfill::{BackfillJob, BackfillStatus, JobBackfill, ListBackfills};
 pub use change::ChangeJob;
 pub use create::CreateJob;
 pub(crate) use create::required_interval;
+pub use heartbeat::{MAX_MESSAGE_CHARS, Ping, PingJob, PingStatus, PingTaken, Pings};
 pub use interval::{Interval, NotAnInterval};
 pub use policy::{AlertPolicy, Concurrency, Misfire, Overlap, RetryJitter};
 pub use run::{
@@ -74,11 +76,20 @@ pub enum Task {
     },
     /// Removes what is past the tenant's retention, now rather than in the coming night.
     Purge {},
+    /// Does nothing, and expects to be pinged (a dead man's switch): a ping is expected at each time of the schedule. Where
+    /// none came, the run fails. `retry`, `misfire`, `overlap`, `timeout`, `concurrency` and jitter have no meaning for it
+    /// and are refused, and without `alert` it tells of the first failure.
+    Heartbeat {
+        /// How long after its time a ping may come, up to 7 days.
+        grace: Interval,
+    },
 }
 
 impl Task {
     /// The largest payload of an event task, in bytes of JSON text.
     pub const MAX_PAYLOAD_BYTES: usize = 64 * 1024;
+    /// The longest grace of a heartbeat, in seconds.
+    pub const MAX_GRACE_SECONDS: u32 = 7 * 86_400;
     /// How many days a report looks back at most.
     pub const MAX_DAYS: u32 = 732;
 
@@ -194,6 +205,18 @@ pub struct Job {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub failing_since: Option<Timestamp>,
+    /// Where a heartbeat is pinged, with `GET`, `POST` or `HEAD` and no key: whoever has it can. `/start` and `/fail` after it
+    /// tell of a beginning and a failure. Shown to keys with `jobs:write`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(
+        nullable = false,
+        example = "https://gateway.example.com/ping/AZn0wqm4fD6NHyo7TF1ufwGZ9MKpuHw-jR8qO0xdbn8BI0VniavN7wEjRWeJq83v"
+    )]
+    pub ping_url: Option<String>,
+    /// The last ping of a heartbeat.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub last_ping: Option<Ping>,
 }
 
 /// What may be wrong with a job.

@@ -4,6 +4,7 @@ use ids::{EventId, RunId};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::Ping;
 use crate::page::PageRequest;
 use crate::request::{FromQuery, Query};
 use crate::{Timestamp, schema};
@@ -156,6 +157,10 @@ pub struct Run {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub purged_events: Option<u64>,
+    /// The ping that settled it, of a heartbeat. `started_at` is when what it tells of began, or when it came.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub ping: Option<Ping>,
     /// The trace of the run.
     #[schema(pattern = "^[0-9a-f]{32}$", example = "4bf92f3577b34da6a3ce929d0e0e4736")]
     pub trace_id: String,

@@ -123,7 +123,7 @@ problem_codes! {
     JobUnsupportedSchedule = 422, "job.unsupported_schedule", "Unsupported schedule",
         "The schedule has a form that is not supported. `{cron, timezone}`, `{every}` and `{at}` are.";
     JobUnsupportedTask = 422, "job.unsupported_task", "Unsupported task",
-        "The task's `kind` is not supported. `event`, `workflow`, `report` and `purge` are.";
+        "The task's `kind` is not supported. `event`, `workflow`, `report`, `purge` and `heartbeat` are.";
     JobUnsupportedOption = 422, "job.unsupported_option", "Unsupported job option",
         "The job asks for a setting that is not supported: it would not be honored, so it is refused.";
     JobLimitReached = 409, "job.limit_reached", "Too many jobs",
@@ -134,6 +134,12 @@ problem_codes! {
         "The job has no backfill with this id.";
     JobBackfillRunning = 409, "job.backfill_running", "A backfill is running",
         "Another backfill of the job is not over. Wait for it, or cancel it.";
+    JobHeartbeat = 409, "job.heartbeat", "The job is a heartbeat",
+        "A heartbeat is pinged: it cannot be run, and its past cannot be filled in.";
+    JobNoHeartbeat = 409, "job.no_heartbeat", "The job is no heartbeat",
+        "The job runs by itself and expects no pings.";
+    PingNotFound = 404, "ping.not_found", "Nothing is pinged here",
+        "No job has this address, or it was given another one.";
     WorkflowNotFound = 404, "workflow.not_found", "Workflow not found",
         "There is no workflow of this name, or this tenant has no run of it with this id.";
     WorkflowEnded = 409, "workflow.ended", "Workflow has ended",

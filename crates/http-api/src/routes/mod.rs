@@ -46,6 +46,8 @@ pub enum Access {
     Public,
     /// The provider's own signature over the raw body.
     Signature,
+    /// The address itself, which cannot be guessed.
+    Address,
     /// An API key that carries this scope.
     Key(Scope),
 }
@@ -119,6 +121,9 @@ pub const MAX_JOB_BYTES: usize = 96 * 1024;
 
 /// The largest range to fill in.
 pub const MAX_BACKFILL_BYTES: usize = 4 * 1024;
+
+/// The largest ping: its message and what else a sender puts there, which is not kept.
+pub const MAX_PING_BYTES: usize = 64 * 1024;
 
 /// The largest parameters of a workflow, and the largest event to one.
 pub const MAX_WORKFLOW_BYTES: usize = 128 * 1024;

@@ -2,8 +2,8 @@
 
 use super::{
     Access, Body, MAX_BACKFILL_BYTES, MAX_DECISION_BYTES, MAX_ENDPOINT_BYTES, MAX_EVENT_BYTES,
-    MAX_FILE_BYTES, MAX_JOB_BYTES, MAX_MODEL_BYTES, MAX_REPORT_BYTES, MAX_RULE_BYTES, MAX_SUBSCRIPTION_BYTES,
-    MAX_UPLOAD_BYTES, MAX_WORKFLOW_BYTES, Method, Route,
+    MAX_FILE_BYTES, MAX_JOB_BYTES, MAX_MODEL_BYTES, MAX_PING_BYTES, MAX_REPORT_BYTES, MAX_RULE_BYTES,
+    MAX_SUBSCRIPTION_BYTES, MAX_UPLOAD_BYTES, MAX_WORKFLOW_BYTES, Method, Route,
 };
 use crate::Scope;
 use crate::problem::Code;
@@ -122,8 +122,8 @@ operations! {
         "What is named takes the place of what was; what is not stays; `null` takes a setting back to what a job has without it. Another schedule counts from now on: every time that came before has its record under the schedule that named it, and a time that has passed cannot be named. Runs that are not over do what the job said when their time came; retries, timeouts and concurrency are by what the job says when they are tried. With the `version` that was read, a job that somebody else changed since is left as it is.";
     DeleteJob = "delete_job", Delete "/v1/jobs/{id}", "Jobs", key(Scope::JobsWrite), NOTHING, false, 204, [JobNotFound],
         "Delete a job", "With its runs. What it has sent stays.";
-    RunJob = "run_job", Post "/v1/jobs/{id}/run", "Jobs", key(Scope::JobsWrite), NOTHING, false, 202, [JobNotFound],
-        "Run a job now", "Once, whatever its schedule. The schedule is not moved.";
+    RunJob = "run_job", Post "/v1/jobs/{id}/run", "Jobs", key(Scope::JobsWrite), NOTHING, false, 202,
+        [JobNotFound, JobHeartbeat], "Run a job now", "Once, whatever its schedule. The schedule is not moved.";
     PauseJob = "pause_job", Post "/v1/jobs/{id}/pause", "Jobs", key(Scope::JobsWrite), NOTHING, false, 200, [JobNotFound],
         "Pause a job", "It stops firing until it is resumed. Pausing a paused job changes nothing.";
     ResumeJob = "resume_job", Post "/v1/jobs/{id}/resume", "Jobs", key(Scope::JobsWrite), NOTHING, false, 200,
@@ -131,7 +131,7 @@ operations! {
         "Resume a job",
         "It fires again from its next time on; times that passed are not made up for, and are on record as `paused`. Resuming an active job changes nothing.";
     BackfillJob = "backfill_job", Post "/v1/jobs/{id}/backfill", "Jobs", key(Scope::JobsWrite),
-        Body::Json { max_bytes: MAX_BACKFILL_BYTES }, true, 202, [JobInvalidSchedule, JobNotFound, JobBackfillRunning],
+        Body::Json { max_bytes: MAX_BACKFILL_BYTES }, true, 202, [JobInvalidSchedule, JobNotFound, JobBackfillRunning, JobHeartbeat],
         "Fill in a past range",
         "Each time of the schedule from `from` to before `to` that did not run gets one run: those that were missed, came while the job was paused, or were before its creation. One that ran, whatever came of it, does not run again. Afterwards each time of the range has one record. At most 10,000 times at once; they begin a few at a time, one after the other unless `overlap` is `allow`.";
     ListJobBackfills = "list_job_backfills", Get "/v1/jobs/{id}/backfills", "Jobs", key(Scope::JobsRead), NOTHING, false,
@@ -144,6 +144,25 @@ operations! {
     ListRuns = "list_runs", Get "/v1/jobs/{id}/runs", "Jobs", key(Scope::JobsRead), NOTHING, false, 200,
         [JobNotFound, PageBadCursor], "List a job's runs",
         "Newest first. Every time that the schedule names is among them once, also the times that did not run.";
+    PingJob = "ping_job", Post "/v1/jobs/{id}/ping", "Jobs", key(Scope::JobsWrite), Body::Json { max_bytes: MAX_PING_BYTES },
+        false, 200, [JobNotFound, JobNoHeartbeat], "Ping a heartbeat",
+        "Tells that what it watches ran, failed or began. The body may be left out: it ran. The ping is in durable storage when the answer comes. It settles every time that is expected; where there is none, it is early, and counts for the next.";
+    RotatePing = "rotate_ping", Post "/v1/jobs/{id}/ping/rotate", "Jobs", key(Scope::JobsWrite), NOTHING, false, 200,
+        [JobNotFound, JobNoHeartbeat], "Give a heartbeat another address", "The `ping_url` that it had is nobody's from then on.";
+    ListPings = "list_pings", Get "/v1/jobs/{id}/pings", "Jobs", key(Scope::JobsRead), NOTHING, false, 200,
+        [JobNotFound, JobNoHeartbeat], "List a heartbeat's pings", "Newest first, the last hundred.";
+    Ping = "ping", Get "/ping/{token}", "Pings", Access::Address, NOTHING, false, 200, [PingNotFound],
+        "Ping", "The `ping_url` of a heartbeat: tells that what it watches ran. The ping is in durable storage when the answer comes. At most 100 within ten seconds.";
+    PostPing = "post_ping", Post "/ping/{token}", "Pings", Access::Address, Body::Raw { max_bytes: MAX_PING_BYTES }, false,
+        200, [PingNotFound], "Ping, with a message", "The same. Of the body, as text, the first 1,000 characters are kept as the ping's message.";
+    PingStart = "ping_start", Get "/ping/{token}/start", "Pings", Access::Address, NOTHING, false, 200, [PingNotFound],
+        "Ping a beginning", "Tells that what it watches began. The next ping tells its end.";
+    PostPingStart = "post_ping_start", Post "/ping/{token}/start", "Pings", Access::Address,
+        Body::Raw { max_bytes: MAX_PING_BYTES }, false, 200, [PingNotFound], "Ping a beginning, with a message", "The same, with a message.";
+    PingFail = "ping_fail", Get "/ping/{token}/fail", "Pings", Access::Address, NOTHING, false, 200, [PingNotFound],
+        "Ping a failure", "Tells that what it watches failed, which is judged at once.";
+    PostPingFail = "post_ping_fail", Post "/ping/{token}/fail", "Pings", Access::Address,
+        Body::Raw { max_bytes: MAX_PING_BYTES }, false, 200, [PingNotFound], "Ping a failure, with a message", "The same, with a message.";
     StartWorkflow = "start_workflow", Post "/v1/workflows/{name}", "Workflows", key(Scope::WorkflowsWrite),
         Body::Json { max_bytes: MAX_WORKFLOW_BYTES }, true, 202, [WorkflowNotFound],
         "Start a workflow",

@@ -8,8 +8,8 @@ FROM (
     UNION ALL
     SELECT MIN(due_at) FROM alerts
     UNION ALL
-    -- A run that ended is judged at once. The platform takes no alarm for the time 0.
-    SELECT COALESCE(runs.scheduled_for, 1)
+    -- A run that ended is judged at once, also one that ended before its time. The platform takes no alarm for the time 0.
+    SELECT COALESCE(MIN(runs.scheduled_for, COALESCE(runs.ended_at, runs.scheduled_for)), 1)
     FROM (SELECT run_id FROM ended_runs ORDER BY seq LIMIT 1) AS ended
     LEFT JOIN runs ON runs.id = ended.run_id
 )

@@ -60,6 +60,7 @@ impl JobStore for SqlScheduleStore {
                 job.state.cursor,
                 job.state.resumed_at,
                 Self::json(&row::StoredPolicy::of(job))?,
+                job.heartbeat.as_ref().map(Self::heartbeat).transpose()?,
             ]
         );
         self.execute([insert].into_iter().chain(key.map(Self::insert_key)).collect()).map(drop)

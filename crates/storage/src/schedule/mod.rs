@@ -6,6 +6,7 @@
 mod alarm;
 mod alerts;
 mod backfills;
+mod heartbeats;
 mod jobs;
 mod parts;
 mod row;
@@ -35,6 +36,7 @@ pub const SCHEDULE: Migrations = Migrations::new(&[
     Migration::sql("0007_work", include_str!("0007_work.sql")),
     Migration::sql("0008_alerts", include_str!("0008_alerts.sql")),
     Migration::sql("0009_parts", include_str!("0009_parts.sql")),
+    Migration::sql("0010_heartbeats", include_str!("0010_heartbeats.sql")),
 ]);
 
 /// What errors call the database.

@@ -10,6 +10,8 @@ use ids::{BackfillId, EventId, JobId, RunId, TenantId};
 use mesh::{ParseTraceError, TraceContext};
 use serde::{Deserialize, Serialize};
 
+use super::heartbeats::StoredHeartbeat;
+
 #[derive(Deserialize)]
 pub(super) struct OwnerRow {
     pub(super) tenant: TenantId,
@@ -72,6 +74,7 @@ pub(super) struct JobRow {
     forgotten_from: Option<Timestamp>,
     forgotten_until: Option<Timestamp>,
     failing_since: Option<Timestamp>,
+    heartbeat: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -187,6 +190,7 @@ pub(super) struct RunRow {
     clock_change: Option<String>,
     tries: Option<String>,
     done: Option<String>,
+    ping: Option<String>,
     task: Option<String>,
 }
 
@@ -219,6 +223,11 @@ impl TryFrom<JobRow> for JobRecord {
         Ok(Self {
             policy,
             failing_since: row.failing_since,
+            heartbeat: row
+                .heartbeat
+                .map(|text| json::<StoredHeartbeat>("jobs.heartbeat", &text))
+                .transpose()?
+                .map(Into::into),
             job_id: row.id,
             version: row.version,
             forgotten: row
@@ -268,6 +277,7 @@ impl TryFrom<RunRow> for RunRecord {
                 tries: row.tries.map_or(Ok(Vec::new()), |text| json("runs.tries", &text))?,
                 event_id: row.event_id,
                 done: row.done.map(|text| json("runs.done", &text)).transpose()?,
+                ping: row.ping.map(|text| json("runs.ping", &text)).transpose()?,
             },
         })
     }

@@ -6,7 +6,7 @@ use app::ports::{LedgerStore, OpenRuns, RUNS_KEPT_MS, RunProgress, RunRecord, St
 use contracts::Timestamp;
 use contracts::scheduler::{RunOutcome, Try};
 use ids::{JobId, RunId};
-use mesh::durable::{Storage, StorageError};
+use mesh::durable::{Rows, Storage, StorageError};
 
 use super::row::{self, RunRow};
 use super::{SqlScheduleStore, broken, query};
@@ -34,8 +34,18 @@ impl SqlScheduleStore {
     }
 
     pub(super) fn insert_run(run: &RunRecord) -> Result<Statement, StoreError> {
-        let RunProgress { outcome, attempts, due_at, started_at, ended_at, error, tries, event_id, done } =
-            &run.progress;
+        let RunProgress {
+            outcome,
+            attempts,
+            due_at,
+            started_at,
+            ended_at,
+            error,
+            tries,
+            event_id,
+            done,
+            ping,
+        } = &run.progress;
         let clock_change = run.clock_change.as_ref().map(Self::json).transpose()?;
         Ok(query!(
             "insert_run",
@@ -57,8 +67,63 @@ impl SqlScheduleStore {
                 clock_change,
                 Self::tries(tries)?,
                 done.as_ref().map(Self::json).transpose()?,
+                ping.as_ref().map(Self::json).transpose()?,
             ]
         ))
+    }
+}
+
+impl SqlScheduleStore {
+    /// What stores how a run stands, and all that follows from it, within a transaction; it answers with the run where it
+    /// did.
+    pub(super) fn progress(
+        &self,
+        run_id: RunId,
+        progress: &RunProgress,
+        now: Timestamp,
+    ) -> Result<impl FnOnce(&Storage) -> Result<Rows, StorageError> + use<>, StoreError> {
+        let RunProgress {
+            outcome,
+            attempts,
+            due_at,
+            started_at,
+            ended_at,
+            error,
+            tries,
+            event_id,
+            done,
+            ping,
+        } = progress;
+        let set = query!(
+            "set_progress",
+            values![
+                run_id,
+                row::outcome_name(*outcome),
+                *attempts,
+                *due_at,
+                *started_at,
+                *ended_at,
+                error.as_ref(),
+                *event_id,
+                Self::tries(tries)?,
+                done.as_ref().map(Self::json).transpose()?,
+                ping.as_ref().map(Self::json).transpose()?,
+            ]
+        );
+        let standing = match outcome {
+            RunOutcome::Failed => Some(query!("set_failing", values![run_id, now])),
+            RunOutcome::Succeeded => Some(query!("clear_failing", values![run_id])),
+            _ => None,
+        };
+        let begin = query!("begin_waiting", values![run_id, now]);
+        Ok(move |storage: &Storage| {
+            let changed = Self::run(storage, set)?;
+            if let Some(standing) = standing.filter(|_| !changed.is_empty()) {
+                Self::run(storage, standing)?;
+            }
+            Self::run(storage, begin)?;
+            Ok::<_, StorageError>(changed)
+        })
     }
 }
 
@@ -100,38 +165,8 @@ impl LedgerStore for SqlScheduleStore {
         progress: &RunProgress,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        let RunProgress { outcome, attempts, due_at, started_at, ended_at, error, tries, event_id, done } =
-            progress;
-        let set = query!(
-            "set_progress",
-            values![
-                run_id,
-                row::outcome_name(*outcome),
-                *attempts,
-                *due_at,
-                *started_at,
-                *ended_at,
-                error.as_ref(),
-                *event_id,
-                Self::tries(tries)?,
-                done.as_ref().map(Self::json).transpose()?,
-            ]
-        );
-        let standing = match outcome {
-            RunOutcome::Failed => Some(query!("set_failing", values![run_id, now])),
-            RunOutcome::Succeeded => Some(query!("clear_failing", values![run_id])),
-            _ => None,
-        };
-        let begin = query!("begin_waiting", values![run_id, now]);
-        let both = |storage: &Storage| {
-            let changed = Self::run(storage, set)?;
-            if let Some(standing) = standing.filter(|_| !changed.is_empty()) {
-                Self::run(storage, standing)?;
-            }
-            Self::run(storage, begin)?;
-            Ok::<_, StorageError>(changed)
-        };
-        let changed = self.storage.transaction(both).map_err(broken)?;
+        let set = self.progress(run_id, progress, now)?;
+        let changed = self.storage.transaction(set).map_err(broken)?;
         Ok(!changed.is_empty())
     }
 

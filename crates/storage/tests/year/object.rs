@@ -4,13 +4,14 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use app::ports::{Alarm, Clock, Random, ScheduleStore};
-use app::scheduler::{Part, PipelineTasks, SchedulePorts, TenantJobs, fire_due};
+use app::scheduler::{Part, PipelineTasks, SchedulePorts, TenantHeartbeats, TenantJobs, fire_due};
 use contracts::pipeline::TasksDispatch;
 use contracts::pipeline::work::WorkDispatch;
-use contracts::scheduler::JobsClient;
-use contracts::scheduler::JobsDispatch;
+use contracts::scheduler::{
+    HeartbeatsClient, HeartbeatsDispatch, JobsClient, JobsDispatch, PingJob, PingStatus,
+};
 use contracts::{Actor, TenantCall, TenantScope, Timestamp};
-use ids::{KeyId, TenantId};
+use ids::{JobId, KeyId, TenantId};
 use mesh::durable::{Address, Database, End, Namespace, Rows, Storage, Value};
 use mesh::loopback::Loopback;
 use mesh::{CallContext, Deadline, TraceContext, Transport};
@@ -89,6 +90,7 @@ pub(crate) struct Object {
     random: SeededRandom,
     ports: SchedulePorts,
     pub(crate) jobs: JobsClient<Loopback>,
+    heartbeats: HeartbeatsClient<Loopback>,
 }
 
 impl Object {
@@ -102,9 +104,9 @@ impl Object {
         };
         let (pipeline, alarm) = (FakeTasks::default(), MemoryAlarm::default());
         let ports = ports(&clock, &random, &database, &pipeline, &alarm);
-        let jobs = start(&ports, &clock);
+        let (jobs, heartbeats) = start(&ports, &clock);
         let tenant = TenantId::from_parts(start_ms, random.for_id());
-        Self { clock, pipeline, tenant, alarm, database, random, ports, jobs }
+        Self { clock, pipeline, tenant, alarm, database, random, ports, jobs, heartbeats }
     }
 
     pub(crate) fn context(&self) -> TenantCall {
@@ -122,7 +124,21 @@ impl Object {
         self.database.dead.set(false);
         self.database.death.set(None);
         self.ports = ports(&self.clock, &self.random, &self.database, &self.pipeline, &self.alarm);
-        self.jobs = start(&self.ports, &self.clock);
+        (self.jobs, self.heartbeats) = start(&self.ports, &self.clock);
+    }
+
+    /// A client pings; the process may die in it, and the client then tries again until it hears that it was heard.
+    pub(crate) fn ping(&mut self, job_id: JobId, death: Option<Death>) {
+        self.database.death.set(death);
+        let ping = PingJob { job_id, status: PingStatus::Success, message: None };
+        while run(self.heartbeats.ping_job(&self.context(), ping.clone())).is_err() {
+            assert!(self.database.dead.get(), "it was refused by one that lives");
+            self.restart();
+        }
+        if self.database.dead.get() {
+            self.restart();
+        }
+        self.database.death.set(None);
     }
 
     /// The alarm's handler is called; the process may die in it, and the platform then calls another's.
@@ -171,9 +187,13 @@ impl Namespace for NoOthers {
     }
 }
 
-fn start(ports: &SchedulePorts, clock: &FakeClock) -> JobsClient<Loopback> {
+fn start(ports: &SchedulePorts, clock: &FakeClock) -> (JobsClient<Loopback>, HeartbeatsClient<Loopback>) {
     let jobs = TenantJobs::start(ports.clone()).unwrap();
-    JobsClient::over(loopback(JobsDispatch(jobs), clock))
+    let heartbeats = HeartbeatsDispatch(TenantHeartbeats(jobs.clone()));
+    (
+        JobsClient::over(loopback(JobsDispatch(jobs), clock)),
+        HeartbeatsClient::over(loopback(heartbeats, clock)),
+    )
 }
 
 fn loopback(callee: impl mesh::Dispatch + 'static, clock: &FakeClock) -> Loopback {

@@ -116,8 +116,8 @@ impl JobStore for MemoryScheduleStore {
     fn change_job(&self, job: &JobRecord) -> Result<(), StoreError> {
         self.act("schedule.change_job", |state| {
             let Some(stored) = state.jobs.get_mut(&job.job_id) else { return Ok(()) };
-            let failing_since = stored.failing_since;
-            let before = std::mem::replace(stored, JobRecord { failing_since, ..job.clone() });
+            let (failing_since, heartbeat) = (stored.failing_since, stored.heartbeat.clone());
+            let before = std::mem::replace(stored, JobRecord { failing_since, heartbeat, ..job.clone() });
             if before.task != job.task {
                 for run in state.runs.entry(job.job_id).or_default().iter_mut().filter(|run| is_open(run)) {
                     run.task.get_or_insert_with(|| before.task.clone());
@@ -132,6 +132,7 @@ impl JobStore for MemoryScheduleStore {
             state.runs.remove(&job_id);
             state.backfills.retain(|_, backfill| backfill.job_id != job_id);
             state.forget_alerts(job_id);
+            state.pings.remove(&job_id);
             Ok(state.jobs.remove(&job_id).is_some())
         })
     }

@@ -4,6 +4,7 @@
 mod alarm;
 mod alerts;
 mod backfills;
+mod heartbeats;
 mod jobs;
 mod parts;
 mod records;

@@ -58,6 +58,7 @@ impl ScheduleFixtures {
             created_at: Timestamp::from_unix_ms(unix_ms),
             forgotten: None,
             failing_since: None,
+            heartbeat: None,
             state: JobState {
                 status: JobStatus::Active,
                 cursor: Some(Timestamp::from_unix_ms(next_ms)),
@@ -91,6 +92,7 @@ impl ScheduleFixtures {
                 tries: Vec::new(),
                 event_id: None,
                 done: None,
+                ping: None,
             },
         }
     }

@@ -51,6 +51,36 @@ impl State {
     }
 }
 
+impl State {
+    /// Stores how a run stands, unless it was cancelled; says whether it did.
+    pub(super) fn progress(&mut self, run_id: RunId, progress: &RunProgress, now: Timestamp) -> bool {
+        let Some(run) = self.run_mut(run_id) else { return false };
+        let over = |outcome| matches!(outcome, RunOutcome::Succeeded | RunOutcome::Failed);
+        let ends = over(progress.outcome) && !over(run.progress.outcome);
+        let changed = run.progress.outcome != RunOutcome::Cancelled;
+        let count = run.span.map_or(1, |span| span.count);
+        if changed {
+            run.progress = progress.clone();
+            if !is_open(run) {
+                run.task = None;
+            }
+        }
+        let job_id = run.job_id;
+        if let Some(job) = self.jobs.get_mut(&job_id).filter(|_| changed) {
+            match progress.outcome {
+                RunOutcome::Failed => job.failing_since = job.failing_since.or(Some(now)),
+                RunOutcome::Succeeded => job.failing_since = None,
+                _ => {}
+            }
+        }
+        if changed && ends {
+            self.run_ended(job_id, run_id, progress.outcome, count);
+        }
+        self.begin_waiting(job_id, now);
+        changed
+    }
+}
+
 impl LedgerStore for MemoryScheduleStore {
     fn open_runs(&self, job_id: JobId) -> Result<OpenRuns, StoreError> {
         self.act("schedule.open_runs", |state| {
@@ -113,32 +143,7 @@ impl LedgerStore for MemoryScheduleStore {
         progress: &RunProgress,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        self.act("schedule.set_progress", |state| {
-            let Some(run) = state.run_mut(run_id) else { return Ok(false) };
-            let over = |outcome| matches!(outcome, RunOutcome::Succeeded | RunOutcome::Failed);
-            let ends = over(progress.outcome) && !over(run.progress.outcome);
-            let changed = run.progress.outcome != RunOutcome::Cancelled;
-            let count = run.span.map_or(1, |span| span.count);
-            if changed {
-                run.progress = progress.clone();
-                if !is_open(run) {
-                    run.task = None;
-                }
-            }
-            let job_id = run.job_id;
-            if let Some(job) = state.jobs.get_mut(&job_id).filter(|_| changed) {
-                match progress.outcome {
-                    RunOutcome::Failed => job.failing_since = job.failing_since.or(Some(now)),
-                    RunOutcome::Succeeded => job.failing_since = None,
-                    _ => {}
-                }
-            }
-            if changed && ends {
-                state.run_ended(job_id, run_id, progress.outcome, count);
-            }
-            state.begin_waiting(job_id, now);
-            Ok(changed)
-        })
+        self.act("schedule.set_progress", |state| Ok(state.progress(run_id, progress, now)))
     }
 
     fn release_running(&self, now: Timestamp) -> Result<u32, StoreError> {

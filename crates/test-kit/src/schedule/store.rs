@@ -8,7 +8,7 @@ use app::ports::{
     AlertRecord, BackfillRecord, EndedRun, JobRecord, KeyUse, RunRecord, ScheduleStore, StoreError,
 };
 use contracts::Timestamp;
-use contracts::scheduler::JobStatus;
+use contracts::scheduler::{JobStatus, Ping};
 use domain::job::AlertState;
 use ids::{BackfillId, JobId, TenantId};
 
@@ -34,6 +34,8 @@ pub(super) struct State {
     pub(super) alerts: Vec<AlertRecord>,
     pub(super) last_part: u16,
     pub(super) placements: BTreeMap<String, (u16, Timestamp)>,
+    /// Of each job, oldest first.
+    pub(super) pings: BTreeMap<JobId, Vec<Ping>>,
     /// Of each job, oldest first.
     pub(super) runs: HashMap<JobId, Vec<RunRecord>>,
     keys: BTreeMap<String, KeyUse>,
@@ -108,7 +110,9 @@ impl ScheduleStore for MemoryScheduleStore {
             let alerts = state.alerts.iter().map(|alert| alert.due_at);
             let judged = state.ended.first().map(|ended| {
                 let run = state.all_runs().find(|run| run.run_id == ended.run_id);
-                run.map_or(Timestamp::from_unix_ms(1), |run| run.scheduled_for)
+                run.map_or(Timestamp::from_unix_ms(1), |run| {
+                    run.progress.ended_at.map_or(run.scheduled_for, |ended| ended.min(run.scheduled_for))
+                })
             });
             let jobs = jobs.chain(alerts).chain(judged).chain(backfills);
             Ok(jobs.chain(state.all_runs().filter_map(|run| run.progress.due_at)).min())

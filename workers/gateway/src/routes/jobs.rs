@@ -9,7 +9,7 @@ use http_api::jobs::{
 };
 use http_api::{Code, Payload, Scope};
 
-use super::{policies, schedules, source, time};
+use super::{pings, policies, schedules, source, time};
 use crate::exchange::Exchange;
 use crate::failure::{Failure, failed};
 use crate::middleware::auth::{authorize, authorize_principal, require};
@@ -55,7 +55,7 @@ pub async fn create(exchange: &Exchange<'_>) -> Outcome {
     };
     let created = exchange.ports.scheduler.create_job(&call, request).await.map_err(failed)?;
     let location = format!("/v1/jobs/{}", created.job_id);
-    Ok(Answer::json(201, &job(created)?)?.with("location", location))
+    Ok(Answer::json(201, &shown(exchange, &principal, created)?)?.with("location", location))
 }
 
 /// Jobs, newest first.
@@ -63,12 +63,13 @@ pub async fn create(exchange: &Exchange<'_>) -> Outcome {
 /// # Errors
 /// As [`authorize`]; a bad query; what [`failed`] makes of the call.
 pub async fn list(exchange: &Exchange<'_>) -> Outcome {
-    let call = authorize(exchange).await?;
+    let (call, principal) = authorize_principal(exchange).await?;
     let ListJobs { status, page } = exchange.query()?;
     let standing = status.map(policies::inner_standing);
     let request = scheduler::ListJobs { before: page.after, limit: page.limit, standing };
     let found = exchange.ports.scheduler.list_jobs(&call, request).await.map_err(failed)?;
-    let items = found.items.into_iter().map(job).collect::<Result<_, _>>()?;
+    let items = found.items.into_iter().map(|job| shown(exchange, &principal, job));
+    let items = items.collect::<Result<_, _>>()?;
     Answer::json(200, &page.answer(items, found.next_before))
 }
 
@@ -77,9 +78,9 @@ pub async fn list(exchange: &Exchange<'_>) -> Outcome {
 /// # Errors
 /// As [`authorize`]; [`Code::JobNotFound`]; what [`failed`] makes of the call.
 pub async fn get(exchange: &Exchange<'_>) -> Outcome {
-    let call = authorize(exchange).await?;
+    let (call, principal) = authorize_principal(exchange).await?;
     let found = exchange.ports.scheduler.get_job(&call, named(exchange)?).await.map_err(failed)?;
-    Answer::json(200, &job(found)?)
+    Answer::json(200, &shown(exchange, &principal, found)?)
 }
 
 /// Changes a job.
@@ -133,7 +134,7 @@ pub async fn change(exchange: &Exchange<'_>) -> Outcome {
         },
     };
     let changed = exchange.ports.scheduler.change_job(&call, request).await.map_err(failed)?;
-    Answer::json(200, &job(changed)?)
+    Answer::json(200, &shown(exchange, &principal, changed)?)
 }
 
 /// Deletes a job with its runs.
@@ -151,9 +152,9 @@ pub async fn delete(exchange: &Exchange<'_>) -> Outcome {
 /// # Errors
 /// As [`get`].
 pub async fn pause(exchange: &Exchange<'_>) -> Outcome {
-    let call = authorize(exchange).await?;
+    let (call, principal) = authorize_principal(exchange).await?;
     let paused = exchange.ports.scheduler.pause_job(&call, named(exchange)?).await.map_err(failed)?;
-    Answer::json(200, &job(paused)?)
+    Answer::json(200, &shown(exchange, &principal, paused)?)
 }
 
 /// Lets a job fire again.
@@ -161,9 +162,9 @@ pub async fn pause(exchange: &Exchange<'_>) -> Outcome {
 /// # Errors
 /// As [`get`].
 pub async fn resume(exchange: &Exchange<'_>) -> Outcome {
-    let call = authorize(exchange).await?;
+    let (call, principal) = authorize_principal(exchange).await?;
     let resumed = exchange.ports.scheduler.resume_job(&call, named(exchange)?).await.map_err(failed)?;
-    Answer::json(200, &job(resumed)?)
+    Answer::json(200, &shown(exchange, &principal, resumed)?)
 }
 
 /// Runs a job once, now.
@@ -206,11 +207,23 @@ fn inner_task(task: Task, principal: &Principal) -> Result<scheduler::Task, Fail
             scheduler::Task::Report { account, days }
         }
         Task::Purge {} => scheduler::Task::Purge {},
+        Task::Heartbeat { grace } => scheduler::Task::Heartbeat { grace_ms: grace.ms() },
     })
 }
 
 fn named(exchange: &Exchange<'_>) -> Result<GetJob, Failure> {
     Ok(GetJob { job_id: exchange.id(Code::JobNotFound)? })
+}
+
+/// A job as the holder of a key sees it: where a heartbeat is pinged is for those who may.
+pub(super) fn shown(
+    exchange: &Exchange<'_>,
+    principal: &Principal,
+    shown: scheduler::Job,
+) -> Result<Job, Failure> {
+    let may_ping = require(principal, Scope::JobsWrite).is_ok();
+    let address = pings::address(exchange, principal.tenant_id, &shown);
+    Ok(Job { ping_url: address.filter(|_| may_ping), ..job(shown)? })
 }
 
 fn job(job: scheduler::Job) -> Result<Job, Failure> {
@@ -228,6 +241,7 @@ fn job(job: scheduler::Job) -> Result<Job, Failure> {
         preview,
         created_at,
         failing_since,
+        heartbeat,
     } = job;
     let odd = |what: &str| Failure::internal(format!("the scheduler's `{job_id}` has {what}"));
     let schedule = schedules::public(schedule, calendar).ok_or_else(|| odd("an interval out of range"))?;
@@ -243,6 +257,9 @@ fn job(job: scheduler::Job) -> Result<Job, Failure> {
         },
         scheduler::Task::Report { account, days } => Task::Report { account, days },
         scheduler::Task::Purge {} => Task::Purge {},
+        scheduler::Task::Heartbeat { grace_ms } => Task::Heartbeat {
+            grace: schedules::interval(grace_ms).ok_or_else(|| odd("a grace out of range"))?,
+        },
     };
     let delay =
         schedules::interval(u64::from(retry.delay_ms)).ok_or_else(|| odd("a retry delay out of range"))?;
@@ -277,6 +294,8 @@ fn job(job: scheduler::Job) -> Result<Job, Failure> {
         preview: preview.into_iter().map(time::public).collect(),
         created_at: time::public(created_at),
         failing_since: failing_since.map(time::public),
+        ping_url: None,
+        last_ping: heartbeat.and_then(|heartbeat| heartbeat.last).map(pings::public),
     })
 }
 
@@ -296,6 +315,7 @@ fn public_run(run: scheduler::JobRun) -> Run {
         tries,
         event_id,
         done,
+        ping,
         trace_id,
     } = run;
     let (scheduled_for, started_at) = (time::public(scheduled_for), started_at.map(time::public));
@@ -323,6 +343,7 @@ fn public_run(run: scheduler::JobRun) -> Run {
         event_id,
         workflow,
         purged_events,
+        ping: ping.map(pings::public),
         trace_id,
     }
 }

@@ -12,6 +12,7 @@ pub mod job_backfills;
 pub mod jobs;
 pub mod live;
 pub mod models;
+pub mod pings;
 mod policies;
 pub mod reports;
 pub mod rules;

@@ -10,7 +10,7 @@ use contracts::pipeline::rules::RulesClient;
 use contracts::pipeline::subscriptions::SubscriptionsClient;
 use contracts::pipeline::usage::UsageClient;
 use contracts::pipeline::workflows::WorkflowsClient;
-use contracts::scheduler::JobsClient;
+use contracts::scheduler::{HeartbeatsClient, JobsClient};
 use gateway::exchange::{MODEL_PATIENCE_MS, PATIENCE_MS, STREAM_PATIENCE_MS};
 use http_api::document::OPENAPI_JSON;
 use http_api::routes::{Access, ROUTES, Route};
@@ -79,6 +79,7 @@ fn without_services(link: Link) -> World {
     world.ports.models = ModelsClient::over(link());
     world.ports.usage = UsageClient::over(link());
     world.ports.scheduler = JobsClient::over(link());
+    world.ports.heartbeats = HeartbeatsClient::over(link());
     (world.ports.pipeline_health, world.ports.scheduler_health) = (link(), link());
     world
 }

@@ -105,7 +105,7 @@ fn no_route_but_the_public_ones_answers_a_stranger_and_none_may_be_cached_by_oth
             // An endpoint that is not there is not there for a look either.
             Access::Public if route.operation == Operation::ProbeHook => 404,
             Access::Public => 200,
-            Access::Signature => 404,
+            Access::Signature | Access::Address => 404,
             Access::Key(_) => 401,
         };
         assert_eq!(answered.status(), expect, "{path}");

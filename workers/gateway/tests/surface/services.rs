@@ -11,9 +11,9 @@ use contracts::pipeline::{
     SearchHits, Signal, SignalPage, SourceText,
 };
 use contracts::scheduler::{
-    BackfillJob, BackfillStatus, ChangeJob, CreateJob, GetJob, GetJobBackfill, Job, JobBackfill,
-    JobBackfillPage, JobError, JobPage, JobRun, JobStatus, Jobs, ListJobBackfills, ListJobs, ListRuns,
-    RunOutcome, RunPage, RunTrigger,
+    BackfillJob, BackfillStatus, ChangeJob, CreateJob, GetJob, GetJobBackfill, Heartbeats, Job, JobBackfill,
+    JobBackfillPage, JobError, JobPage, JobRun, JobStatus, Jobs, ListJobBackfills, ListJobs, ListRuns, Ping,
+    PingByAddress, PingJob, PingTaken, Pings, RunOutcome, RunPage, RunTrigger,
 };
 use contracts::{ServiceCall, TenantCall, TenantScope, Timestamp};
 use ids::{BackfillId, EventId, JobId, RunId};
@@ -152,6 +152,7 @@ impl Jobs for Scheduler {
             preview: vec![at],
             created_at: at,
             failing_since: None,
+            heartbeat: None,
         };
         self.0.borrow_mut().push((job.clone(), context.idempotency_key.clone()));
         Ok(job)
@@ -199,6 +200,7 @@ impl Jobs for Scheduler {
             tries: Vec::new(),
             event_id: None,
             done: None,
+            ping: None,
             trace_id: context.trace.trace_id(),
         })
     }
@@ -241,6 +243,29 @@ impl Jobs for Scheduler {
 
     async fn list_runs(&self, _: &TenantCall, request: ListRuns) -> Result<RunPage, JobError> {
         self.known(request.job_id).map(|_| RunPage { items: Vec::new(), next_before: None })
+    }
+}
+
+/// Knows no heartbeat but the job that was made.
+#[async_trait(?Send)]
+impl Heartbeats for Scheduler {
+    async fn ping_job(&self, _: &TenantCall, request: PingJob) -> Result<PingTaken, JobError> {
+        let job = self.known(request.job_id)?;
+        let ping =
+            Ping { at: job.created_at, status: request.status, message: request.message, began_at: None };
+        Ok(PingTaken { ping, settled: vec![job.created_at] })
+    }
+
+    async fn ping_by_address(&self, _: &TenantCall, _: PingByAddress) -> Result<PingTaken, JobError> {
+        Err(JobError::NotFound)
+    }
+
+    async fn rotate_ping(&self, _: &TenantCall, request: GetJob) -> Result<Job, JobError> {
+        self.known(request.job_id)
+    }
+
+    async fn list_pings(&self, _: &TenantCall, request: GetJob) -> Result<Pings, JobError> {
+        self.known(request.job_id).map(|_| Pings { items: Vec::new() })
     }
 }
 

@@ -19,7 +19,7 @@ use contracts::pipeline::subscriptions::{SubscriptionsClient, SubscriptionsDispa
 use contracts::pipeline::usage::{UsageClient, UsageDispatch};
 use contracts::pipeline::workflows::{WorkflowsClient, WorkflowsDispatch};
 use contracts::pipeline::{IntakeClient, IntakeDispatch};
-use contracts::scheduler::{JobsClient, JobsDispatch};
+use contracts::scheduler::{HeartbeatsClient, HeartbeatsDispatch, JobsClient, JobsDispatch};
 use futures_util::{StreamExt, stream};
 use gateway::exchange::{Ports, PublishedKeys, Request};
 use gateway::middleware::last_used::LastUsed;
@@ -126,6 +126,10 @@ impl World {
             meter: Meter::default(),
             feeds: Rc::new(NoFeeds),
             scheduler: JobsClient::over(link(Loopback::new(JobsDispatch(scheduler.clone()), now(&clock)))),
+            heartbeats: HeartbeatsClient::over(link(Loopback::new(
+                HeartbeatsDispatch(scheduler.clone()),
+                now(&clock),
+            ))),
             pipeline_health: link(Loopback::new(HealthDispatch(wellness.clone()), now(&clock))),
             scheduler_health: link(Loopback::new(HealthDispatch(Wellness::default()), now(&clock))),
             limits: Rc::new(Counted::on(&clock)),
@@ -173,6 +177,7 @@ impl World {
         self.ports.workflows = WorkflowsClient::over(cut());
         self.ports.subscriptions = SubscriptionsClient::over(cut());
         self.ports.scheduler = JobsClient::over(cut());
+        self.ports.heartbeats = HeartbeatsClient::over(cut());
         self.ports.files = FilesClient::over(cut());
         self.ports.usage = UsageClient::over(cut());
         self.ports.pipeline_health = cut();

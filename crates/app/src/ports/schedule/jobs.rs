@@ -5,7 +5,7 @@ use contracts::scheduler::{Calendar, JobStanding, JobStatus, Policy, RetryPolicy
 use ids::{JobId, RunId};
 
 use super::super::StoreError;
-use super::RunRecord;
+use super::{HeartbeatState, RunRecord};
 
 /// A job as stored.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,6 +34,8 @@ pub struct JobRecord {
     /// When the first of the runs failed for good that failed since the last one succeeded. Kept by
     /// [`ScheduleStore::set_progress`].
     pub failing_since: Option<Timestamp>,
+    /// What it keeps of its pings, where it is a heartbeat. Kept by [`HeartbeatStore::take_ping`](super::HeartbeatStore).
+    pub heartbeat: Option<HeartbeatState>,
     /// Whether it fires, and when next.
     pub state: JobState,
 }

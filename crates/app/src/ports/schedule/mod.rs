@@ -1,12 +1,14 @@
 //! A tenant's schedule: its jobs and their runs, the alarm that wakes it, and what carries a job's task out.
 
 mod backfills;
+mod heartbeats;
 mod jobs;
 mod parts;
 mod runs;
 mod tasks;
 
 pub use backfills::{BackfillRecord, FillStore, RecordCut};
+pub use heartbeats::{HeartbeatState, HeartbeatStore, PINGS_KEPT, PingEffect};
 pub use jobs::{JobRecord, JobState, JobStore, KeyUse, LATE_MS, TimeRange};
 pub use parts::PartStore;
 pub use runs::{LedgerStore, OpenRuns, RUNS_KEPT, RUNS_KEPT_MS, RunProgress, RunRecord, RunSpan, Trigger};
@@ -23,7 +25,9 @@ use super::{AlertStore, StoreError};
 /// The methods are synchronous on purpose. Its home is the SQLite of a Durable Object, which answers at once, and a
 /// use case that reads, decides and writes without an `await` in between cannot be interleaved with another: no
 /// locks, and no check that is stale when it is acted on. Each method takes effect whole or not at all.
-pub trait ScheduleStore: JobStore + LedgerStore + FillStore + AlertStore + PartStore {
+pub trait ScheduleStore:
+    JobStore + LedgerStore + FillStore + HeartbeatStore + AlertStore + PartStore
+{
     /// Whose it is; none before the first write.
     ///
     /// # Errors

@@ -2,7 +2,7 @@
 
 use contracts::Timestamp;
 use contracts::pipeline::work::WorkDone;
-use contracts::scheduler::{ClockChange, RunOutcome, Task, Try};
+use contracts::scheduler::{ClockChange, Ping, RunOutcome, Task, Try};
 use ids::{EventId, JobId, RunId};
 use mesh::TraceContext;
 
@@ -73,6 +73,8 @@ pub struct RunProgress {
     pub event_id: Option<EventId>,
     /// What else it did.
     pub done: Option<WorkDone>,
+    /// The ping that settled it.
+    pub ping: Option<Ping>,
 }
 
 /// The runs of a job that are not over.

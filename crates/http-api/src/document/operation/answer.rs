@@ -91,6 +91,15 @@ fn success(route: &Route, schemas: &mut Schemas) -> Response {
         Operation::GetJobBackfill | Operation::CancelJobBackfill => {
             json("The backfill", component::<jobs::JobBackfill>(schemas))
         }
+        Operation::PingJob => json("What became of it", component::<jobs::PingTaken>(schemas)),
+        Operation::RotatePing => json("The job, with its new address", component::<jobs::Job>(schemas)),
+        Operation::ListPings => json("The pings", component::<jobs::Pings>(schemas)),
+        Operation::Ping
+        | Operation::PostPing
+        | Operation::PingStart
+        | Operation::PostPingStart
+        | Operation::PingFail
+        | Operation::PostPingFail => text_response("It is on record", "text/plain; charset=utf-8"),
         Operation::RunJob => json("The run, which goes on", component::<jobs::Run>(schemas)),
         Operation::StartWorkflow => json("On record", component::<workflows::StartedWorkflow>(schemas))
             .header("location", header("The run's own path.", Type::String)),

@@ -20,7 +20,12 @@ pub(super) fn request_body(route: &Route, schemas: &mut Schemas) -> Option<Reque
     let limit =
         if kib >= 1024 { format!("At most {} MiB.", kib / 1024) } else { format!("At most {kib} KiB.") };
     let required = match route.operation {
-        Operation::RotateSecret | Operation::RotateEndpoint => Required::False,
+        Operation::RotateSecret
+        | Operation::RotateEndpoint
+        | Operation::PingJob
+        | Operation::PostPing
+        | Operation::PostPingStart
+        | Operation::PostPingFail => Required::False,
         _ => Required::True,
     };
     let body = RequestBody::builder().description(Some(limit)).required(Some(required));
@@ -58,6 +63,9 @@ fn json_body(operation: Operation, schemas: &mut Schemas) -> Content {
             component::<jobs::ChangeJob>(schemas),
             json!({ "overlap": "skip", "schedule": { "cron": "0 9 * * MON", "timezone": "Europe/Berlin" }, "version": 1 }),
         ),
+        Operation::PingJob => {
+            (component::<jobs::PingJob>(schemas), json!({ "message": "412 rows", "status": "success" }))
+        }
         Operation::CreateEndpoint => (
             component::<endpoints::CreateEndpoint>(schemas),
             json!({ "name": "Issues of our repository", "source": "github" }),

@@ -46,7 +46,7 @@ fn description(route: &Route) -> String {
             let class = route.rate_class().as_str();
             format!("{}\n\nNeeds the scope `{scope}`; counts against the limit `{class}`.", route.description)
         }
-        Access::Public | Access::Signature => route.description.to_owned(),
+        Access::Public | Access::Signature | Access::Address => route.description.to_owned(),
     }
 }
 

@@ -92,6 +92,10 @@ fn path_parameter(route: &Route, name: &str, schemas: &mut Schemas) -> Parameter
         "endpoint_id" => ("The endpoint's id.", component::<schema::EndpointId>(schemas)),
         "backfill_id" => ("The backfill's id.", component::<schema::BackfillId>(schemas)),
         "name" => ("The workflow's name.", text_schema("spend_approval")),
+        "token" => (
+            "What the heartbeat's `ping_url` ends with.",
+            text_schema("AZn0wqm4fD6NHyo7TF1ufwGZ9MKpuHw-jR8qO0xdbn8BI0VniavN7wEjRWeJq83v"),
+        ),
         "number" => (
             "The part's number, from 1.",
             ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1)).examples([1]).into(),

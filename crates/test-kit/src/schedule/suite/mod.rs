@@ -2,6 +2,7 @@
 
 mod alerts;
 mod backfills;
+mod heartbeats;
 mod history;
 mod jobs;
 mod object;
@@ -47,6 +48,9 @@ pub fn schedule_store_suite(make: impl Fn() -> Rc<dyn ScheduleStore>) {
         runs::running_runs_are_released,
         object::the_alarm_is_due_at_the_earliest_of_all,
         parts::further_objects_are_kept,
+        heartbeats::a_ping_and_all_that_comes_of_it_are_stored_together,
+        heartbeats::a_late_ping_mends_a_job_and_is_told,
+        heartbeats::the_last_pings_of_each_job_are_kept,
         alerts::what_ended_is_judged_once_and_alerts_wait_until_they_are_told,
     ] {
         part(&*make());

@@ -2,7 +2,7 @@
 
 use app::ports::{RunProgress, RunRecord, RunSpan, ScheduleStore, Trigger};
 use contracts::pipeline::work::WorkDone;
-use contracts::scheduler::{ClockChange, RunOutcome, Try};
+use contracts::scheduler::{ClockChange, Ping, PingStatus, RunOutcome, Try};
 use ids::RunId;
 
 use super::{START, active, at, settled};
@@ -146,6 +146,12 @@ pub(super) fn a_run_reads_back_and_progresses(store: &dyn ScheduleStore) {
         ],
         event_id: Some(ids::EventId::from_parts(START, [9; 10])),
         done: Some(WorkDone::Started { workflow: "account_report".into(), run_id: "rep_“1”".into() }),
+        ping: Some(Ping {
+            at: at(START + 4),
+            status: PingStatus::Fail,
+            message: Some("“no”".into()),
+            began_at: None,
+        }),
     };
     for outcome in [
         RunOutcome::Pending,

@@ -1,0 +1,1 @@
+DELETE FROM pings WHERE job_id = ?1 AND seq <= (SELECT MAX(seq) FROM pings WHERE job_id = ?1) - ?2

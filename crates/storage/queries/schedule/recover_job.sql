@@ -1,0 +1,1 @@
+UPDATE jobs SET failing_since = NULL WHERE id = ?1

@@ -1,0 +1,1 @@
+UPDATE jobs SET heartbeat = ?2 WHERE id = ?1 RETURNING id
