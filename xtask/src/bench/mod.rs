@@ -10,6 +10,7 @@ mod gateway;
 mod load;
 mod report;
 mod runtime;
+mod scheduler;
 mod search;
 mod start_up;
 
@@ -50,6 +51,9 @@ enum What {
     Rpc(Options),
     /// The gateway in Rust against the same one in TypeScript with Hono: refusals, reads, events and signed webhooks
     Gateway(Options),
+    /// Schedules: how late jobs of many tenants run, what one costs with up to a million jobs, and dispatches a second
+    /// beside a plain Durable Object in TypeScript
+    Scheduler(scheduler::Options),
     /// A tenant's search index with as many passages as a busy tenant has: how long a search takes, and its memory
     Search(search::Options),
 }
@@ -90,6 +94,7 @@ pub(crate) fn run(args: Args, ui: &Ui) -> Result<()> {
     match args.what {
         What::Rpc(options) => rpc(&options, &toolchain, ui),
         What::Gateway(options) => gateway::run(&options, &toolchain, ui),
+        What::Scheduler(options) => scheduler::run(&options, &toolchain, ui),
         What::Search(options) => search::run(&options, &toolchain, ui),
     }
 }
@@ -136,7 +141,8 @@ pub(crate) fn smoke(toolchain: &Toolchain) -> Result<()> {
     if report.start_up.is_empty() {
         bail!("the benchmark timed no Worker's start");
     }
-    gateway::smoke(toolchain, &quiet)
+    gateway::smoke(toolchain, &quiet)?;
+    scheduler::smoke(toolchain, &quiet)
 }
 
 fn measure(options: &Options, toolchain: &Toolchain, ui: &Ui) -> Result<Report> {
