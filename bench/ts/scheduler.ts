@@ -49,8 +49,8 @@ const at = (time: number): CreateJobInput => ({
   task: { event: { source: "generic", kind: "bench", payload: "{}" } },
 });
 
-async function create(env: Env, contender: Fill["contender"], number: number, time: number): Promise<void> {
-  const name = `${tenant(number)}/schedule`;
+async function create(env: Env, contender: Fill["contender"], number: number, time: number, part = 0): Promise<void> {
+  const name = `${tenant(number)}/schedule${part > 0 ? `-${part}` : ""}`;
   if (contender === "typescript") return env.TYPESCRIPT.getByName(name).create(time);
   const answer = await env.RUST.getByName(name).create_job(at(time), context(number));
   if (!("ok" in answer)) throw new Error(JSON.stringify(answer));
@@ -91,7 +91,7 @@ export default {
         dispatched = [];
         return pipeline("/forget");
       case "/create":
-        await create(env, "rust", number, YEARS_AWAY);
+        await create(env, "rust", number, YEARS_AWAY, Number(searchParams.get("part")));
         return new Response("1");
       case "/list": {
         const answer = await schedule().list_jobs({ limit: 50 }, context(number));

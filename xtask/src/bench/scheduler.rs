@@ -27,12 +27,13 @@ const RAW: &str = "bench/scheduler.json";
 /// The Worker that is measured, and the pipeline behind it.
 const SCHEDULER: &str = "scheduler";
 const PIPELINE: &str = "gateway-bench";
-/// How many jobs one request of the driver makes.
-const CHUNK: u32 = 2_000;
 /// How often each single call is made.
 const CALLS: u32 = 200;
 /// The tenant whose schedule grows; those that run jobs come after it.
 const GROWING: u32 = 0;
+const GROWING_TENANT: &str = "ten_01a195fc600070000000000000000000";
+/// How many jobs one object takes, of twenty that a tenant may have.
+const JOBS_AN_OBJECT: u32 = 50_000;
 /// After how long without a dispatch nothing more is expected.
 const PATIENCE: Duration = Duration::from_secs(120);
 
@@ -76,7 +77,6 @@ struct Memory {
 #[derive(Debug, Serialize)]
 struct Size {
     jobs: u32,
-    fill_seconds: f64,
     create_us: f64,
     list_us: f64,
     next_due_us: f64,
@@ -123,7 +123,7 @@ pub(super) fn run(options: &Options, toolchain: &Toolchain, ui: &Ui) -> Result<(
 /// # Errors
 /// As [`run`].
 pub(super) fn smoke(toolchain: &Toolchain, quiet: &Ui) -> Result<()> {
-    let options = Options { due: 40, tenants: 8, sizes: vec![50, 100], rounds: 1, burst: 60 };
+    let options = Options { due: 40, tenants: 8, sizes: vec![50, JOBS_AN_OBJECT + 10], rounds: 1, burst: 60 };
     let report = measure(&options, toolchain, quiet)?;
     let dispatched = [&report.rust_per_second, &report.typescript_per_second];
     if report.sizes.len() != 2 || dispatched.iter().any(|rates| rates.len() != 1) {
@@ -140,41 +140,55 @@ fn measure(options: &Options, toolchain: &Toolchain, ui: &Ui) -> Result<Report> 
         ui,
     )?;
     let folder = empty_folder()?;
-    let runtime = start(&folder, toolchain)?;
-    let mut driver = Driver { connection: Connection::open(runtime.port())? };
-    let lateness = lateness(options, &mut driver, ui)?;
-    let (rust_per_second, typescript_per_second) = dispatches(options, &mut driver, ui)?;
-    let mut sizes = Vec::new();
+    let mut mesh = Mesh::start(&folder, toolchain)?;
+    let lateness = lateness(options, &mut mesh.driver, ui)?;
+    let (rust_per_second, typescript_per_second) = dispatches(options, &mut mesh.driver, ui)?;
     let step = ui.step("growing");
-    let mut have = 0;
+    let (mut sizes, mut objects) = (Vec::new(), 0);
     for jobs in options.sizes.iter().copied() {
-        let begun = now();
-        while have < jobs {
-            let more = CHUNK.min(jobs - have);
-            step.live(&bar(have as usize, jobs as usize, "jobs", "made"));
-            driver.fill("rust", GROWING, 1, more, YEARS_AWAY_MS, 0)?;
-            have += more;
-        }
-        let fill_seconds = begun.elapsed().as_secs_f64();
         step.note(format!("asking one of {jobs} jobs"));
-        let size = Size {
+        for part in objects..jobs.div_ceil(JOBS_AN_OBJECT) {
+            mesh.driver.ask("GET", &format!("/create?tenant={GROWING}&part={part}"), "")?;
+        }
+        objects = objects.max(jobs.div_ceil(JOBS_AN_OBJECT));
+        drop(mesh);
+        // With room for those that are made by calls.
+        grow(&folder, jobs.saturating_sub(CALLS), toolchain)?;
+        mesh = Mesh::start(&folder, toolchain)?;
+        sizes.push(Size {
             jobs,
-            fill_seconds,
-            create_us: driver.times("/create", &mut have)?,
-            list_us: driver.times("/list", &mut 0)?,
-            next_due_us: driver.times("/next", &mut 0)?,
-            memory: memory(&runtime, toolchain)?,
-        };
-        sizes.push(size);
+            list_us: mesh.driver.times("/list")?,
+            next_due_us: mesh.driver.times("/next")?,
+            create_us: mesh.driver.times("/create")?,
+            memory: memory(&mesh.runtime, toolchain)?,
+        });
     }
-    step.done(format!("{have} jobs of one tenant"));
-    drop(runtime);
+    step.done(format!("{} sizes", sizes.len()));
+    drop(mesh);
     fs::remove_dir_all(&folder).with_context(|| format!("can't remove `{}`", folder.display()))?;
     Ok(Report { lateness, sizes, rust_per_second, typescript_per_second })
 }
 
-/// 2100, in Unix milliseconds.
-const YEARS_AWAY_MS: u64 = 4_102_444_800_000;
+/// A runtime, and the Worker in it that fills and asks.
+struct Mesh {
+    driver: Driver,
+    runtime: Runtime,
+}
+
+impl Mesh {
+    fn start(folder: &Path, toolchain: &Toolchain) -> Result<Self> {
+        let runtime = start(folder, toolchain)?;
+        Ok(Self { driver: Driver { connection: Connection::open(runtime.port())? }, runtime })
+    }
+}
+
+/// Writes so many jobs to the growing schedule's files, while no runtime has them open.
+fn grow(folder: &Path, jobs: u32, toolchain: &Toolchain) -> Result<()> {
+    let mut node = toolchain.node();
+    node.current_dir(paths::root()).arg("bench/ts/grow_schedule.mjs").arg(folder.join("storage"));
+    node.args([GROWING_TENANT, &jobs.to_string(), &JOBS_AN_OBJECT.to_string()]);
+    process::run(&mut node).map(drop).context("the schedule does not grow")
+}
 
 /// The Worker that fills and asks.
 struct Driver {
@@ -204,15 +218,14 @@ impl Driver {
         self.ask("POST", "/fill", &fill.to_string()).map(drop)
     }
 
-    /// The median time of a call to the growing schedule, in microseconds; counts the calls.
-    fn times(&mut self, path: &str, made: &mut u32) -> Result<f64> {
+    /// The median time of a call to the growing schedule, in microseconds.
+    fn times(&mut self, path: &str) -> Result<f64> {
         let path = format!("{path}?tenant={GROWING}");
         let mut taken = Vec::with_capacity(CALLS as usize);
         for _ in 0..CALLS {
             let asked = now();
             self.ask("GET", &path, "")?;
             taken.push(asked.elapsed().as_secs_f64() * 1e6);
-            *made += 1;
         }
         median(taken).context("nothing was asked")
     }
@@ -334,9 +347,9 @@ impl Report {
             .sizes
             .iter()
             .map(|size| {
-                let Size { jobs, fill_seconds, create_us, list_us, next_due_us, memory } = size;
+                let Size { jobs, create_us, list_us, next_due_us, memory } = size;
                 format!(
-                    "| {jobs} | {create_us:.0} µs | {list_us:.0} µs | {next_due_us:.0} µs | {:.1} MiB, {:.1} MiB | {fill_seconds:.0} s |\n",
+                    "| {jobs} | {create_us:.0} µs | {list_us:.0} µs | {next_due_us:.0} µs | {:.1} MiB, {:.1} MiB |\n",
                     mib(memory.heap_bytes),
                     mib(memory.wasm_bytes),
                 )
@@ -346,8 +359,8 @@ impl Report {
             "| late: {jobs} jobs of {tenants} tenants due within a minute | p50 | p99 | max |\n\
              | --- | --- | --- | --- |\n\
              | | {p50_ms} ms | {p99_ms} ms | {max_ms} ms |\n\n\
-             | jobs of one tenant | create | list 50 | next due | heap, Wasm | filled in |\n\
-             | --- | --- | --- | --- | --- | --- |\n\
+             | jobs of one tenant | create | list 50 | next due | heap, Wasm |\n\
+             | --- | --- | --- | --- | --- |\n\
              {sizes}\n\
              | dispatches a second of one object | Rust | TypeScript | ratio |\n\
              | --- | --- | --- | --- |\n\

@@ -69,8 +69,17 @@ impl SchedulePorts {
     /// Sets the alarm to the earliest time at which anything is due. Right whenever it is called, and never too early
     /// to be called again.
     async fn rearm(&self) -> Result<(), StoreError> {
-        // The platform takes no alarm for the beginning of 1970, which a schedule may name.
-        let first = Timestamp::from_unix_ms(1);
-        self.alarm.set(self.store.next_wake()?.map(|at| at.max(first))).await
+        let next = || -> Result<_, StoreError> {
+            // The platform takes no alarm for the beginning of 1970, which a schedule may name.
+            Ok(self.store.next_wake()?.map(|at| at.max(Timestamp::from_unix_ms(1))))
+        };
+        // Setting it is a write to the disk, asking is not. One whose time has come may be one that nobody was called
+        // for; and what is due may have changed during the wait.
+        let wanted = next()?;
+        let to_come = wanted.is_some_and(|at| at > self.clock.now());
+        if to_come && self.alarm.at().await? == wanted && next()? == wanted {
+            return Ok(());
+        }
+        self.alarm.set(next()?).await
     }
 }
