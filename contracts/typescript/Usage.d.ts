@@ -41,6 +41,115 @@ export type Actor =
     service: string;
   };
 
+/** A limit. */
+export interface BudgetLimit {
+  /** Of which keys. */
+  key: BudgetSelector;
+  /** Of which models. */
+  model: BudgetSelector;
+  /** How much: of money in billionths of a US dollar. */
+  most: bigint;
+  /** What is counted. */
+  unit: BudgetUnit;
+  /** In which time. */
+  window: BudgetWindow;
+}
+
+/**
+ * A limit.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export interface BudgetLimitInput {
+  /**
+   * Of which keys.
+   *
+   * @defaultValue `"all"`
+   */
+  key?: BudgetSelector;
+  /**
+   * Of which models.
+   *
+   * @defaultValue `"all"`
+   */
+  model?: BudgetSelector;
+  /** How much: of money in billionths of a US dollar. */
+  most: bigint | number;
+  /** What is counted. */
+  unit: BudgetUnit;
+  /** In which time. */
+  window: BudgetWindow;
+}
+
+/** Which keys, or which models. */
+export type BudgetSelector =
+  /** All of them together. */
+  | "all"
+  /** Each by itself. */
+  | "each"
+  /** This one: a key's id, or a model's name. */
+  | {
+    only: string;
+  };
+
+/** What a limit counts. */
+export type BudgetUnit =
+  /** Billionths of a US dollar. */
+  | "money"
+  /** Tokens, read and written. */
+  | "tokens"
+  /** Requests. */
+  | "requests";
+
+/** What was used of a limit. */
+export interface BudgetUse {
+  /** Held by calls under way. */
+  held: bigint;
+  /** Of which key; of all without one. */
+  key: string | null;
+  /** What neither is. */
+  left: bigint;
+  /** Which limit: its place among them, from 0. */
+  limit: number;
+  /** Of which model; of all without one. */
+  model: string | null;
+  /** When it begins anew. */
+  resets_at: Timestamp;
+  /** Taken, in the limit's unit. */
+  spent: bigint;
+}
+
+/**
+ * What was used of a limit.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export interface BudgetUseInput {
+  /** Held by calls under way. */
+  held: bigint | number;
+  /** Of which key; of all without one. */
+  key?: string | null;
+  /** What neither is. */
+  left: bigint | number;
+  /** Which limit: its place among them, from 0. */
+  limit: number;
+  /** Of which model; of all without one. */
+  model?: string | null;
+  /** When it begins anew. */
+  resets_at: TimestampInput;
+  /** Taken, in the limit's unit. */
+  spent: bigint | number;
+}
+
+/** In which time it is counted. */
+export type BudgetWindow =
+  /** A minute of the clock. */
+  | "minute"
+  /** A day of the calendar (UTC). */
+  | "day"
+  /** A month of the calendar (UTC). */
+  | "month";
+
 /** Names one endpoint. */
 export type EndpointId = string;
 
@@ -191,6 +300,26 @@ export interface UsageAmountsInput {
   tokens_out?: bigint | number;
 }
 
+/** How a tenant stands with a limit of its budget. */
+export interface UsageBudget {
+  /** The limit. */
+  limit: BudgetLimit;
+  /** What was used of it: at the key and the model it tells apart, where it does. */
+  used: BudgetUse;
+}
+
+/**
+ * How a tenant stands with a limit of its budget.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export interface UsageBudgetInput {
+  /** The limit. */
+  limit: BudgetLimitInput;
+  /** What was used of it: at the key and the model it tells apart, where it does. */
+  used: BudgetUseInput;
+}
+
 /** What was counted of one thing in one hour. */
 export interface UsageCount {
   /** How much. */
@@ -269,6 +398,8 @@ export interface UsageOfGroupInput {
 
 /** What was used. */
 export interface UsageReport {
+  /** How the tenant stands with each limit of what it may spend on models. */
+  budgets: UsageBudget[];
   /** When it begins: the start of an hour, or of a day where the time asked for is older than hours are kept. */
   from: Timestamp;
   /** Group by group: times in order, others with the most requests first. At most 1,000. */
@@ -287,6 +418,12 @@ export interface UsageReport {
  * As it may be sent to a Worker in Rust.
  */
 export interface UsageReportInput {
+  /**
+   * How the tenant stands with each limit of what it may spend on models.
+   *
+   * @defaultValue `[]`
+   */
+  budgets?: UsageBudgetInput[];
   /** When it begins: the start of an hour, or of a day where the time asked for is older than hours are kept. */
   from: TimestampInput;
   /** Group by group: times in order, others with the most requests first. At most 1,000. */

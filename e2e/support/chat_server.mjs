@@ -61,3 +61,6 @@ export const cuts = (response) => {
   response.write('{"model":"double-1","choices":[{"mess');
   setImmediate(() => response.destroy());
 };
+
+/** No answer, as long as the asker waits. */
+export const stalls = () => {};

@@ -6,7 +6,8 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use app::ports::{
-    Clock, ExtractError, Extraction, Extractor, ExtractorKind, ModelCall, Spending, StoreError,
+    BudgetRefusal, CallOutcome, Clock, ExtractError, Extraction, Extractor, ExtractorKind, Hold, HoldRequest,
+    ModelBudget, ModelCall, Settlement, Spending, StoreError, TokenCount,
 };
 use async_trait::async_trait;
 use chat_extraction::openai::{Exchange, ExchangeError, HttpAnswer, OpenAiModel};
@@ -14,6 +15,7 @@ use chat_extraction::{ModelExtractor, Pause};
 use contracts::Timestamp;
 use domain::SignalKind;
 use futures_util::FutureExt as _;
+use ids::TenantId;
 use serde_json::{Value, json};
 use transcript::Document;
 
@@ -317,4 +319,99 @@ fn a_call_of_too_many_pieces_is_never_sent() {
     let error = world.extract().expect_err("too long");
     assert!(matches!(error, ExtractError::Never { .. }), "{error:?}");
     assert!(world.script.asked.borrow().is_empty());
+}
+
+/// Holds what it is told, and remembers what became of it.
+#[derive(Default)]
+struct Purse {
+    refusal: Option<BudgetRefusal>,
+    held: RefCell<Vec<HoldRequest>>,
+    ended: RefCell<Vec<(String, Option<Settlement>)>>,
+}
+
+#[async_trait(?Send)]
+impl ModelBudget for Purse {
+    async fn hold(&self, request: &HoldRequest) -> Result<Hold, BudgetRefusal> {
+        self.held.borrow_mut().push(request.clone());
+        let hold = Hold { id: request.request_id.clone(), bound_nanos: 0 };
+        self.refusal.clone().map_or(Ok(hold), Err)
+    }
+
+    async fn settle(&self, _: TenantId, hold: &Hold, settlement: &Settlement) -> Result<u64, StoreError> {
+        self.ended.borrow_mut().push((hold.id.clone(), Some(settlement.clone())));
+        Ok(0)
+    }
+
+    async fn release(&self, _: TenantId, hold: &Hold) -> Result<(), StoreError> {
+        self.ended.borrow_mut().push((hold.id.clone(), None));
+        Ok(())
+    }
+}
+
+fn paid_by(purse: Rc<Purse>) -> Spending {
+    Spending::within(purse, TenantId::from_parts(1, [1; 10]), "try".into())
+}
+
+#[test]
+fn every_call_holds_an_upper_bound_and_settles_what_it_took() {
+    let empty = || json!({ "signals": [] }).to_string();
+    let unreported =
+        json!({"choices": [{"message": {"content": empty()}, "finish_reason": "stop"}]}).to_string();
+    for (fault, answer, expect) in [
+        ("whole", signals(json!([])), Some((9, 3, TokenCount::Reported, CallOutcome::Finished))),
+        ("no usage", http(200, unreported), Some((0, 14, TokenCount::Estimated, CallOutcome::Finished))),
+        ("prose", http(200, "Sorry"), Some((0, 0, TokenCount::Estimated, CallOutcome::Broken))),
+        ("rate limit", http(429, ""), None),
+        ("wrong key", http(401, ""), None),
+        ("no answer", Err(ExchangeError::TimedOut), Some((0, 0, TokenCount::Estimated, CallOutcome::Broken))),
+    ] {
+        let (world, purse) = (world(vec![answer]), Rc::new(Purse::default()));
+        let spending = paid_by(purse.clone());
+        let _ = world.extract_paying(&spending);
+        let held = purse.held.borrow();
+        let sent: usize = world.script.asked.borrow().iter().map(|asked| asked.to_string().len()).sum();
+        assert_eq!((held.len(), held[0].models.as_slice()), (1, ["test-1".to_owned()].as_slice()), "{fault}");
+        let (most_in, most_out) = (held[0].tokens_in_bound, held[0].tokens_out_bound);
+        assert!(
+            most_in > 1_000 && most_in < 2 * sent as u64 && most_out > 0,
+            "{fault}: {most_in}, {most_out}"
+        );
+        let ended = purse.ended.borrow();
+        let took = ended[0].1.as_ref().map(|end| (end.tokens_in, end.tokens_out, end.counted, end.outcome));
+        let expect = expect.map(|(input, output, counted, outcome)| {
+            let input = if counted == TokenCount::Estimated { most_in } else { input };
+            let output = if outcome == CallOutcome::Broken { most_out } else { output };
+            (input, output, counted, outcome)
+        });
+        assert_eq!((ended.len(), ended[0].0.as_str(), took), (1, "try:0", expect), "{fault}");
+        drop((held, ended));
+        assert_eq!(spending.into_calls(), [], "{fault}: the budget tells usage");
+    }
+}
+
+#[test]
+fn a_refused_hold_asks_no_model_and_says_when_to_come_back() {
+    let spent =
+        BudgetRefusal::Spent { limit: "1.00 USD a day".into(), left: "0.00 USD".into(), resets_at: None };
+    let held = BudgetRefusal::Held {
+        limit: "1.00 USD a day".into(),
+        left: "0.10 USD".into(),
+        retry_after_s: 1,
+        resets_at: None,
+    };
+    for refusal in [spent, held, BudgetRefusal::Unpriced { model: "test-1".into() }] {
+        let purse = Rc::new(Purse { refusal: Some(refusal.clone()), ..Purse::default() });
+        let world = world(vec![]);
+        let error = world.extract_paying(&paid_by(purse.clone())).expect_err("nothing is held");
+        match refusal {
+            BudgetRefusal::Held { .. } => {
+                assert!(
+                    matches!(error, ExtractError::Later { after, .. } if after.as_secs() == 1),
+                    "{error:?}"
+                );
+            }
+            _ => assert!(matches!(error, ExtractError::Never { .. }), "the rules stand in: {error:?}"),
+        }
+        assert!(world.script.asked.borrow().is_empty() && purse.ended.borrow().is_empty());
+    }
 }

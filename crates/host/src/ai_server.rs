@@ -38,17 +38,29 @@ impl AiServer {
             |name| env.secret(name).ok().map(|value| value.to_string()).filter(|value| !value.is_empty());
         let (base, model) = (text(AI_BASE_URL)?, text(AI_MODEL)?);
         let url = format!("{}/chat/completions", base.trim_end_matches('/'));
-        let price = |name| text(name).unwrap_or_default();
-        let price = Price::per_million(&price(AI_INPUT_PRICE), &price(AI_OUTPUT_PRICE));
-        let price = price.unwrap_or_else(|error| {
-            tracing::error!(event = "model.price_unreadable", %error);
-            Price::default()
-        });
+        let price = Self::own_price(env).map(|(_, price)| price).unwrap_or_default();
         Some((
             Self { url, bearer: secret(AI_API_KEY), gateway_token: secret(AI_GATEWAY_TOKEN) },
             model,
             price,
         ))
+    }
+
+    /// The model that is configured and its price, where the configuration says one. One that is none is logged.
+    pub fn own_price(env: &Env) -> Option<(String, Price)> {
+        let text = |name| env.var(name).ok().map(|value| value.to_string()).filter(|value| !value.is_empty());
+        let model = text(AI_MODEL)?;
+        let (input, output) = (text(AI_INPUT_PRICE), text(AI_OUTPUT_PRICE));
+        if input.is_none() && output.is_none() {
+            return None;
+        }
+        match Price::per_million(&input.unwrap_or_default(), &output.unwrap_or_default()) {
+            Ok(price) => Some((model, price)),
+            Err(error) => {
+                tracing::error!(event = "model.price_unreadable", %error);
+                None
+            }
+        }
     }
 
     fn request(&self, body: &str) -> worker::Result<Request> {

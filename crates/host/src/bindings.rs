@@ -20,6 +20,14 @@ pub const AI_INPUT_PRICE: &str = "AI_INPUT_PRICE";
 pub const AI_OUTPUT_PRICE: &str = "AI_OUTPUT_PRICE";
 /// pipeline: upstreams and routes of models, as JSON; empty where `AI_BASE_URL` says enough.
 pub const AI_ROUTES: &str = "AI_ROUTES";
+/// pipeline: prices of models in US dollars for a million tokens, as JSON, before those of the list.
+pub const AI_PRICES: &str = "AI_PRICES";
+/// pipeline: how long a call that nobody settles holds its bound, in seconds.
+pub const AI_HOLD_SECONDS: &str = "AI_HOLD_SECONDS";
+/// pipeline: what a tenant may spend on models, one object a tenant.
+pub const TENANT_BUDGET: &str = "TENANT_BUDGET";
+/// admin: the pipeline's `Budgets`.
+pub const PIPELINE_BUDGETS: &str = "PIPELINE_BUDGETS";
 /// pipeline: the queue between acceptance and work.
 pub const EVENTS: &str = "EVENTS";
 /// pipeline: the workflow that works an event off.

@@ -103,6 +103,61 @@ pub struct Usage {
     pub groups: Vec<UsageOfGroup>,
     /// What is stored now.
     pub storage: UsageStorage,
+    /// The limits of what may be spent on models, and what is left of each now; empty where there are none.
+    pub budgets: Vec<UsageBudget>,
+}
+
+/// What a limit counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum BudgetUnit {
+    /// US dollars.
+    Money,
+    /// Tokens, read and written.
+    Tokens,
+    /// Requests.
+    Requests,
+}
+
+/// In which time it is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum BudgetWindow {
+    /// A minute of the clock.
+    Minute,
+    /// A day of the calendar (UTC).
+    Day,
+    /// A month of the calendar (UTC).
+    Month,
+}
+
+/// A limit of what may be spent on models, and what is left of it now.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct UsageBudget {
+    /// What is counted.
+    pub unit: BudgetUnit,
+    /// In which time.
+    pub window: BudgetWindow,
+    /// Of which API key, by its id; null where all count together.
+    #[schema(required)]
+    pub key: Option<String>,
+    /// Of which model; null where all count together.
+    #[schema(required)]
+    pub model: Option<String>,
+    /// How much it allows: US dollars, tokens or requests.
+    #[schema(minimum = 0, example = 5.0)]
+    pub most: f64,
+    /// What was taken of it.
+    #[schema(minimum = 0, example = 1.25)]
+    pub spent: f64,
+    /// What calls hold that are under way: the most that they can take.
+    #[schema(minimum = 0, example = 0.02)]
+    pub held: f64,
+    /// What is neither taken nor held.
+    #[schema(minimum = 0, example = 3.73)]
+    pub left: f64,
+    /// When it begins anew.
+    pub resets_at: Timestamp,
 }
 
 /// What was used of one group.

@@ -17,6 +17,7 @@ use mesh::{CallContext, Deadline, TraceContext, Transport};
 use crate::answer::Answer;
 use crate::api::MeshHealth;
 use crate::audit::{self, Asker};
+use crate::budgets::{self, Budgets};
 use crate::dead_letters;
 use crate::erasures::{self, Erasures};
 use crate::gate::{Settings, SettingsError};
@@ -85,6 +86,8 @@ pub struct Console<'a> {
     pub erasures: &'a Erasures,
     /// How long events are kept.
     pub retentions: &'a Retentions,
+    /// What tenants may spend on models.
+    pub budgets: &'a Budgets,
     /// Whether what must hold of the schedules does.
     pub scans: &'a Scans,
     /// Tenants and their keys.
@@ -221,6 +224,16 @@ impl Console<'_> {
                     retention::set(asker, self.retentions, &call, json_body(request)?).await
                 } else {
                     retention::get(self.retentions, &call).await
+                }
+            }
+            Route::AiBudget(tenant) => {
+                let call = self.tenant_call(tenant, trace, None)?;
+                // An object is made by whoever asks it: none for a tenant that there is not.
+                self.tenants.show(call.scope.tenant).await?;
+                if request.method == "PUT" {
+                    budgets::set(asker, self.budgets, &call, json_body(request)?).await
+                } else {
+                    budgets::get(self.budgets, &call).await
                 }
             }
             Route::Schedules => schedules::list(self.scans, &call(), request.query).await,

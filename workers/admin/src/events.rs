@@ -37,6 +37,7 @@ async fn fetch(mut request: Request, env: Env, _context: Context) -> worker::Res
     let erasures = wiring::erasures(&env).map_err(|error| worker::Error::from(error.to_string()))?;
     let scans = wiring::scans(&env).map_err(|error| worker::Error::from(error.to_string()))?;
     let retentions = wiring::retentions(&env).map_err(|error| worker::Error::from(error.to_string()))?;
+    let budgets = wiring::budgets(&env).map_err(|error| worker::Error::from(error.to_string()))?;
     let control = wiring::control(&env).map_err(|error| worker::Error::from(error.to_string()))?;
     let console = Console {
         settings: &settings,
@@ -48,6 +49,7 @@ async fn fetch(mut request: Request, env: Env, _context: Context) -> worker::Res
         jobs: &jobs,
         erasures: &erasures,
         retentions: &retentions,
+        budgets: &budgets,
         scans: &scans,
         tenants: Tenants { store: &control, clock: &WorkerClock, random: &WorkerRandom },
         trail: &control,

@@ -6,6 +6,7 @@
 pub mod answer;
 pub mod api;
 pub mod audit;
+pub mod budgets;
 pub mod console;
 pub mod dead_letters;
 pub mod erasures;

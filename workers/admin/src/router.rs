@@ -43,6 +43,8 @@ pub enum Route {
     Certificate(Option<(TenantId, ErasureId)>),
     /// How long a tenant's events are kept.
     Retention(Option<TenantId>),
+    /// What a tenant may spend on models.
+    AiBudget(Option<TenantId>),
     /// The tenants that have a schedule.
     Schedules,
     /// Whether what must hold of the schedules does.
@@ -108,6 +110,7 @@ impl Route {
             ["tenants", tenant, "erasures", id] => Some(Self::Erasure(both(tenant, id))),
             ["tenants", tenant, "erasures", id, "certificate"] => Some(Self::Certificate(both(tenant, id))),
             ["tenants", tenant, "retention"] => Some(Self::Retention(tenant.parse().ok())),
+            ["tenants", tenant, "ai-budget"] => Some(Self::AiBudget(tenant.parse().ok())),
             ["tenants", tenant] => Some(Self::Tenant(tenant.parse().ok())),
             ["tenants", tenant, "suspend"] => Some(Self::Suspend(tenant.parse().ok())),
             ["tenants", tenant, "resume"] => Some(Self::Resume(tenant.parse().ok())),
@@ -140,6 +143,7 @@ impl Route {
             Self::Erasure(_) => "/admin/api/tenants/{id}/erasures/{erasure}",
             Self::Certificate(_) => "/admin/api/tenants/{id}/erasures/{erasure}/certificate",
             Self::Retention(_) => "/admin/api/tenants/{id}/retention",
+            Self::AiBudget(_) => "/admin/api/tenants/{id}/ai-budget",
             Self::Schedules => "/admin/api/schedules",
             Self::Scan => "/admin/api/schedules/scan",
             Self::Audit => "/admin/api/audit",
@@ -162,7 +166,7 @@ impl Route {
             Self::Tenant(_) => "GET, HEAD, PATCH",
             Self::Key(_) => "DELETE",
             Self::Erasures(_) | Self::Keys(_) | Self::Tenants => "GET, HEAD, POST",
-            Self::Retention(_) => "GET, HEAD, PUT",
+            Self::Retention(_) | Self::AiBudget(_) => "GET, HEAD, PUT",
             _ => "GET, HEAD",
         }
     }
@@ -180,7 +184,12 @@ impl Route {
             Self::Screen(screen) => screen.needs(method),
             Self::Replay(_) | Self::JobAct(..) => Role::Operator,
             Self::Suspend(_) | Self::Resume(_) | Self::Key(_) => Role::Owner,
-            Self::Erasures(_) | Self::Retention(_) | Self::Tenant(_) | Self::Keys(_) | Self::Tenants
+            Self::Erasures(_)
+            | Self::Retention(_)
+            | Self::AiBudget(_)
+            | Self::Tenant(_)
+            | Self::Keys(_)
+            | Self::Tenants
                 if !matches!(method, "GET" | "HEAD") =>
             {
                 Role::Owner
@@ -239,6 +248,8 @@ mod tests {
             (format!("/admin/api/tenants/{tenant}/erasures/evt_1"), Route::Erasure(None)),
             (format!("/admin/api/tenants/{tenant}/retention"), Route::Retention(Some(tenant))),
             ("/admin/api/tenants/acme/retention".to_owned(), Route::Retention(None)),
+            (format!("/admin/api/tenants/{tenant}/ai-budget"), Route::AiBudget(Some(tenant))),
+            (format!("/admin/api/tenants/{event}/ai-budget"), Route::AiBudget(None)),
             (format!("/admin/api/tenants/{tenant}"), Route::Tenant(Some(tenant))),
             (format!("/admin/api/tenants/{tenant}/suspend"), Route::Suspend(Some(tenant))),
             (format!("/admin/api/tenants/{tenant}/keys"), Route::Keys(Some(tenant))),
@@ -284,6 +295,8 @@ mod tests {
             (Route::Certificate(None), "GET", Role::Viewer),
             (Route::Retention(None), "GET", Role::Viewer),
             (Route::Retention(None), "PUT", Role::Owner),
+            (Route::AiBudget(None), "GET", Role::Viewer),
+            (Route::AiBudget(None), "PUT", Role::Owner),
             (Route::Keys(None), "GET", Role::Viewer),
             (Route::Keys(None), "POST", Role::Owner),
             (Route::Key(None), "DELETE", Role::Owner),

@@ -15,6 +15,7 @@ use mesh::{CallContext, Deadline, TraceContext, Transport};
 use mesh_worker::{BindingError, BindingTransport, text_var};
 use storage::{D1, D1Control};
 
+use crate::budgets::Budgets;
 use crate::console::Mesh;
 use crate::erasures::Erasures;
 use crate::gate::{Settings, SettingsError};
@@ -131,6 +132,12 @@ pub(crate) fn scans(env: &worker::Env) -> Result<Scans, BindingError> {
 pub(crate) fn retentions(env: &worker::Env) -> Result<Retentions, BindingError> {
     let transport: Rc<dyn Transport> = Rc::new(BindingTransport::service(env, bindings::PIPELINE_RETENTION)?);
     Ok(Retentions::over(transport))
+}
+
+/// What tenants may spend on models.
+pub(crate) fn budgets(env: &worker::Env) -> Result<Budgets, BindingError> {
+    let transport: Rc<dyn Transport> = Rc::new(BindingTransport::service(env, bindings::PIPELINE_BUDGETS)?);
+    Ok(Budgets::over(transport))
 }
 
 fn build(env: &worker::Env) -> Build {

@@ -7,11 +7,13 @@ mod models;
 mod queue;
 mod scheduled;
 mod subscription_queue;
+mod tenant_budget;
 mod tenant_index;
 mod wiring;
 mod workflows;
 
 use contracts::health::HealthContract;
+use contracts::pipeline::budget::BudgetsContract;
 use contracts::pipeline::erasure::ErasureContract;
 use contracts::pipeline::files::FilesContract;
 use contracts::pipeline::models::ModelsContract;
@@ -116,6 +118,12 @@ mesh_worker::entrypoint!(
     Retention,
     RetentionContract,
     wiring::retention
+);
+mesh_worker::entrypoint!(
+    /// For the admin: what tenants may spend on models.
+    Budgets,
+    BudgetsContract,
+    tenant_budget::budgets
 );
 mesh_worker::workflow!(
     /// Carries an erasure out.

@@ -5,12 +5,11 @@ use std::rc::Rc;
 
 use ai::routing::{Breakers, Config};
 use app::models::{ModelPorts, ModelsService};
-use app::ports::Unlimited;
 use contracts::pipeline::models::ModelsDispatch;
 use host::{FetchModels, WaitUntil, WorkerSecrets, model_config};
 use mesh_worker::{BindingError, Instance, WorkerRuntime};
 
-use crate::wiring;
+use crate::{tenant_budget, wiring};
 
 /// Upstreams and routes, or what is wrong with them.
 type Configured = Result<Option<Config>, String>;
@@ -24,20 +23,20 @@ thread_local! {
 
 pub(crate) fn service(instance: &Instance) -> Result<ModelsDispatch<ModelsService>, BindingError> {
     telemetry::console::init("pipeline");
-    Ok(ModelsDispatch(ModelsService(ports(instance))))
+    Ok(ModelsDispatch(ModelsService(ports(instance)?)))
 }
 
-pub(crate) fn ports(instance: &Instance) -> ModelPorts {
-    ModelPorts {
+pub(crate) fn ports(instance: &Instance) -> Result<ModelPorts, BindingError> {
+    Ok(ModelPorts {
         config: CONFIG.with(|cell| cell.get_or_init(|| Rc::new(configured(&instance.env))).clone()),
         secrets: Rc::new(WorkerSecrets::new(instance.env.clone())),
         server: Rc::new(FetchModels),
-        budget: Rc::new(Unlimited),
+        budget: tenant_budget::model_budget(&instance.env)?,
         embedder: Rc::new(wiring::embedder(instance.clone())),
         breakers: BREAKERS.with(Rc::clone),
         background: Rc::new(WaitUntil(instance.clone())),
         runtime: Rc::new(WorkerRuntime),
-    }
+    })
 }
 
 fn configured(env: &worker::Env) -> Configured {

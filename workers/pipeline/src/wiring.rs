@@ -45,7 +45,7 @@ use storage::{
 };
 
 use crate::health::HealthService;
-use crate::workflows;
+use crate::{tenant_budget, workflows};
 
 thread_local! {
     /// Until when the model has asked to be left alone: one account, so all tenants of an isolate share it.
@@ -136,7 +136,9 @@ pub(crate) fn file_ports(env: &worker::Env) -> Result<FilePorts, BindingError> {
 
 pub(crate) fn usage(instance: &Instance) -> Result<UsageDispatch<UsageService>, BindingError> {
     telemetry::console::init("pipeline");
-    let ports = UsagePorts { store: usage_store(&instance.env)?, clock: Rc::new(WorkerClock) };
+    let env = &instance.env;
+    let budgets = tenant_budget::objects(env)?;
+    let ports = UsagePorts { store: usage_store(env)?, budgets, clock: Rc::new(WorkerClock) };
     Ok(UsageDispatch(UsageService(ports)))
 }
 
@@ -193,6 +195,7 @@ pub(crate) fn erase(instance: &Instance) -> Result<Erase, BindingError> {
         removal: Rc::new(D1Removal::new(database)),
         index: Rc::new(DurableIndex::new(env)?),
         messages: messages(env)?,
+        budgets: tenant_budget::eraser(env)?,
         feeds: Rc::new(LiveRemoval { feeds: feeds(env)?, clock: Rc::new(WorkerClock) }),
         runs: Rc::new(RunEnding { runs, instances, clock }),
         archive: event_archive(env)?,
@@ -242,6 +245,7 @@ pub(crate) fn ports(instance: &Instance) -> Result<PipelinePorts, BindingError> 
         queue: Rc::new(WorkerQueue::new(env)?),
         extractor: extractor(env),
         usage: usage_store(env)?,
+        budget: Some(tenant_budget::model_budget(env)?),
         embedder: Rc::new(embedder(instance.clone())),
         index: Rc::new(DurableIndex::new(env)?),
         notifiers: notifiers(env)?,

@@ -3,15 +3,18 @@
 use std::rc::Rc;
 
 use async_trait::async_trait;
+use contracts::pipeline::budget::{BudgetStanding, BudgetUse};
 use contracts::pipeline::usage::{
-    ReadUsage, RecordUsage, Usage, UsageAmounts, UsageCount, UsageError, UsageGroup, UsageOfGroup,
-    UsageReport,
+    ReadUsage, RecordUsage, Usage, UsageAmounts, UsageBudget, UsageCount, UsageError, UsageGroup,
+    UsageOfGroup, UsageReport,
 };
 use contracts::{TenantCall, Timestamp};
 use domain::rate::{day, month};
 use domain::usage::{Grain, Span};
+use mesh::durable::Namespace;
 
 use super::MOST_COUNTS;
+use crate::budget::read_standing;
 use crate::ports::{Clock, Counted, StoreError, UsageStore};
 
 /// The most groups of an answer.
@@ -24,6 +27,8 @@ const MOST_NAME_BYTES: usize = 200;
 pub struct UsagePorts {
     /// Where it is kept.
     pub store: Rc<dyn UsageStore>,
+    /// What tenants may spend on models, an object a tenant.
+    pub budgets: Rc<dyn Namespace>,
     /// The wall clock.
     pub clock: Rc<dyn Clock>,
 }
@@ -51,6 +56,8 @@ impl Usage for UsageService {
             .map_err(|error| UsageError::Invalid { detail: error.to_string() })?;
         let sums = self.0.store.sums(context.scope.tenant, span, group_by, MOST_GROUPS).await;
         let sums = sums.map_err(unavailable)?;
+        let standing = read_standing(&self.0.budgets, context).await;
+        let standing = standing.map_err(|error| UsageError::Unavailable { detail: error.to_string() })?;
         let at = |period: u64| Timestamp::from_unix_ms(period * span.grain.period_ms());
         Ok(UsageReport {
             from: at(span.from),
@@ -58,8 +65,19 @@ impl Usage for UsageService {
             totals: sums.totals,
             groups: named(sums.groups, group_by)?,
             storage: sums.storage,
+            budgets: budgets(standing),
         })
     }
+}
+
+/// Each limit with what was used of it.
+fn budgets(standing: BudgetStanding) -> Vec<UsageBudget> {
+    let BudgetStanding { limits, used, .. } = standing;
+    let with_limit = |used: BudgetUse| {
+        let limit = limits.get(used.limit as usize)?.clone();
+        Some(UsageBudget { limit, used })
+    };
+    used.into_iter().filter_map(with_limit).collect()
 }
 
 fn check(batch_id: &str, counts: &[UsageCount]) -> Result<(), UsageError> {

@@ -1,5 +1,6 @@
 //! What tenants used: counts that Workers bring, added up by hour and by day.
 
+use super::budget::{BudgetLimit, BudgetUse};
 use crate::{TenantCall, Timestamp};
 
 /// Brings and reads a tenant's usage.
@@ -134,6 +135,19 @@ pub struct UsageReport {
     pub groups: Vec<UsageOfGroup>,
     /// What is stored now.
     pub storage: UsageStorage,
+    /// How the tenant stands with each limit of what it may spend on models.
+    #[serde(default)]
+    pub budgets: Vec<UsageBudget>,
+}
+
+/// How a tenant stands with a limit of its budget.
+#[mesh::message]
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UsageBudget {
+    /// The limit.
+    pub limit: BudgetLimit,
+    /// What was used of it: at the key and the model it tells apart, where it does.
+    pub used: BudgetUse,
 }
 
 /// What was used of one group.

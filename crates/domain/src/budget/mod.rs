@@ -12,5 +12,5 @@ mod tally;
 pub use amount::Amount;
 pub use call::{Call, CallStatus};
 pub use limit::{Counter, Limit, LimitError, MOST_LIMITS, Scope, Selector, Unit, Window, check_limits};
-pub use price::{Price, PriceError, Tokens};
+pub use price::{Price, PriceError, Tokens, decimal_nanos};
 pub use tally::{Reason, Refused, Tally, judge};

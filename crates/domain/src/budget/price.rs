@@ -86,21 +86,25 @@ impl Price {
     }
 }
 
-/// A decimal number of dollars, exactly: a price is never a float.
+/// A decimal number of dollars as billionths, exactly: money is never a float. None where it is no such number, has more
+/// than nine decimals, or is more than can be counted.
+#[must_use]
+pub fn decimal_nanos(text: &str) -> Option<u64> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    if !digits(whole) || !digits(fraction) || fraction.len() > 9 {
+        return None;
+    }
+    let fraction: u64 = format!("{fraction:0<9}").parse().ok()?;
+    whole.parse::<u64>().ok()?.checked_mul(NANOS)?.checked_add(fraction)
+}
+
 fn dollars(text: &str) -> Result<u64, PriceError> {
     if text.is_empty() {
         return Ok(0);
     }
-    let wrong = || PriceError(text.to_owned());
-    let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
-    let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-    if !digits(whole) || !digits(fraction) || fraction.len() > 9 {
-        return Err(wrong());
-    }
-    let whole: u64 = whole.parse().map_err(|_| wrong())?;
-    let fraction: u64 = format!("{fraction:0<9}").parse().map_err(|_| wrong())?;
-    let nanos = whole.checked_mul(NANOS).and_then(|nanos| nanos.checked_add(fraction)).ok_or_else(wrong)?;
-    if nanos > Price::MOST_DOLLARS * NANOS { Err(wrong()) } else { Ok(nanos) }
+    let nanos = decimal_nanos(text).filter(|nanos| *nanos <= Price::MOST_DOLLARS * NANOS);
+    nanos.ok_or_else(|| PriceError(text.to_owned()))
 }
 
 #[cfg(test)]

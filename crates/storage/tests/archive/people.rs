@@ -24,7 +24,8 @@ use test_kit::{Fixtures, MemoryIndex, SeededRandom, run};
 
 use crate::reader::read;
 use crate::stores::{
-    MemoryInstances, MemoryMessages, SimClock, SimDatabase, SimIndex, SimInstances, SimMessages, SimObjects,
+    MemoryBudgetRows, MemoryInstances, MemoryMessages, SimBudgets, SimClock, SimDatabase, SimIndex,
+    SimInstances, SimMessages, SimObjects,
 };
 use crate::world::World;
 
@@ -34,6 +35,7 @@ pub(crate) struct People {
     pub(crate) index: MemoryIndex,
     pub(crate) messages: MemoryMessages,
     pub(crate) feeds: MemoryMessages,
+    pub(crate) budgets: MemoryBudgetRows,
     pub(crate) instances: MemoryInstances,
     make: Fixtures,
 }
@@ -65,6 +67,7 @@ impl People {
             index: MemoryIndex::default(),
             messages: MemoryMessages::default(),
             feeds: MemoryMessages::default(),
+            budgets: MemoryBudgetRows::default(),
             instances: MemoryInstances::default(),
             make: Fixtures::new(9),
         }
@@ -112,6 +115,7 @@ impl People {
 
     /// A row in every table that events have none in, and what a dead letter and a CRM left without an event.
     pub(crate) fn rows_without_event(&self, tenant: TenantId) {
+        self.budgets.0.borrow_mut().insert(tenant, 3);
         for sql in [
             "INSERT INTO dead_letters (id, tenant_id, event_id, cause, errors, attempts, dead_at, expires_at) \
              VALUES ('dlt ' || ?1, ?1, 'gone ' || ?1, 'queue', '[]', 1, 1, 1)",
@@ -195,6 +199,7 @@ impl People {
             index: Rc::new(SimIndex::new(sim, &self.index)),
             messages: Rc::new(SimMessages::new(sim, "messages", &self.messages)),
             feeds: Rc::new(SimMessages::new(sim, "feeds", &self.feeds)),
+            budgets: Rc::new(SimBudgets::new(sim, &self.budgets)),
             runs: Rc::new(RunEnding {
                 runs: Rc::new(SqlRunStore::new(database.clone())),
                 instances: Rc::new(SimInstances::new(sim, &self.instances)),

@@ -1,12 +1,13 @@
 //! The stores as a simulation has them: every write is a place where the process can crash, and may lose its answer.
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use app::ports::{
-    Archive, ArchivedObject, Clock, EmbeddedPassage, FeedRemoval, IndexHit, InstanceState, ListedObject,
-    MessageRemoval, ObjectVersion, Origin, PassageIndex, StoreError, Wanted, WorkflowInstances, WorkflowRun,
+    Archive, ArchivedObject, BudgetRemoval, Clock, EmbeddedPassage, FeedRemoval, IndexHit, InstanceState,
+    ListedObject, MessageRemoval, ObjectVersion, Origin, PassageIndex, StoreError, Wanted, WorkflowInstances,
+    WorkflowRun,
 };
 use async_trait::async_trait;
 use contracts::Timestamp;
@@ -224,6 +225,33 @@ impl FeedRemoval for SimMessages {
         event_ids: Option<&[EventId]>,
     ) -> Result<u32, StoreError> {
         self.0.read(|feeds| run(FeedRemoval::left(feeds, tenant, trace, event_ids))).await.map_err(lost)?
+    }
+}
+
+/// Rows of tenants' budgets: how many each has.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct MemoryBudgetRows(pub(crate) Rc<RefCell<BTreeMap<TenantId, u32>>>);
+
+/// Those in a simulation.
+pub(crate) struct SimBudgets(Store<MemoryBudgetRows>);
+
+impl SimBudgets {
+    pub(crate) fn new(sim: &Sim, budgets: &MemoryBudgetRows) -> Self {
+        Self(sim.store("budgets", budgets.clone()))
+    }
+}
+
+#[async_trait(?Send)]
+impl BudgetRemoval for SimBudgets {
+    async fn erase(&self, tenant: TenantId, _: TraceContext) -> Result<u32, StoreError> {
+        let erase =
+            |budgets: &mut MemoryBudgetRows| budgets.0.borrow_mut().remove(&tenant).unwrap_or_default();
+        self.0.write(erase).await.map_err(lost)
+    }
+
+    async fn left(&self, tenant: TenantId, _: TraceContext) -> Result<u32, StoreError> {
+        let left = |budgets: &MemoryBudgetRows| budgets.0.borrow().get(&tenant).copied().unwrap_or_default();
+        self.0.read(left).await.map_err(lost)
     }
 }
 

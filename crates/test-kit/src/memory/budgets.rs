@@ -4,13 +4,22 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use app::budget::{BudgetObject, BudgetPorts, HOLD_MS};
 use app::ports::{
     BudgetCall, BudgetLimits, BudgetStore, Counted, KeyModelSpend, SpendBatch, SpendChange, StoreError,
 };
 use contracts::Timestamp;
+use contracts::pipeline::budget::TenantBudgetDispatch;
 use contracts::pipeline::usage::{UsageAmounts, UsageSubject};
 use domain::budget::{CallStatus, Counter, Tally, Window};
 use domain::usage::Grain;
+use mesh::Transport;
+use mesh::durable::{Address, Namespace};
+use mesh::loopback::Loopback;
+
+use super::MemoryUsage;
+use crate::schedule::MemoryAlarm;
+use crate::{FakeClock, SeededRandom};
 
 /// The budget of one tenant in memory. Tallies are added up each time: what a store remembers must come to the same.
 #[derive(Debug, Clone, Default)]
@@ -23,6 +32,61 @@ struct State {
     spend: Vec<SpendChange>,
     unreported: Vec<SpendChange>,
     batches: Vec<SpendBatch>,
+}
+
+/// The budgets of all tenants in memory, as their objects, which are reached through the real encoding.
+#[derive(Clone)]
+pub struct MemoryBudgets {
+    /// Whom they tell what was spent.
+    pub usage: MemoryUsage,
+    clock: FakeClock,
+    objects: Rc<RefCell<BTreeMap<String, BudgetObject>>>,
+}
+
+impl Default for MemoryBudgets {
+    fn default() -> Self {
+        Self::on(&FakeClock::default())
+    }
+}
+
+impl MemoryBudgets {
+    /// Of tenants that have spent nothing.
+    #[must_use]
+    pub fn on(clock: &FakeClock) -> Self {
+        Self { usage: MemoryUsage::default(), clock: clock.clone(), objects: Rc::default() }
+    }
+
+    /// Lets every object do what its alarm would have it do.
+    pub async fn ring(&self) {
+        let objects: Vec<BudgetObject> = self.objects.borrow().values().cloned().collect();
+        for object in objects {
+            // An alarm in memory does not fail.
+            let _ = object.alarm().await;
+        }
+    }
+}
+
+impl Namespace for MemoryBudgets {
+    fn object(&self, address: &Address) -> Rc<dyn Transport> {
+        let mut objects = self.objects.borrow_mut();
+        let object = objects.entry(address.as_str().to_owned()).or_insert_with(|| {
+            BudgetObject::new(BudgetPorts {
+                tenant: address
+                    .tenant_key()
+                    .parse()
+                    .unwrap_or_else(|_| ids::TenantId::from_parts(0, [0; 10])),
+                store: Rc::new(MemoryBudget::default()),
+                alarm: Rc::new(MemoryAlarm::default()),
+                usage: Rc::new(self.usage.clone()),
+                clock: Rc::new(self.clock.clone()),
+                random: Rc::new(SeededRandom::new(5)),
+                hold_ms: HOLD_MS,
+            })
+        });
+        let (object, clock) = (object.clone(), self.clock.clone());
+        let now = move || app::ports::Clock::now(&clock).unix_ms();
+        Rc::new(Loopback::new(TenantBudgetDispatch(object), now))
+    }
 }
 
 impl BudgetStore for MemoryBudget {

@@ -22,7 +22,7 @@ mod tenants;
 mod usage;
 
 pub use archive::MemoryArchive;
-pub use budgets::MemoryBudget;
+pub use budgets::{MemoryBudget, MemoryBudgets};
 pub use control::MemoryControl;
 pub use crm::MemoryCrm;
 pub use events::MemoryEventStore;

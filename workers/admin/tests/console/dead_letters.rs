@@ -90,6 +90,7 @@ pub(crate) fn ask(pipeline: &Pipeline, request: &Request<'_>) -> Handled {
         jobs: &nobody::jobs(),
         erasures: &recorder.erasures(),
         retentions: &recorder.retentions(),
+        budgets: &recorder.budgets(),
         scans: &crate::schedules::Scheduler::default().scans(),
         trail: &pipeline.control,
         tenants: Tenants {

@@ -3,13 +3,16 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use admin::budgets::Budgets;
 use admin::console::{Console, Handled, Request};
 use admin::erasures::Erasures;
 use admin::gate::Settings;
 use admin::retention::Retentions;
 use admin::tenants::Tenants;
+use app::budget::BudgetsService;
 use async_trait::async_trait;
 use auth::access::KeyCache;
+use contracts::pipeline::budget::BudgetsDispatch;
 use contracts::pipeline::erasure::{
     Erasure, ErasureCertificate, ErasureDispatch, ErasureList, ErasureReport, ErasureScope, GetErasure,
     ListErasures, ReadErasureError, StartErasure, StartErasureError,
@@ -22,7 +25,7 @@ use ids::{ErasureId, TenantId};
 use mesh::Transport;
 use mesh::loopback::Loopback;
 use serde_json::Value;
-use test_kit::{FakeClock, MemoryControl, SeededRandom, run};
+use test_kit::{FakeClock, MemoryBudgets, MemoryControl, SeededRandom, run};
 
 use crate::nobody;
 use crate::team::{AUDIENCE, NOW, TEAM, Team};
@@ -34,7 +37,8 @@ const CERTIFICATE: &str = "{\n  \"version\": 1\n}";
 #[derive(Clone, Default)]
 pub(crate) struct Recorder {
     asked: Rc<RefCell<Vec<String>>>,
-    control: MemoryControl,
+    pub(crate) control: MemoryControl,
+    pub(crate) budgets: MemoryBudgets,
 }
 
 fn clock() -> FakeClock {
@@ -74,6 +78,12 @@ impl Recorder {
         let transport: Rc<dyn Transport> =
             Rc::new(Loopback::new(ErasureDispatch(self.clone()), || NOW * 1000));
         Erasures::over(transport)
+    }
+
+    pub(crate) fn budgets(&self) -> Budgets {
+        let service = BudgetsService(Rc::new(self.budgets.clone()));
+        let transport: Rc<dyn Transport> = Rc::new(Loopback::new(BudgetsDispatch(service), || NOW * 1000));
+        Budgets::over(transport)
     }
 
     pub(crate) fn retentions(&self) -> Retentions {
@@ -160,7 +170,7 @@ impl Retention for Recorder {
     }
 }
 
-fn ask(recorder: &Recorder, email: &str, request: &Request<'_>) -> Handled {
+pub(crate) fn ask(recorder: &Recorder, email: &str, request: &Request<'_>) -> Handled {
     let token = Team::person(email);
     let console = Console {
         settings: &Settings::new(TEAM, AUDIENCE, ROLES),
@@ -172,6 +182,7 @@ fn ask(recorder: &Recorder, email: &str, request: &Request<'_>) -> Handled {
         jobs: &nobody::jobs(),
         erasures: &recorder.erasures(),
         retentions: &recorder.retentions(),
+        budgets: &recorder.budgets(),
         scans: &crate::schedules::Scheduler::default().scans(),
         trail: &recorder.control,
         tenants: Tenants {
@@ -184,25 +195,25 @@ fn ask(recorder: &Recorder, email: &str, request: &Request<'_>) -> Handled {
     run(console.handle(&Request { assertion: Some(&token), ..*request }, trace()))
 }
 
-fn tenant() -> TenantId {
+pub(crate) fn tenant() -> TenantId {
     TenantId::from_parts(1, [9; 10])
 }
 
-fn path(rest: &str) -> String {
+pub(crate) fn path(rest: &str) -> String {
     format!("/admin/api/tenants/{}/{rest}", tenant())
 }
 
-fn json(handled: &Handled) -> Value {
+pub(crate) fn json(handled: &Handled) -> Value {
     serde_json::from_str(&handled.answer.body).expect("it is JSON")
 }
 
-fn send<'a>(method: &'a str, path: &'a str, body: &'a str) -> Request<'a> {
+pub(crate) fn send<'a>(method: &'a str, path: &'a str, body: &'a str) -> Request<'a> {
     let body = Some(body.as_bytes());
     Request { method, path, body, content_type: Some("application/json"), ..Request::default() }
 }
 
-const OWNER: &str = "ada@example.com";
-const VIEWER: &str = "vera@example.com";
+pub(crate) const OWNER: &str = "ada@example.com";
+pub(crate) const VIEWER: &str = "vera@example.com";
 
 #[test]
 fn an_owner_starts_an_erasure_in_their_own_name_and_a_viewer_never() {

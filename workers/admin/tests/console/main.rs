@@ -1,6 +1,7 @@
 //! The console as a client meets it: with tokens that a team really signed, and everything else stood in for.
 
 mod audit_trail;
+mod budgets;
 mod dead_letters;
 mod erasures;
 mod nobody;
@@ -67,6 +68,7 @@ fn handle_with(variables: [&str; 3], team: &Team, request: &Request<'_>) -> (Han
         jobs: &nobody::jobs(),
         erasures: &recorder.erasures(),
         retentions: &recorder.retentions(),
+        budgets: &recorder.budgets(),
         scans: &schedules::Scheduler::default().scans(),
         trail: &control,
         tenants: Tenants { store: &control, clock: &FakeClock::default(), random: &SeededRandom::new(8) },

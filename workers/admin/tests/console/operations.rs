@@ -48,6 +48,7 @@ impl World {
             jobs: &nobody::jobs(),
             erasures: &recorder.erasures(),
             retentions: &recorder.retentions(),
+            budgets: &recorder.budgets(),
             scans: &crate::schedules::Scheduler::default().scans(),
             trail: &self.control,
             tenants: Tenants {

@@ -34,6 +34,7 @@ pub(crate) fn handle(
         jobs: &nobody::jobs(),
         erasures: &recorder.erasures(),
         retentions: &recorder.retentions(),
+        budgets: &recorder.budgets(),
         scans: &crate::schedules::Scheduler::default().scans(),
         trail: control,
         tenants: Tenants { store: control, clock: &clock, random: &SeededRandom::new(8) },

@@ -1,7 +1,10 @@
 //! `/v1/usage`.
 
-use contracts::pipeline::usage as pipeline;
-use http_api::usage::{GetUsage, Usage, UsageAmounts, UsageGroup, UsageOfGroup, UsageStorage};
+use contracts::pipeline::{budget, usage as pipeline};
+use http_api::usage::{
+    BudgetUnit, BudgetWindow, GetUsage, Usage, UsageAmounts, UsageBudget, UsageGroup, UsageOfGroup,
+    UsageStorage,
+};
 use http_api::{Code, Problem};
 
 use super::time;
@@ -27,7 +30,7 @@ pub async fn get(exchange: &Exchange<'_>) -> Outcome {
     let to = to.map_or_else(|| at(exchange.ports.clock.now().unix_ms() + 1), time::inner);
     let from = from.map_or_else(|| at(to.unix_ms().saturating_sub(DEFAULT_MS)), time::inner);
     let request = pipeline::ReadUsage { from, to, group_by: inner(group_by) };
-    let pipeline::UsageReport { from, to, totals, groups, storage } =
+    let pipeline::UsageReport { from, to, totals, groups, storage, budgets } =
         exchange.ports.usage.read_usage(&call, request).await.map_err(failed)?;
     let pipeline::UsageStorage { files, file_bytes, events, event_bytes } = storage;
     let of_group =
@@ -39,6 +42,7 @@ pub async fn get(exchange: &Exchange<'_>) -> Outcome {
         totals: amounts(totals),
         groups: groups.into_iter().map(of_group).collect(),
         storage: UsageStorage { files, file_bytes, events, event_bytes },
+        budgets: budgets.into_iter().map(standing).collect(),
     };
     Answer::json(200, &usage)
 }
@@ -67,6 +71,34 @@ fn amounts(used: pipeline::UsageAmounts) -> UsageAmounts {
     } = used;
     let cost_usd = cost_nanos as f64 / NANOS;
     UsageAmounts { requests, refused, failed, events, model_calls, tokens_in, tokens_out, cost_usd }
+}
+
+fn standing(budget: pipeline::UsageBudget) -> UsageBudget {
+    let pipeline::UsageBudget { limit, used } = budget;
+    let budget::BudgetLimit { unit, window, key: _, model: _, most } = limit;
+    let budget::BudgetUse { limit: _, key, model, spent, held, left, resets_at } = used;
+    let (unit, of) = match unit {
+        budget::BudgetUnit::Money => (BudgetUnit::Money, NANOS),
+        budget::BudgetUnit::Tokens => (BudgetUnit::Tokens, 1.0),
+        budget::BudgetUnit::Requests => (BudgetUnit::Requests, 1.0),
+    };
+    let window = match window {
+        budget::BudgetWindow::Minute => BudgetWindow::Minute,
+        budget::BudgetWindow::Day => BudgetWindow::Day,
+        budget::BudgetWindow::Month => BudgetWindow::Month,
+    };
+    let amount = |much: u64| much as f64 / of;
+    UsageBudget {
+        unit,
+        window,
+        key,
+        model,
+        most: amount(most),
+        spent: amount(spent),
+        held: amount(held),
+        left: amount(left),
+        resets_at: time::public(resets_at),
+    }
 }
 
 impl Refusal for pipeline::UsageError {

@@ -81,4 +81,5 @@ fn a_time_that_is_no_longer_kept_is_refused_with_what_is() {
     assert_eq!(usage["groups"], json!([]));
     assert_eq!(usage["totals"]["cost_usd"], 0.0);
     assert_eq!(usage["storage"]["event_bytes"], 0);
+    assert_eq!(usage["budgets"], json!([]));
 }

@@ -33,8 +33,9 @@ use mesh::{ByteStream, StreamSource, Transport};
 use serde_json::Value;
 use signing::{Secret, Secrets, Source};
 use test_kit::{
-    FakeClock, Faults, Fixtures, MemoryArchive, MemoryControl, MemoryEventStore, MemoryFileBytes,
-    MemoryFiles, MemoryLimits, MemoryRules, MemorySignalStore, MemoryUsage, SeededRandom, run,
+    FakeClock, Faults, Fixtures, MemoryArchive, MemoryBudgets, MemoryControl, MemoryEventStore,
+    MemoryFileBytes, MemoryFiles, MemoryLimits, MemoryRules, MemorySignalStore, MemoryUsage, SeededRandom,
+    run,
 };
 
 use crate::services::{Pipeline, Scheduler, Wellness};
@@ -85,6 +86,7 @@ impl World {
         };
         let archive = MemoryArchive::default();
         let usage = MemoryUsage::default();
+        let budgets = MemoryBudgets::on(&clock);
         let files = FilePorts {
             files: Rc::new(MemoryFiles::default()),
             bytes: Rc::new(MemoryFileBytes::over(&archive)),
@@ -119,6 +121,7 @@ impl World {
             usage: UsageClient::over(link(Loopback::new(
                 UsageDispatch(UsageService(UsagePorts {
                     store: Rc::new(usage.clone()),
+                    budgets: Rc::new(budgets.clone()),
                     clock: Rc::new(clock.clone()),
                 })),
                 now(&clock),

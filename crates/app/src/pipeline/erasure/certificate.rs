@@ -60,6 +60,8 @@ struct Removed {
     messages: u32,
     /// Of the live feed.
     live_entries: u32,
+    /// Of what it may spend on models, and spent.
+    budget_rows: u32,
     raw_objects: u32,
     archive_rows: u32,
 }
@@ -70,6 +72,8 @@ struct Verified {
     search_index: bool,
     messages: bool,
     live_feed: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    budget: Option<bool>,
     raw_objects: bool,
     archive: bool,
     at: String,
@@ -110,6 +114,7 @@ async fn write(run: &Run, record: &ErasureRecord, now: Timestamp) -> Result<(u32
     let passages = rows.remove("passages").unwrap_or_default();
     let messages = rows.remove("messages").unwrap_or_default();
     let live_entries = rows.remove("live_entries").unwrap_or_default();
+    let budget_rows = rows.remove("budget_rows").unwrap_or_default();
     let at = rfc3339(now);
     let mut not_covered = vec!["the tenant's row, keys and jobs, which the admin and the scheduler keep"];
     if !record.whole_tenant {
@@ -136,6 +141,7 @@ async fn write(run: &Run, record: &ErasureRecord, now: Timestamp) -> Result<(u32
             passages,
             messages,
             live_entries,
+            budget_rows,
             raw_objects: objects.len() as u32,
             archive_rows,
         },
@@ -145,6 +151,8 @@ async fn write(run: &Run, record: &ErasureRecord, now: Timestamp) -> Result<(u32
             search_index: true,
             messages: true,
             live_feed: true,
+            // A budget tells of no contact.
+            budget: record.whole_tenant.then_some(true),
             raw_objects: true,
             archive: true,
             at,

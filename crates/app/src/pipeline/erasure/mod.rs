@@ -20,8 +20,8 @@ pub use workflow::{Erase, EraseInput, EraseOutput};
 
 use super::archive::ArchivePorts;
 use crate::ports::{
-    Clock, ErasureInstances, ErasureRecord, ErasureStore, EventRemoval, FeedRemoval, MessageRemoval,
-    PassageIndex, Random, RunRemoval, StoreError,
+    BudgetRemoval, Clock, ErasureInstances, ErasureRecord, ErasureStore, EventRemoval, FeedRemoval,
+    MessageRemoval, PassageIndex, Random, RunRemoval, StoreError,
 };
 
 /// What asking for an erasure needs.
@@ -48,6 +48,8 @@ pub struct ErasurePorts {
     pub index: Rc<dyn PassageIndex>,
     /// Messages to customers' endpoints.
     pub messages: Rc<dyn MessageRemoval>,
+    /// What tenants may spend on models, and spent.
+    pub budgets: Rc<dyn BudgetRemoval>,
     /// Entries of live feeds.
     pub feeds: Rc<dyn FeedRemoval>,
     /// Runs that tenants started.

@@ -101,7 +101,7 @@ async fn drop_some(run: &Run, lease: &Lease) -> Result<bool, StoreError> {
     remove_objects(run, &tenant_prefix(run.tenant)).await
 }
 
-/// Of a whole tenant: removes rows without an event, what the index and the live feed still have, and all raw bytes;
+/// Of a whole tenant: removes rows without an event, what the index, the live feed and the budget still have, and all raw bytes;
 /// says whether any are left.
 pub(super) async fn remove_rest(run: &Run) -> Result<bool, StoreError> {
     // Before the rows that name them go.
@@ -109,6 +109,10 @@ pub(super) async fn remove_rest(run: &Run) -> Result<bool, StoreError> {
     let entries = run.ports.feeds.forget(run.tenant, run.trace, None).await?;
     if entries > 0 {
         run.ports.erasures.count(run.tenant, run.id, "live_entries", entries).await?;
+    }
+    let budget_rows = run.ports.budgets.erase(run.tenant, run.trace).await?;
+    if budget_rows > 0 {
+        run.ports.erasures.count(run.tenant, run.id, "budget_rows", budget_rows).await?;
     }
     let more_rows = run.ports.erasures.remove_other_rows(run.tenant, run.id, ROWS).await?;
     let passages = forget(&*run.ports.index, run.tenant, run.trace, None).await?;

@@ -21,6 +21,8 @@ pub(super) struct Leftovers {
     pub(super) messages: u32,
     #[serde(default)]
     pub(super) live_entries: u32,
+    #[serde(default)]
+    pub(super) budget_rows: u32,
     pub(super) archive_rows: u32,
 }
 
@@ -31,6 +33,7 @@ impl Leftovers {
         self.passages += other.passages;
         self.messages += other.messages;
         self.live_entries += other.live_entries;
+        self.budget_rows += other.budget_rows;
         self.archive_rows += other.archive_rows;
     }
 }
@@ -95,6 +98,7 @@ pub(super) async fn verify_tenant(run: &Run) -> Result<Leftovers, StoreError> {
         // Their queues are closed, and the rows that name them are counted among the rows.
         messages: 0,
         live_entries: ports.feeds.left(tenant, run.trace, None).await?,
+        budget_rows: ports.budgets.left(tenant, run.trace).await?,
         archive_rows: objects.list(&tenant_prefix(tenant), None, 1_000).await?.len() as u32,
     })
 }

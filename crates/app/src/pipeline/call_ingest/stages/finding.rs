@@ -39,7 +39,14 @@ pub(in crate::pipeline::call_ingest) async fn extract(
         return Ok(Outcome::NotNeeded(RecordedExtraction::new(Vec::new(), by)));
     }
     let document = document(&run).await?;
-    let spending = Spending::default();
+    let spending = match &run.ports.budget {
+        // Each try asks anew, and so has names of its own.
+        Some(budget) => {
+            let name = format!("{}:{}", run.event_id, hex::encode(run.ports.random.for_id()));
+            Spending::within(budget.clone(), run.tenant, name)
+        }
+        None => Spending::default(),
+    };
     let extracted =
         extracting::extract(&*run.ports.extractor, &document, &turns, run.last_try, &spending).await;
     // Whatever came of it: what was asked is paid.
@@ -50,7 +57,7 @@ pub(in crate::pipeline::call_ingest) async fn extract(
     Ok(Outcome::Done(RecordedExtraction::new(surest(findings), by)))
 }
 
-/// Notes what models cost. Where that fails the step goes on: it would have to pay again for another try.
+/// Notes what models cost that no budget has. Where that fails the step goes on: it would have to pay again for another try.
 async fn meter(run: &StageRun, spending: Spending) {
     let now = run.ports.clock.now();
     let count = |call: ModelCall| {
