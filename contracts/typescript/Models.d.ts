@@ -55,11 +55,6 @@ export type Actor =
 export interface Complete {
   /** The request as it came. */
   body: Uint8Array;
-  /**
-   * For how many seconds the answer may be kept, and one that was kept may be given; 0 for not at all. Left out, the
-   * route says.
-   */
-  cache_ttl_s: bigint | null;
   /** The body's form. */
   form: ModelForm;
   /** The public half of the key that asks. */
@@ -76,11 +71,6 @@ export interface Complete {
 export interface CompleteInput {
   /** The request as it came. */
   body: Uint8Array | ArrayBuffer;
-  /**
-   * For how many seconds the answer may be kept, and one that was kept may be given; 0 for not at all. Left out, the
-   * route says.
-   */
-  cache_ttl_s?: bigint | number | null;
   /** The body's form. */
   form: ModelForm;
   /** The public half of the key that asks. */

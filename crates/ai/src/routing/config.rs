@@ -71,9 +71,6 @@ pub struct Route {
     /// How long the first of an answer may take, in place of the upstream's own time.
     #[serde(default)]
     pub first_byte_ms: Option<u64>,
-    /// For how long the same request of a tenant is answered from the cache, in seconds, where the client says nothing.
-    #[serde(default)]
-    pub cache_ttl_s: Option<u64>,
 }
 
 /// Conditions, all of which must hold; what is left out does.

@@ -44,8 +44,6 @@ pub struct Decision {
     pub on: Vec<FailureClass>,
     /// How long the first of an answer may take, where the route says.
     pub first_byte_ms: Option<u64>,
-    /// How long the answer may be kept, where the route says.
-    pub cache_ttl_s: Option<u64>,
     /// What led here, step by step.
     pub because: Vec<String>,
 }
@@ -128,7 +126,6 @@ impl Config {
             candidates,
             on: held.map_or_else(|| FailureClass::ALL.to_vec(), |route| route.on.clone()),
             first_byte_ms: held.and_then(|route| route.first_byte_ms),
-            cache_ttl_s: held.and_then(|route| route.cache_ttl_s),
             because,
         })
     }

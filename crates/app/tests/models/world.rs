@@ -162,7 +162,6 @@ pub(crate) fn chat(model: &str, stream: bool) -> Complete {
         body: Bytes(body.into_bytes()),
         plan: "standard".into(),
         key_prefix: Some("wk_a".into()),
-        cache_ttl_s: None,
     }
 }
 

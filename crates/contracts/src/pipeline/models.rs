@@ -41,10 +41,6 @@ pub struct Complete {
     /// The public half of the key that asks.
     #[serde(default)]
     pub key_prefix: Option<String>,
-    /// For how many seconds the answer may be kept, and one that was kept may be given; 0 for not at all. Left out, the
-    /// route says.
-    #[serde(default)]
-    pub cache_ttl_s: Option<u64>,
 }
 
 /// An answer: whole, or as it comes.

@@ -35,7 +35,6 @@ async fn complete(exchange: &Exchange<'_>, form: inner::ModelForm) -> Outcome {
         body: Bytes(exchange.bytes_of_json().await?),
         plan: exchange.facts.plan.borrow().clone(),
         key_prefix: exchange.facts.key.borrow().clone(),
-        cache_ttl_s: None,
     };
     let answered = exchange.ports.models.complete(&call, request).await.map_err(failed)?;
     let inner::Completion { media_type, headers, body, stream } = answered;

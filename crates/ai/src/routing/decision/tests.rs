@@ -9,7 +9,7 @@ const DOCUMENT: &str = r#"{"version":1,"upstreams":[
  "aliases":{"fast":"mini","best":"claude"},
  "tenants":{"t1":{"aliases":{"fast":"gpt"},"models":["gpt","fast"],"max_input_tokens":500}},
  "routes":[
-  {"name":"large","when":{"models":["mini"],"min_input_tokens":1000},"targets":[{"upstream":"c","model":"long"}],"fallbacks":[{"upstream":"a"}],"on":["timeout"],"first_byte_ms":7,"cache_ttl_s":60},
+  {"name":"large","when":{"models":["mini"],"min_input_tokens":1000},"targets":[{"upstream":"c","model":"long"}],"fallbacks":[{"upstream":"a"}],"on":["timeout"],"first_byte_ms":7},
   {"name":"paid","when":{"models":["mini"],"plans":["scale"],"stream":true},"targets":[{"upstream":"a","weight":3},{"upstream":"c","weight":1}],"fallbacks":[{"upstream":"b","model":"claude"},{"upstream":"c"}]}]}"#;
 
 fn asked(tenant: &'static str, model: &'static str) -> Asked<'static> {
