@@ -39,9 +39,9 @@ const KINDS = {
   list_job_backfills: "job",
   get_job_backfill: "job",
   cancel_job_backfill: "job",
-  ping_job: "job",
-  rotate_ping: "job",
-  list_pings: "job",
+  ping_job: "heartbeat",
+  rotate_ping: "heartbeat",
+  list_pings: "heartbeat",
   get_workflow: "approval",
   signal_workflow: "approval",
   pause_workflow: "approval",
@@ -172,6 +172,8 @@ async function seed() {
       task: { kind: "event", source: "generic", type: "tick", payload: {} },
     })
   ).id;
+  const heartbeat = { name: "Beat", schedule: { every: "300d" }, task: { kind: "heartbeat", grace: "1h" } };
+  ids.heartbeat = (await made("POST", "/v1/jobs", heartbeat)).id;
   const backfill = await made("POST", `/v1/jobs/${ids.job}/backfill`, BODIES.backfill_job);
   OTHERS.backfill_id = backfill.id;
   const filled = async () => (await owner.get(`/v1/jobs/${ids.job}/backfills/${backfill.id}`)).json;
