@@ -2,7 +2,10 @@
 //! answers, cuts, stalls and fails on purpose.
 
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import path from "node:path";
 import { after, before, describe, test } from "node:test";
+import { promisify } from "node:util";
 
 import Anthropic from "@anthropic-ai/sdk";
 import OpenAI from "openai";
@@ -285,6 +288,14 @@ describe("Anthropic's client", () => {
     const { choices, usage } = await openai.chat.completions.create({ model: "claude", messages });
     assert.deepEqual([choices[0].message.content, usage.prompt_tokens], ["Hello there", 9]);
   });
+});
+
+test("the clients for Python see the same", { skip: !process.env.WEFT_PYTHON && "no Python of the test run" }, async () => {
+  const program = path.join(import.meta.dirname, "../client/models.py");
+  const { WEFT_PYTHON: python, WEFT_PYTHON_LIBRARIES: libraries } = process.env;
+  const env = { ...process.env, ...(libraries && { LD_LIBRARY_PATH: libraries }) };
+  const said = await promisify(execFile)(python, [program, mesh.gateway, mesh.tenants[0].api_key], { env });
+  assert.equal(said.stdout, "ok\n", said.stderr);
 });
 
 test("a key without the scope, and a body that is none, are refused as everywhere", async () => {

@@ -202,6 +202,10 @@ const ACTS = {
     }
   },
   limited: error(429, "slow down", { code: "rate_limit_exceeded" }, { "retry-after": "7" }),
+  "limited-once"(asked) {
+    const act = this.of("limited-once").length > 1 ? answer : error(429, "slow down", {}, { "retry-after": "1" });
+    act(asked);
+  },
   "too-long": error(400, "your prompt is too long", { code: "context_length_exceeded", param: "messages" }),
   "wrong-key": error(401, "Incorrect API key provided: key-of-the-double", { code: "invalid_api_key" }),
   down: error(500, "the machine is on fire"),

@@ -14,7 +14,7 @@ use super::{Count, at_root};
 use crate::build::Profile;
 use crate::paths;
 use crate::process::{self, Group};
-use crate::setup::Toolchain;
+use crate::setup::{Python, Toolchain};
 use crate::ui::Step;
 
 /// Where the journeys are, from the checkout's top.
@@ -34,7 +34,12 @@ const FAILURE_LINES: usize = 24;
 ///
 /// # Errors
 /// When there are no journeys, or the mesh doesn't start.
-pub(super) fn run(toolchain: &Toolchain, filter: Option<&str>, step: &Step) -> Result<Count> {
+pub(super) fn run(
+    toolchain: &Toolchain,
+    python: Option<&Python>,
+    filter: Option<&str>,
+    step: &Step,
+) -> Result<Count> {
     let files = files(JOURNEYS)?;
     let state = paths::target().join(format!("journeys-{}", std::process::id()));
     step.note("starting a mesh");
@@ -45,6 +50,15 @@ pub(super) fn run(toolchain: &Toolchain, filter: Option<&str>, step: &Step) -> R
         .env("WEFT_DEV_JSON", state.join("dev.json"))
         // For the journeys that stop and start a mesh of their own.
         .env("WEFT_XTASK", std::env::current_exe().context("can't tell where this program is")?);
+    // For the clients in Python; where there is none, the step that installs it has failed.
+    if let Some(python) = python {
+        let program = python.program("python");
+        node.env("WEFT_PYTHON", program.get_program());
+        // Those of a Python that was unpacked and not installed are for it alone.
+        let libraries =
+            program.get_envs().find_map(|(name, value)| value.filter(|_| name == "LD_LIBRARY_PATH"));
+        node.envs(libraries.map(|folders| ("WEFT_PYTHON_LIBRARIES", folders)));
+    }
     let count = outcome(&mut node, JOURNEYS, filter);
     drop(mesh);
     let mut count = count?;

@@ -101,9 +101,10 @@ pub(crate) fn run(args: Args, ui: &Ui) -> Result<()> {
                     Ok(count) => {
                         run.passed += count.passed;
                         run.step("mesh framework", |_| journeys::framework(&toolchain, filter));
-                        run.step("journeys", |step| journeys::run(&toolchain, filter, step));
+                        let python = setup::python(ui);
+                        let programs = python.as_ref().ok();
+                        run.step("journeys", |step| journeys::run(&toolchain, programs, filter, step));
                         if filter.is_none() {
-                            let python = setup::python(ui);
                             run.step("API", |step| Ok(Count::of(fuzz_api(&python?, step))));
                             run.step("benchmark", |_| Ok(Count::of(bench::smoke(&toolchain))));
                         }
