@@ -356,6 +356,67 @@ export interface HeartbeatInput {
   secret: PingSecret;
 }
 
+/** A header. Its value may be a credential, so that its `Debug` does not show it. */
+export interface HttpHeader {
+  /** Its name. */
+  name: string;
+  /** Its value. */
+  value: string;
+}
+
+/** A method. */
+export type HttpMethod =
+  /** `POST`. */
+  | "post"
+  /** `GET`, which has no body. */
+  | "get"
+  /** `PUT`. */
+  | "put"
+  /** `PATCH`. */
+  | "patch"
+  /** `DELETE`, which has no body. */
+  | "delete";
+
+/** A request to a customer's endpoint, signed as Standard Webhooks are. */
+export interface HttpTask {
+  /** The body, at most 64 KiB; without one, a method that has a body sends JSON that names the job and the time. */
+  body: string | null;
+  /** What the customer has sent along, at most 20. */
+  headers: HttpHeader[];
+  /** How. */
+  method: HttpMethod;
+  /** What it is signed with. The scheduler makes it, and shows it once: in the answer to what made it. */
+  secret: SigningSecret | null;
+  /** Where it goes; at most 2,048 bytes. */
+  url: string;
+}
+
+/**
+ * A request to a customer's endpoint, signed as Standard Webhooks are.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export interface HttpTaskInput {
+  /** The body, at most 64 KiB; without one, a method that has a body sends JSON that names the job and the time. */
+  body?: string | null;
+  /**
+   * What the customer has sent along, at most 20.
+   *
+   * @defaultValue `[]`
+   */
+  headers?: HttpHeader[];
+  /**
+   * How.
+   *
+   * @defaultValue `"post"`
+   */
+  method?: HttpMethod;
+  /** What it is signed with. The scheduler makes it, and shows it once: in the answer to what made it. */
+  secret?: SigningSecret | null;
+  /** Where it goes; at most 2,048 bytes. */
+  url: string;
+}
+
 /** A job as it stands. */
 export interface Job {
   /** Within which bounds, and on which days not. */
@@ -1092,6 +1153,9 @@ export type ScheduleInput =
     };
   };
 
+/** A secret that is shown to its owner. Its `Debug` shows nothing of it. */
+export type SigningSecret = string;
+
 /** What a job does when it fires. */
 export type Task =
   /** Ingests an event. */
@@ -1122,6 +1186,10 @@ export type Task =
       /** How many days it looks back from the nominal time: 1 to 732. */
       days: number;
     };
+  }
+  /** Makes an HTTP request. */
+  | {
+    http: HttpTask;
   }
   /** Removes what is past the tenant's retention. */
   | {
@@ -1169,6 +1237,10 @@ export type TaskInput =
       /** How many days it looks back from the nominal time: 1 to 732. */
       days: number;
     };
+  }
+  /** Makes an HTTP request. */
+  | {
+    http: HttpTaskInput;
   }
   /** Removes what is past the tenant's retention. */
   | {
@@ -1262,6 +1334,13 @@ export type WorkDone =
       workflow: string;
     };
   }
+  /** A request was made, and answered as it was to be. */
+  | {
+    answered: {
+      /** The HTTP status: 2xx. */
+      status: number;
+    };
+  }
   /** What was past the retention is gone. */
   | {
     purged: {
@@ -1283,6 +1362,13 @@ export type WorkDoneInput =
       run_id: string;
       /** The workflow's public name. */
       workflow: string;
+    };
+  }
+  /** A request was made, and answered as it was to be. */
+  | {
+    answered: {
+      /** The HTTP status: 2xx. */
+      status: number;
     };
   }
   /** What was past the retention is gone. */

@@ -284,7 +284,7 @@ test("what can't be scheduled is refused with the field at fault", async () => {
   await check({ schedule: { every: "5m", end: "2026-01-01T00:00:00Z" } }, "job.invalid_schedule", "/schedule");
   await check({ schedule: { every: "5m", exclude: ["2026-02-30"] } }, "job.invalid_schedule", "/schedule/exclude/0");
   await check({ schedule: "daily" }, "request.invalid", "/schedule");
-  await check({ task: { kind: "http", url: "https://customer.example" } }, "job.unsupported_task", "/task/kind");
+  await check({ task: { kind: "fax", number: "1" } }, "job.unsupported_task", "/task/kind");
   await check({ overlap: "perhaps" }, "job.unsupported_option", "/overlap");
   await check({ misfire: "latest" }, "job.unsupported_option", "/misfire");
   await check({ timeout: "31s" }, "request.invalid", "/timeout");

@@ -11,7 +11,7 @@ import { until } from "./poll.mjs";
 export class Receiver {
   /** What arrived, in order: `id`, `signatures`, `headers`, `bytes` and `json`. */
   arrived = [];
-  /** The answer to each request: a status, or `{status, headers, body}`. */
+  /** The answer to each request: a status, or `{status, headers, body}`; null for never. */
   answer = 204;
   #server;
 
@@ -35,8 +35,10 @@ export class Receiver {
       signatures: (headers["webhook-signature"] ?? "").split(" "),
       headers,
       bytes,
-      json: JSON.parse(bytes.toString("utf8")),
+      json: bytes.length > 0 ? JSON.parse(bytes.toString("utf8")) : null,
+      method: request.method,
     });
+    if (this.answer === null) return;
     const answer = typeof this.answer === "number" ? { status: this.answer } : this.answer;
     response.writeHead(answer.status, answer.headers).end(answer.body);
   }

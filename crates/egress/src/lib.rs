@@ -7,7 +7,9 @@
 
 mod address;
 pub mod doh;
+mod headers;
 mod target;
 
 pub use address::{Range, forbidden};
+pub use headers::{HeaderError, MAX_HEADERS, check_header};
 pub use target::{MAX_URL_BYTES, Policy, Target, TargetError};

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use app::files::{FilePorts, FilesService};
 use app::live::{LiveNotifier, LiveRemoval};
-use app::outbound::{FanOut, QueueRemoval, SubscriptionsService};
+use app::outbound::{FanOut, QueueRemoval, RequestPorts, SubscriptionsService};
 use app::pipeline::{
     ArchivePorts, CallIngest, CrmChange, DeadLettersService, Erase, ErasurePorts, ErasureRequestPorts,
     ErasureService, EventInstances, HandoverPorts, IntakeService, Notifiers, OperationsPorts,
@@ -32,8 +32,8 @@ use embedded::adapters::{RulesExtractor, StaticEmbedder};
 use embedded::embedding::StaticModel;
 use embedded::parquet::ParquetArchive;
 use host::{
-    AiServer, DohResolver, DurableIndex, OutboundConfig, StreamArchive, WorkerClock, WorkerQueue,
-    WorkerRandom, bindings,
+    AiServer, DohResolver, DurableIndex, FetchSender, OutboundConfig, StreamArchive, WorkerClock,
+    WorkerQueue, WorkerRandom, bindings,
 };
 use js_sys::Uint8Array;
 use mesh::durable::Namespace;
@@ -65,7 +65,14 @@ pub(crate) fn tasks(instance: &Instance) -> Result<TasksDispatch<TasksService>, 
 pub(crate) fn work(instance: &Instance) -> Result<WorkDispatch<WorkService>, BindingError> {
     telemetry::console::init("pipeline");
     let env = &instance.env;
-    Ok(WorkDispatch(WorkService { workflows: workflows::ports(env)?, purge: purge(env)? }))
+    let OutboundConfig { resolver, egress, policy: _ } = OutboundConfig::read(env)?;
+    let requests = RequestPorts {
+        sender: Rc::new(FetchSender),
+        resolver: Rc::new(DohResolver { url: resolver }),
+        clock: Rc::new(WorkerClock),
+        egress,
+    };
+    Ok(WorkDispatch(WorkService { workflows: workflows::ports(env)?, purge: purge(env)?, requests }))
 }
 
 pub(crate) fn dead_letters(

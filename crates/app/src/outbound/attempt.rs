@@ -11,7 +11,7 @@ use crate::ports::{AttemptRecord, DeliveryRecord, EndpointRecord, NoReply, Outbo
 /// What is told of an answer's body, in bytes.
 const MAX_EXCERPT_BYTES: usize = 1_024;
 /// As it is sent; endpoints' operators look for it in their logs.
-const USER_AGENT: &str = "Weft-Webhooks/1";
+pub(super) const USER_AGENT: &str = "Weft-Webhooks/1";
 
 /// An attempt that ended.
 pub(super) struct Ended {
@@ -77,12 +77,13 @@ async fn send(
     headers.push(("content-type", "application/json".into()));
     headers.push(("user-agent", USER_AGENT.into()));
     headers.push(("traceparent", delivery.trace.to_string()));
-    let request = OutboundRequest { target: &target, headers, body, timeout_ms: TIMEOUT_MS };
-    ports.sender.post(&request).await.map_err(|NoReply(error)| error)
+    let headers = headers.into_iter().map(|(name, value)| (name.into(), value)).collect();
+    let request = OutboundRequest { target: &target, method: "POST", headers, body, timeout_ms: TIMEOUT_MS };
+    ports.sender.send(&request).await.map_err(|NoReply(error)| error)
 }
 
 /// At most [`MAX_EXCERPT_BYTES`] of a text, whole characters.
-fn shortened(mut text: String) -> String {
+pub(super) fn shortened(mut text: String) -> String {
     let mut end = text.len().min(MAX_EXCERPT_BYTES);
     while !text.is_char_boundary(end) {
         end -= 1;

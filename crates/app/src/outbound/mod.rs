@@ -23,6 +23,7 @@ mod queue;
 mod read;
 mod redeliver;
 mod removal;
+mod request;
 mod subscriptions;
 mod sweep;
 
@@ -38,6 +39,8 @@ pub(crate) use message::{rfc3339, signal_json};
 pub(crate) use notice::notice_entry;
 pub use queue::SubscriptionQueue;
 pub use removal::QueueRemoval;
+pub use request::RequestPorts;
+pub(crate) use request::{check_url, request};
 pub use subscriptions::SubscriptionsService;
 pub use sweep::attend_queues;
 

@@ -3,12 +3,14 @@
 use async_trait::async_trait;
 use contracts::pipeline::work::{CarryOut, CheckWork, Work, WorkDone, WorkError, WorkKind};
 use contracts::pipeline::workflows::{self, RequestReport, WorkflowError};
+use contracts::scheduler::HttpTask;
 use contracts::{Actor, TenantCall, Timestamp};
 use domain::Fault;
 use serde_json::Value;
 
 use super::archive::Budget;
 use super::retention::{PurgePorts, PurgeReport, purge_tenant};
+use crate::outbound::{self, RequestPorts, check_url};
 use crate::ports::StoreError;
 use crate::workflows::{STARTABLE, WorkflowPorts, request_report, start_by_name};
 
@@ -25,16 +27,22 @@ pub struct WorkService {
     pub workflows: WorkflowPorts,
     /// For purges.
     pub purge: PurgePorts,
+    /// For HTTP requests.
+    pub requests: RequestPorts,
 }
 
 #[async_trait(?Send)]
 impl Work for WorkService {
     async fn check_work(&self, _: &TenantCall, request: CheckWork) -> Result<(), WorkError> {
+        if let WorkKind::Http(HttpTask { url, .. }) = &request.work {
+            return check_url(&self.requests, url).await;
+        }
         check(&request.work).map(drop)
     }
 
     async fn carry_out(&self, context: &TenantCall, request: CarryOut) -> Result<WorkDone, WorkError> {
         let params = check(&request.work)?;
+        let asked_by = context;
         let context = keyed(context);
         match request.work {
             WorkKind::Workflow { name, .. } => {
@@ -51,6 +59,9 @@ impl Work for WorkService {
                 let started = request_report(&self.workflows, &context, asked).await;
                 let workflow = "account_report".to_owned();
                 started.map(|run| WorkDone::Started { workflow, run_id: run.run_id }).map_err(refused(""))
+            }
+            WorkKind::Http(asked) => {
+                outbound::request(&self.requests, asked_by, &asked, request.scheduled_for).await
             }
             WorkKind::Purge {} => {
                 let budget = Budget::of(&*self.purge.archive.clock, PURGE_MS);
@@ -102,7 +113,7 @@ fn check(work: &WorkKind) -> Result<Value, WorkError> {
             }
             if faults.is_empty() { Ok(Value::Null) } else { Err(invalid("", faults)) }
         }
-        WorkKind::Purge {} => Ok(Value::Null),
+        WorkKind::Http(_) | WorkKind::Purge {} => Ok(Value::Null),
     }
 }
 

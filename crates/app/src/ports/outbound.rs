@@ -1,5 +1,6 @@
 //! Sending to customers' endpoints, and the directory of their subscriptions.
 
+use std::borrow::Cow;
 use std::net::IpAddr;
 
 use async_trait::async_trait;
@@ -15,9 +16,11 @@ use super::StoreError;
 pub struct OutboundRequest<'a> {
     /// Where.
     pub target: &'a Target,
+    /// How: `POST`, say.
+    pub method: &'static str,
     /// Headers, names in lower case.
-    pub headers: Vec<(&'static str, String)>,
-    /// The body, as it was signed.
+    pub headers: Vec<(Cow<'a, str>, String)>,
+    /// The body, as it was signed; of `GET` and `DELETE`, none is sent.
     pub body: &'a str,
     /// How long the endpoint has, in milliseconds.
     pub timeout_ms: u32,
@@ -39,14 +42,14 @@ pub struct OutboundReply {
 #[error("{0}")]
 pub struct NoReply(pub String);
 
-/// Posts messages. It follows no redirect: an answer that is one is the answer.
+/// Sends requests. It follows no redirect: an answer that is one is the answer.
 #[async_trait(?Send)]
 pub trait MessageSender {
     /// Sends one request.
     ///
     /// # Errors
     /// [`NoReply`].
-    async fn post(&self, request: &OutboundRequest<'_>) -> Result<OutboundReply, NoReply>;
+    async fn send(&self, request: &OutboundRequest<'_>) -> Result<OutboundReply, NoReply>;
 }
 
 /// Resolves names.

@@ -5,7 +5,7 @@ use contracts::scheduler::{Heartbeat, Job, JobRun, JobStatus, RetryPolicy, RunTr
 use domain::job;
 use schedule::Occurrence;
 
-use super::plan;
+use super::{http_tasks, plan};
 use crate::ports::{HeartbeatState, JobRecord, RunRecord, Trigger};
 
 /// How many coming times a job shows.
@@ -31,7 +31,7 @@ pub(super) fn job(record: JobRecord) -> Job {
         name: record.name,
         schedule: record.schedule,
         calendar: record.calendar,
-        task: record.task,
+        task: http_tasks::hidden(record.task),
         retry: record.retry,
         policy: record.policy,
         status: record.state.status,

@@ -7,7 +7,7 @@ use ids::JobId;
 use sha2::{Digest, Sha256};
 
 use super::tenant_jobs::unavailable;
-use super::{SchedulePorts, convert, definition, heartbeats, ledger, plan};
+use super::{SchedulePorts, convert, definition, heartbeats, http_tasks, ledger, plan};
 use crate::ports::{JobRecord, KeyUse};
 
 /// How long an idempotency key is remembered: a week.
@@ -28,7 +28,8 @@ pub(super) fn create_job(
     if let Some(used) = earlier_use(ports, key.as_deref(), &request_hash)? {
         // The job may be gone by now; making it again is not what the key asks for.
         let job = ports.store.job(used.job_id).map_err(unavailable)?.ok_or(JobError::NotFound)?;
-        return Ok(convert::job(job));
+        let task = job.task.clone();
+        return Ok(http_tasks::shown(convert::job(job), &task));
     }
     let first = ledger::next_ms(&plan, plan::beginning(&request.schedule, now)).ok_or_else(|| {
         invalid("/schedule", "names no time from now on: look at its `end` and at the dates that it excludes")
@@ -47,7 +48,7 @@ pub(super) fn create_job(
         calendar: request.calendar,
         heartbeat: heartbeats::fresh(ports, &request.task),
         policy: heartbeats::alerting(&request.task, request.policy),
-        task: request.task,
+        task: http_tasks::sealed(ports, request.task, None),
         retry: request.retry,
         created_at: now,
         forgotten: None,
@@ -57,7 +58,8 @@ pub(super) fn create_job(
     job.state = ledger::state(&job, Some(first));
     let key = key.map(|key| KeyUse { key, request_hash, job_id, run_id: None, used_at: now });
     ports.store.insert_job(&job, key.as_ref()).map_err(unavailable)?;
-    Ok(convert::job(job))
+    let task = job.task.clone();
+    Ok(http_tasks::shown(convert::job(job), &task))
 }
 
 /// The call's idempotency key, apart from those of other methods.

@@ -5,10 +5,10 @@ use domain::job::{MAX_ALERT_AFTER, MAX_INTERVAL_MS, checked_grace};
 use schedule::{Occurrence, Plan};
 use serde::de::IgnoredAny;
 
-use super::convert;
 use super::create_job::invalid;
 use super::fire_due::BATCH;
 use super::pipeline_tasks::PATIENCE_MS;
+use super::{convert, http_tasks};
 
 /// The longest name, in characters.
 const MAX_NAME_CHARS: usize = 200;
@@ -42,6 +42,7 @@ pub(super) fn check_task(task: &Task) -> Result<(), JobError> {
             check_json("/task/payload", payload)
         }
         Task::Workflow { params, .. } => check_json("/task/params", params),
+        Task::Http(request) => http_tasks::check(request),
         Task::Report { .. } | Task::Purge {} => Ok(()),
         Task::Heartbeat { grace_ms } => {
             checked_grace(*grace_ms).map(drop).map_err(|error| invalid("/task/grace", error))

@@ -39,6 +39,9 @@ const SPARE_TRIES: u32 = 3;
 /// How long to wait when the store itself fails.
 const TROUBLE_PAUSE_MS: u64 = 60_000;
 
+/// The longest that an endpoint may put off the next try: an hour.
+const LONGEST_RETRY_AFTER_MS: u64 = 60 * 60 * 1_000;
+
 /// When to look again at a job whose stored schedule is not understood: an hour later.
 const NOT_UNDERSTOOD_MS: u64 = 60 * 60 * 1_000;
 
@@ -245,13 +248,15 @@ async fn attempt(
             }
             run.progress.error = None;
         }
-        Err(TaskError { reason, detail, transient }) => {
+        Err(TaskError { reason, detail, transient, retry_after_ms }) => {
             let retry = convert::retry(job.retry);
             let delay = if transient { retry.delay_after(run.progress.attempts) } else { None };
             let delay = delay.map(|delay| match job.retry.jitter {
                 RetryJitter::None => delay,
                 RetryJitter::Full => spread(delay, chance(ports)),
             });
+            let asked = retry_after_ms.unwrap_or_default().min(LONGEST_RETRY_AFTER_MS);
+            let delay = delay.map(|delay| delay.max(asked));
             run.progress.error = Some(reason);
             for_operators = Some(detail);
             run.progress.outcome = if delay.is_some() { RunOutcome::Pending } else { RunOutcome::Failed };

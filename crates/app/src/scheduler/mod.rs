@@ -14,6 +14,7 @@ mod definition;
 mod fire_due;
 mod forward;
 mod heartbeats;
+mod http_tasks;
 mod ledger;
 mod object;
 mod parts;

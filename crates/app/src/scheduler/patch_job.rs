@@ -3,7 +3,7 @@
 
 use contracts::Timestamp;
 use contracts::scheduler::{
-    ChangeJob, Job, JobError, JobStatus, Policy, PolicyChange, PolicySetting, Timing,
+    ChangeJob, Job, JobError, JobStatus, Policy, PolicyChange, PolicySetting, Task, Timing,
 };
 
 use super::bring_up::{bring_up, just_after};
@@ -11,7 +11,7 @@ use super::create_job::invalid;
 use super::heartbeats::{alerting, is_heartbeat};
 use super::read_job::find;
 use super::tenant_jobs::unavailable;
-use super::{SchedulePorts, convert, definition, ledger, plan};
+use super::{SchedulePorts, convert, definition, http_tasks, ledger, plan};
 use crate::ports::{JobRecord, JobState, TimeRange};
 
 pub(super) fn change_job(ports: &SchedulePorts, request: ChangeJob) -> Result<Job, JobError> {
@@ -21,7 +21,7 @@ pub(super) fn change_job(ports: &SchedulePorts, request: ChangeJob) -> Result<Jo
         return Err(JobError::Changed { version: stored.version });
     }
     let now = ports.clock.now();
-    let mut changed = stored.clone();
+    let (mut changed, stored_task) = (stored.clone(), stored.task.clone());
     if let Some(name) = name {
         definition::check_name(&name)?;
         changed.name = name;
@@ -33,7 +33,7 @@ pub(super) fn change_job(ports: &SchedulePorts, request: ChangeJob) -> Result<Jo
                 "cannot be changed: a heartbeat stays one, and no other job becomes one; make another job";
             return Err(invalid("/task/kind", detail));
         }
-        changed.task = task;
+        changed.task = http_tasks::sealed(ports, task, Some(&stored.task));
     }
     if let Some(retry) = retry {
         definition::check_retry(retry)?;
@@ -80,7 +80,10 @@ pub(super) fn change_job(ports: &SchedulePorts, request: ChangeJob) -> Result<Jo
         };
     }
     ports.store.change_job(&changed).map_err(unavailable)?;
-    Ok(convert::job(changed))
+    // A secret that was there before was shown before.
+    let made = (!matches!(stored_task, Task::Http(_))).then(|| changed.task.clone());
+    let job = convert::job(changed);
+    Ok(made.map_or_else(|| job.clone(), |task| http_tasks::shown(job.clone(), &task)))
 }
 
 /// Gives the job another schedule; the first time that it names from now on. None where it is the one that it has.

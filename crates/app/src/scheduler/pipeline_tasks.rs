@@ -36,6 +36,7 @@ fn work_of(task: &Task) -> Option<WorkKind> {
         Task::Event { .. } | Task::Heartbeat { .. } => return None,
         Task::Workflow { name, params } => WorkKind::Workflow { name, params },
         Task::Report { account, days } => WorkKind::Report { account, days },
+        Task::Http(request) => WorkKind::Http(request),
         Task::Purge {} => WorkKind::Purge {},
     })
 }
@@ -69,7 +70,7 @@ impl<T: Transport> TaskRunner for PipelineTasks<T> {
         }
         let Some(work) = work_of(&firing.task) else {
             let reason = "the task is not known".to_owned();
-            return Err(TaskError { detail: reason.clone(), reason, transient: false });
+            return Err(TaskError { detail: reason.clone(), reason, transient: false, retry_after_ms: None });
         };
         let request = CarryOut { work, scheduled_for: firing.scheduled_for };
         self.work.carry_out(&context, request).await.map(TaskEffect::Work).map_err(work_error)
@@ -83,6 +84,7 @@ fn work_error(error: CallError<WorkError>) -> TaskError {
             (format!("the task was refused: {refusal}"), false)
         }
         CallError::Refused(refusal @ WorkError::Unfinished) => (refusal.to_string(), true),
+        CallError::Refused(WorkError::NotDone { detail, again, .. }) => (detail.clone(), *again),
         CallError::Refused(WorkError::Unavailable { .. })
         | CallError::Unreachable { .. }
         | CallError::Overloaded { .. }
@@ -94,7 +96,11 @@ fn work_error(error: CallError<WorkError>) -> TaskError {
             ("carrying the task out failed for an internal reason".to_owned(), true)
         }
     };
-    TaskError { reason, detail, transient }
+    let retry_after_ms = match error {
+        CallError::Refused(WorkError::NotDone { retry_after_ms, .. }) => retry_after_ms,
+        _ => None,
+    };
+    TaskError { reason, detail, transient, retry_after_ms }
 }
 
 fn task_error(error: CallError<IngestEventError>) -> TaskError {
@@ -115,7 +121,7 @@ fn task_error(error: CallError<IngestEventError>) -> TaskError {
             ("accepting the event failed for an internal reason".to_owned(), true)
         }
     };
-    TaskError { reason, detail, transient }
+    TaskError { reason, detail, transient, retry_after_ms: None }
 }
 
 const UNAVAILABLE: &str = "accepting events was temporarily unavailable";
@@ -157,7 +163,7 @@ mod tests {
             ),
         ] {
             let detail = error.to_string();
-            let expect = TaskError { reason: reason.into(), detail, transient };
+            let expect = TaskError { reason: reason.into(), detail, transient, retry_after_ms: None };
             assert_eq!(task_error(error), expect);
         }
     }

@@ -1,8 +1,12 @@
 //! Tasks besides events: judged when the job is made, done once whatever is repeated, and told by the run.
 
+use contracts::pipeline::subscriptions::SigningSecret;
 use contracts::pipeline::work::{WorkDone, WorkKind};
-use contracts::scheduler::{CreateJob, JobError, RunOutcome, Task};
+use contracts::scheduler::{
+    ChangeJob, CreateJob, HttpHeader, HttpMethod, HttpTask, Job, JobError, PolicyChange, RunOutcome, Task,
+};
 use mesh::CallError;
+use test_kit::run;
 use test_kit::schedule::Mishap;
 
 use crate::world::{HOUR, MINUTE, START, World, every, once_at};
@@ -67,4 +71,83 @@ fn a_refused_task_fails_for_good() {
     world.pass(HOUR);
     let run = &world.runs(job.job_id)[0];
     assert_eq!((run.outcome, run.attempts), (RunOutcome::Failed, 1));
+}
+
+fn request(headers: &[(&str, &str)], secret: Option<&str>) -> HttpTask {
+    let header = |(name, value): &(&str, &str)| HttpHeader { name: (*name).into(), value: (*value).into() };
+    HttpTask {
+        url: "https://hooks.acme.com/nightly".into(),
+        method: HttpMethod::Post,
+        headers: headers.iter().map(header).collect(),
+        body: None,
+        secret: secret.map(SigningSecret::new),
+    }
+}
+
+fn secret(job: &Job) -> Option<String> {
+    let Task::Http(request) = &job.task else { panic!("{:?}", job.task) };
+    request.secret.as_ref().map(|secret| secret.expose().to_owned())
+}
+
+#[test]
+fn the_secret_of_requests_is_made_here_shown_once_and_kept_through_changes() {
+    let world = World::new();
+    let asked = CreateJob { task: Task::Http(request(&[], Some("whsec_theirs"))), ..every(MINUTE) };
+    let made = world.create_with_key("k", asked.clone()).unwrap();
+    let first = secret(&made).unwrap();
+    assert!(first.starts_with("whsec_") && first != "whsec_theirs", "nobody brings one: {first}");
+    assert_eq!(secret(&world.create_with_key("k", asked).unwrap()), Some(first.clone()), "the same answer");
+    assert_eq!(secret(&world.job(made.job_id)), None);
+    assert_eq!(secret(&world.pause(made.job_id)), None);
+    world.resume(made.job_id);
+
+    let change = |job_id, task| {
+        let change = ChangeJob {
+            job_id,
+            version: None,
+            name: None,
+            timing: None,
+            task: Some(task),
+            retry: None,
+            policy: PolicyChange::default(),
+        };
+        run(world.jobs.change_job(&world.context(), change))
+    };
+    let renamed = change(made.job_id, Task::Http(request(&[("x-team", "revenue")], None))).unwrap();
+    assert_eq!(secret(&renamed), None, "it was shown before");
+    world.pass(MINUTE);
+    let work = world.pipeline.work(world.tenant);
+    let WorkKind::Http(sent) = &work[0].1.work else { panic!("{work:?}") };
+    assert_eq!(sent.secret.as_ref().map(|secret| secret.expose()), Some(first.as_str()));
+    assert_eq!(sent.headers.len(), 1);
+    assert_eq!(world.runs(made.job_id)[0].done, Some(WorkDone::Answered { status: 200 }));
+
+    let purge = world.create(CreateJob { task: Task::Purge {}, ..every(HOUR) }).unwrap();
+    let turned = change(purge.job_id, Task::Http(request(&[], None))).unwrap();
+    let second = secret(&turned).unwrap();
+    assert_ne!(second, first);
+    assert_eq!(secret(&world.job(purge.job_id)), None);
+}
+
+#[test]
+fn a_request_that_cannot_be_made_is_refused_where_it_is_wrong() {
+    let world = World::new();
+    let many: Vec<_> = (0..21).map(|number| (format!("x-{number}"), "1")).collect();
+    let many: Vec<_> = many.iter().map(|(name, value)| (name.as_str(), *value)).collect();
+    for (task, expect) in [
+        (HttpTask { url: String::new(), ..request(&[], None) }, "/task/url"),
+        (request(&[("host", "a")], None), "/task/headers/host"),
+        (request(&[("webhook-id", "a")], None), "/task/headers/webhook-id"),
+        (request(&[("x-a", "1"), ("X-A", "2")], None), "/task/headers/x-a"),
+        (request(&[("a/b", "1")], None), "/task/headers/a~1b"),
+        (request(&many, None), "/task/headers"),
+        (HttpTask { body: Some("x".repeat(65_537)), ..request(&[], None) }, "/task/body"),
+        (HttpTask { method: HttpMethod::Get, body: Some("{}".into()), ..request(&[], None) }, "/task/body"),
+    ] {
+        let refused = world.create(CreateJob { task: Task::Http(task), ..every(MINUTE) });
+        let Err(CallError::Refused(JobError::Invalid { pointer, .. })) = refused else {
+            panic!("{refused:?}")
+        };
+        assert_eq!(pointer, expect);
+    }
 }

@@ -1,6 +1,7 @@
 //! What a job can have done besides sending an event: workflows, reports, purges.
 
 use super::workflows::Fault;
+use crate::scheduler::HttpTask;
 use crate::{TenantCall, Timestamp};
 
 /// The scheduler's view of what takes longer than a call.
@@ -35,6 +36,8 @@ pub enum WorkKind {
         /// How many days it looks back from the nominal time: 1 to 732.
         days: u32,
     },
+    /// Makes an HTTP request.
+    Http(HttpTask),
     /// Removes what is past the tenant's retention.
     Purge {},
 }
@@ -69,6 +72,11 @@ pub enum WorkDone {
         /// Its run.
         run_id: String,
     },
+    /// A request was made, and answered as it was to be.
+    Answered {
+        /// The HTTP status: 2xx.
+        status: u16,
+    },
     /// What was past the retention is gone.
     Purged {
         /// How many events that were.
@@ -93,6 +101,17 @@ pub enum WorkError {
     /// A part is done, and the time was up. Ask again.
     #[error("not all of it is done yet")]
     Unfinished,
+    /// An endpoint was asked, and did not do it.
+    #[error("{detail}")]
+    NotDone {
+        /// For the tenant: what it answered, or that it did not.
+        detail: String,
+        /// Whether asking again may help.
+        again: bool,
+        /// How long it wants to be left alone, in milliseconds.
+        #[serde(default)]
+        retry_after_ms: Option<u64>,
+    },
     /// A store did not answer. Ask again.
     #[error("storage is unavailable: {detail}")]
     Unavailable {

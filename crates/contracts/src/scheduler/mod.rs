@@ -3,6 +3,7 @@
 mod backfill;
 mod change;
 mod heartbeats;
+mod http_task;
 mod jobs;
 mod policy;
 mod runs;
@@ -14,6 +15,7 @@ mod upkeep;
 pub use backfill::*;
 pub use change::*;
 pub use heartbeats::*;
+pub use http_task::*;
 pub use jobs::*;
 pub use policy::*;
 pub use runs::*;

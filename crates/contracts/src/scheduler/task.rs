@@ -1,5 +1,7 @@
 //! What a job does when it fires.
 
+use super::HttpTask;
+
 /// What a job does when it fires.
 #[mesh::message]
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +30,8 @@ pub enum Task {
         /// How many days it looks back from the nominal time: 1 to 732.
         days: u32,
     },
+    /// Makes an HTTP request.
+    Http(HttpTask),
     /// Removes what is past the tenant's retention.
     Purge {},
     /// Does nothing, and expects to be pinged.

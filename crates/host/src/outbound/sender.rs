@@ -20,7 +20,7 @@ pub struct FetchSender;
 
 #[async_trait(?Send)]
 impl MessageSender for FetchSender {
-    async fn post(&self, request: &OutboundRequest<'_>) -> Result<OutboundReply, NoReply> {
+    async fn send(&self, request: &OutboundRequest<'_>) -> Result<OutboundReply, NoReply> {
         let made = made(request).map_err(|_| NoReply("the request could not be made".into()))?;
         let abort = AbortController::default();
         let signal = abort.signal();
@@ -52,10 +52,12 @@ fn made(request: &OutboundRequest<'_>) -> worker::Result<Request> {
         headers.set(name, value)?;
     }
     let mut init = RequestInit::new();
-    init.with_method(Method::Post)
+    let method = Method::from(request.method.to_owned());
+    let has_body = !matches!(method, Method::Get | Method::Delete);
+    init.with_method(method)
         .with_headers(headers)
         .with_redirect(RequestRedirect::Manual)
-        .with_body(Some(request.body.into()));
+        .with_body(has_body.then(|| request.body.into()));
     Request::new_with_init(request.target.as_str(), &init)
 }
 

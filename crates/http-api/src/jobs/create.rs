@@ -1,12 +1,14 @@
 //! The body of `POST /v1/jobs`, and how its unions are read.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use utoipa::ToSchema;
 
 use super::interval::Written;
 use super::schedule::read_schedule;
-use super::{AlertPolicy, Concurrency, Interval, Misfire, Overlap, Retry, Schedule, Task};
+use super::{AlertPolicy, Concurrency, HttpMethod, Interval, Misfire, Overlap, Retry, Schedule, Task};
 use crate::Payload;
 use crate::events::{KIND, SOURCE};
 use crate::problem::Code;
@@ -138,6 +140,7 @@ pub(super) fn read_task(object: &Object<'_>) -> Option<Task> {
             let days = object.optional_integer("days", 1, Task::MAX_DAYS).unwrap_or(Task::usual_days());
             Some(Task::Report { account: account?, days })
         }
+        "http" => read_http(object),
         "purge" => Some(Task::Purge {}),
         "heartbeat" => {
             let grace = required_interval(object, "grace")?;
@@ -148,12 +151,44 @@ pub(super) fn read_task(object: &Object<'_>) -> Option<Task> {
         }
         _ => {
             let detail = format!(
-                "`{kind}` is not supported; `event`, `workflow`, `report`, `purge` and `heartbeat` are"
+                "`{kind}` is not supported; `event`, `workflow`, `report`, `http`, `purge` and `heartbeat` are"
             );
             object.refuse_as(Code::JobUnsupportedTask, "kind", detail);
             None
         }
     }
+}
+
+fn read_http(object: &Object<'_>) -> Option<Task> {
+    let url = object.required_text("url", TextRule::line(2_048));
+    let accepted = "must be `POST`, `GET`, `PUT`, `PATCH` or `DELETE`";
+    let method = object.optional_choice("method", accepted).unwrap_or_default();
+    let headers = object.optional_object("headers").map(|headers| read_headers(&headers));
+    if headers.as_ref().is_some_and(|headers| headers.len() > Task::MAX_HEADERS) {
+        object.refuse("headers", format!("must be at most {}", Task::MAX_HEADERS));
+    }
+    let payload = if object.has("payload") { required_json(object, "payload") } else { None };
+    let body = object.optional_text("body", TextRule::text(Task::MAX_PAYLOAD_BYTES));
+    if payload.is_some() && body.is_some() {
+        object.refuse("body", "cannot be beside `payload`: send one of them");
+    }
+    let without = matches!(method, HttpMethod::Get | HttpMethod::Delete);
+    if without && (payload.is_some() || body.is_some()) {
+        let name = if body.is_some() { "body" } else { "payload" };
+        object.refuse(name, "is not sent by `GET` and `DELETE`: leave it out");
+    }
+    Some(Task::Http { url: url?, method, headers, header_names: Vec::new(), payload, body })
+}
+
+fn read_headers(headers: &Object<'_>) -> BTreeMap<String, String> {
+    let text = |name: &str| {
+        let value = headers.decode::<String>(name);
+        if value.is_none() {
+            headers.refuse(name, "must be a text");
+        }
+        value
+    };
+    headers.names().filter_map(|name| Some((name.to_ascii_lowercase(), text(name)?))).collect()
 }
 
 fn required_json(object: &Object<'_>, name: &str) -> Option<Payload> {
@@ -268,7 +303,16 @@ mod tests {
         let task = |task: &str, code, pointers: &[&str]| {
             check(&format!(r#"{{"name":"Tick","schedule":{{"every":"5m"}},"task":{task}}}"#), code, pointers);
         };
-        task(r#"{"kind":"http","url":"https://example.com"}"#, Code::JobUnsupportedTask, &["/task/kind"]);
+        task(r#"{"kind":"fax","number":"1"}"#, Code::JobUnsupportedTask, &["/task/kind"]);
+        for (http, pointers) in [
+            (r#"{"kind":"http"}"#, &["/task/url"][..]),
+            (r#"{"kind":"http","url":"https://a.example","method":"HEAD"}"#, &["/task/method"]),
+            (r#"{"kind":"http","url":"https://a.example","headers":{"x-a":1}}"#, &["/task/headers/x-a"]),
+            (r#"{"kind":"http","url":"https://a.example","payload":1,"body":"1"}"#, &["/task/body"]),
+            (r#"{"kind":"http","url":"https://a.example","method":"GET","payload":1}"#, &["/task/payload"]),
+        ] {
+            task(http, Code::RequestInvalid, pointers);
+        }
         task(
             r#"{"kind":"event","source":"Big Co"}"#,
             Code::RequestInvalid,

@@ -10,6 +10,8 @@ mod run;
 mod schedule;
 
 use ids::JobId;
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -74,6 +76,41 @@ pub enum Task {
         #[schema(required = false, nullable, minimum = 1, maximum = 732, default = 90)]
         days: u32,
     },
+    /// Makes an HTTP request, signed the Standard Webhooks way (`webhook-id`, the same in each try of a run,
+    /// `webhook-timestamp`, `webhook-signature`) with the job's `secret`. The run succeeds with an answer of 2xx. It is
+    /// tried again after 408, 425, 429, 5xx and no answer, and fails at once with any other; redirects are not followed.
+    /// The key needs `subscriptions:write` as well.
+    Http {
+        /// Where it goes: a public address over HTTPS.
+        #[schema(
+            min_length = 1,
+            max_length = 2048,
+            pattern = r"^[^\u0000-\u001f\u007f-\u009f]*$",
+            example = "https://customer.example.com/nightly"
+        )]
+        url: String,
+        /// How.
+        #[serde(default)]
+        #[schema(value_type = Option<HttpMethod>)]
+        method: HttpMethod,
+        /// Headers to send along, 20 at most. They are not shown again: `header_names` says which there are.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schema(nullable, write_only)]
+        headers: Option<BTreeMap<String, String>>,
+        /// The names of the headers that are sent along.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[schema(required = false, read_only, max_items = 20)]
+        header_names: Vec<String>,
+        /// The body as JSON, of `POST`, `PUT` and `PATCH`; at most 64 KiB. Without it and `body`, the body names the job and
+        /// the time.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schema(nullable)]
+        payload: Option<Payload>,
+        /// The body as text, in place of `payload`; at most 64 KiB.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schema(nullable, max_length = 65536)]
+        body: Option<String>,
+    },
     /// Removes what is past the tenant's retention, now rather than in the coming night.
     Purge {},
     /// Does nothing, and expects to be pinged (a dead man's switch): a ping is expected at each time of the schedule. Where
@@ -85,7 +122,26 @@ pub enum Task {
     },
 }
 
+/// The method of an HTTP request.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum HttpMethod {
+    /// As a webhook.
+    #[default]
+    Post,
+    /// Without a body.
+    Get,
+    /// With a body.
+    Put,
+    /// With a body.
+    Patch,
+    /// Without a body.
+    Delete,
+}
+
 impl Task {
+    /// The most headers of an HTTP request.
+    pub const MAX_HEADERS: usize = 20;
     /// The largest payload of an event task, in bytes of JSON text.
     pub const MAX_PAYLOAD_BYTES: usize = 64 * 1024;
     /// The longest grace of a heartbeat, in seconds.
@@ -213,6 +269,10 @@ pub struct Job {
         example = "https://gateway.example.com/ping/AZn0wqm4fD6NHyo7TF1ufwGZ9MKpuHw-jR8qO0xdbn8BI0VniavN7wEjRWeJq83v"
     )]
     pub ping_url: Option<String>,
+    /// What signs the job's HTTP requests. Shown once: in the answer to what made it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")]
+    pub secret: Option<String>,
     /// The last ping of a heartbeat.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]

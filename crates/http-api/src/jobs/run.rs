@@ -153,6 +153,10 @@ pub struct Run {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub workflow: Option<RunWorkflow>,
+    /// What an HTTP request was answered, where that was a success.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, minimum = 200, maximum = 299)]
+    pub status_code: Option<u16>,
     /// How many events a purge removed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]

@@ -122,7 +122,7 @@ pub(crate) struct Receiver {
 
 #[async_trait(?Send)]
 impl MessageSender for Receiver {
-    async fn post(&self, request: &OutboundRequest<'_>) -> Result<OutboundReply, NoReply> {
+    async fn send(&self, request: &OutboundRequest<'_>) -> Result<OutboundReply, NoReply> {
         let header =
             |name| request.headers.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone());
         let arrived = Arrived {

@@ -163,6 +163,7 @@ impl Work for FakeTasks {
             WorkKind::Report { .. } => {
                 WorkDone::Started { workflow: "account_report".into(), run_id: delivery }
             }
+            WorkKind::Http(_) => WorkDone::Answered { status: 200 },
             WorkKind::Purge {} => WorkDone::Purged { events: 3 },
         };
         if mishap.is_some() { Err(unavailable()) } else { Ok(done) }

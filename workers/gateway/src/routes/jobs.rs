@@ -9,7 +9,7 @@ use http_api::jobs::{
 };
 use http_api::{Code, Payload, Scope};
 
-use super::{pings, policies, schedules, source, time};
+use super::{http_tasks, pings, policies, schedules, source, time};
 use crate::exchange::Exchange;
 use crate::failure::{Failure, failed};
 use crate::middleware::auth::{authorize, authorize_principal, require};
@@ -206,6 +206,10 @@ fn inner_task(task: Task, principal: &Principal) -> Result<scheduler::Task, Fail
             require(principal, Scope::ReportsWrite)?;
             scheduler::Task::Report { account, days }
         }
+        Task::Http { url, method, headers, payload, body, .. } => {
+            require(principal, Scope::SubscriptionsWrite)?;
+            scheduler::Task::Http(http_tasks::inner(url, method, headers, payload, body))
+        }
         Task::Purge {} => scheduler::Task::Purge {},
         Task::Heartbeat { grace } => scheduler::Task::Heartbeat { grace_ms: grace.ms() },
     })
@@ -244,6 +248,7 @@ fn job(job: scheduler::Job) -> Result<Job, Failure> {
         heartbeat,
     } = job;
     let odd = |what: &str| Failure::internal(format!("the scheduler's `{job_id}` has {what}"));
+    let secret = http_tasks::secret(&task);
     let schedule = schedules::public(schedule, calendar).ok_or_else(|| odd("an interval out of range"))?;
     let task = match task {
         scheduler::Task::Event { source, kind, payload } => Task::Event {
@@ -256,6 +261,7 @@ fn job(job: scheduler::Job) -> Result<Job, Failure> {
             params: Payload::from_json(params).map_err(|_| odd("parameters that are not JSON"))?,
         },
         scheduler::Task::Report { account, days } => Task::Report { account, days },
+        scheduler::Task::Http(request) => http_tasks::public(request),
         scheduler::Task::Purge {} => Task::Purge {},
         scheduler::Task::Heartbeat { grace_ms } => Task::Heartbeat {
             grace: schedules::interval(grace_ms).ok_or_else(|| odd("a grace out of range"))?,
@@ -295,6 +301,7 @@ fn job(job: scheduler::Job) -> Result<Job, Failure> {
         created_at: time::public(created_at),
         failing_since: failing_since.map(time::public),
         ping_url: None,
+        secret,
         last_ping: heartbeat.and_then(|heartbeat| heartbeat.last).map(pings::public),
     })
 }
@@ -320,10 +327,13 @@ fn public_run(run: scheduler::JobRun) -> Run {
     } = run;
     let (scheduled_for, started_at) = (time::public(scheduled_for), started_at.map(time::public));
     let ended_at = ended_at.map(time::public);
-    let (workflow, purged_events) = match done {
-        Some(WorkDone::Started { workflow: name, run_id: id }) => (Some(RunWorkflow { name, id }), None),
-        Some(WorkDone::Purged { events }) => (None, Some(events)),
-        None => (None, None),
+    let (workflow, purged_events, status_code) = match done {
+        Some(WorkDone::Started { workflow: name, run_id: id }) => {
+            (Some(RunWorkflow { name, id }), None, None)
+        }
+        Some(WorkDone::Purged { events }) => (None, Some(events), None),
+        Some(WorkDone::Answered { status }) => (None, None, Some(status)),
+        None => (None, None, None),
     };
     Run {
         id: run_id,
@@ -342,6 +352,7 @@ fn public_run(run: scheduler::JobRun) -> Run {
         tries: tries.into_iter().map(public_try).collect(),
         event_id,
         workflow,
+        status_code,
         purged_events,
         ping: ping.map(pings::public),
         trace_id,

@@ -62,6 +62,8 @@ pub struct TaskError {
     pub detail: String,
     /// Whether another try may succeed. It can do no harm: the idempotency key is the same.
     pub transient: bool,
+    /// How long to wait at least before it, in milliseconds, where the endpoint says so.
+    pub retry_after_ms: Option<u64>,
 }
 
 /// Carries a job's task out.
