@@ -27,11 +27,12 @@ export async function calling(): Promise<string> {
   }
   if (answer.refused !== undefined) {
     const refusal = answer.refused;
-    if (refusal === "not_found" || refusal === "key_reused" || refusal === "backfill_not_found") return refusal;
+    if (typeof refusal === "string") return refusal;
     if ("invalid" in refusal) return refusal.invalid.pointer;
     if ("too_many" in refusal) return String(refusal.too_many.limit);
     if ("changed" in refusal) return String(refusal.changed.version);
     if ("backfill_running" in refusal) return refusal.backfill_running.backfill_id;
+    if ("too_many_pings" in refusal) return String(refusal.too_many_pings.most);
     return refusal.unavailable.detail;
   }
   const kind: FaultKind | (string & {}) = answer.fault.kind;
@@ -72,6 +73,7 @@ function job(schedule: Schedule): Job {
     preview: [],
     created_at: 1n,
     failing_since: null,
+    heartbeat: null,
   };
 }
 

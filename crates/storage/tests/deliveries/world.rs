@@ -106,7 +106,7 @@ pub(crate) enum Answer {
 pub(crate) struct Arrived {
     pub(crate) at_ms: u64,
     pub(crate) id: String,
-    pub(crate) headers: Vec<(&'static str, String)>,
+    pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: String,
 }
 
@@ -128,7 +128,7 @@ impl MessageSender for Receiver {
         let arrived = Arrived {
             at_ms: self.clock.now_ms(),
             id: header("webhook-id").unwrap(),
-            headers: request.headers.clone(),
+            headers: request.headers.iter().map(|(name, value)| (name.to_string(), value.clone())).collect(),
             body: request.body.to_owned(),
         };
         self.arrived.borrow_mut().push(arrived);
