@@ -27,6 +27,8 @@ const RAW: &str = "bench/scheduler.json";
 /// The Worker that is measured, and the pipeline behind it.
 const SCHEDULER: &str = "scheduler";
 const PIPELINE: &str = "gateway-bench";
+/// How many jobs one request of the driver makes at most.
+const PART: u32 = 500;
 /// How often each single call is made.
 const CALLS: u32 = 200;
 /// The tenant whose schedule grows; those that run jobs come after it.
@@ -55,6 +57,16 @@ pub(crate) struct Options {
     /// Runs that one object dispatches in a round
     #[arg(long, default_value_t = 2_000, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..=100_000))]
     burst: u32,
+}
+
+/// Jobs to be made.
+struct Fill {
+    contender: &'static str,
+    first: u32,
+    tenants: u32,
+    each: u32,
+    at_ms: u64,
+    within_ms: u64,
 }
 
 /// What was dispatched, as the driver notes it.
@@ -201,21 +213,29 @@ impl Driver {
         Ok(String::from_utf8_lossy(self.connection.ask(&request)?).into_owned())
     }
 
-    /// Makes `each` jobs for each of the tenants from `first` on, due evenly over `within_ms` from `at_ms`.
-    fn fill(
-        &mut self,
-        contender: &str,
-        first: u32,
-        tenants: u32,
-        each: u32,
-        at_ms: u64,
-        within_ms: u64,
-    ) -> Result<()> {
-        let fill = json!({
-            "contender": contender, "first": first, "tenants": tenants, "each": each,
-            "at": at_ms, "within": within_ms,
-        });
-        self.ask("POST", "/fill", &fill.to_string()).map(drop)
+    /// Makes `each` jobs for each of the tenants from `first` on, due evenly over `within_ms` from `at_ms`, a part a
+    /// request.
+    fn fill(&mut self, fill: &Fill, step: &Step) -> Result<()> {
+        let Fill { contender, first, tenants, each, at_ms, within_ms } = *fill;
+        let of_a_tenant = each.min(PART);
+        let at_once = (PART / of_a_tenant).clamp(1, tenants);
+        let mut made = 0;
+        for first in (first..first + tenants).step_by(at_once as usize) {
+            let tenants = at_once.min(fill.first + tenants - first);
+            let mut left = each;
+            while left > 0 {
+                let each = left.min(of_a_tenant);
+                step.live(&bar(made as usize, (fill.tenants * fill.each) as usize, "jobs", "made"));
+                let part = json!({
+                    "contender": contender, "first": first, "tenants": tenants, "each": each,
+                    "at": at_ms, "within": within_ms,
+                });
+                self.ask("POST", "/fill", &part.to_string())?;
+                left -= each;
+                made += each * tenants;
+            }
+        }
+        Ok(())
     }
 
     /// The median time of a call to the growing schedule, in microseconds.
@@ -268,7 +288,9 @@ fn lateness(options: &Options, driver: &mut Driver, ui: &Ui) -> Result<Lateness>
     // Time enough to make them all before the first is due, at 100 a second.
     let begins = unix_ms() + 1_000 + u64::from(jobs) * 10;
     let within = if jobs < 1_000 { 1_000 } else { 60_000 };
-    driver.fill("rust", GROWING + 1, tenants, each, begins, within)?;
+    let fill =
+        Fill { contender: "rust", first: GROWING + 1, tenants, each, at_ms: begins, within_ms: within };
+    driver.fill(&fill, &step)?;
     if unix_ms() > begins {
         bail!("making {jobs} jobs took so long that the first were due before the last was there");
     }
@@ -290,8 +312,10 @@ fn dispatches(options: &Options, driver: &mut Driver, ui: &Ui) -> Result<(Vec<f6
         for (contender, place) in turns {
             step.note(format!("round {} of {}, {contender}", round + 1, options.rounds));
             let tenant = GROWING + 1 + options.tenants + round;
-            let due = unix_ms() + 1_000 + u64::from(options.burst) * 5;
-            driver.fill(contender, tenant, 1, options.burst, due, 0)?;
+            let due = unix_ms() + 1_000 + u64::from(options.burst) * 10;
+            let each = options.burst;
+            let fill = Fill { contender, first: tenant, tenants: 1, each, at_ms: due, within_ms: 0 };
+            driver.fill(&fill, &step)?;
             let Dispatched { count, span_ms, .. } = driver.await_dispatched(options.burst, &step)?;
             rates[place].push(f64::from(count) / span_ms.max(1.0) * 1e3);
         }
