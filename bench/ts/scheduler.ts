@@ -83,7 +83,8 @@ export default {
         const times = runs.map(([at]) => at ?? 0);
         const lateness = runs.map(([at = 0, nominal = 0]) => at - nominal).sort((one, other) => one - other);
         const span = times.reduce((last, at) => Math.max(last, at), 0) - times.reduce((first, at) => Math.min(first, at), Infinity);
-        return Response.json({ count: runs.length, span_ms: span, lateness });
+        const at = (share: number) => lateness[Math.max(Math.ceil(share * lateness.length) - 1, 0)] ?? 0;
+        return Response.json({ count: runs.length, span_ms: span, p50_ms: at(0.5), p99_ms: at(0.99), max_ms: at(1) });
       }
       case "/count":
         return new Response(String(Number(await (await pipeline("/count")).text()) + dispatched.length));
