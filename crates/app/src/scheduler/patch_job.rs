@@ -21,7 +21,8 @@ pub(super) fn change_job(ports: &SchedulePorts, request: ChangeJob) -> Result<Jo
         return Err(JobError::Changed { version: stored.version });
     }
     let now = ports.clock.now();
-    let (mut changed, stored_task) = (stored.clone(), stored.task.clone());
+    let had_secret = matches!(stored.task, Task::Http(_));
+    let mut changed = stored.clone();
     if let Some(name) = name {
         definition::check_name(&name)?;
         changed.name = name;
@@ -80,10 +81,10 @@ pub(super) fn change_job(ports: &SchedulePorts, request: ChangeJob) -> Result<Jo
         };
     }
     ports.store.change_job(&changed).map_err(unavailable)?;
-    // A secret that was there before was shown before.
-    let made = (!matches!(stored_task, Task::Http(_))).then(|| changed.task.clone());
+    let task = changed.task.clone();
     let job = convert::job(changed);
-    Ok(made.map_or_else(|| job.clone(), |task| http_tasks::shown(job.clone(), &task)))
+    // A secret that was there before was shown before.
+    Ok(if had_secret { job } else { http_tasks::shown(job, &task) })
 }
 
 /// Gives the job another schedule; the first time that it names from now on. None where it is the one that it has.

@@ -8,7 +8,8 @@ use contracts::pipeline::budget::{
 };
 
 use crate::mirror::{Mirror, Seen, State};
-use crate::object::{Death, HOLD_MS, Object};
+use crate::mortal::Death;
+use crate::object::{HOLD_MS, Object};
 
 /// Numbers of a seed.
 struct Draw(u64);

@@ -6,6 +6,8 @@
 
 mod callers;
 mod mirror;
+#[path = "../mortal/mod.rs"]
+mod mortal;
 mod object;
 
 use mesh_sim::Simulation;

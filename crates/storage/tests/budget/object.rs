@@ -1,15 +1,14 @@
 //! A tenant's budget over its real SQL, in a process that dies before or after any statement.
 
-use std::cell::Cell;
 use std::rc::Rc;
 
+use crate::mortal::{Death, Mortal};
 use app::budget::{BudgetObject, BudgetPorts};
 use app::ports::{Alarm, BudgetStore};
 use contracts::{Actor, TenantCall, TenantScope, Timestamp};
 use ids::{KeyId, TenantId};
-use mesh::durable::{Database, End, Rows, Storage, Value};
+use mesh::durable::Storage;
 use mesh::{CallContext, Deadline, TraceContext};
-use mesh_sim::durable::SqliteDatabase;
 use storage::{SqlBudgetStore, TENANT_BUDGET};
 use test_kit::schedule::MemoryAlarm;
 use test_kit::{FakeClock, MemoryUsage, SeededRandom, run};
@@ -17,67 +16,6 @@ use test_kit::{FakeClock, MemoryUsage, SeededRandom, run};
 /// How long a hold lasts here.
 pub(crate) const HOLD_MS: u64 = 15 * 60 * 1_000;
 const START_MS: u64 = 1_795_330_800_000;
-
-/// When the process dies: before or after the statement of this number from now on.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Death {
-    Before(u64),
-    After(u64),
-}
-
-/// A database whose process may die. What was committed stays.
-#[derive(Clone)]
-struct Mortal {
-    database: SqliteDatabase,
-    death: Rc<Cell<Option<Death>>>,
-    dead: Rc<Cell<bool>>,
-}
-
-const DEAD: &str = "the process is dead";
-
-impl Mortal {
-    /// Counts one statement; says whether the process dies after it.
-    fn step(&self) -> Result<bool, String> {
-        if self.dead.get() {
-            return Err(DEAD.into());
-        }
-        let (next, now) = match self.death.get() {
-            None => return Ok(false),
-            Some(Death::Before(0)) => (None, Some(true)),
-            Some(Death::After(0)) => (None, Some(false)),
-            Some(Death::Before(left)) => (Some(Death::Before(left - 1)), None),
-            Some(Death::After(left)) => (Some(Death::After(left - 1)), None),
-        };
-        self.death.set(next);
-        self.dead.set(now.is_some());
-        if now == Some(true) { Err(DEAD.into()) } else { Ok(now.is_some()) }
-    }
-}
-
-impl Database for Mortal {
-    fn exec(&self, sql: &str, values: &[Value]) -> Result<Rows, String> {
-        let last = self.step()?;
-        let rows = self.database.exec(sql, values)?;
-        if last { Err(DEAD.into()) } else { Ok(rows) }
-    }
-
-    fn script(&self, sql: &str) -> Result<(), String> {
-        self.database.script(sql)
-    }
-
-    fn transaction(&self, body: &mut dyn FnMut() -> End) -> Result<(), String> {
-        let last = self.step()?;
-        // Dying after it means after its end, which the statements inside must not count.
-        self.dead.set(false);
-        let done = self.database.transaction(body);
-        self.dead.set(self.dead.get() || last);
-        done.and(if last { Err(DEAD.into()) } else { Ok(()) })
-    }
-
-    fn size(&self) -> u64 {
-        self.database.size()
-    }
-}
 
 pub(crate) struct Object {
     pub(crate) clock: FakeClock,
@@ -94,11 +32,7 @@ impl Object {
     pub(crate) fn new(seed: u64) -> Self {
         let clock = FakeClock::at(Timestamp::from_unix_ms(START_MS));
         let random = SeededRandom::new(seed);
-        let database = Mortal {
-            database: SqliteDatabase::in_memory().unwrap(),
-            death: Rc::default(),
-            dead: Rc::default(),
-        };
+        let database = Mortal::in_memory();
         let (alarm, usage) = (MemoryAlarm::default(), MemoryUsage::default());
         let tenant = TenantId::from_parts(START_MS, [7; 10]);
         let budget = start(&database, tenant, &alarm, &usage, &clock, &random);

@@ -12,7 +12,8 @@ use ids::JobId;
 use mesh_sim::Simulation;
 use test_kit::run;
 
-use crate::object::{Death, Object};
+use crate::mortal::Death;
+use crate::object::Object;
 use crate::oracle::{Rhythm, Spec};
 use crate::{DAY, Draw, HOUR, MINUTE, START, ZONES};
 
@@ -127,8 +128,8 @@ impl Beat {
 
 fn death(draw: &mut Draw, one_in: u64) -> Option<Death> {
     match draw.below(2 * one_in) {
-        0 => Some(Death::Before(draw.below(20) as u32)),
-        1 => Some(Death::After(draw.below(20) as u32)),
+        0 => Some(Death::Before(draw.below(20))),
+        1 => Some(Death::After(draw.below(20))),
         _ => None,
     }
 }

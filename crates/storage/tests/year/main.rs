@@ -5,6 +5,8 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 mod heartbeats;
+#[path = "../mortal/mod.rs"]
+mod mortal;
 mod object;
 mod oracle;
 
@@ -22,7 +24,8 @@ use mesh_sim::Simulation;
 use test_kit::run;
 use test_kit::schedule::Mishap;
 
-use object::{Death, Object};
+use mortal::Death;
+use object::Object;
 use oracle::{Rhythm, Spec};
 
 const START: u64 = 1_795_330_800_000;
@@ -202,8 +205,8 @@ impl Year {
             self.object.clock.set(at.max(self.object.clock.now()));
             assert!(self.object.alarm.ring(self.object.clock.now()));
             let death = match draw.below(60) {
-                0 => Some(Death::Before(draw.below(25) as u32)),
-                1 => Some(Death::After(draw.below(25) as u32)),
+                0 => Some(Death::Before(draw.below(25))),
+                1 => Some(Death::After(draw.below(25))),
                 _ => None,
             };
             if draw.below(40) == 0 {

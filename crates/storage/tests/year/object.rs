@@ -1,8 +1,8 @@
 //! A tenant's schedule over its real SQL, which dies before or after any statement, and whose alarm is in the test's hands.
 
-use std::cell::Cell;
 use std::rc::Rc;
 
+use crate::mortal::{Death, Mortal};
 use app::ports::{Alarm, Clock, Random, ScheduleStore};
 use app::scheduler::{Part, PipelineTasks, SchedulePorts, TenantHeartbeats, TenantJobs, fire_due};
 use contracts::pipeline::TasksDispatch;
@@ -12,74 +12,12 @@ use contracts::scheduler::{
 };
 use contracts::{Actor, TenantCall, TenantScope, Timestamp};
 use ids::{JobId, KeyId, TenantId};
-use mesh::durable::{Address, Database, End, Namespace, Rows, Storage, Value};
+use mesh::durable::{Address, Namespace, Storage};
 use mesh::loopback::Loopback;
 use mesh::{CallContext, Deadline, TraceContext, Transport};
-use mesh_sim::durable::SqliteDatabase;
 use storage::{SCHEDULE, SqlScheduleStore};
 use test_kit::schedule::{FakeTasks, MemoryAlarm, MemoryScheduleRegistry};
 use test_kit::{FakeClock, SeededRandom, run};
-
-/// When the process dies: before or after the statement of this number from now on.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Death {
-    Before(u32),
-    After(u32),
-}
-
-/// A database whose process may die. What was committed stays.
-#[derive(Clone)]
-struct Mortal {
-    database: SqliteDatabase,
-    death: Rc<Cell<Option<Death>>>,
-    dead: Rc<Cell<bool>>,
-}
-
-const DEAD: &str = "the process is dead";
-
-impl Mortal {
-    /// Counts one statement; says whether the process dies after it.
-    fn step(&self) -> Result<bool, String> {
-        if self.dead.get() {
-            return Err(DEAD.into());
-        }
-        let (next, now) = match self.death.get() {
-            None => return Ok(false),
-            Some(Death::Before(0)) => (None, Some(true)),
-            Some(Death::After(0)) => (None, Some(false)),
-            Some(Death::Before(left)) => (Some(Death::Before(left - 1)), None),
-            Some(Death::After(left)) => (Some(Death::After(left - 1)), None),
-        };
-        self.death.set(next);
-        self.dead.set(now.is_some());
-        if now == Some(true) { Err(DEAD.into()) } else { Ok(now.is_some()) }
-    }
-}
-
-impl Database for Mortal {
-    fn exec(&self, sql: &str, values: &[Value]) -> Result<Rows, String> {
-        let last = self.step()?;
-        let rows = self.database.exec(sql, values)?;
-        if last { Err(DEAD.into()) } else { Ok(rows) }
-    }
-
-    fn script(&self, sql: &str) -> Result<(), String> {
-        self.database.script(sql)
-    }
-
-    fn transaction(&self, body: &mut dyn FnMut() -> End) -> Result<(), String> {
-        let last = self.step()?;
-        // Dying after it means after its end, which the statements inside must not count.
-        self.dead.set(false);
-        let done = self.database.transaction(body);
-        self.dead.set(self.dead.get() || last);
-        done.and(if last { Err(DEAD.into()) } else { Ok(()) })
-    }
-
-    fn size(&self) -> u64 {
-        self.database.size()
-    }
-}
 
 pub(crate) struct Object {
     pub(crate) clock: FakeClock,
@@ -97,11 +35,7 @@ impl Object {
     pub(crate) fn new(start_ms: u64, seed: u64) -> Self {
         let clock = FakeClock::at(Timestamp::from_unix_ms(start_ms));
         let random = SeededRandom::new(seed);
-        let database = Mortal {
-            database: SqliteDatabase::in_memory().unwrap(),
-            death: Rc::default(),
-            dead: Rc::default(),
-        };
+        let database = Mortal::in_memory();
         let (pipeline, alarm) = (FakeTasks::default(), MemoryAlarm::default());
         let ports = ports(&clock, &random, &database, &pipeline, &alarm);
         let (jobs, heartbeats) = start(&ports, &clock);
