@@ -12,6 +12,8 @@ mod fuzz;
 mod jsonc;
 mod operator;
 mod paths;
+#[allow(dead_code, unused_imports, reason = "what deploys and provisioning will call")]
+mod platform;
 mod process;
 mod scan;
 mod setup;

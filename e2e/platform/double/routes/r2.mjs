@@ -15,9 +15,8 @@ export default [
     "GET",
     "/accounts/:account/r2/buckets",
     ({ data, query }) => {
-      // By cursor: the name after which the page begins.
       const size = Number(query.get("per_page") ?? 20);
-      const rest = data.r2.toSorted((a, b) => (a.name < b.name ? -1 : 1)).filter(({ name }) => name > (query.get("cursor") ?? ""));
+      const rest = data.r2.toSorted((a, b) => (a.name < b.name ? -1 : 1)).filter(({ name }) => name > (query.get("start_after") ?? ""));
       return { buckets: rest.slice(0, size).map(shown) };
     },
   ],

@@ -1,0 +1,113 @@
+//! Versions of Workers and which of them serve.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::{Failure, Platform, segment};
+
+/// An uploaded version.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Version {
+    pub(crate) id: String,
+    #[serde(default)]
+    pub(crate) number: u64,
+    /// `workers/tag`, `workers/message` and `workers/triggered_by`.
+    #[serde(default)]
+    pub(crate) annotations: BTreeMap<String, String>,
+    #[serde(default)]
+    pub(crate) metadata: VersionMetadata,
+    /// `bindings`, `script` (`etag`) and `script_runtime`, in the platform's form; only of a version asked for by id.
+    #[serde(default)]
+    pub(crate) resources: Value,
+}
+
+/// Who made a version, and when.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(crate) struct VersionMetadata {
+    #[serde(default)]
+    pub(crate) created_on: String,
+    #[serde(default)]
+    pub(crate) author_email: String,
+}
+
+/// Which versions serve, since when.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Deployment {
+    pub(crate) id: String,
+    pub(crate) created_on: String,
+    #[serde(default)]
+    pub(crate) author_email: String,
+    #[serde(default)]
+    pub(crate) annotations: BTreeMap<String, String>,
+    pub(crate) versions: Vec<Share>,
+}
+
+/// A version and how much it serves of what comes, in percent.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Share {
+    pub(crate) version_id: String,
+    pub(crate) percentage: f64,
+}
+
+impl Platform {
+    /// A Worker's latest versions, newest first; none where there is no such Worker.
+    ///
+    /// # Errors
+    /// Any [`Failure`].
+    pub(crate) fn versions(&self, worker: &str) -> Result<Vec<Version>, Failure> {
+        #[derive(Deserialize)]
+        struct Items {
+            items: Vec<Version>,
+        }
+        let path = self.path(&format!("workers/scripts/{}/versions?per_page=50", segment(worker)));
+        none_where_missing(self.http.get::<Items>(&path).map(|found| found.items))
+    }
+
+    /// A version with what it binds.
+    ///
+    /// # Errors
+    /// Any [`Failure`].
+    pub(crate) fn version(&self, worker: &str, id: &str) -> Result<Version, Failure> {
+        self.http.get(&self.path(&format!("workers/scripts/{}/versions/{id}", segment(worker))))
+    }
+
+    /// A Worker's latest deployments; the first one serves. None where there is no such Worker.
+    ///
+    /// # Errors
+    /// Any [`Failure`].
+    pub(crate) fn deployments(&self, worker: &str) -> Result<Vec<Deployment>, Failure> {
+        #[derive(Deserialize)]
+        struct Deployments {
+            deployments: Vec<Deployment>,
+        }
+        let path = self.path(&format!("workers/scripts/{}/deployments", segment(worker)));
+        none_where_missing(self.http.get::<Deployments>(&path).map(|found| found.deployments))
+    }
+
+    /// Has versions serve, in shares that add up to 100.
+    ///
+    /// # Errors
+    /// Any [`Failure`].
+    pub(crate) fn deploy(
+        &self,
+        worker: &str,
+        shares: &[Share],
+        message: &str,
+    ) -> Result<Deployment, Failure> {
+        let body = json!({
+            "strategy": "percentage",
+            "versions": shares,
+            "annotations": { "workers/message": message },
+        });
+        self.http.post(&self.path(&format!("workers/scripts/{}/deployments", segment(worker))), &body)
+    }
+}
+
+fn none_where_missing<T>(found: Result<Vec<T>, Failure>) -> Result<Vec<T>, Failure> {
+    match found {
+        Err(failure) if failure.is_missing() => Ok(Vec::new()),
+        found => found,
+    }
+}

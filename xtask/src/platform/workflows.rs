@@ -1,0 +1,53 @@
+//! Workflows and their instances. Deploys make workflows; nothing here does.
+
+use serde::Deserialize;
+
+use super::{Failure, Platform, segment};
+
+/// A workflow.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Workflow {
+    pub(crate) name: String,
+    pub(crate) script_name: String,
+    pub(crate) class_name: String,
+}
+
+/// A run of a workflow.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Instance {
+    pub(crate) id: String,
+    pub(crate) status: String,
+    /// The version of the code that it began with.
+    #[serde(default)]
+    pub(crate) version_id: String,
+}
+
+impl Platform {
+    /// All workflows.
+    ///
+    /// # Errors
+    /// Any [`Failure`].
+    pub(crate) fn workflows(&self) -> Result<Vec<Workflow>, Failure> {
+        self.http.list(&self.path("workflows"))
+    }
+
+    /// A workflow's instances in a status, such as `running`, `waiting` or `queued`.
+    ///
+    /// # Errors
+    /// Any [`Failure`].
+    pub(crate) fn instances(&self, workflow: &str, status: &str) -> Result<Vec<Instance>, Failure> {
+        self.http.list(&self.path(&format!(
+            "workflows/{}/instances?status={}",
+            segment(workflow),
+            segment(status)
+        )))
+    }
+
+    /// Takes a workflow away, with its instances.
+    ///
+    /// # Errors
+    /// Any [`Failure`].
+    pub(crate) fn delete_workflow(&self, name: &str) -> Result<(), Failure> {
+        self.http.delete(&self.path(&format!("workflows/{}", segment(name))))
+    }
+}
