@@ -184,6 +184,8 @@ export interface HttpTask {
   headers: HttpHeader[];
   /** How. */
   method: HttpMethod;
+  /** What it is signed with besides, after a rotation. */
+  previous_secret: PreviousSecret | null;
   /** What it is signed with. The scheduler makes it, and shows it once: in the answer to what made it. */
   secret: SigningSecret | null;
   /** Where it goes; at most 2,048 bytes. */
@@ -210,6 +212,8 @@ export interface HttpTaskInput {
    * @defaultValue `"post"`
    */
   method?: HttpMethod;
+  /** What it is signed with besides, after a rotation. */
+  previous_secret?: PreviousSecretInput | null;
   /** What it is signed with. The scheduler makes it, and shows it once: in the answer to what made it. */
   secret?: SigningSecret | null;
   /** Where it goes; at most 2,048 bytes. */
@@ -338,6 +342,8 @@ export type JobError =
   | "heartbeat"
   /** The job is no heartbeat, and expects no pings. */
   | "no_heartbeat"
+  /** The job makes no requests, and has no secret. */
+  | "no_request"
   /** The job is pinged more often than is of use. */
   | {
     too_many_pings: {
@@ -560,6 +566,26 @@ export interface PolicyInput {
   overlap?: Overlap;
   /** How long one try may take, 1 to 30 seconds; none for 30. */
   timeout_ms?: number | null;
+}
+
+/** The secret before the present one. */
+export interface PreviousSecret {
+  /** What it is. */
+  secret: SigningSecret;
+  /** Until when it signs. */
+  valid_until: Timestamp;
+}
+
+/**
+ * The secret before the present one.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export interface PreviousSecretInput {
+  /** What it is. */
+  secret: SigningSecret;
+  /** Until when it signs. */
+  valid_until: TimestampInput;
 }
 
 /** How the waits between tries are spread. */

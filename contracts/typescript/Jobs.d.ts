@@ -35,6 +35,8 @@ export interface Jobs {
   pause_job(request: GetJob, context: Context<TenantScope>): Promise<Answer<Job, JobError>>;
   /** Fires again, from the next nominal time on. Resuming an active job changes nothing. */
   resume_job(request: GetJob, context: Context<TenantScope>): Promise<Answer<Job, JobError>>;
+  /** Makes a new secret for the requests of a job; the one before signs beside it for the overlap. */
+  rotate_job_secret(request: RotateJobSecret, context: Context<TenantScope>): Promise<Answer<RotatedSecret, JobError>>;
   /** Runs the job once now, whatever its schedule. */
   run_job(request: GetJob, context: Context<TenantScope>): Promise<Answer<JobRun, JobError>>;
 }
@@ -68,6 +70,8 @@ export interface JobsImplementation {
   pause_job(request: GetJob, context: ReceivedContext<TenantScope>): Promise<Answer<JobInput, JobError>>;
   /** Fires again, from the next nominal time on. Resuming an active job changes nothing. */
   resume_job(request: GetJob, context: ReceivedContext<TenantScope>): Promise<Answer<JobInput, JobError>>;
+  /** Makes a new secret for the requests of a job; the one before signs beside it for the overlap. */
+  rotate_job_secret(request: RotateJobSecret, context: ReceivedContext<TenantScope>): Promise<Answer<RotatedSecretInput, JobError>>;
   /** Runs the job once now, whatever its schedule. */
   run_job(request: GetJob, context: ReceivedContext<TenantScope>): Promise<Answer<JobRunInput, JobError>>;
 }
@@ -385,6 +389,8 @@ export interface HttpTask {
   headers: HttpHeader[];
   /** How. */
   method: HttpMethod;
+  /** What it is signed with besides, after a rotation. */
+  previous_secret: PreviousSecret | null;
   /** What it is signed with. The scheduler makes it, and shows it once: in the answer to what made it. */
   secret: SigningSecret | null;
   /** Where it goes; at most 2,048 bytes. */
@@ -411,6 +417,8 @@ export interface HttpTaskInput {
    * @defaultValue `"post"`
    */
   method?: HttpMethod;
+  /** What it is signed with besides, after a rotation. */
+  previous_secret?: PreviousSecretInput | null;
   /** What it is signed with. The scheduler makes it, and shows it once: in the answer to what made it. */
   secret?: SigningSecret | null;
   /** Where it goes; at most 2,048 bytes. */
@@ -611,6 +619,8 @@ export type JobError =
   | "heartbeat"
   /** The job is no heartbeat, and expects no pings. */
   | "no_heartbeat"
+  /** The job makes no requests, and has no secret. */
+  | "no_request"
   /** The job is pinged more often than is of use. */
   | {
     too_many_pings: {
@@ -995,6 +1005,26 @@ export type PolicySetting =
   /** When failures are told of. */
   | "alert";
 
+/** The secret before the present one. */
+export interface PreviousSecret {
+  /** What it is. */
+  secret: SigningSecret;
+  /** Until when it signs. */
+  valid_until: Timestamp;
+}
+
+/**
+ * The secret before the present one.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export interface PreviousSecretInput {
+  /** What it is. */
+  secret: SigningSecret;
+  /** Until when it signs. */
+  valid_until: TimestampInput;
+}
+
 /** How the waits between tries are spread. */
 export type RetryJitter =
   /** Not at all. */
@@ -1028,6 +1058,34 @@ export interface RetryPolicyInput {
   jitter?: RetryJitter;
   /** Tries in total, 1 to 10. */
   max_attempts: number;
+}
+
+/** Asks for a new secret of a job's requests. */
+export interface RotateJobSecret {
+  /** Which job's. */
+  job_id: JobId;
+  /** How long the old one signs beside it, in seconds; 0 ends it at once. */
+  overlap_s: number;
+}
+
+/** The new secret, shown this once. */
+export interface RotatedSecret {
+  /** Until when the one before is valid beside it; none where it no longer is. */
+  previous_valid_until: Timestamp | null;
+  /** `whsec_…`. */
+  secret: SigningSecret;
+}
+
+/**
+ * The new secret, shown this once.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export interface RotatedSecretInput {
+  /** Until when the one before is valid beside it; none where it no longer is. */
+  previous_valid_until?: TimestampInput | null;
+  /** `whsec_…`. */
+  secret: SigningSecret;
 }
 
 /** Names one run. */

@@ -119,6 +119,8 @@ export interface HttpTask {
   headers: HttpHeader[];
   /** How. */
   method: HttpMethod;
+  /** What it is signed with besides, after a rotation. */
+  previous_secret: PreviousSecret | null;
   /** What it is signed with. The scheduler makes it, and shows it once: in the answer to what made it. */
   secret: SigningSecret | null;
   /** Where it goes; at most 2,048 bytes. */
@@ -145,6 +147,8 @@ export interface HttpTaskInput {
    * @defaultValue `"post"`
    */
   method?: HttpMethod;
+  /** What it is signed with besides, after a rotation. */
+  previous_secret?: PreviousSecretInput | null;
   /** What it is signed with. The scheduler makes it, and shows it once: in the answer to what made it. */
   secret?: SigningSecret | null;
   /** Where it goes; at most 2,048 bytes. */
@@ -156,6 +160,26 @@ export type JobId = string;
 
 /** Names one API key. */
 export type KeyId = string;
+
+/** The secret before the present one. */
+export interface PreviousSecret {
+  /** What it is. */
+  secret: SigningSecret;
+  /** Until when it signs. */
+  valid_until: Timestamp;
+}
+
+/**
+ * The secret before the present one.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export interface PreviousSecretInput {
+  /** What it is. */
+  secret: SigningSecret;
+  /** Until when it signs. */
+  valid_until: TimestampInput;
+}
 
 /** A secret that is shown to its owner. Its `Debug` shows nothing of it. */
 export type SigningSecret = string;

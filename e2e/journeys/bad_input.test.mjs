@@ -280,6 +280,7 @@ test("another tenant's event, signal and job are as unknown as what doesn't exis
     ["POST", "/v1/jobs/{id}/pause", job, "job.not_found"],
     ["POST", "/v1/jobs/{id}/resume", job, "job.not_found"],
     ["POST", "/v1/jobs/{id}/ping", job, "job.not_found"],
+    ["POST", "/v1/jobs/{id}/rotate", job, "job.not_found"],
     ["POST", "/v1/jobs/{id}/ping/rotate", job, "job.not_found"],
     ["GET", "/v1/jobs/{id}/pings", job, "job.not_found"],
     ["DELETE", "/v1/jobs/{id}", job, "job.not_found"],

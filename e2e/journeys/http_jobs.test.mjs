@@ -86,6 +86,33 @@ test("a body is what was asked for, or names the job and the time", async () => 
   assert.equal(get.bytes.length, 0);
 });
 
+test("a rotated secret signs beside the one before, for as long as was asked for", async () => {
+  const endpoint = await receiver();
+  const job = await create({ url: endpoint.url }, { schedule: { every: "366d" } });
+  const rotate = async (json) => {
+    const answer = await customer.send("POST", `/v1/jobs/${job.id}/rotate`, { json });
+    assert.equal(answer.status, 200, String(answer));
+    return answer.json;
+  };
+  const request = async () => {
+    const before = endpoint.arrived.length;
+    assert.equal((await customer.send("POST", `/v1/jobs/${job.id}/run`)).status, 202);
+    return (await endpoint.received(before + 1)).at(-1);
+  };
+  const second = await rotate();
+  const both = await request();
+  for (const secret of [job.secret, second.secret]) verify(both, secret);
+  assert.ok(Date.parse(second.previous_valid_until) > Date.now());
+  const third = await rotate({ overlap_seconds: 0 });
+  assert.equal(third.previous_valid_until, null);
+  const alone = await request();
+  verify(alone, third.secret);
+  assert.throws(() => verify(alone, second.secret));
+  const tick = { name: "Tick", schedule: { every: "1h" }, task: { kind: "purge" } };
+  const other = (await customer.send("POST", "/v1/jobs", { json: tick })).json;
+  assertProblem(await customer.send("POST", `/v1/jobs/${other.id}/rotate`), 409, "job.no_request");
+});
+
 test("an endpoint that is busy is asked again, under the same id", async () => {
   const endpoint = await receiver();
   endpoint.answer = { status: 503, headers: { "retry-after": "2" }, body: "busy" };

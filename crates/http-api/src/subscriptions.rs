@@ -144,10 +144,10 @@ pub struct EndpointHealth {
     pub previous_secret_until: Option<Timestamp>,
 }
 
-/// The body of `POST /v1/subscriptions/{id}/rotate`; it may be left out.
+/// The body of `POST /v1/subscriptions/{id}/rotate` and `POST /v1/jobs/{id}/rotate`; it may be left out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 pub struct RotateSecret {
-    /// How long messages are signed with the old secret as well, in seconds; 0 for no longer. A day where it is left
+    /// How long messages, or requests, are signed with the old secret as well, in seconds; 0 for no longer. A day where it is left
     /// out.
     #[schema(value_type = Option<u32>, maximum = 604800, example = 86400)]
     pub overlap_seconds: u32,

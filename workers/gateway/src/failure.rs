@@ -250,6 +250,10 @@ impl Refusal for JobError {
                 let detail = "the job is no heartbeat: make one whose task is `{\"kind\": \"heartbeat\"}`";
                 Problem::new(Code::JobNoHeartbeat, detail).into()
             }
+            Self::NoRequest => {
+                let detail = "the job makes no HTTP requests: make one whose task is `{\"kind\": \"http\"}`";
+                Problem::new(Code::JobNoRequest, detail).into()
+            }
             Self::TooManyPings { most, within_s } => {
                 let detail = format!("a job takes {most} pings within {within_s} seconds");
                 Problem::new(Code::RateLimited, detail).with_retry_after(within_s).into()
@@ -469,6 +473,7 @@ mod tests {
         check(CallError::Refused(JobError::BackfillNotFound), Code::JobBackfillNotFound, false);
         check(CallError::Refused(JobError::Heartbeat), Code::JobHeartbeat, false);
         check(CallError::Refused(JobError::NoHeartbeat), Code::JobNoHeartbeat, false);
+        check(CallError::Refused(JobError::NoRequest), Code::JobNoRequest, false);
         let often = JobError::TooManyPings { most: 100, within_s: 10 };
         check(CallError::Refused(often), Code::RateLimited, false);
         check(CallError::Refused(JobError::KeyReused), Code::IdempotencyKeyReused, false);

@@ -13,8 +13,8 @@ use crate::middleware::{cors, limits, screen};
 use crate::respond::{Answer, Outcome};
 use crate::router;
 use crate::routes::{
-    approvals, crm, docs, endpoints, events, files, health, hooks, job_backfills, jobs, live, models, pings,
-    reports, rules, search, signals, subscriptions, usage, workflows,
+    approvals, crm, docs, endpoints, events, files, health, hooks, http_tasks, job_backfills, jobs, live,
+    models, pings, reports, rules, search, signals, subscriptions, usage, workflows,
 };
 
 /// A request that was answered.
@@ -176,6 +176,7 @@ fn dispatch<'a>(exchange: &'a Exchange<'_>) -> LocalBoxFuture<'a, Outcome> {
         Operation::CancelJobBackfill => Box::pin(job_backfills::cancel(exchange)),
         Operation::ListRuns => Box::pin(jobs::runs(exchange)),
         Operation::PingJob => Box::pin(pings::ping(exchange)),
+        Operation::RotateJobSecret => Box::pin(http_tasks::rotate(exchange)),
         Operation::RotatePing => Box::pin(pings::rotate(exchange)),
         Operation::ListPings => Box::pin(pings::list(exchange)),
         Operation::Ping

@@ -74,7 +74,10 @@ pub(crate) async fn request(
     let Some(secret) = &request.secret else {
         return Err(not_done("there is nothing to sign it with", false));
     };
-    let secrets = Secrets::new(Secret::new(secret.expose()));
+    let mut secrets = Secrets::new(Secret::new(secret.expose()));
+    if let Some(previous) = request.previous_secret.as_ref().filter(|previous| previous.valid_until > now) {
+        secrets = secrets.with_previous(Secret::new(previous.secret.expose()));
+    }
     let unix_s = i64::try_from(now.unix_ms() / 1_000).unwrap_or(i64::MAX);
     let signed = signing::sign(Source::Standard, &secrets, &id, unix_s, body.as_bytes())
         .map_err(|error| not_done(&format!("the request could not be signed: {error}"), false))?;

@@ -14,7 +14,7 @@ use ids::{JobId, RunId, TenantId};
 
 use super::ledger::settled;
 use super::pipeline_tasks::PATIENCE_MS;
-use super::{SchedulePorts, alerts, backfill, convert, heartbeats, watchdog};
+use super::{SchedulePorts, alerts, backfill, convert, heartbeats, http_tasks, watchdog};
 use crate::ports::{
     Firing, JobRecord, JobState, RunProgress, RunRecord, StoreError, TaskEffect, TaskError, Trigger,
 };
@@ -230,7 +230,7 @@ async fn attempt(
         idempotency_key: idempotency_key(&run),
         scheduled_for: run.scheduled_for,
         trace: run.trace,
-        task: run.task.clone().unwrap_or(job.task),
+        task: http_tasks::of_run(run.task.clone(), job.task),
         patience_ms: job.policy.timeout_ms.map_or(PATIENCE_MS, u64::from),
     };
     let outcome = ports.tasks.run(&firing).await;

@@ -5,9 +5,10 @@ use std::rc::Rc;
 
 use async_trait::async_trait;
 use contracts::TenantCall;
+use contracts::pipeline::subscriptions::RotatedSecret;
 use contracts::scheduler::{
     BackfillJob, ChangeJob, CreateJob, GetJob, GetJobBackfill, Job, JobBackfill, JobBackfillPage, JobError,
-    JobPage, JobRun, Jobs, JobsClient, ListJobBackfills, ListJobs, ListRuns, RunPage,
+    JobPage, JobRun, Jobs, JobsClient, ListJobBackfills, ListJobs, ListRuns, RotateJobSecret, RunPage,
 };
 use domain::job::part_of;
 use mesh::Transport;
@@ -75,4 +76,5 @@ forward! {
     list_backfills(ListJobBackfills) -> JobBackfillPage,
     cancel_backfill(GetJobBackfill) -> JobBackfill,
     list_runs(ListRuns) -> RunPage,
+    rotate_job_secret(RotateJobSecret) -> RotatedSecret,
 }

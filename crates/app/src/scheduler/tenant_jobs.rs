@@ -5,12 +5,16 @@ use std::rc::Rc;
 
 use async_trait::async_trait;
 use contracts::TenantCall;
+use contracts::pipeline::subscriptions::RotatedSecret;
 use contracts::scheduler::{
     BackfillJob, ChangeJob, CreateJob, GetJob, GetJobBackfill, Job, JobBackfill, JobBackfillPage, JobError,
-    JobPage, JobRun, Jobs, ListJobBackfills, ListJobs, ListRuns, RunPage,
+    JobPage, JobRun, Jobs, ListJobBackfills, ListJobs, ListRuns, RotateJobSecret, RunPage,
 };
 
-use super::{SchedulePorts, backfill, change_job, create_job, parts, patch_job, read_job, run_job, watchdog};
+use super::{
+    SchedulePorts, backfill, change_job, create_job, http_tasks, parts, patch_job, read_job, run_job,
+    watchdog,
+};
 use crate::ports::StoreError;
 
 /// [`Jobs`] over one tenant's ports. A clone answers for the same object.
@@ -162,6 +166,14 @@ impl Jobs for TenantJobs {
         let cancelled = backfill::cancel_backfill(self.write(context)?, &request)?;
         self.rearm().await?;
         Ok(cancelled)
+    }
+
+    async fn rotate_job_secret(
+        &self,
+        context: &TenantCall,
+        request: RotateJobSecret,
+    ) -> Result<RotatedSecret, JobError> {
+        http_tasks::rotate(self.write(context)?, &request)
     }
 
     async fn list_runs(&self, context: &TenantCall, request: ListRuns) -> Result<RunPage, JobError> {

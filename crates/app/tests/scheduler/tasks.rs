@@ -3,8 +3,10 @@
 use contracts::pipeline::subscriptions::SigningSecret;
 use contracts::pipeline::work::{WorkDone, WorkKind};
 use contracts::scheduler::{
-    ChangeJob, CreateJob, HttpHeader, HttpMethod, HttpTask, Job, JobError, PolicyChange, RunOutcome, Task,
+    ChangeJob, CreateJob, HttpHeader, HttpMethod, HttpTask, Job, JobError, PolicyChange, RotateJobSecret,
+    RunOutcome, Task,
 };
+use ids::JobId;
 use mesh::CallError;
 use test_kit::run;
 use test_kit::schedule::Mishap;
@@ -81,7 +83,21 @@ fn request(headers: &[(&str, &str)], secret: Option<&str>) -> HttpTask {
         headers: headers.iter().map(header).collect(),
         body: None,
         secret: secret.map(SigningSecret::new),
+        previous_secret: None,
     }
+}
+
+fn change(world: &World, job_id: JobId, task: Task) -> Job {
+    let change = ChangeJob {
+        job_id,
+        version: None,
+        name: None,
+        timing: None,
+        task: Some(task),
+        retry: None,
+        policy: PolicyChange::default(),
+    };
+    run(world.jobs.change_job(&world.context(), change)).unwrap()
 }
 
 fn secret(job: &Job) -> Option<String> {
@@ -101,19 +117,7 @@ fn the_secret_of_requests_is_made_here_shown_once_and_kept_through_changes() {
     assert_eq!(secret(&world.pause(made.job_id)), None);
     world.resume(made.job_id);
 
-    let change = |job_id, task| {
-        let change = ChangeJob {
-            job_id,
-            version: None,
-            name: None,
-            timing: None,
-            task: Some(task),
-            retry: None,
-            policy: PolicyChange::default(),
-        };
-        run(world.jobs.change_job(&world.context(), change))
-    };
-    let renamed = change(made.job_id, Task::Http(request(&[("x-team", "revenue")], None))).unwrap();
+    let renamed = change(&world, made.job_id, Task::Http(request(&[("x-team", "revenue")], None)));
     assert_eq!(secret(&renamed), None, "it was shown before");
     world.pass(MINUTE);
     let work = world.pipeline.work(world.tenant);
@@ -123,10 +127,49 @@ fn the_secret_of_requests_is_made_here_shown_once_and_kept_through_changes() {
     assert_eq!(world.runs(made.job_id)[0].done, Some(WorkDone::Answered { status: 200 }));
 
     let purge = world.create(CreateJob { task: Task::Purge {}, ..every(HOUR) }).unwrap();
-    let turned = change(purge.job_id, Task::Http(request(&[], None))).unwrap();
+    let turned = change(&world, purge.job_id, Task::Http(request(&[], None)));
     let second = secret(&turned).unwrap();
     assert_ne!(second, first);
     assert_eq!(secret(&world.job(purge.job_id)), None);
+}
+
+#[test]
+fn a_rotated_secret_signs_from_then_on_what_waits_included() {
+    let world = World::new();
+    let job = world.create(CreateJob { task: Task::Http(request(&[], None)), ..every(MINUTE) }).unwrap();
+    let first = secret(&job).unwrap();
+    let rotate = |job_id, overlap_s| {
+        run(world.jobs.rotate_job_secret(&world.context(), RotateJobSecret { job_id, overlap_s }))
+    };
+    let signed_with = || {
+        let work = world.pipeline.work(world.tenant);
+        let WorkKind::Http(sent) = &work.last().unwrap().1.work else { panic!("{work:?}") };
+        let before = sent.previous_secret.as_ref().map(|before| before.secret.expose().to_owned());
+        (sent.secret.as_ref().unwrap().expose().to_owned(), before)
+    };
+
+    // Its try comes when the job has another URL and another secret: it keeps the one, and not the other.
+    world.pipeline.plan([Some(Mishap::Unavailable)]);
+    world.pass(MINUTE);
+    let elsewhere = HttpTask { url: "https://hooks.acme.com/other".into(), ..request(&[], None) };
+    change(&world, job.job_id, Task::Http(elsewhere));
+    let second = rotate(job.job_id, 3_600).unwrap();
+    assert_eq!(second.previous_valid_until.unwrap().unix_ms(), START + MINUTE + HOUR);
+    assert_eq!(secret(&world.job(job.job_id)), None, "it is shown once");
+    world.pass(MINUTE / 2);
+    assert_eq!(signed_with(), (second.secret.expose().to_owned(), Some(first)));
+    let WorkKind::Http(sent) = &world.pipeline.work(world.tenant)[0].1.work else { panic!() };
+    assert_eq!(sent.url, "https://hooks.acme.com/nightly");
+
+    // One that leaked ends at once.
+    let third = rotate(job.job_id, 0).unwrap();
+    assert_eq!(third.previous_valid_until, None);
+    world.pass(MINUTE);
+    assert_eq!(signed_with(), (third.secret.expose().to_owned(), None));
+
+    let purge = world.create(CreateJob { task: Task::Purge {}, ..every(HOUR) }).unwrap();
+    let refused = rotate(purge.job_id, 0).map(drop);
+    assert_eq!(refused, Err(CallError::Refused(JobError::NoRequest)));
 }
 
 #[test]

@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+use ids::JobId;
+
+use crate::Timestamp;
 use crate::pipeline::subscriptions::SigningSecret;
 
 /// A request to a customer's endpoint, signed as Standard Webhooks are.
@@ -22,6 +25,29 @@ pub struct HttpTask {
     /// What it is signed with. The scheduler makes it, and shows it once: in the answer to what made it.
     #[serde(default)]
     pub secret: Option<SigningSecret>,
+    /// What it is signed with besides, after a rotation.
+    #[serde(default)]
+    pub previous_secret: Option<PreviousSecret>,
+}
+
+/// The secret before the present one.
+#[mesh::message]
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PreviousSecret {
+    /// What it is.
+    pub secret: SigningSecret,
+    /// Until when it signs.
+    pub valid_until: Timestamp,
+}
+
+/// Asks for a new secret of a job's requests.
+#[mesh::message]
+#[derive(Debug, Clone)]
+pub struct RotateJobSecret {
+    /// Which job's.
+    pub job_id: JobId,
+    /// How long the old one signs beside it, in seconds; 0 ends it at once.
+    pub overlap_s: u32,
 }
 
 /// A method.

@@ -176,6 +176,9 @@ pub enum JobError {
     /// The job is no heartbeat, and expects no pings.
     #[error("the job is no heartbeat, and expects no pings")]
     NoHeartbeat,
+    /// The job makes no requests, and has no secret.
+    #[error("the job makes no HTTP requests, and has no secret")]
+    NoRequest,
     /// The job is pinged more often than is of use.
     #[error("the job was pinged {most} times within {within_s} seconds")]
     TooManyPings {

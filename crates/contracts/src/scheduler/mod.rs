@@ -25,6 +25,7 @@ pub use task::*;
 pub use upkeep::*;
 
 use crate::TenantCall;
+use crate::pipeline::subscriptions::RotatedSecret;
 
 /// The gateway's view of the scheduler: a tenant's jobs.
 #[mesh::service(contract = "../../contracts/Jobs.json")]
@@ -74,6 +75,12 @@ pub trait Jobs {
         context: &TenantCall,
         request: GetJobBackfill,
     ) -> Result<JobBackfill, JobError>;
+    /// Makes a new secret for the requests of a job; the one before signs beside it for the overlap.
+    async fn rotate_job_secret(
+        &self,
+        context: &TenantCall,
+        request: RotateJobSecret,
+    ) -> Result<RotatedSecret, JobError>;
     /// Runs of a job, newest first.
     #[mesh(idempotent)]
     async fn list_runs(&self, context: &TenantCall, request: ListRuns) -> Result<RunPage, JobError>;

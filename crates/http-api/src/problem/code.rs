@@ -136,6 +136,8 @@ problem_codes! {
         "Another backfill of the job is not over. Wait for it, or cancel it.";
     JobHeartbeat = 409, "job.heartbeat", "The job is a heartbeat",
         "A heartbeat is pinged: it cannot be run, and its past cannot be filled in.";
+    JobNoRequest = 409, "job.no_request", "The job makes no HTTP requests",
+        "Only requests of jobs are signed: the job does something else, and has no secret.";
     JobNoHeartbeat = 409, "job.no_heartbeat", "The job is no heartbeat",
         "The job runs by itself and expects no pings.";
     PingNotFound = 404, "ping.not_found", "Nothing is pinged here",

@@ -147,6 +147,10 @@ operations! {
     PingJob = "ping_job", Post "/v1/jobs/{id}/ping", "Jobs", key(Scope::JobsWrite), Body::Json { max_bytes: MAX_PING_BYTES },
         false, 200, [JobNotFound, JobNoHeartbeat], "Ping a heartbeat",
         "Tells that what it watches ran, failed or began. The body may be left out: it ran. The ping is in durable storage when the answer comes. It settles every time that is expected; where there is none, it is early, and counts for the next.";
+    RotateJobSecret = "rotate_job_secret", Post "/v1/jobs/{id}/rotate", "Jobs", key(Scope::JobsWrite),
+        Body::Json { max_bytes: MAX_SUBSCRIPTION_BYTES }, false, 200, [JobNotFound, JobNoRequest],
+        "Rotate the secret of a job's requests",
+        "Makes a new secret. For the overlap each request has two signatures, one by each, so that receivers can change over when it suits them. The body may be left out.";
     RotatePing = "rotate_ping", Post "/v1/jobs/{id}/ping/rotate", "Jobs", key(Scope::JobsWrite), NOTHING, false, 200,
         [JobNotFound, JobNoHeartbeat], "Give a heartbeat another address", "The `ping_url` that it had is nobody's from then on.";
     ListPings = "list_pings", Get "/v1/jobs/{id}/pings", "Jobs", key(Scope::JobsRead), NOTHING, false, 200,

@@ -8,7 +8,7 @@ pub mod events;
 pub mod files;
 pub mod health;
 pub mod hooks;
-mod http_tasks;
+pub mod http_tasks;
 pub mod job_backfills;
 pub mod jobs;
 pub mod live;

@@ -4,10 +4,10 @@ use contracts::pipeline::subscriptions as inner;
 use http_api::Code;
 use http_api::subscriptions::{
     Attempt, CreateSubscription, Delivery, DeliveryDetail, DeliveryStatus, EndpointHealth, ListDeliveries,
-    ListSubscriptions, OrderedBy, RotateSecret, RotatedSecret, Subscription, SubscriptionStatus,
+    ListSubscriptions, OrderedBy, RotateSecret, Subscription, SubscriptionStatus,
 };
 
-use super::time;
+use super::{http_tasks, time};
 use crate::exchange::Exchange;
 use crate::failure::{Failure, failed};
 use crate::middleware::auth::authorize;
@@ -79,13 +79,7 @@ pub async fn rotate(exchange: &Exchange<'_>) -> Outcome {
     let RotateSecret { overlap_seconds } = exchange.optional_json().await?;
     let request = inner::RotateSecret { subscription_id, overlap_s: overlap_seconds };
     let rotated = exchange.ports.subscriptions.rotate_secret(&call, request).await.map_err(failed)?;
-    Answer::json(
-        200,
-        &RotatedSecret {
-            secret: rotated.secret.expose().to_owned(),
-            previous_valid_until: rotated.previous_valid_until.map(time::public),
-        },
-    )
+    Answer::json(200, &http_tasks::rotated(rotated))
 }
 
 /// Takes up a disabled subscription again.

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use async_trait::async_trait;
 use contracts::health::{CheckHealth, Dependency, Health, HealthReport, NeverRefused};
+use contracts::pipeline::subscriptions::RotatedSecret;
 use contracts::pipeline::{
     EventDetail, EventPage, EventSummary, GetEvent, GetSignal, IngestEvent, IngestEventError, IngestReceipt,
     Intake, ListEvents, ListSignals, RawEvent, ReadEventError, ReadSignalError, Search, SearchError,
@@ -13,7 +14,7 @@ use contracts::pipeline::{
 use contracts::scheduler::{
     BackfillJob, BackfillStatus, ChangeJob, CreateJob, GetJob, GetJobBackfill, Heartbeats, Job, JobBackfill,
     JobBackfillPage, JobError, JobPage, JobRun, JobStatus, Jobs, ListJobBackfills, ListJobs, ListRuns, Ping,
-    PingByAddress, PingJob, PingTaken, Pings, RunOutcome, RunPage, RunTrigger,
+    PingByAddress, PingJob, PingTaken, Pings, RotateJobSecret, RunOutcome, RunPage, RunTrigger,
 };
 use contracts::{ServiceCall, TenantCall, TenantScope, Timestamp};
 use ids::{BackfillId, EventId, JobId, RunId};
@@ -239,6 +240,14 @@ impl Jobs for Scheduler {
         request: GetJobBackfill,
     ) -> Result<JobBackfill, JobError> {
         self.known(request.job_id).and(Err(JobError::BackfillNotFound))
+    }
+
+    async fn rotate_job_secret(
+        &self,
+        _: &TenantCall,
+        request: RotateJobSecret,
+    ) -> Result<RotatedSecret, JobError> {
+        self.known(request.job_id).and(Err(JobError::NoRequest))
     }
 
     async fn list_runs(&self, _: &TenantCall, request: ListRuns) -> Result<RunPage, JobError> {

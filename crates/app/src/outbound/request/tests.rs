@@ -9,7 +9,7 @@ use std::task::{Context, Poll, Waker};
 use async_trait::async_trait;
 use contracts::TenantScope;
 use contracts::pipeline::subscriptions::SigningSecret;
-use contracts::scheduler::{HttpHeader, HttpMethod};
+use contracts::scheduler::{HttpHeader, HttpMethod, PreviousSecret};
 use ids::{JobId, TenantId};
 use mesh::{CallContext, Deadline, TraceContext};
 
@@ -89,6 +89,7 @@ fn asked() -> HttpTask {
         headers: vec![HttpHeader { name: "Authorization".into(), value: "Bearer theirs".into() }],
         body: None,
         secret: Some(SigningSecret::new(SECRET)),
+        previous_secret: None,
     }
 }
 
@@ -141,6 +142,21 @@ fn a_request_is_signed_and_names_its_job_and_time() {
     for (name, value) in again {
         assert_eq!(sent.header(name), value);
     }
+}
+
+#[test]
+fn the_secret_before_signs_as_well_until_its_time_is_over() {
+    let signatures = |valid_until| {
+        let endpoint = Rc::new(Endpoint { answer: Ok((200, None, "")), sent: RefCell::default() });
+        let before = PreviousSecret {
+            secret: SigningSecret::new("whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"),
+            valid_until: Timestamp::from_unix_ms(valid_until),
+        };
+        make(&endpoint, "93.184.216.34", &HttpTask { previous_secret: Some(before), ..asked() }).unwrap();
+        let sent = endpoint.sent.borrow()[0].clone();
+        sent.header("webhook-signature").split(' ').count()
+    };
+    assert_eq!((signatures(NOW + 1), signatures(NOW)), (2, 1));
 }
 
 #[test]

@@ -137,7 +137,9 @@ fn success(route: &Route, schemas: &mut Schemas) -> Response {
             json("The subscription", component::<subscriptions::Subscription>(schemas))
         }
         Operation::DeleteSubscription => ResponseBuilder::new().description("Gone"),
-        Operation::RotateSecret => json("The new secret", component::<subscriptions::RotatedSecret>(schemas)),
+        Operation::RotateSecret | Operation::RotateJobSecret => {
+            json("The new secret", component::<subscriptions::RotatedSecret>(schemas))
+        }
         Operation::ListDeliveries => {
             json("A page of deliveries", page_of::<subscriptions::Delivery>("DeliveryPage", schemas))
         }

@@ -21,6 +21,7 @@ pub(super) fn request_body(route: &Route, schemas: &mut Schemas) -> Option<Reque
         if kib >= 1024 { format!("At most {} MiB.", kib / 1024) } else { format!("At most {kib} KiB.") };
     let required = match route.operation {
         Operation::RotateSecret
+        | Operation::RotateJobSecret
         | Operation::RotateEndpoint
         | Operation::PingJob
         | Operation::PostPing
@@ -143,7 +144,7 @@ fn json_body(operation: Operation, schemas: &mut Schemas) -> Content {
                 "url": "https://hooks.example.com/weft",
             }),
         ),
-        Operation::RotateSecret => {
+        Operation::RotateSecret | Operation::RotateJobSecret => {
             (component::<subscriptions::RotateSecret>(schemas), json!({ "overlap_seconds": 3_600 }))
         }
         _ => (
