@@ -229,7 +229,7 @@ mod tests {
     }
 
     const FINE: &str =
-        "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 28\r\n\r\n{\"success\":true,\"result\":[1]}";
+        "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 29\r\n\r\n{\"success\":true,\"result\":[1]}";
     const WAIT: &str =
         "HTTP/1.1 429 Too Many Requests\r\nconnection: close\r\nretry-after: 0\r\ncontent-length: 0\r\n\r\n";
     const WAIT_LONG: &str = "HTTP/1.1 429 Too Many Requests\r\nconnection: close\r\nretry-after: 300\r\ncontent-length: 0\r\n\r\n";
