@@ -61,6 +61,11 @@ export interface Complete {
   key_prefix: string | null;
   /** The tenant's plan. */
   plan: string;
+  /**
+   * Nothing comes of it. Where it ends or breaks before the answer does, whoever asked has left, and the model's server
+   * is left too.
+   */
+  presence: ReadableStream | null;
 }
 
 /**
@@ -77,6 +82,11 @@ export interface CompleteInput {
   key_prefix?: string | null;
   /** The tenant's plan. */
   plan: string;
+  /**
+   * Nothing comes of it. Where it ends or breaks before the answer does, whoever asked has left, and the model's server
+   * is left too.
+   */
+  presence?: ReadableStream | null;
 }
 
 /** An answer: whole, or as it comes. */

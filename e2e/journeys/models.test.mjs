@@ -10,6 +10,7 @@ import { promisify } from "node:util";
 import Anthropic from "@anthropic-ai/sdk";
 import OpenAI from "openai";
 
+import { Edge } from "../support/edge.mjs";
 import { send } from "../support/http.mjs";
 import { CUT_AT, ModelDouble, WORDS } from "../support/model_double.mjs";
 import { OwnMesh, newState, removeState } from "../support/own_mesh.mjs";
@@ -26,6 +27,9 @@ let double;
 let openai;
 let anthropic;
 let stranger;
+let edge;
+/** As `openai`, over an edge that tells the gateway when it leaves. */
+let leaver;
 
 /** Upstreams of every form, all of them the double. */
 const routes = (baseUrl) => ({
@@ -41,6 +45,15 @@ const routes = (baseUrl) => ({
       gateway: { token: "AI_GATEWAY_TOKEN", cache_ttl_s: 300 },
       first_byte_ms: FIRST_BYTE_MS,
       stall_ms: STALL_MS,
+    },
+    // It may take as long as it likes, where a test waits for something else to end it.
+    {
+      name: "patient",
+      kind: "openai_compatible",
+      base_url: baseUrl,
+      models: ["hold", "pauses"],
+      first_byte_ms: 600_000,
+      stall_ms: 600_000,
     },
     { name: "claude", kind: "anthropic", base_url: baseUrl, key: "AI_API_KEY", models: ["claude"] },
     { name: "nowhere", kind: "openai", base_url: "http://127.0.0.1:9/v1", models: ["lost"] },
@@ -66,14 +79,25 @@ before(async () => {
   const apiKey = mesh.tenants[0].api_key;
   openai = new OpenAI({ baseURL: `${mesh.gateway}/v1`, apiKey, maxRetries: 0 });
   anthropic = new Anthropic({ baseURL: mesh.gateway, apiKey, maxRetries: 0 });
+  edge = await Edge.before(mesh.gateway);
+  leaver = new OpenAI({ baseURL: `${edge.origin}/v1`, apiKey, maxRetries: 0 });
   stranger = new OpenAI({ baseURL: `${mesh.gateway}/v1`, apiKey: "wk_nobody", maxRetries: 0 });
 });
 
 after(async () => {
+  await edge?.stop();
   await mesh?.discard();
   await double?.stop();
   if (state) await removeState(state);
 });
+
+/** How many calls hold room in the tenant's budget. */
+async function openCalls() {
+  const token = await send("POST", `${mesh.access_issuer}/token`, { json: { email: "olivia.owner@weft.example" } });
+  const headers = { "cf-access-jwt-assertion": token.json.token };
+  const budget = await send("GET", `${mesh.admin}/admin/api/tenants/${mesh.tenants[0].id}/ai-budget`, { headers });
+  return budget.json.open_calls;
+}
 
 /** Reads a stream of OpenAI's SDK; gives its text and what it threw, if anything. */
 async function read(stream) {
@@ -211,10 +235,36 @@ describe("OpenAI's client", () => {
     await until("the double is hung up on", () => double.of("endless")[0].hungUp, Boolean);
   });
 
+  for (const stream of [false, true]) {
+    test(`that leaves before its answer begins has the server left too, ${stream ? "streaming" : "whole"}`, async () => {
+      const before = double.of("hold").length;
+      const leaving = new AbortController();
+      const asked = leaver.chat.completions.create({ model: "hold", messages, stream }, { signal: leaving.signal });
+      const held = await until("the double is asked", () => double.of("hold")[before], Boolean);
+      assert.equal(held.hungUp, false);
+      leaving.abort();
+      await assert.rejects(asked, OpenAI.APIUserAbortError);
+      await until("the double is hung up on", () => held.hungUp, Boolean);
+      await until("what it read is settled", openCalls, (open) => open === 0);
+    });
+  }
+
+  test("that leaves a silent stream has the server left without waiting for its next piece", async () => {
+    const stream = await leaver.chat.completions.create({ model: "pauses", messages, stream: true });
+    for await (const chunk of stream) if (chunk.choices[0].delta.content) break;
+    await until("the double is hung up on", () => double.of("pauses")[0].hungUp, Boolean);
+    await until("what came is settled", openCalls, (open) => open === 0);
+  });
+
+  test("that is told of a time limit knows that the server was left", async () => {
+    await assert.rejects(openai.chat.completions.create({ model: "late", messages }), /within 3000 ms/);
+    await until("the double is hung up on", () => double.of("late").at(-1).hungUp, Boolean);
+  });
+
   test("lists models, and embeds by the one that is always there", async () => {
     const ids = [];
     for await (const { id } of openai.models.list()) ids.push(id);
-    assert.deepEqual(ids.filter((id) => !id.startsWith("safe-")), ["claude", "double", "fast", "lost", "weft-static", "wise"]);
+    assert.deepEqual(ids.filter((id) => !id.startsWith("safe-")), ["claude", "double", "fast", "hold", "lost", "pauses", "weft-static", "wise"]);
     const input = ["worried about the migration", "the budget is approved"];
     const [floats, base64] = await Promise.all(
       ["float", undefined].map((encoding_format) => openai.embeddings.create({ model: "weft-static", input, encoding_format })),

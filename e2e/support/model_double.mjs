@@ -194,6 +194,12 @@ const ACTS = {
     send(asked, { error: { message: "the machine is on fire", type: "server_error" } });
     asked.response.end();
   },
+  async pauses(asked, wait) {
+    begin(asked);
+    words(asked, 0, 1);
+    await wait(600_000);
+    asked.response.destroy();
+  },
   async endless(asked, wait) {
     begin(asked);
     for (let n = 0; !asked.response.destroyed; n += 1) {

@@ -6,9 +6,11 @@ use std::collections::HashMap;
 use ai::routing::{Config, Upstream};
 use app::ports::{Background, ModelAnswer, ModelRequest, ModelSecrets, ModelServer};
 use async_trait::async_trait;
-use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
+use futures_util::{FutureExt, StreamExt};
 use js_sys::{Function, Promise, Reflect, Uint8Array};
+use mesh::ByteStream;
+use mesh_worker::stream::chunks;
 use mesh_worker::{Instance, describe};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -148,5 +150,14 @@ impl Background for WaitUntil {
         if let Err(error) = self.0.wait_until(work) {
             tracing::warn!(event = "model.not_gone_on", %error);
         }
+    }
+
+    fn ended(&self, stream: ByteStream) -> LocalBoxFuture<'static, ()> {
+        async move {
+            // One that cannot be read never was there.
+            let Ok(mut chunks) = chunks(&stream) else { return };
+            while let Some(Ok(_)) = chunks.next().await {}
+        }
+        .boxed_local()
     }
 }

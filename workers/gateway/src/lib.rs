@@ -9,6 +9,7 @@ pub mod health;
 pub mod leftover;
 pub mod live;
 pub mod middleware;
+pub mod presence;
 pub mod respond;
 pub mod router;
 pub mod routes;

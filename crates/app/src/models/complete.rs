@@ -1,24 +1,66 @@
 //! A conversation is answered.
 
+use std::pin::pin;
+
 use ai::Call;
 use ai::routing::{Asked, Candidate, Config, Decision};
 use contracts::pipeline::models::{Complete, Completion, ModelError};
 use contracts::{Actor, TenantCall};
+use futures_util::future::{Either, select};
 use ids::KeyId;
 use mesh::Bytes;
 
 use super::attempt::{Answered, Attempt, form};
 use super::open_call::{OpenCall, Took};
+use super::presence::{Presence, Unanswered};
 use super::refusal::{Missed, budget, invalid, no_route};
 use super::stream::Streaming;
 use super::{ModelPorts, STATIC_MODEL};
 use crate::ports::{CallOutcome, HoldRequest};
 
+/// Asks, for as long as whoever asked is there.
 pub(super) async fn complete(
     ports: &ModelPorts,
     context: &TenantCall,
-    request: Complete,
+    mut request: Complete,
 ) -> Result<Completion, ModelError> {
+    let Some(presence) = request.presence.take() else {
+        return Ok(answer(ports, context, request).await?.given(None));
+    };
+    let mut presence = Presence::watched(ports, presence);
+    let answered = match select(pin!(answer(ports, context, request)), pin!(presence.gone())).await {
+        Either::Left((answered, _)) => answered?,
+        // The request to the model's server was dropped just now, and with it its connection.
+        Either::Right(_) => return Err(left()),
+    };
+    Ok(answered.given(Some(presence)))
+}
+
+/// What is told to nobody.
+fn left() -> ModelError {
+    ModelError::Failed { message: "whoever asked has left".into(), retry_after_s: None, retry: false }
+}
+
+/// An answer, whole or begun.
+struct Given {
+    media_type: &'static str,
+    headers: Vec<(String, String)>,
+    body: Vec<u8>,
+    stream: Option<Streaming>,
+}
+
+impl Given {
+    fn given(self, presence: Option<Presence>) -> Completion {
+        let Self { media_type, headers, body, stream } = self;
+        let stream = stream.map(|mut streaming| {
+            streaming.presence = presence;
+            streaming.into_bytes()
+        });
+        Completion { media_type: media_type.into(), headers, body: Bytes(body), stream }
+    }
+}
+
+async fn answer(ports: &ModelPorts, context: &TenantCall, request: Complete) -> Result<Given, ModelError> {
     let call = Call::read(form(request.form), &request.body.0).map_err(invalid)?;
     if call.model == STATIC_MODEL {
         let detail = "is a model that embeds, and does not answer; ask it over `/v1/embeddings`";
@@ -39,6 +81,7 @@ pub(super) async fn complete(
     let most_output = most_output(config, &decision);
     let bounds = OpenCall::bounds(&call, most_output);
     let open = open(ports, context, request.key_prefix.clone(), models(&decision), bounds).await?;
+    let mut unanswered = Unanswered::new(open);
     let trace_id = context.trace.trace_id();
     let route = decision.route.clone().unwrap_or_default();
     let key = request.key_prefix.unwrap_or_default();
@@ -50,10 +93,10 @@ pub(super) async fn complete(
         ("trace_id", trace_id.as_str()),
     ];
     let Asking { candidate, answered, first_byte_ms, attempts, stall_ms } =
-        match ask(ports, context, config, &decision, &call, &metadata).await {
+        match ask(ports, context, config, &decision, &call, &metadata, &mut unanswered).await {
             Ok(asking) => asking,
             Err(missed) => {
-                open.release().await;
+                unanswered.release().await;
                 return Err(missed.told(&call.model));
             }
         };
@@ -66,24 +109,23 @@ pub(super) async fn complete(
         headers.push(("weft-route".to_owned(), route));
     }
     let Candidate { upstream, model } = candidate;
+    let open = unanswered.answered();
     Ok(match answered {
         Answered::Whole(answer) => {
             let (usage, written_bytes, first_byte_ms) =
                 (answer.usage, answer.written_bytes, Some(first_byte_ms));
             let outcome = CallOutcome::Finished;
-            open.settle(Took { model, upstream, usage, written_bytes, first_byte_ms, outcome }).await;
-            Completion {
-                media_type: "application/json".into(),
-                headers,
-                body: Bytes(answer.body),
-                stream: None,
+            if let Some(open) = open {
+                open.settle(Took { model, upstream, usage, written_bytes, first_byte_ms, outcome }).await;
             }
+            Given { media_type: "application/json", headers, body: answer.body, stream: None }
         }
         Answered::Begun { relay, body, out } => {
-            let (body, open) = (Some(body), Some(open));
-            let streaming = Streaming { relay, body, out, open, model, upstream, first_byte_ms, stall_ms };
-            let media_type = "text/event-stream; charset=utf-8".into();
-            Completion { media_type, headers, body: Bytes::default(), stream: Some(streaming.into_bytes()) }
+            let (body, presence) = (Some(body), None);
+            let streaming =
+                Streaming { relay, body, out, open, presence, model, upstream, first_byte_ms, stall_ms };
+            let media_type = "text/event-stream; charset=utf-8";
+            Given { media_type, headers, body: Vec::new(), stream: Some(streaming) }
         }
     })
 }
@@ -105,6 +147,7 @@ async fn ask(
     decision: &Decision,
     call: &Call,
     metadata: &[(&str, &str)],
+    unanswered: &mut Unanswered,
 ) -> Result<Asking, Missed> {
     let started_ms = ports.runtime.now_ms();
     let cache_key = ai::cache_key(&context.scope.tenant.to_string(), call);
@@ -118,7 +161,12 @@ async fn ask(
         let cache_key = format!("{cache_key}/{}/{}", candidate.upstream, candidate.model);
         let cache_key = cache_key.as_str();
         let attempt = Attempt { ports, call, upstream, candidate, metadata, cache_key, first_byte_ms };
-        match attempt.make().await {
+        unanswered.asks(Some(candidate));
+        let made = attempt.make().await;
+        if made.is_err() {
+            unanswered.asks(None);
+        }
+        match made {
             Ok(answered) => {
                 let now_ms = ports.runtime.now_ms();
                 ports.breakers.answered(&candidate.upstream, now_ms);

@@ -6,6 +6,7 @@ mod complete;
 mod embed;
 mod list;
 mod open_call;
+mod presence;
 mod refusal;
 mod service;
 mod stream;

@@ -1,11 +1,12 @@
 //! An answer on its way: piece by piece as the client takes them, settled before its last piece is out.
 
 use ai::{Ending, Relay};
-use futures_util::future::{Either, select};
+use futures_util::future::{Either, pending, select};
 use futures_util::{FutureExt, StreamExt, stream};
 use mesh::ByteStream;
 
 use super::open_call::{OpenCall, Took};
+use super::presence::Presence;
 use crate::ports::{CallOutcome, ModelBody};
 
 /// See the module. When it is dropped before its end the client has left: the upstream's exchange ends with it, and what
@@ -18,6 +19,8 @@ pub(super) struct Streaming {
     pub(super) out: Vec<u8>,
     /// None once it is settled.
     pub(super) open: Option<OpenCall>,
+    /// Whether the client is still there, where that is known before it takes a piece.
+    pub(super) presence: Option<Presence>,
     pub(super) model: String,
     pub(super) upstream: String,
     pub(super) first_byte_ms: u64,
@@ -35,7 +38,18 @@ impl Streaming {
 
     async fn next(&mut self) -> Option<Vec<u8>> {
         while self.out.is_empty() && self.relay.ending().is_none() {
-            self.feed().await;
+            let mut presence = self.presence.take();
+            let gone = match &mut presence {
+                Some(presence) => presence.gone().boxed_local(),
+                None => pending().boxed_local(),
+            };
+            let left = matches!(select(self.feed().boxed_local(), gone).await, Either::Right(_));
+            self.presence = presence;
+            if left {
+                self.body = None;
+                self.settle(Some(CallOutcome::Canceled)).await;
+                return None;
+            }
         }
         if self.relay.ending().is_some() {
             // Nothing more is read, and the upstream's connection is free.

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use futures_util::future::LocalBoxFuture;
 use futures_util::stream::LocalBoxStream;
+use mesh::ByteStream;
 
 /// A request to a server. It has no `Debug`: its headers hold credentials.
 #[derive(Clone)]
@@ -48,8 +49,11 @@ pub trait ModelSecrets {
     async fn secret(&self, name: &str) -> Option<String>;
 }
 
-/// What goes on after a call was answered, or its caller went away.
+/// What goes on after a call was answered, or its caller went away, and whether it has.
 pub trait Background {
     /// Has work done to its end. Where nothing more may be begun it is dropped.
     fn go_on(&self, work: LocalBoxFuture<'static, ()>);
+
+    /// Waits until a stream ends or breaks, which it does with whoever sent it. Dropped, it lets the stream go.
+    fn ended(&self, stream: ByteStream) -> LocalBoxFuture<'static, ()>;
 }

@@ -14,10 +14,10 @@ use app::ports::{
 use async_trait::async_trait;
 use contracts::pipeline::models::{Complete, ModelForm};
 use contracts::{Actor, TenantCall, TenantScope};
-use futures_util::future::{LocalBoxFuture, pending};
-use futures_util::{StreamExt, stream};
+use futures_util::future::{LocalBoxFuture, pending, ready};
+use futures_util::{FutureExt, StreamExt, stream};
 use ids::{KeyId, TenantId};
-use mesh::{Bytes, CallContext, Deadline, Runtime, TraceContext};
+use mesh::{ByteStream, Bytes, CallContext, Deadline, Runtime, StreamSource, TraceContext};
 use test_kit::run;
 use transcript::Document;
 
@@ -55,6 +55,8 @@ struct Shared(Rc<State>);
 pub(crate) struct World {
     shared: Shared,
     config: Rc<Result<Option<Config>, String>>,
+    /// Nothing that is waited for with a limit runs out of time.
+    pub(crate) patient: bool,
     pub(crate) tenant: TenantId,
     pub(crate) other: TenantId,
 }
@@ -95,7 +97,7 @@ impl World {
     pub(crate) fn configured(config: Result<Option<Config>, String>, script: Vec<Act>) -> Self {
         let shared = Shared::default();
         shared.0.script.replace(script.into());
-        Self { shared, config: Rc::new(config), tenant: tenant(1), other: tenant(OTHER) }
+        Self { shared, config: Rc::new(config), patient: false, tenant: tenant(1), other: tenant(OTHER) }
     }
 
     pub(crate) fn service(&self) -> ModelsService {
@@ -107,7 +109,7 @@ impl World {
             embedder: Rc::new(NoEmbedder),
             breakers: Rc::new(Breakers::default()),
             background: Rc::new(self.shared.clone()),
-            runtime: Rc::new(NoTime),
+            runtime: Rc::new(Time { patient: self.patient }),
         })
     }
 
@@ -147,8 +149,13 @@ impl World {
 
     /// Does what was left to be done behind.
     pub(crate) fn go_on(&self) {
-        let work = self.shared.0.background.take();
-        work.into_iter().for_each(run);
+        loop {
+            let work = self.shared.0.background.take();
+            if work.is_empty() {
+                return;
+            }
+            work.into_iter().for_each(run);
+        }
     }
 }
 
@@ -162,6 +169,7 @@ pub(crate) fn chat(model: &str, stream: bool) -> Complete {
         body: Bytes(body.into_bytes()),
         plan: "standard".into(),
         key_prefix: Some("wk_a".into()),
+        presence: None,
     }
 }
 
@@ -215,7 +223,11 @@ impl ModelServer for Shared {
             }
             Act::Stream(pieces, stalls) => answer(200, "text/event-stream", pieces, stalls),
             Act::Unreachable => return Err("no route to host 10.0.0.7".into()),
-            Act::Silent => pending().await,
+            Act::Silent => {
+                self.0.open_bodies.set(self.0.open_bodies.get() + 1);
+                let _open = OpenBody(self.clone());
+                pending().await
+            }
         })
     }
 }
@@ -230,6 +242,11 @@ impl ModelSecrets for Shared {
 impl Background for Shared {
     fn go_on(&self, work: LocalBoxFuture<'static, ()>) {
         self.0.background.borrow_mut().push(work);
+    }
+
+    fn ended(&self, stream: ByteStream) -> LocalBoxFuture<'static, ()> {
+        let Some(StreamSource::Chunks(chunks)) = stream.take_source() else { panic!("a stream of its own") };
+        chunks.for_each(|_| ready(())).boxed_local()
     }
 }
 
@@ -273,16 +290,22 @@ impl Embedder for NoEmbedder {
 
 const NOW_MS: u64 = 1_795_330_800_000;
 
-/// Whatever is waited for with a limit and is not there at once is not there in time.
-struct NoTime;
+/// Whatever is waited for with a limit and is not there at once is not there in time, unless it is patient.
+struct Time {
+    patient: bool,
+}
 
 #[async_trait(?Send)]
-impl Runtime for NoTime {
+impl Runtime for Time {
     fn now_ms(&self) -> u64 {
         NOW_MS
     }
 
-    async fn sleep(&self, _: u64) {}
+    async fn sleep(&self, _: u64) {
+        if self.patient {
+            pending::<()>().await;
+        }
+    }
 
     fn random(&self) -> u64 {
         4

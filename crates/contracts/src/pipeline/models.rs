@@ -30,7 +30,7 @@ pub enum ModelForm {
 
 /// Asks for an answer to a conversation.
 #[mesh::message]
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Complete {
     /// The body's form.
     pub form: ModelForm,
@@ -41,6 +41,10 @@ pub struct Complete {
     /// The public half of the key that asks.
     #[serde(default)]
     pub key_prefix: Option<String>,
+    /// Nothing comes of it. Where it ends or breaks before the answer does, whoever asked has left, and the model's server
+    /// is left too.
+    #[serde(default)]
+    pub presence: Option<ByteStream>,
 }
 
 /// An answer: whole, or as it comes.

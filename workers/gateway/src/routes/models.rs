@@ -7,6 +7,7 @@ use mesh::Bytes;
 use crate::exchange::Exchange;
 use crate::failure::failed;
 use crate::middleware::auth::authorize;
+use crate::presence::Presence;
 use crate::respond::{Answer, Outcome};
 
 /// The headers by which the pipeline tells who answered.
@@ -30,11 +31,13 @@ pub async fn message(exchange: &Exchange<'_>) -> Outcome {
 
 async fn complete(exchange: &Exchange<'_>, form: inner::ModelForm) -> Outcome {
     let call = authorize(exchange).await?;
+    let (presence, watched) = Presence::new();
     let request = inner::Complete {
         form,
         body: Bytes(exchange.bytes_of_json().await?),
         plan: exchange.facts.plan.borrow().clone(),
         key_prefix: exchange.facts.key.borrow().clone(),
+        presence: Some(watched),
     };
     let answered = exchange.ports.models.complete(&call, request).await.map_err(failed)?;
     let inner::Completion { media_type, headers, body, stream } = answered;
@@ -43,6 +46,7 @@ async fn complete(exchange: &Exchange<'_>, form: inner::ModelForm) -> Outcome {
         return Ok(answer);
     }
     exchange.facts.stream.replace(stream);
+    presence.lasts();
     // Proxies that gather answers before they hand them on are asked not to.
     Ok(answer.with("x-accel-buffering", "no"))
 }
