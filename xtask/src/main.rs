@@ -6,6 +6,8 @@ mod build;
 mod contracts;
 mod demo;
 mod dev;
+#[allow(dead_code, unused_imports, reason = "what deploys and provisioning will call")]
+mod environment;
 mod eval;
 mod example;
 mod fuzz;

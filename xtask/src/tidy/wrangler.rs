@@ -33,7 +33,9 @@ pub(super) struct Config {
 pub(super) fn configs(files: &Files) -> Result<Vec<Config>> {
     let mut configs = Vec::new();
     for path in files.ending(".jsonc") {
-        if let Some(role) = path.strip_prefix("wrangler/").and_then(|file| file.strip_suffix(".jsonc")) {
+        let file = path.strip_prefix("wrangler/").and_then(|file| file.strip_suffix(".jsonc"));
+        // What is in a folder below is about environments.
+        if let Some(role) = file.filter(|file| !file.contains('/')) {
             let value = jsonc::parse(&text(path)?.unwrap_or_default())
                 .with_context(|| format!("can't read `{path}`"))?;
             configs.push(Config { path: path.to_owned(), role: role.to_owned(), value });
