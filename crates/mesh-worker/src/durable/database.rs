@@ -1,6 +1,9 @@
 //! The SQLite of an object: `ctx.storage.sql`.
 
-use std::fmt;
+use std::cell::{OnceCell, RefCell};
+use std::collections::HashMap;
+use std::fmt::{self, Write as _};
+use std::rc::Rc;
 
 use js_sys::{Array, ArrayBuffer, Function, JSON, Reflect, Uint8Array};
 use mesh::durable::{Database, End, MAX_INTEGER, Rows, Value};
@@ -12,12 +15,32 @@ use wasm_bindgen::{JsCast, JsValue};
 use crate::js_call::{call_method, method};
 use crate::js_error::describe;
 
+/// How many statements are kept as JavaScript has them. Code has fewer; those that are put together as they go may be more.
+const STATEMENTS_KEPT: usize = 256;
+
 /// `ctx.storage` with SQLite.
+///
+/// What a statement costs beside SQLite's own work is crossings between Wasm and JavaScript: so its text crosses once, the
+/// names of its columns once, and its values and rows each as one JSON text.
 pub(super) struct PlatformDatabase {
     storage: JsValue,
     sql: JsValue,
     exec: Function,
     transaction: Function,
+    statements: RefCell<HashMap<String, Rc<Known>>>,
+    cursor: OnceCell<CursorMethods>,
+}
+
+/// A statement that ran before.
+struct Known {
+    text: JsValue,
+    columns: OnceCell<Rc<[String]>>,
+}
+
+/// Methods that all cursors share.
+struct CursorMethods {
+    raw: Function,
+    to_array: Function,
 }
 
 impl PlatformDatabase {
@@ -25,24 +48,58 @@ impl PlatformDatabase {
         let sql = Reflect::get(storage, &"sql".into())?;
         let exec = method(&sql, "exec")?;
         let transaction = method(storage, "transactionSync")?;
-        Ok(Self { storage: storage.clone(), sql, exec, transaction })
+        let (statements, cursor) = (RefCell::default(), OnceCell::new());
+        Ok(Self { storage: storage.clone(), sql, exec, transaction, statements, cursor })
     }
 
     fn run(&self, sql: &str, values: &[Value]) -> Result<Rows, JsValue> {
-        let arguments = Array::of1(&sql.into());
-        for value in values {
-            arguments.push(&to_js(value));
+        let known = self.known(sql);
+        let cursor = Reflect::apply(&self.exec, &self.sql, &arguments(&known.text, values)?)?;
+        let columns = match known.columns.get() {
+            Some(columns) => columns.clone(),
+            None => {
+                let names: Array = Reflect::get(&cursor, &"columnNames".into())?.dyn_into()?;
+                let names = names.iter().map(|name| name.as_string().unwrap_or_default());
+                known.columns.get_or_init(|| names.collect()).clone()
+            }
+        };
+        if changes_schema(sql) {
+            self.statements.borrow_mut().clear();
         }
-        let cursor = Reflect::apply(&self.exec, &self.sql, &arguments)?;
-        let names: Array = Reflect::get(&cursor, &"columnNames".into())?.dyn_into()?;
-        if names.length() == 0 {
+        if columns.is_empty() {
             return Ok(Rows::default());
         }
-        let columns = names.iter().map(|name| name.as_string().unwrap_or_default()).collect();
-        let raw = call_method(&cursor, &method(&cursor, "raw")?, [])?;
-        let rows: Array = call_method(&raw, &method(&raw, "toArray")?, [])?.dyn_into()?;
-        Ok(Rows::new(columns, read(&rows)?))
+        Ok(Rows::new(columns, read(&self.rows(&cursor)?)?))
     }
+
+    fn known(&self, sql: &str) -> Rc<Known> {
+        if let Some(known) = self.statements.borrow().get(sql) {
+            return known.clone();
+        }
+        let known = Rc::new(Known { text: sql.into(), columns: OnceCell::new() });
+        let mut statements = self.statements.borrow_mut();
+        if statements.len() < STATEMENTS_KEPT {
+            statements.insert(sql.to_owned(), known.clone());
+        }
+        known
+    }
+
+    fn rows(&self, cursor: &JsValue) -> Result<Array, JsValue> {
+        if let Some(CursorMethods { raw, to_array }) = self.cursor.get() {
+            return to_array.call0(&raw.call0(cursor)?)?.dyn_into();
+        }
+        let raw = method(cursor, "raw")?;
+        let rows = raw.call0(cursor)?;
+        let to_array = method(&rows, "toArray")?;
+        let methods = self.cursor.get_or_init(|| CursorMethods { raw, to_array });
+        methods.to_array.call0(&rows)?.dyn_into()
+    }
+}
+
+/// Whether the columns of other statements may be others after it.
+fn changes_schema(sql: &str) -> bool {
+    let word = sql.split_whitespace().next().unwrap_or_default();
+    ["ALTER", "CREATE", "DROP"].iter().any(|changing| word.eq_ignore_ascii_case(changing))
 }
 
 impl Database for PlatformDatabase {
@@ -51,6 +108,7 @@ impl Database for PlatformDatabase {
     }
 
     fn script(&self, sql: &str) -> Result<(), String> {
+        self.statements.borrow_mut().clear();
         call_method(&self.sql, &self.exec, [&sql.into()]).map(drop).map_err(|thrown| describe(&thrown))
     }
 
@@ -78,6 +136,40 @@ impl Database for PlatformDatabase {
         let size = Reflect::get(&self.sql, &"databaseSize".into()).ok().and_then(|size| size.as_f64());
         size.unwrap_or_default() as u64
     }
+}
+
+/// What `exec` is called with: the statement, and what is bound to its parameters.
+fn arguments(text: &JsValue, values: &[Value]) -> Result<Array, JsValue> {
+    if values.is_empty() {
+        return Ok(Array::of1(text));
+    }
+    let Some(json) = as_json(values) else {
+        let arguments = Array::of1(text);
+        for value in values {
+            arguments.push(&to_js(value));
+        }
+        return Ok(arguments);
+    };
+    let arguments: Array = JSON::parse(&json)?.dyn_into()?;
+    arguments.set(0, text.clone());
+    Ok(arguments)
+}
+
+/// The values as JSON, after a place for the statement; none where JSON cannot say one.
+fn as_json(values: &[Value]) -> Option<String> {
+    let mut json = String::from("[0");
+    for value in values {
+        json.push(',');
+        match value {
+            Value::Null => json.push_str("null"),
+            Value::Integer(number) => write!(json, "{number}").ok()?,
+            Value::Real(number) if number.is_finite() => write!(json, "{number:?}").ok()?,
+            Value::Text(text) => json.push_str(&serde_json::to_string(text).ok()?),
+            Value::Real(_) | Value::Blob(_) => return None,
+        }
+    }
+    json.push(']');
+    Some(json)
 }
 
 /// Numbers as numbers: a boolean would be stored as the text `true`, and a `BigInt` is refused.

@@ -1,6 +1,7 @@
 //! Rows that a statement answered with, and reading them as Rust types.
 
 use std::fmt;
+use std::rc::Rc;
 
 use serde::de::value::{MapDeserializer, SeqDeserializer};
 use serde::de::{self, DeserializeOwned, Deserializer, IntoDeserializer, Visitor};
@@ -12,15 +13,15 @@ use super::value::Value;
 /// The answer to a statement: rows of values, one a column.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Rows {
-    columns: Vec<String>,
+    columns: Rc<[String]>,
     rows: Vec<Vec<Value>>,
 }
 
 impl Rows {
     /// From the names of the columns, and rows that have as many values each.
     #[must_use]
-    pub fn new(columns: Vec<String>, rows: Vec<Vec<Value>>) -> Self {
-        Self { columns, rows }
+    pub fn new(columns: impl Into<Rc<[String]>>, rows: Vec<Vec<Value>>) -> Self {
+        Self { columns: columns.into(), rows }
     }
 
     /// How many rows.
@@ -323,7 +324,7 @@ mod tests {
     }
 
     fn rows(cells: &[(&str, Value)]) -> Rows {
-        let columns = cells.iter().map(|(name, _)| (*name).to_owned()).collect();
+        let columns: Vec<_> = cells.iter().map(|(name, _)| (*name).to_owned()).collect();
         Rows::new(columns, vec![cells.iter().map(|(_, value)| value.clone()).collect()])
     }
 
@@ -386,7 +387,7 @@ mod tests {
         ] {
             assert!(message.contains(expected), "{message}");
         }
-        let none = Rows::new(vec!["a".into()], Vec::new());
+        let none = Rows::new(["a".to_owned()], Vec::new());
         assert_eq!(none.one::<u32>(), Err(StorageError::Row("expected one row, found 0".into())));
     }
 }

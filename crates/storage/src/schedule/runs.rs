@@ -115,13 +115,17 @@ impl SqlScheduleStore {
             RunOutcome::Succeeded => Some(query!("clear_failing", values![run_id])),
             _ => None,
         };
-        let begin = query!("begin_waiting", values![run_id, now]);
+        // While it goes on itself, nothing of its job begins.
+        let is_over = !matches!(outcome, RunOutcome::Pending | RunOutcome::Waiting | RunOutcome::Running);
+        let begin = is_over.then(|| query!("begin_waiting", values![run_id, now]));
         Ok(move |storage: &Storage| {
             let changed = Self::run(storage, set)?;
             if let Some(standing) = standing.filter(|_| !changed.is_empty()) {
                 Self::run(storage, standing)?;
             }
-            Self::run(storage, begin)?;
+            if let Some(begin) = begin {
+                Self::run(storage, begin)?;
+            }
             Ok::<_, StorageError>(changed)
         })
     }
