@@ -77,7 +77,7 @@ test("a model's faults are retried, its inventions dropped, and the rules stand 
 
   const refused = await settled("Refused");
   assert.equal(refused.extractor.kind, "rules");
-  assert.match(refused.extractor.fallback_reason, /refused: status 401: a planned 401/);
+  assert.match(refused.extractor.fallback_reason, /refused: it does not accept this platform's own credentials/);
   assert.ok(refused.signals_count > 0, "the rules found nothing");
   assert.equal(server.requests.length, 6, "a refusal was asked again");
 });

@@ -17,14 +17,6 @@ short as the fact allows. `turn` is that turn's number. `score` is how sure you 
 asked, supposed, denied, or told of somebody else, and nothing that our side says of its own product; a follow-up that \
 either side takes on counts. If there is nothing, the list is empty.\n\nThe kinds:\n";
 
-/// The most tokens that a request can have: a token is a byte at least, and what a server puts around two messages and a
-/// schema is far less than as many tokens again as this adds.
-pub(crate) fn most_tokens(request: &ChatRequest) -> u64 {
-    const AROUND: usize = 256;
-    let schema = request.schema.as_ref().map_or(0, |(name, schema)| name.len() + schema.to_string().len());
-    (request.system.len() + request.user.len() + schema + AROUND) as u64
-}
-
 /// The request for one piece of a call.
 pub(crate) fn request(document: &Document, piece: &[Unit]) -> ChatRequest {
     let mut system = SYSTEM.to_owned();

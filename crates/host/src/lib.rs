@@ -1,7 +1,6 @@
 //! The JavaScript host's side of the product: binding names, clock, randomness, and the ports over queues, Workflows
 //! and Durable Objects. What is not the product's is in `mesh-worker`.
 
-mod ai_server;
 pub mod bindings;
 mod browser;
 mod clock;
@@ -9,6 +8,7 @@ mod event_stream;
 mod key_store;
 mod models;
 mod outbound;
+mod own_model;
 mod patience;
 mod queue;
 mod random;
@@ -16,13 +16,13 @@ mod tenant_index;
 mod vectorize;
 mod version;
 
-pub use ai_server::AiServer;
 pub use browser::WorkerBrowser;
 pub use clock::WorkerClock;
 pub use event_stream::StreamArchive;
 pub use key_store::PublishedKeys;
 pub use models::{FetchModels, WaitUntil, WorkerSecrets, model_config};
 pub use outbound::{DohResolver, FetchSender, OutboundConfig};
+pub use own_model::{own_model, own_price};
 pub use patience::within;
 pub use queue::{QueuedBatch, WorkerQueue};
 pub use random::WorkerRandom;

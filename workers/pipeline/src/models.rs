@@ -4,9 +4,11 @@ use std::cell::OnceCell;
 use std::rc::Rc;
 
 use ai::routing::{Breakers, Config};
-use app::models::{ModelPorts, ModelsService};
+use app::models::{ModelPorts, ModelsService, OwnModels};
+use app::ports::{ChatError, ChatExchange, Spending};
+use async_trait::async_trait;
 use contracts::pipeline::models::ModelsDispatch;
-use host::{FetchModels, WaitUntil, WorkerSecrets, model_config};
+use host::{FetchModels, WaitUntil, WorkerSecrets, model_config, own_model};
 use mesh_worker::{BindingError, Instance, WorkerRuntime};
 
 use crate::{tenant_budget, wiring};
@@ -28,7 +30,7 @@ pub(crate) fn service(instance: &Instance) -> Result<ModelsDispatch<ModelsServic
 
 pub(crate) fn ports(instance: &Instance) -> Result<ModelPorts, BindingError> {
     Ok(ModelPorts {
-        config: CONFIG.with(|cell| cell.get_or_init(|| Rc::new(configured(&instance.env))).clone()),
+        config: config(&instance.env),
         secrets: Rc::new(WorkerSecrets::new(instance.env.clone())),
         server: Rc::new(FetchModels),
         budget: tenant_budget::model_budget(&instance.env)?,
@@ -37,6 +39,37 @@ pub(crate) fn ports(instance: &Instance) -> Result<ModelPorts, BindingError> {
         background: Rc::new(WaitUntil(instance.clone())),
         runtime: Rc::new(WorkerRuntime),
     })
+}
+
+/// The name for what finds signals, where the configuration has one.
+const EXTRACTION: &str = "extraction";
+
+/// The model that finds signals: what the routes call so, or the one of the simplest configuration.
+pub(crate) fn for_extraction(env: &worker::Env) -> Option<String> {
+    match &*config(env) {
+        Ok(Some(config)) if config.names(EXTRACTION) => Some(EXTRACTION.to_owned()),
+        Ok(Some(_)) => own_model(env),
+        // What cannot be used was logged, and each extraction says so of itself.
+        Err(_) => Some(EXTRACTION.to_owned()),
+        Ok(None) => None,
+    }
+}
+
+/// Models for the platform's own work, made when it asks.
+#[derive(Clone)]
+pub(crate) struct Own(pub(crate) Instance);
+
+#[async_trait(?Send)]
+impl ChatExchange for Own {
+    async fn post(&self, spending: &Spending, body: String) -> Result<Vec<u8>, ChatError> {
+        let ports = ports(&self.0)
+            .map_err(|error| ChatError::Unavailable { detail: error.to_string(), retry_after: None })?;
+        OwnModels::new(ports).post(spending, body).await
+    }
+}
+
+fn config(env: &worker::Env) -> Rc<Configured> {
+    CONFIG.with(|cell| cell.get_or_init(|| Rc::new(configured(env))).clone())
 }
 
 fn configured(env: &worker::Env) -> Configured {

@@ -13,7 +13,7 @@ use contracts::pipeline::budget::{
     TenantBudgetClient, TenantBudgetContract, TenantBudgetDispatch,
 };
 use embedded::prices::Prices;
-use host::{AiServer, WorkerClock, WorkerRandom, bindings};
+use host::{WorkerClock, WorkerRandom, bindings, own_price};
 use mesh::durable::{AlarmEvent, DurableObject, HandlerError, Namespace, ObjectContext, StartError};
 use mesh_worker::durable::DurableNamespace;
 use mesh_worker::{BindingError, Instance};
@@ -96,7 +96,7 @@ fn prices(env: &worker::Env) -> Rc<dyn PriceList> {
         tracing::error!(event = "model.prices_unreadable", %error);
         Prices::default()
     });
-    Rc::new(match AiServer::own_price(env) {
+    Rc::new(match own_price(env) {
         Some((model, price)) => prices.with(&model, price),
         None => prices,
     })

@@ -32,8 +32,8 @@ use embedded::adapters::{RulesExtractor, StaticEmbedder};
 use embedded::embedding::StaticModel;
 use embedded::parquet::ParquetArchive;
 use host::{
-    AiServer, DohResolver, DurableIndex, FetchSender, OutboundConfig, StreamArchive, WorkerClock,
-    WorkerQueue, WorkerRandom, bindings,
+    DohResolver, DurableIndex, FetchSender, OutboundConfig, StreamArchive, WorkerClock, WorkerQueue,
+    WorkerRandom, bindings,
 };
 use js_sys::Uint8Array;
 use mesh::durable::Namespace;
@@ -45,7 +45,7 @@ use storage::{
 };
 
 use crate::health::HealthService;
-use crate::{tenant_budget, workflows};
+use crate::{models, tenant_budget, workflows};
 
 thread_local! {
     /// Until when the model has asked to be left alone: one account, so all tenants of an isolate share it.
@@ -250,9 +250,8 @@ pub(crate) fn ports(instance: &Instance) -> Result<PipelinePorts, BindingError> 
         starter: Rc::new(RuleStarts(crate::workflows::ports(env)?)),
         archive: Rc::new(archive(env)?),
         queue: Rc::new(WorkerQueue::new(env)?),
-        extractor: extractor(env),
+        extractor: extractor(instance),
         usage: usage_store(env)?,
-        budget: Some(tenant_budget::model_budget(env)?),
         embedder: Rc::new(embedder(instance.clone())),
         index: Rc::new(DurableIndex::new(env)?),
         notifiers: notifiers(env)?,
@@ -321,15 +320,12 @@ pub(crate) fn data_db(env: &worker::Env) -> Result<D1, BindingError> {
 }
 
 /// A model where one is configured, with the rules to filter before it and to stand in; else the rules.
-fn extractor(env: &worker::Env) -> Rc<dyn Extractor> {
+fn extractor(instance: &Instance) -> Rc<dyn Extractor> {
     let rules: Rc<dyn Extractor> = Rc::new(RulesExtractor);
-    match AiServer::configured(env) {
-        Some((server, model, price)) => {
-            let model = Rc::new(OpenAiModel::new(server, model));
-            Rc::new(
-                ModelExtractor::new(model, rules, Rc::new(WorkerClock), LIMITED.with(Rc::clone))
-                    .priced(price),
-            )
+    match models::for_extraction(&instance.env) {
+        Some(name) => {
+            let model = Rc::new(OpenAiModel::new(models::Own(instance.clone()), name));
+            Rc::new(ModelExtractor::new(model, rules, Rc::new(WorkerClock), LIMITED.with(Rc::clone)))
         }
         None => rules,
     }

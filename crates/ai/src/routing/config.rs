@@ -160,6 +160,16 @@ impl Config {
         self.upstreams.iter().find(|upstream| upstream.name == name)
     }
 
+    /// Whether something in it is called so: an alias, a model of an upstream, or what a route is for.
+    #[must_use]
+    pub fn names(&self, model: &str) -> bool {
+        let known = |name: &String| name == model;
+        self.aliases.keys().any(known)
+            || self.tenants.values().any(|rules| rules.aliases.keys().any(known))
+            || self.upstreams.iter().any(|upstream| upstream.models.iter().any(known))
+            || self.routes.iter().any(|route| route.when.models.iter().any(known))
+    }
+
     fn faults(&self) -> Vec<String> {
         let mut faults = Vec::new();
         let mut names = HashSet::new();

@@ -6,11 +6,13 @@ mod complete;
 mod embed;
 mod list;
 mod open_call;
+mod own;
 mod presence;
 mod refusal;
 mod service;
 mod stream;
 
+pub use own::OwnModels;
 pub use service::ModelsService;
 
 use std::rc::Rc;

@@ -56,8 +56,8 @@ pub use work::WorkService;
 pub(crate) use ids_of::{digest, sha256_hex, signal_id};
 
 use crate::ports::{
-    Archive, Clock, DeadLetterStore, Embedder, EventQueue, EventStore, Extractor, IngestInstances,
-    ModelBudget, Notifier, PassageIndex, Random, RuleStore, SignalStore, UsageStore, WorkflowStarter,
+    Archive, Clock, DeadLetterStore, Embedder, EventQueue, EventStore, Extractor, IngestInstances, Notifier,
+    PassageIndex, Random, RuleStore, SignalStore, UsageStore, WorkflowStarter,
 };
 
 /// Everyone who is told what became of events, each in turn.
@@ -108,8 +108,6 @@ pub struct PipelinePorts {
     pub extractor: Rc<dyn Extractor>,
     /// What tenants used.
     pub usage: Rc<dyn UsageStore>,
-    /// What tenants may spend on models, which tells usage by itself; none where calls are only noted.
-    pub budget: Option<Rc<dyn ModelBudget>>,
     /// Turns texts into vectors.
     pub embedder: Rc<dyn Embedder>,
     /// The tenants' indexes.

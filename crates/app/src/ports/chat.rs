@@ -5,6 +5,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use serde_json::Value;
 
+use super::Spending;
+
 /// Asks for one answer.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChatRequest {
@@ -49,6 +51,14 @@ pub enum ChatError {
     /// No whole answer came in time.
     #[error("the model did not answer in time")]
     TimedOut,
+    /// The tenant's budget has no room for it.
+    #[error("{detail}")]
+    Budget {
+        /// Which, and what is left of it.
+        detail: String,
+        /// How long to wait, where a wait helps.
+        retry_after: Option<Duration>,
+    },
     /// The server or the model will not answer this, now or later: a wrong key, an unknown model, a filter.
     #[error("the model refused: {detail}")]
     Refused {
@@ -69,9 +79,19 @@ pub trait ChatModel {
     /// The model that is asked for, as the configuration names it.
     fn name(&self) -> &str;
 
-    /// One answer.
+    /// One answer, paid for as `spending` says.
     ///
     /// # Errors
     /// [`ChatError`], by what the caller can do about it.
-    async fn complete(&self, request: &ChatRequest) -> Result<ChatReply, ChatError>;
+    async fn complete(&self, request: &ChatRequest, spending: &Spending) -> Result<ChatReply, ChatError>;
+}
+
+/// Asks models in OpenAI's form.
+#[async_trait(?Send)]
+pub trait ChatExchange {
+    /// Asks for what `body` says and gives the whole answer of whoever gave one, paid for as `spending` says.
+    ///
+    /// # Errors
+    /// [`ChatError`], by what the caller can do about it.
+    async fn post(&self, spending: &Spending, body: String) -> Result<Vec<u8>, ChatError>;
 }

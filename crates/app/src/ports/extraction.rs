@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use domain::signal::Finding;
 use transcript::Document;
 
-use super::{BudgetRefusal, ChatError, Spending, StoreError};
+use super::{ChatError, Spending, StoreError};
 
 /// Which extractor found something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,27 +71,13 @@ impl From<ChatError> for ExtractError {
         let detail = error.to_string();
         match error {
             ChatError::RateLimited { retry_after: Some(after) }
+            | ChatError::Budget { retry_after: Some(after), .. }
             | ChatError::Unavailable { retry_after: Some(after), .. } => Self::Later { detail, after },
             ChatError::RateLimited { retry_after: None }
             | ChatError::Unavailable { retry_after: None, .. }
             | ChatError::TimedOut
             | ChatError::Malformed { .. } => Self::Again { detail },
-            ChatError::Refused { .. } => Self::Never { detail },
-        }
-    }
-}
-
-impl From<BudgetRefusal> for ExtractError {
-    fn from(refusal: BudgetRefusal) -> Self {
-        let detail = refusal.to_string();
-        match refusal {
-            BudgetRefusal::TooFast { retry_after_s, .. } | BudgetRefusal::Held { retry_after_s, .. } => {
-                Self::Later { detail, after: Duration::from_secs(retry_after_s) }
-            }
-            BudgetRefusal::Spent { .. }
-            | BudgetRefusal::Unpriced { .. }
-            | BudgetRefusal::NotAllowed { .. } => Self::Never { detail },
-            BudgetRefusal::Unavailable(_) => Self::Again { detail },
+            ChatError::Budget { retry_after: None, .. } | ChatError::Refused { .. } => Self::Never { detail },
         }
     }
 }

@@ -47,7 +47,7 @@ pub use backfill::{BackfillCandidate, BackfillRange, BackfillStore};
 pub use budget::{
     BudgetCall, BudgetLimits, BudgetStore, KeyModelSpend, PricedModel, SpendBatch, SpendChange, Spent,
 };
-pub use chat::{ChatError, ChatModel, ChatReply, ChatRequest};
+pub use chat::{ChatError, ChatExchange, ChatModel, ChatReply, ChatRequest};
 pub use control::{
     Allowance, ControlStore, ENDPOINT_FRESH_MS, EndpointSecret, Heartbeat, StoredEndpoint, StoredKey,
 };

@@ -21,8 +21,8 @@ fn attended(request: Complete, stays: bool) -> Complete {
 }
 
 fn patient(script: Vec<Act>) -> World {
-    let mut world = World::new(script);
-    world.patient = true;
+    let world = World::new(script);
+    world.patient();
     world
 }
 

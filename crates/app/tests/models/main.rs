@@ -1,6 +1,7 @@
 //! Calls of models over a scripted server: what is held, asked, told and settled, however they end.
 
 mod leaving;
+mod own_work;
 mod world;
 
 use app::ports::{BudgetRefusal, CallOutcome, TokenCount};

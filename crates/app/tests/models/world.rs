@@ -56,7 +56,7 @@ pub(crate) struct World {
     shared: Shared,
     config: Rc<Result<Option<Config>, String>>,
     /// Nothing that is waited for with a limit runs out of time.
-    pub(crate) patient: bool,
+    patient: Cell<bool>,
     pub(crate) tenant: TenantId,
     pub(crate) other: TenantId,
 }
@@ -97,11 +97,26 @@ impl World {
     pub(crate) fn configured(config: Result<Option<Config>, String>, script: Vec<Act>) -> Self {
         let shared = Shared::default();
         shared.0.script.replace(script.into());
-        Self { shared, config: Rc::new(config), patient: false, tenant: tenant(1), other: tenant(OTHER) }
+        Self {
+            shared,
+            config: Rc::new(config),
+            patient: Cell::new(false),
+            tenant: tenant(1),
+            other: tenant(OTHER),
+        }
+    }
+
+    /// From now on nothing runs out of time.
+    pub(crate) fn patient(&self) {
+        self.patient.set(true);
     }
 
     pub(crate) fn service(&self) -> ModelsService {
-        ModelsService(ModelPorts {
+        ModelsService(self.ports())
+    }
+
+    pub(crate) fn ports(&self) -> ModelPorts {
+        ModelPorts {
             config: self.config.clone(),
             secrets: Rc::new(self.shared.clone()),
             server: Rc::new(self.shared.clone()),
@@ -109,8 +124,8 @@ impl World {
             embedder: Rc::new(NoEmbedder),
             breakers: Rc::new(Breakers::default()),
             background: Rc::new(self.shared.clone()),
-            runtime: Rc::new(Time { patient: self.patient }),
-        })
+            runtime: Rc::new(Time { patient: self.patient.get() }),
+        }
     }
 
     pub(crate) fn context(&self) -> TenantCall {

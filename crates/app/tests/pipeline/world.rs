@@ -106,7 +106,6 @@ impl World {
             queue: Rc::new(queue.clone()),
             extractor: Rc::new(extractor.clone()),
             usage: Rc::new(usage.clone()),
-            budget: None,
             embedder: Rc::new(StaticEmbedder::lazy(|| Ok(MODEL.with(Rc::clone)))),
             index: Rc::new(index.clone()),
             notifiers: Rc::new([Rc::new(notifier.clone())]),

@@ -1,42 +1,10 @@
-//! [`ChatModel`] over any server with OpenAI's `POST /chat/completions`: a provider, AI Gateway, or one of your own.
+//! [`ChatModel`] in OpenAI's form of a chat, over whatever asks models for us.
 
 mod answer;
 
-use app::ports::{ChatError, ChatModel, ChatReply, ChatRequest};
+use app::ports::{ChatError, ChatExchange, ChatModel, ChatReply, ChatRequest, Spending};
 use async_trait::async_trait;
 use serde_json::json;
-
-/// What came back over HTTP.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HttpAnswer {
-    /// The status.
-    pub status: u16,
-    /// The `retry-after` header.
-    pub retry_after: Option<String>,
-    /// The whole body.
-    pub body: Vec<u8>,
-}
-
-/// Nothing came back, or not all of it.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ExchangeError {
-    /// Not within the time that the exchange has.
-    #[error("no whole answer came in time")]
-    TimedOut,
-    /// The connection could not be made, or broke.
-    #[error("{0}")]
-    Broken(String),
-}
-
-/// Posts JSON to the server's `chat/completions`. Address, credentials and time limit are the implementation's.
-#[async_trait(?Send)]
-pub trait Exchange {
-    /// Posts `body` and reads the whole answer.
-    ///
-    /// # Errors
-    /// [`ExchangeError`].
-    async fn post(&self, body: String) -> Result<HttpAnswer, ExchangeError>;
-}
 
 /// See the module.
 #[derive(Debug, Clone)]
@@ -45,20 +13,20 @@ pub struct OpenAiModel<X> {
     name: String,
 }
 
-impl<X: Exchange> OpenAiModel<X> {
-    /// The model `name` of the server behind `exchange`.
+impl<X: ChatExchange> OpenAiModel<X> {
+    /// The model, or alias of one, that is asked for as `name` over `exchange`.
     pub fn new(exchange: X, name: impl Into<String>) -> Self {
         Self { exchange, name: name.into() }
     }
 }
 
 #[async_trait(?Send)]
-impl<X: Exchange> ChatModel for OpenAiModel<X> {
+impl<X: ChatExchange> ChatModel for OpenAiModel<X> {
     fn name(&self) -> &str {
         &self.name
     }
 
-    async fn complete(&self, request: &ChatRequest) -> Result<ChatReply, ChatError> {
+    async fn complete(&self, request: &ChatRequest, spending: &Spending) -> Result<ChatReply, ChatError> {
         let mut body = json!({
             "model": self.name,
             "messages": [
@@ -74,10 +42,6 @@ impl<X: Exchange> ChatModel for OpenAiModel<X> {
                 "json_schema": { "name": name, "strict": true, "schema": schema }
             });
         }
-        match self.exchange.post(body.to_string()).await {
-            Ok(answer) => answer::read(&answer),
-            Err(ExchangeError::TimedOut) => Err(ChatError::TimedOut),
-            Err(ExchangeError::Broken(detail)) => Err(ChatError::Unavailable { detail, retry_after: None }),
-        }
+        answer::completion(&self.exchange.post(spending, body.to_string()).await?)
     }
 }

@@ -135,7 +135,6 @@ impl<'s> Pipeline<'s> {
             queue: Rc::new(ShakyQueue { queue: queue.clone(), store: shaky("sending") }),
             extractor: Rc::new(RulesExtractor),
             usage: Rc::new(MemoryUsage::default()),
-            budget: None,
             embedder: Rc::new(StaticEmbedder::lazy(|| Ok(MODEL.with(Rc::clone)))),
             index: Rc::new(Shaky::new(shaky("index"), stores.index.clone(), mistake)),
             notifiers: notifiers.clone(),

@@ -39,14 +39,7 @@ pub(in crate::pipeline::call_ingest) async fn extract(
         return Ok(Outcome::NotNeeded(RecordedExtraction::new(Vec::new(), by)));
     }
     let document = document(&run).await?;
-    let spending = match &run.ports.budget {
-        // Each try asks anew, and so has names of its own.
-        Some(budget) => {
-            let name = format!("{}:{}", run.event_id, hex::encode(run.ports.random.for_id()));
-            Spending::within(budget.clone(), run.tenant, name)
-        }
-        None => Spending::default(),
-    };
+    let spending = Spending::of(run.tenant);
     let extracted =
         extracting::extract(&*run.ports.extractor, &document, &turns, run.last_try, &spending).await;
     // Whatever came of it: what was asked is paid.
