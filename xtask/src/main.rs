@@ -3,10 +3,11 @@
 mod audit;
 mod bench;
 mod build;
+mod confirm;
 mod contracts;
 mod demo;
 mod dev;
-#[allow(dead_code, unused_imports, reason = "what deploys and provisioning will call")]
+mod doctor;
 mod environment;
 mod eval;
 mod example;
@@ -17,10 +18,12 @@ mod paths;
 #[allow(dead_code, unused_imports, reason = "what deploys and provisioning will call")]
 mod platform;
 mod process;
+mod provision;
 mod scan;
 mod setup;
 mod size;
 mod soak;
+mod teardown;
 mod test;
 mod tidy;
 mod train;
@@ -55,6 +58,12 @@ enum Task {
     Test(test::Args),
     /// Builds the Workers whose sources changed
     Build(build::Args),
+    /// Makes or adopts what an environment needs on the platform
+    Provision(provision::Args),
+    /// Takes a preview away, with all that is in it
+    Teardown(teardown::Args),
+    /// Says what is missing or has drifted, here and in an environment, and how to mend it
+    Doctor(doctor::Args),
     /// Verifies or exports the record of what operators did
     Audit(audit::Args),
     /// Measures the speed of calls between Workers, against TypeScript
@@ -92,6 +101,9 @@ fn main() -> ExitCode {
         Task::Example(args) => example::run(args, &ui),
         Task::Test(args) => test::run(args, &ui),
         Task::Build(args) => build::run(args, &ui),
+        Task::Provision(args) => provision::run(args, &ui),
+        Task::Teardown(args) => teardown::run(args, &ui),
+        Task::Doctor(args) => doctor::run(args, &ui),
         Task::Audit(args) => audit::run(args, &ui),
         Task::Bench(args) => bench::run(args, &ui),
         Task::Eval(args) => eval::run(args, &ui),

@@ -1,4 +1,5 @@
-//! Failures on purpose. A fault waits for the `nth` call from now that fits its `method` and `path`, and then, so many
+//! Failures on purpose. A fault waits for the `nth` call from now that fits its `method` and `path` (regular expressions),
+//! and then, so many
 //! `times`, the call is answered, cut or held as it says.
 
 import { Refusal } from "./answers.mjs";
@@ -25,9 +26,9 @@ export class Faults {
   #held = [];
   #watchers = [];
 
-  add({ kind, path = ".*", method, nth = 1, times = 1, ...rest }) {
+  add({ kind, path = ".*", method = ".*", nth = 1, times = 1, ...rest }) {
     if (!KINDS[kind]) throw new Refusal(400, 1, `there is no fault \`${kind}\``);
-    this.#waiting.push({ kind, path: new RegExp(path), method, left: nth, times, ...rest });
+    this.#waiting.push({ kind, path: new RegExp(path), method: new RegExp(`^(${method})$`), left: nth, times, ...rest });
   }
 
   clear() {
@@ -38,7 +39,7 @@ export class Faults {
   /** The fault of this call, counted once. */
   of(method, path) {
     for (const fault of this.#waiting) {
-      if ((fault.method && fault.method !== method) || !fault.path.test(path) || fault.times === 0) continue;
+      if (!fault.method.test(method) || !fault.path.test(path) || fault.times === 0) continue;
       if (fault.left > 1) {
         fault.left -= 1;
         continue;

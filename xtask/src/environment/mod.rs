@@ -21,7 +21,9 @@ use crate::{jsonc, paths};
 pub(crate) use effective::VECTORS;
 pub(crate) use ids::{Ids, shown as ids_file};
 pub(crate) use name::EnvironmentName;
-pub(crate) use settings::{Operators, Required, Secret, Settings};
+#[cfg(test)]
+pub(crate) use settings::Operators;
+pub(crate) use settings::{Required, Secret, Settings};
 
 /// What the product's names begin with in the Workers' own files.
 pub(crate) const PREFIX: &str = "weft-";
@@ -93,6 +95,7 @@ impl Environment {
     }
 
     /// What all names of this environment on the platform begin with.
+    #[cfg(test)]
     pub(crate) fn prefix(&self) -> String {
         format!("{PREFIX}{}-", self.name)
     }
@@ -157,6 +160,11 @@ impl Environment {
                 .with_context(|| format!("can't write `{}`", worker.path.display()))?;
         }
         Ok(effective)
+    }
+
+    /// Roles of the list of secrets that no Worker has.
+    pub(crate) fn strangers(&self) -> impl Iterator<Item = &String> {
+        self.secrets.keys().filter(|role| !self.bases.contains_key(*role))
     }
 
     /// A Worker's secrets in this environment, each with whether it can't do without: those of the list, and those that

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use serde::Deserialize;
@@ -95,7 +96,10 @@ pub(super) fn secrets() -> Result<BTreeMap<String, Vec<Secret>>> {
 }
 
 fn read<T: DeserializeOwned>(file: &str) -> Result<T> {
-    let path = paths::wrangler().join(FOLDER).join(file);
+    // Another folder, for tests.
+    let folder =
+        std::env::var_os("WEFT_ENVIRONMENTS").map_or_else(|| paths::wrangler().join(FOLDER), PathBuf::from);
+    let path = folder.join(file);
     let text = fs::read_to_string(&path).with_context(|| format!("can't read `wrangler/{FOLDER}/{file}`"))?;
     let value = jsonc::parse(&text).with_context(|| format!("`wrangler/{FOLDER}/{file}`"))?;
     serde_json::from_value(value).with_context(|| format!("`wrangler/{FOLDER}/{file}` has what it must not"))

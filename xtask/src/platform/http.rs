@@ -95,6 +95,14 @@ impl Http {
         }
     }
 
+    /// Takes the entries of a list away.
+    ///
+    /// # Errors
+    /// Any [`Failure`].
+    pub(super) fn delete_all(&self, path: &str, entries: &impl Serialize) -> Result<(), Failure> {
+        self.call::<Value>(&Method::DELETE, path, Some(text(entries))).map(drop)
+    }
+
     /// Reads a list to its end, page by page.
     ///
     /// # Errors

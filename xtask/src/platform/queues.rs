@@ -18,15 +18,36 @@ pub(crate) struct Queue {
 
 /// Who consumes a queue.
 #[derive(Debug, Clone, Deserialize)]
+#[serde(from = "ConsumerAnswer")]
 pub(crate) struct Consumer {
-    #[serde(rename = "consumer_id")]
     pub(crate) id: String,
-    /// The Worker, under either of the names that the platform has for it.
-    #[serde(alias = "script_name", alias = "service")]
+    /// The Worker, where it is one.
     pub(crate) script: Option<String>,
     pub(crate) dead_letter_queue: Option<String>,
-    #[serde(default)]
     pub(crate) settings: ConsumerSettings,
+}
+
+/// The platform has three names for the Worker, and may give several of them at once.
+#[derive(Deserialize)]
+struct ConsumerAnswer {
+    consumer_id: String,
+    script_name: Option<String>,
+    script: Option<String>,
+    service: Option<String>,
+    dead_letter_queue: Option<String>,
+    #[serde(default)]
+    settings: ConsumerSettings,
+}
+
+impl From<ConsumerAnswer> for Consumer {
+    fn from(answer: ConsumerAnswer) -> Self {
+        Self {
+            id: answer.consumer_id,
+            script: answer.script_name.or(answer.script).or(answer.service),
+            dead_letter_queue: answer.dead_letter_queue.filter(|name| !name.is_empty()),
+            settings: answer.settings,
+        }
+    }
 }
 
 /// How a consumer takes messages; what is left out is the platform's default.
@@ -76,6 +97,16 @@ impl Platform {
         self.http.delete(&self.path(&format!("queues/{id}")))
     }
 
+    /// Has a Worker consume a queue; the Worker has to be there.
+    ///
+    /// # Errors
+    /// Any [`Failure`].
+    pub(crate) fn create_consumer(&self, queue: &str, consumer: &NewConsumer) -> Result<(), Failure> {
+        self.http
+            .post::<Value>(&self.path(&format!("queues/{queue}/consumers")), &of_worker(consumer))
+            .map(drop)
+    }
+
     /// Changes how a consumer takes messages.
     ///
     /// # Errors
@@ -86,8 +117,13 @@ impl Platform {
         consumer: &str,
         to: &NewConsumer,
     ) -> Result<(), Failure> {
-        let mut body = serde_json::to_value(to).unwrap_or_default();
-        body["type"] = "worker".into();
-        self.http.put::<Value>(&self.path(&format!("queues/{queue}/consumers/{consumer}")), &body).map(drop)
+        let path = self.path(&format!("queues/{queue}/consumers/{consumer}"));
+        self.http.put::<Value>(&path, &of_worker(to)).map(drop)
     }
+}
+
+fn of_worker(consumer: &NewConsumer) -> Value {
+    let mut body = serde_json::to_value(consumer).unwrap_or_default();
+    body["type"] = "worker".into();
+    body
 }

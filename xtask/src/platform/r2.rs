@@ -7,6 +7,8 @@ use super::{Failure, Platform, segment};
 
 /// Buckets of a page, which has no number but a cursor: the last name before it.
 const PAGE: usize = 100;
+/// Objects that go at once, at most.
+const OBJECTS: usize = 1000;
 
 /// A bucket.
 #[derive(Debug, Clone, Deserialize)]
@@ -65,6 +67,29 @@ impl Platform {
     /// Any [`Failure`]; [`Failure::Taken`] where it is not empty.
     pub(crate) fn delete_bucket(&self, name: &str) -> Result<(), Failure> {
         self.http.delete(&self.path(&format!("r2/buckets/{}", segment(name))))
+    }
+
+    /// Takes all objects of a bucket away.
+    ///
+    /// # Errors
+    /// Any [`Failure`].
+    pub(crate) fn empty_bucket(&self, name: &str) -> Result<(), Failure> {
+        #[derive(Deserialize)]
+        struct Object {
+            key: String,
+        }
+        let path = self.path(&format!("r2/buckets/{}/objects", segment(name)));
+        loop {
+            // Always the first page: what was on it before is gone.
+            let page: Result<Vec<Object>, Failure> = self.http.get(&format!("{path}?per_page={OBJECTS}"));
+            let objects = match page {
+                Ok(objects) if objects.is_empty() => return Ok(()),
+                Err(failure) if failure.is_missing() => return Ok(()),
+                page => page?,
+            };
+            let keys: Vec<String> = objects.into_iter().map(|object| object.key).collect();
+            self.http.delete_all(&path, &keys)?;
+        }
     }
 
     /// A bucket's lifecycle rules, in the platform's form.

@@ -23,6 +23,8 @@ const JOURNEYS: &str = "e2e/journeys";
 const FRAMEWORK: &str = "e2e/mesh";
 /// Where the local runtime's own tests are.
 const RUNTIME: &str = "xtask/runtime/tests";
+/// Where the tests of what is done on the platform are, against its double.
+const PLATFORM: &str = "e2e/platform";
 /// What a test's file ends in.
 const SUFFIX: &str = ".test.mjs";
 /// Would have meshes built in another way than what is shipped, which is what is tested.
@@ -77,6 +79,16 @@ pub(super) fn run(
 /// When there are none, or the test runner doesn't start.
 pub(super) fn runtime(toolchain: &Toolchain, filter: Option<&str>) -> Result<Count> {
     outcome(&mut runner(toolchain, &files(RUNTIME)?, filter), RUNTIME, filter)
+}
+
+/// Runs the tests of provisioning and what belongs to it, against a double of the platform.
+///
+/// # Errors
+/// When there are none, or the test runner doesn't start.
+pub(super) fn platform(toolchain: &Toolchain, filter: Option<&str>) -> Result<Count> {
+    let mut node = runner(toolchain, &files(PLATFORM)?, filter);
+    node.env("WEFT_XTASK", std::env::current_exe().context("can't tell where this program is")?);
+    outcome(&mut node, PLATFORM, filter)
 }
 
 /// Runs the mesh framework's tests, each file with Workers of its own in the real runtime.

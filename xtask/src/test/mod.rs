@@ -93,6 +93,7 @@ pub(crate) fn run(args: Args, ui: &Ui) -> Result<()> {
         match setup::ensure(ui) {
             Ok(toolchain) => {
                 run.step("local runtime", |_| journeys::runtime(&toolchain, filter));
+                run.step("platform", |_| journeys::platform(&toolchain, filter));
                 if filter.is_none() {
                     run.step("TypeScript", |_| Ok(Count::of(typescript::check(&toolchain))));
                     run.step("Wasm lints", |step| Ok(Count::of(wasm::lint(&toolchain, step))));

@@ -5,12 +5,14 @@
 
 mod bindings;
 mod dependencies;
+mod environments;
 mod files;
 mod manifests;
 mod markdown;
 mod npm_lock;
 mod snippets;
 mod sources;
+mod workflows;
 mod wrangler;
 
 use std::collections::BTreeSet;
@@ -39,7 +41,7 @@ pub(crate) struct Finding {
 /// A rule: its name as a claim, and what checks it.
 type Rule = (&'static str, fn(&Files) -> Result<Vec<Finding>>);
 
-const RULES: [Rule; 11] = [
+const RULES: [Rule; 13] = [
     ("every source file says what it is", sources::open_with_docs),
     ("the domain serializes nothing", sources::domain_serializes_nothing),
     ("tracked files name no registry and no one's home", sources::name_no_machine),
@@ -47,6 +49,8 @@ const RULES: [Rule; 11] = [
     ("manifests share the workspace's fields", manifests::check),
     ("the Workers call each other without a cycle, as recorded", wrangler::call_graph),
     ("the Workers' configurations agree", wrangler::agree),
+    ("every environment can be made of the Workers' configurations", environments::check),
+    ("actions are pinned and may write nothing", workflows::check),
     ("binding names are constants that match the configurations", bindings::check),
     ("links in the documentation lead somewhere", markdown::check),
     ("code in the documentation is the code", snippets::check),

@@ -31,7 +31,7 @@ export default [
         throw new Refusal(409, 10_004, "The bucket you tried to create already exists, and you own it.");
       }
       state.within("r2", data.r2.length, new Refusal(400, 10_009, "You have attempted to create more buckets than you are allowed."));
-      const bucket = { name, creation_date: now(), lifecycle: [], objects: 0 };
+      const bucket = { name, creation_date: now(), lifecycle: [], objects: [] };
       data.r2.push(bucket);
       return shown(bucket);
     },
@@ -42,8 +42,24 @@ export default [
     "/accounts/:account/r2/buckets/:name",
     (context) => {
       const bucket = find(context);
-      if (bucket.objects > 0) throw new Refusal(409, 10_008, "The bucket you tried to delete is not empty.");
+      if (bucket.objects.length > 0) throw new Refusal(409, 10_008, "The bucket you tried to delete is not empty.");
       context.data.r2.splice(context.data.r2.indexOf(bucket), 1);
+    },
+  ],
+  [
+    "GET",
+    "/accounts/:account/r2/buckets/:name/objects",
+    (context) => find(context).objects.slice(0, Number(context.query.get("per_page") ?? 20)).map((key) => ({ key, size: 1 })),
+  ],
+  [
+    "DELETE",
+    "/accounts/:account/r2/buckets/:name/objects",
+    (context) => {
+      const bucket = find(context);
+      const keys = context.json();
+      if (!(keys.length >= 1 && keys.length <= 1000)) throw new Refusal(400, 10_031, "Between 1 and 1000 keys must be given.");
+      bucket.objects = bucket.objects.filter((key) => !keys.includes(key));
+      return keys.map((key) => ({ key }));
     },
   ],
   ["GET", "/accounts/:account/r2/buckets/:name/lifecycle", (context) => ({ rules: find(context).lifecycle })],
