@@ -137,6 +137,15 @@ const REFUSALS = {
   "another account": { env: { CLOUDFLARE_ACCOUNT_ID: "f".repeat(32) }, says: /the token may not do this/ },
   "a token without D1": { change: (data) => (data.tokens[0].permissions = ["workers", "kv", "queues"]), says: /`D1: Edit`/ },
   "no more databases": { change: (data) => (data.quotas.d1 = 2), says: /may have no more of these.*raise the limit/s },
+  "a name that somebody took in this moment": {
+    fault: { kind: "refuse", status: 400, code: 7502, message: "Database with name 'x' already exists", method: "POST", path: "/d1/database$" },
+    says: /the name is taken.*run this again to adopt/s,
+  },
+  "no network": { env: { CLOUDFLARE_API_BASE_URL: "http://127.0.0.1:1/client/v4" }, says: /no answer to `GET .*run this again once the network is back/s },
+  "an answer of something else": {
+    fault: { kind: "refuse", status: 418, code: 1, message: "a proxy's page", method: "GET", path: "/queues" },
+    says: /the platform refused: a proxy's page/,
+  },
   "R2 not enabled": { change: (data) => (data.account.r2 = false), says: /enable R2/ },
   "a wait of minutes": {
     fault: { kind: "rate_limit", method: "POST", path: "/d1/database$", retry_after: 300 },
