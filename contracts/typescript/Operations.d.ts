@@ -12,6 +12,8 @@ export interface Operations {
   find_event(request: GetEvent, context: Context<OperatorScope>): Promise<Answer<FoundEventDetail, OperationsError>>;
   /** Events, newest first. */
   find_events(request: FindEventsInput, context: Context<OperatorScope>): Promise<Answer<FoundEventPage, OperationsError>>;
+  /** Whose something is, by its id alone; none where nothing has it. */
+  locate(request: Locate, context: Context<OperatorScope>): Promise<Answer<Located | null, OperationsError>>;
 }
 
 /** What a WorkerEntrypoint in TypeScript implements, so that Workers in Rust can call it as [`Operations`]. */
@@ -20,6 +22,8 @@ export interface OperationsImplementation {
   find_event(request: GetEvent, context: ReceivedContext<OperatorScope>): Promise<Answer<FoundEventDetailInput, OperationsError>>;
   /** Events, newest first. */
   find_events(request: FindEvents, context: ReceivedContext<OperatorScope>): Promise<Answer<FoundEventPageInput, OperationsError>>;
+  /** Whose something is, by its id alone; none where nothing has it. */
+  locate(request: Locate, context: ReceivedContext<OperatorScope>): Promise<Answer<LocatedInput | null, OperationsError>>;
 }
 
 /** What a call's signals amount to. */
@@ -53,6 +57,9 @@ export interface AssessmentInput {
   /** How much speaks against it, 0 to 1. */
   risk: number;
 }
+
+/** Names one dead letter. */
+export type DeadLetterId = string;
 
 /** An event with its steps. */
 export interface EventDetail {
@@ -195,12 +202,16 @@ export interface FindEvents {
   before: EventId | null;
   /** At most this many, 1 to 200. */
   limit: number;
+  /** Only accepted at this time or later. */
+  since: Timestamp | null;
   /** Only from this source. Needs a tenant: there is no index over all of them. */
   source: string | null;
   /** Only with this status. */
   status: string | null;
   /** Only of this tenant. */
   tenant: TenantId | null;
+  /** Only accepted before this time. */
+  until: Timestamp | null;
 }
 
 /**
@@ -213,12 +224,16 @@ export interface FindEventsInput {
   before?: EventId | null;
   /** At most this many, 1 to 200. */
   limit: number;
+  /** Only accepted at this time or later. */
+  since?: TimestampInput | null;
   /** Only from this source. Needs a tenant: there is no index over all of them. */
   source?: string | null;
   /** Only with this status. */
   status?: string | null;
   /** Only of this tenant. */
   tenant?: TenantId | null;
+  /** Only accepted before this time. */
+  until?: TimestampInput | null;
 }
 
 /** An event and whose it is. */
@@ -245,6 +260,10 @@ export interface FoundEventInput {
 export interface FoundEventDetail {
   /** The event. */
   detail: EventDetail;
+  /** The dead letters of its runs, the earliest first. */
+  letters: LetterOfRun[];
+  /** Which run of it is under way, or was the last. */
+  run: number;
   /** Whose. */
   tenant: TenantId;
 }
@@ -257,6 +276,18 @@ export interface FoundEventDetail {
 export interface FoundEventDetailInput {
   /** The event. */
   detail: EventDetailInput;
+  /**
+   * The dead letters of its runs, the earliest first.
+   *
+   * @defaultValue `[]`
+   */
+  letters?: LetterOfRun[];
+  /**
+   * Which run of it is under way, or was the last.
+   *
+   * @defaultValue `0`
+   */
+  run?: number;
   /** Whose. */
   tenant: TenantId;
 }
@@ -293,6 +324,40 @@ export interface KindCount {
   count: number;
   /** The kind. */
   kind: string;
+}
+
+/** A dead letter of an event. */
+export interface LetterOfRun {
+  /** The letter. */
+  letter_id: DeadLetterId;
+  /** Which run died. */
+  run: number;
+}
+
+/** Asks whose something is, by its id. */
+export interface Locate {
+  /** The id of a signal, a subscription, or an instance of a workflow. */
+  id: string;
+}
+
+/** Whose something is. */
+export interface Located {
+  /** The event that it came of, where it came of one. */
+  event_id: EventId | null;
+  /** Whose. */
+  tenant: TenantId;
+}
+
+/**
+ * Whose something is.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export interface LocatedInput {
+  /** The event that it came of, where it came of one. */
+  event_id?: EventId | null;
+  /** Whose. */
+  tenant: TenantId;
 }
 
 /** Events could not be looked for. */

@@ -139,6 +139,15 @@ describe("a workflow", () => {
     assert.equal((await errand.ask("status")).error, "not_found");
     assert.equal((await errand.ask("get")).error, "not_found");
 
+    const half = await Errand.start(mesh, "half-trip", "long_trip");
+    await half.hasDone("car");
+    assert.equal(await half.ask("restart_from", { from: "hotel" }), null);
+    await until("it does the rest again", () => half.did().length, (count) => count === 5);
+    assert.deepEqual(half.did(), ["flight", "hotel", "car", "hotel", "car"]);
+    assert.equal((await half.ask("restart_from", { from: "cruise" })).error, "host");
+    await half.ask("approve", { by: "ada" });
+    assert.ok((await half.ended()).complete, "it goes on behind the step");
+
     const trip = await Errand.start(mesh, "long-trip", "long_trip");
     await trip.hasDone("car");
     assert.equal(await trip.ask("terminate_and_undo"), null);

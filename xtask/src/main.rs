@@ -20,6 +20,7 @@ mod platform;
 mod process;
 mod provision;
 mod scan;
+mod screenshots;
 mod setup;
 mod size;
 mod soak;
@@ -80,6 +81,8 @@ enum Task {
     Soak(soak::Args),
     /// Looks through the schedules of a running mesh for what must not be
     Scan(scan::Args),
+    /// Takes pictures of the console's pages, with demo data
+    Screenshots(screenshots::Args),
     /// Brings the toolchain that builds and runs the Workers onto this machine
     Setup(setup::Args),
     /// Trains what is learned from labeled calls and examples
@@ -112,6 +115,7 @@ fn main() -> ExitCode {
         Task::Size(args) => size::run(args, &ui),
         Task::Soak(args) => soak::run(args, &ui),
         Task::Scan(args) => scan::run(args, &ui),
+        Task::Screenshots(args) => screenshots::run(args, &ui),
         Task::Setup(args) => setup::run(args, &ui),
         Task::Train(args) => train::run(args, &ui),
         Task::Tidy(args) => tidy::run(args, &ui),

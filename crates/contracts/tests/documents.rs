@@ -19,6 +19,7 @@ use contracts::pipeline::subscriptions::SubscriptionsContract;
 use contracts::pipeline::tenant_index::TenantIndexContract;
 use contracts::pipeline::usage::UsageContract;
 use contracts::pipeline::work::WorkContract;
+use contracts::pipeline::workflow_control::WorkflowControlContract;
 use contracts::pipeline::workflows::WorkflowsContract;
 use contracts::pipeline::{DeadLettersContract, IntakeContract, TasksContract};
 use contracts::scheduler::{HeartbeatsContract, JobsContract, ScansContract, UpkeepContract};
@@ -56,6 +57,7 @@ fn all() -> Vec<(Document, String)> {
         described::<UpkeepContract>(),
         described::<UsageContract>(),
         described::<WorkContract>(),
+        described::<WorkflowControlContract>(),
         described::<WorkflowsContract>(),
     ]
 }

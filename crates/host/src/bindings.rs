@@ -52,7 +52,7 @@ pub const TENANT_INDEX: &str = "TENANT_INDEX";
 pub const LIVE_FEED: &str = "LIVE_FEED";
 /// pipeline: one queue a subscription.
 pub const SUBSCRIPTION_QUEUE: &str = "SUBSCRIPTION_QUEUE";
-/// gateway: the pipeline's `Subscriptions`.
+/// gateway, admin: the pipeline's `Subscriptions`.
 pub const PIPELINE_SUBSCRIPTIONS: &str = "PIPELINE_SUBSCRIPTIONS";
 /// pipeline: the URL that resolves customers' host names, for DNS over HTTPS in JSON.
 pub const OUTBOUND_RESOLVER: &str = "OUTBOUND_RESOLVER";
@@ -72,11 +72,13 @@ pub const JOBS_PER_OBJECT: &str = "JOBS_PER_OBJECT";
 pub const SCHEDULE_DB: &str = "SCHEDULE_DB";
 /// scheduler: one schedule a tenant.
 pub const TENANT_SCHEDULE: &str = "TENANT_SCHEDULE";
-/// gateway: the pipeline's `Intake`.
+/// gateway, admin: the pipeline's `Intake`.
 pub const PIPELINE: &str = "PIPELINE";
 /// gateway: the pipeline's `Usage`.
 pub const PIPELINE_USAGE: &str = "PIPELINE_USAGE";
-/// gateway: the pipeline's `Workflows`.
+/// admin: the pipeline's `WorkflowControl`.
+pub const PIPELINE_WORKFLOW_CONTROL: &str = "PIPELINE_WORKFLOW_CONTROL";
+/// gateway, admin: the pipeline's `Workflows`.
 pub const PIPELINE_WORKFLOWS: &str = "PIPELINE_WORKFLOWS";
 /// gateway: the pipeline's `Rules`.
 pub const PIPELINE_RULES: &str = "PIPELINE_RULES";

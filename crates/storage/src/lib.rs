@@ -23,6 +23,7 @@ mod erasures;
 mod events;
 mod file_bytes;
 mod files;
+mod instances;
 mod limits;
 mod live;
 mod removal;
@@ -51,6 +52,7 @@ pub use erasures::SqlErasures;
 pub use events::SqlEventStore;
 pub use file_bytes::R2FileBytes;
 pub use files::SqlFileStore;
+pub use instances::SqlInstanceIndex;
 pub use limits::{LIMITS, SqlLimitStore};
 pub use live::{LIVE_FEED, SqlLiveStore};
 pub use removal::{EVENT_TABLES, EventTable, KEPT_TABLES, SqlRemoval, TENANT_TABLES, TenantTable};
@@ -96,6 +98,8 @@ pub type D1FileStore = SqlFileStore<D1>;
 pub type D1RuleStore = SqlRuleStore<D1>;
 /// Usage over D1.
 pub type D1UsageStore = SqlUsageStore<D1>;
+/// The index of instances over D1.
+pub type D1InstanceIndex = SqlInstanceIndex<D1>;
 /// Runs of workflows over D1.
 pub type D1RunStore = SqlRunStore<D1>;
 /// Approvals over D1.

@@ -58,7 +58,7 @@ impl Asker<'_> {
     }
 
     /// Does what another Worker has to do: the act is written before it, and after it what came of it, as
-    /// `<action>.done` or `<action>.refused`. An act without either was cut short, and may have happened.
+    /// `<action>.done` or `<action>.refused`; a member `before` of what is told is how it was. An act without either was cut short, and may have happened.
     ///
     /// # Errors
     /// Those of the effect; or the store does not answer, and nothing was done.
@@ -75,12 +75,14 @@ impl Asker<'_> {
             Err(problem) => ("refused", json!({ "code": problem.code.as_str() })),
         };
         let mut after = json!({ "asked": asked.sequence });
-        if let (Value::Object(after), Value::Object(told)) = (&mut after, told) {
+        let mut before = None;
+        if let (Value::Object(after), Value::Object(mut told)) = (&mut after, told) {
+            before = told.remove("before").map(|before| before.to_string());
             after.extend(told);
         }
         let action = format!("{}.{ending}", act.action);
         let at_ms = self.clock.now().unix_ms();
-        let ended = Act { at_ms, action, before: None, after: Some(after.to_string()), ..act };
+        let ended = Act { at_ms, action, before, after: Some(after.to_string()), ..act };
         if let Err(problem) = self.record(&ended).await {
             // It has happened, and that it was asked for is on record: to say now that it failed would be untrue.
             tracing::error!(event = "audit.outcome_lost", asked = asked.sequence, error = problem.cause);

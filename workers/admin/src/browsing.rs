@@ -2,7 +2,9 @@
 
 use auth::access::Identity;
 use contracts::OperatorCall;
+use contracts::pipeline::operations::Located;
 use domain::dead_letter::DeathCause;
+use ids::TenantId;
 use maud::Markup;
 use mesh::TraceContext;
 use serde_json::Value;
@@ -13,9 +15,10 @@ use crate::console::{Console, Request, visitor};
 use crate::dead_letters;
 use crate::forms::{Form, token_for};
 use crate::gate::Settings;
-use crate::pages::{self, Frame};
+use crate::operations;
+use crate::pages::{self, Frame, Given};
 use crate::problem::{Code, Problem};
-use crate::screens::Screen;
+use crate::screens::{Lead, Screen};
 
 impl Console<'_> {
     /// Answers a request for a page, or a form's.
@@ -32,17 +35,16 @@ impl Console<'_> {
         let frame = Frame { visitor: &visitor, role: identity.role, form_token: &form_token, trace };
         if request.method == "POST" {
             let form = Form::read(request, assertion)?;
-            return self.submit(screen, request.path, &form, asker, call, &frame).await;
+            return match screen {
+                Screen::Work(work) => self.submit_work(work, &form, asker, &frame, trace).await,
+                screen => self.submit(screen, request.path, &form, asker, call, &frame).await,
+            };
         }
         let shown = |page: Markup| Ok(Answer::page(200, page));
         // A filter's empty field means that it narrows nothing, which the API's queries say by leaving it out.
-        let given: Vec<(String, String)> = form_urlencoded::parse(request.query.as_bytes())
-            .into_owned()
-            .filter(|(_, value)| !value.trim().is_empty())
-            .map(|(name, value)| (name, value.trim().to_owned()))
-            .collect();
-        let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(&given).finish();
-        let filter = |name: &str| given.iter().find(|(known, _)| known == name).map(|(_, value)| &**value);
+        let given = Given::read(request.query);
+        let query = given.query();
+        let filter = |name: &str| given.value(name);
         match screen {
             Screen::Tenants => {
                 let page = self.tenants.list(&query).await?;
@@ -71,7 +73,8 @@ impl Console<'_> {
                     pages::AUDIT_FILTERS.iter().map(|(name, _)| (*name, filter(name))).collect();
                 shown(pages::audit(&frame, &page, &filters))
             }
-            Screen::Search => Ok(Answer::seen_at(&Screen::leading_to(filter("q").unwrap_or_default()))),
+            Screen::Search => self.search(&given, call, &frame).await,
+            Screen::Work(work) => self.show_work(work, &given, asker, &frame, trace).await,
             // These have no page: the router lets `POST` alone through.
             Screen::Suspend(_)
             | Screen::Resume(_)
@@ -80,6 +83,31 @@ impl Console<'_> {
             | Screen::Replay(_) => {
                 Err(Problem::new(Code::MethodNotAllowed, format!("this path takes {}", screen.allow())))
             }
+        }
+    }
+
+    /// Leads to the page of an id, or says that nothing has it.
+    async fn search(&self, given: &Given, call: &OperatorCall, frame: &Frame<'_>) -> Result<Answer, Problem> {
+        let id = given.value("q").unwrap_or_default();
+        match (Lead::of(id), given.value("tenant")) {
+            (Lead::Page(path), _) => Ok(Answer::seen_at(&path)),
+            (Lead::WithTenant(path), Some(tenant)) => {
+                let tenant: TenantId = tenant.parse().map_err(|_| Problem::no_tenant())?;
+                Ok(Answer::seen_at(&format!("{path}?tenant={tenant}")))
+            }
+            (Lead::WithTenant(_), None) => {
+                let tenants = self.tenants.list("limit=200").await?;
+                Ok(Answer::page(200, pages::whose(frame, id, &tenants.items)))
+            }
+            (Lead::Located, _) => match operations::locate(self.operations, call, id).await? {
+                Some(Located { event_id: Some(event), .. }) => {
+                    Ok(Answer::seen_at(&format!("/admin/events/{event}")))
+                }
+                Some(Located { tenant, .. }) => {
+                    Ok(Answer::seen_at(&format!("/admin/subscriptions/{id}?tenant={tenant}")))
+                }
+                None => Ok(Answer::page(404, pages::nothing(frame, id))),
+            },
         }
     }
 
@@ -109,7 +137,7 @@ impl Console<'_> {
                     Ok(_) => Ok(Answer::seen_at(path)),
                     Err(Problem { code: Code::Stale, current: Some(now), .. }) => {
                         let now = serde_json::from_str(now.get()).unwrap_or_default();
-                        Ok(Answer::page(409, pages::stale(frame, path, &ours, &now)))
+                        Ok(Answer::page(409, pages::stale(frame, pages::Here::Tenants, path, &ours, &now)))
                     }
                     Err(problem) => Err(problem),
                 }
@@ -140,7 +168,11 @@ impl Console<'_> {
                 dead_letters::replay(asker, self.dead_letters, call, letter).await?;
                 Ok(Answer::seen_at(&format!("/admin/dead-letters/{letter}")))
             }
-            Screen::DeadLetters | Screen::DeadLetter(_) | Screen::Audit | Screen::Search => {
+            Screen::DeadLetters
+            | Screen::DeadLetter(_)
+            | Screen::Audit
+            | Screen::Search
+            | Screen::Work(_) => {
                 Err(Problem::new(Code::MethodNotAllowed, format!("this path takes {}", screen.allow())))
             }
         }

@@ -24,6 +24,7 @@ use crate::gate::{Settings, SettingsError};
 use crate::jobs::{self, Jobs, OfTenant};
 use crate::operations::{self, Operations};
 use crate::pages::{self, Visitor};
+use crate::pipeline::Pipeline;
 use crate::problem::{Code, Problem};
 use crate::retention::{self, Retentions};
 use crate::router::{Route, is_api};
@@ -88,6 +89,8 @@ pub struct Console<'a> {
     pub retentions: &'a Retentions,
     /// What tenants may spend on models.
     pub budgets: &'a Budgets,
+    /// Instances of workflows, approvals, deliveries, and what tenants sent.
+    pub pipeline: &'a Pipeline,
     /// Whether what must hold of the schedules does.
     pub scans: &'a Scans,
     /// Tenants and their keys.
@@ -202,6 +205,7 @@ impl Console<'_> {
             Route::Jobs | Route::Job(_) | Route::JobRuns(_) | Route::JobAct(..) => {
                 self.of_jobs(route, request, asker, trace).await
             }
+            Route::Work(work) => self.work_api(work, request, asker, trace).await,
             Route::Erasures(tenant) => {
                 let call = self.tenant_call(tenant, trace, request.idempotency_key)?;
                 if request.method == "POST" {
@@ -310,13 +314,26 @@ impl Console<'_> {
 
     /// A call on behalf of whoever asks.
     fn call(&self, identity: &Identity, trace: TraceContext) -> OperatorCall {
+        self.call_of(identity.actor.to_string(), trace)
+    }
+
+    /// As [`Console::call`], by the name that the audit has of them.
+    pub(crate) fn operator_call(&self, asker: &Asker<'_>, trace: TraceContext) -> OperatorCall {
+        self.call_of(asker.actor.clone(), trace)
+    }
+
+    fn call_of(&self, operator: String, trace: TraceContext) -> OperatorCall {
         let deadline = Deadline::after(self.clock.now().unix_ms(), CALL_MS);
-        let operator = identity.actor.to_string();
         CallContext::new(OperatorScope { operator }, trace, deadline, SERVICE)
     }
 
+    /// The time, as pages show it.
+    pub(crate) fn now(&self) -> http_api::Timestamp {
+        http_api::Timestamp::from_unix_ms(self.clock.now().unix_ms())
+    }
+
     /// A call about one tenant.
-    fn tenant_call(
+    pub(crate) fn tenant_call(
         &self,
         tenant: Option<TenantId>,
         trace: TraceContext,

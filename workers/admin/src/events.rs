@@ -38,6 +38,7 @@ async fn fetch(mut request: Request, env: Env, _context: Context) -> worker::Res
     let scans = wiring::scans(&env).map_err(|error| worker::Error::from(error.to_string()))?;
     let retentions = wiring::retentions(&env).map_err(|error| worker::Error::from(error.to_string()))?;
     let budgets = wiring::budgets(&env).map_err(|error| worker::Error::from(error.to_string()))?;
+    let pipeline = wiring::pipeline(&env).map_err(|error| worker::Error::from(error.to_string()))?;
     let control = wiring::control(&env).map_err(|error| worker::Error::from(error.to_string()))?;
     let console = Console {
         settings: &settings,
@@ -50,6 +51,7 @@ async fn fetch(mut request: Request, env: Env, _context: Context) -> worker::Res
         erasures: &erasures,
         retentions: &retentions,
         budgets: &budgets,
+        pipeline: &pipeline,
         scans: &scans,
         tenants: Tenants { store: &control, clock: &WorkerClock, random: &WorkerRandom },
         trail: &control,

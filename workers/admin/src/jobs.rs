@@ -3,14 +3,14 @@
 use std::rc::Rc;
 
 use contracts::scheduler::{
-    GetJob, Job, JobError, JobRun, JobStatus, JobsClient, ListJobs, ListRuns, RunOutcome,
+    GetJob, Job, JobError, JobRun, JobStanding, JobStatus, JobsClient, ListJobs, ListRuns, RunOutcome,
 };
 use contracts::{TenantCall, Timestamp};
 use http_api::Page;
 use http_api::jobs::lateness_ms;
 use http_api::page::PageRequest;
-use http_api::request::{FromQuery, Query, read_query};
-use ids::{JobId, RunId, TenantId};
+use http_api::request::{FromQuery, Query, TextRule, read_query};
+use ids::{EventId, JobId, RunId, TenantId};
 use mesh::{CallError, Transport};
 use serde::Serialize;
 use serde_json::json;
@@ -63,19 +63,30 @@ impl FromQuery for OfTenant {
 fn required_tenant(query: &Query) -> Option<TenantId> {
     let tenant: Option<TenantId> = query.value("tenant");
     if tenant.is_none() {
-        query.refuse("tenant", "must name the tenant: jobs are looked up tenant by tenant");
+        query.refuse("tenant", "must name the tenant: this is looked up tenant by tenant");
     }
     tenant
 }
 
 /// The query of the list.
 struct Filters {
+    standing: Option<JobStanding>,
     page: PageRequest<JobId>,
 }
 
+/// How a list may be narrowed, by name.
+pub const STANDINGS: [(&str, JobStanding); 3] =
+    [("due", JobStanding::Due), ("late", JobStanding::Late), ("failing", JobStanding::Failing)];
+
 impl FromQuery for Filters {
     fn read(query: &Query) -> Option<Self> {
-        Some(Self { page: query.page("jobs", &["tenant"]) })
+        let page = query.page("jobs", &["tenant", "standing"]);
+        let standing = query.text("standing", TextRule::slug(16));
+        let named = standing.as_ref().map(|given| STANDINGS.iter().find(|(name, _)| name == given));
+        if named == Some(None) {
+            query.refuse("standing", "must be one of `due`, `late`, `failing`");
+        }
+        Some(Self { standing: named.flatten().map(|(_, standing)| *standing), page })
     }
 }
 
@@ -93,29 +104,60 @@ impl FromQuery for RunFilters {
 /// A job, as operators see it: not what its task carries.
 #[derive(Debug, Serialize)]
 pub struct JobView {
-    id: JobId,
-    tenant: TenantId,
-    name: String,
-    version: u32,
-    status: &'static str,
-    next_run_at: Option<http_api::Timestamp>,
-    preview: Vec<http_api::Timestamp>,
-    created_at: http_api::Timestamp,
+    /// Its id.
+    pub id: JobId,
+    /// Whose.
+    pub tenant: TenantId,
+    /// What its owner calls it.
+    pub name: String,
+    /// Counts its changes.
+    pub version: u32,
+    /// `active`, `paused` or `finished`.
+    pub status: &'static str,
+    /// When it runs next.
+    pub next_run_at: Option<http_api::Timestamp>,
+    /// Its next times.
+    pub preview: Vec<http_api::Timestamp>,
+    /// Since when its runs fail.
+    pub failing_since: Option<http_api::Timestamp>,
+    /// When it was made.
+    pub created_at: http_api::Timestamp,
 }
 
 /// A run of it.
 #[derive(Debug, Serialize)]
 pub struct RunView {
-    id: RunId,
-    scheduled_for: http_api::Timestamp,
-    count: u64,
-    started_at: Option<http_api::Timestamp>,
-    ended_at: Option<http_api::Timestamp>,
-    lateness_ms: Option<u64>,
-    outcome: RunOutcome,
-    attempts: u32,
-    error: Option<String>,
-    trace_id: String,
+    /// Its id.
+    pub id: RunId,
+    /// Its nominal time.
+    pub scheduled_for: http_api::Timestamp,
+    /// How many nominal times it stands for.
+    pub count: u64,
+    /// When it began.
+    pub started_at: Option<http_api::Timestamp>,
+    /// When it ended.
+    pub ended_at: Option<http_api::Timestamp>,
+    /// How much later than its nominal time it began.
+    pub lateness_ms: Option<u64>,
+    /// What came of it.
+    pub outcome: RunOutcome,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// What went wrong last.
+    pub error: Option<String>,
+    /// The event that it made.
+    pub event_id: Option<EventId>,
+    /// Its trace.
+    pub trace_id: String,
+}
+
+impl RunView {
+    /// What came of it, as the JSON has it.
+    #[must_use]
+    pub fn outcome_name(&self) -> String {
+        let name = serde_json::to_value(self.outcome).ok();
+        name.and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default()
+    }
 }
 
 /// A page of a tenant's jobs, newest first.
@@ -123,8 +165,8 @@ pub struct RunView {
 /// # Errors
 /// A bad query; what [`refused`] makes of the call.
 pub(crate) async fn list(jobs: &Jobs, call: &TenantCall, query: &str) -> Result<Page<JobView>, Problem> {
-    let Filters { page } = read_query(query).map_err(Problem::of_query)?;
-    let request = ListJobs { before: page.after, limit: page.limit, standing: None };
+    let Filters { standing, page } = read_query(query).map_err(Problem::of_query)?;
+    let request = ListJobs { before: page.after, limit: page.limit, standing };
     let found = jobs.list_jobs(call, request).await.map_err(refused)?;
     let items = found.items.into_iter().map(|job| view(call.scope.tenant, job));
     Ok(page.answer(items.collect(), found.next_before))
@@ -207,6 +249,7 @@ fn view(tenant: TenantId, job: Job) -> JobView {
         status: status(job.status),
         next_run_at: job.next_run_at.map(time),
         preview: job.preview.into_iter().map(time).collect(),
+        failing_since: job.failing_since.map(time),
         created_at: time(job.created_at),
     }
 }
@@ -223,6 +266,7 @@ fn run_view(run: JobRun) -> RunView {
         outcome: run.outcome,
         attempts: run.attempts,
         error: run.error,
+        event_id: run.event_id,
         trace_id: run.trace_id,
     }
 }

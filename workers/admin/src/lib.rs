@@ -5,22 +5,28 @@
 
 pub mod answer;
 pub mod api;
+pub mod approvals;
 pub mod audit;
 pub mod budgets;
 pub mod console;
+pub mod content;
 pub mod dead_letters;
+pub mod deliveries;
 pub mod erasures;
 pub mod forms;
 pub mod gate;
 pub mod jobs;
 pub mod operations;
 pub mod pages;
+pub mod pipeline;
 pub mod problem;
 pub mod retention;
 pub mod router;
 pub mod schedules;
 pub mod screens;
 pub mod tenants;
+pub mod work;
+pub mod workflows;
 
 mod browsing;
 

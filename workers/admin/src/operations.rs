@@ -3,14 +3,14 @@
 use std::rc::Rc;
 
 use contracts::pipeline::operations::{
-    FindEvents, FoundEvent, FoundEventDetail, OperationsClient, OperationsError,
+    FindEvents, FoundEvent, FoundEventDetail, Locate, Located, OperationsClient, OperationsError,
 };
 use contracts::pipeline::{EventDetail, EventSummary, GetEvent, StepReport};
 use contracts::{OperatorCall, Timestamp};
 use http_api::Page;
 use http_api::page::PageRequest;
 use http_api::request::{FromQuery, Query, TextRule, read_query};
-use ids::{EventId, TenantId};
+use ids::{DeadLetterId, EventId, TenantId};
 use mesh::{CallError, Transport};
 use serde::Serialize;
 
@@ -25,6 +25,8 @@ struct Filters {
     tenant: Option<TenantId>,
     status: Option<String>,
     source: Option<String>,
+    since: Option<http_api::Timestamp>,
+    until: Option<http_api::Timestamp>,
     page: PageRequest<EventId>,
 }
 
@@ -34,7 +36,9 @@ impl FromQuery for Filters {
             tenant: query.value("tenant"),
             status: query.text("status", TextRule::slug(32)),
             source: query.text("source", TextRule::slug(64)),
-            page: query.page("events", &["tenant", "status", "source"]),
+            since: query.value("since"),
+            until: query.value("until"),
+            page: query.page("events", &["tenant", "status", "source", "since", "until"]),
         })
     }
 }
@@ -69,23 +73,48 @@ pub struct EventView {
 /// An event with its steps.
 #[derive(Debug, Serialize)]
 pub struct EventDetailView {
+    /// The event.
     #[serde(flatten)]
-    event: EventView,
+    pub event: EventView,
+    /// Which run of it is under way, or was the last: 0 the first.
+    pub run: u32,
     /// The steps that have begun, in order.
-    steps: Vec<StepView>,
+    pub steps: Vec<StepView>,
     /// The names of those to come.
-    pending: Vec<String>,
+    pub pending: Vec<String>,
+    /// The dead letters of its runs, the earliest first.
+    pub dead_letters: Vec<LetterView>,
 }
 
-/// A step of an event's workflow.
+/// A dead letter of an event.
+#[derive(Debug, Serialize)]
+pub struct LetterView {
+    /// Which run died.
+    pub run: u32,
+    /// The letter's id.
+    pub id: DeadLetterId,
+}
+
+/// A step of a workflow.
 #[derive(Debug, Serialize)]
 pub struct StepView {
-    name: String,
-    status: String,
-    attempts: u32,
-    started_at: http_api::Timestamp,
-    ended_at: Option<http_api::Timestamp>,
-    error: Option<String>,
+    /// Its name.
+    pub name: String,
+    /// `running`, `succeeded`, `failed` or `skipped`.
+    pub status: String,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// When the first try began.
+    pub started_at: http_api::Timestamp,
+    /// When it ended.
+    pub ended_at: Option<http_api::Timestamp>,
+    /// What the last failed try said.
+    pub error: Option<String>,
+}
+
+pub(crate) fn step(step: StepReport) -> StepView {
+    let StepReport { name, status, attempts, started_at, ended_at, error } = step;
+    StepView { name, status, attempts, started_at: time(started_at), ended_at: ended_at.map(time), error }
 }
 
 /// A page of events, newest first; of a tenant, a status or a tenant's source where the query says so.
@@ -97,8 +126,18 @@ pub(crate) async fn list(
     call: &OperatorCall,
     query: &str,
 ) -> Result<Page<EventView>, Problem> {
-    let Filters { tenant, status, source, page } = read_query(query).map_err(Problem::of_query)?;
-    let request = FindEvents { tenant, status, source, before: page.after, limit: page.limit };
+    let Filters { tenant, status, source, since, until, page } =
+        read_query(query).map_err(Problem::of_query)?;
+    let moment = |at: http_api::Timestamp| Timestamp::from_unix_ms(at.unix_ms());
+    let request = FindEvents {
+        tenant,
+        status,
+        source,
+        since: since.map(moment),
+        until: until.map(moment),
+        before: page.after,
+        limit: page.limit,
+    };
     let found = operations.find_events(call, request).await.map_err(refused)?;
     let items = found.items.into_iter().map(|FoundEvent { tenant, event }| view(tenant, event));
     Ok(page.answer(items.collect(), found.next_before))
@@ -114,18 +153,42 @@ pub(crate) async fn get(
     call: &OperatorCall,
     event_id: EventId,
 ) -> Result<EventDetailView, Problem> {
+    let found = peek(operations, call, event_id).await?;
+    asker.record(&asker.act("event.read", Some(found.event.tenant), event_id.to_string())).await?;
+    Ok(found)
+}
+
+/// As [`get`], for what is shown without a word of what a customer sent.
+///
+/// # Errors
+/// What [`refused`] makes of the call.
+pub(crate) async fn peek(
+    operations: &Operations,
+    call: &OperatorCall,
+    event_id: EventId,
+) -> Result<EventDetailView, Problem> {
     let found = operations.find_event(call, GetEvent { event_id }).await.map_err(refused)?;
-    let FoundEventDetail { tenant, detail: EventDetail { event, steps, pending, .. } } = found;
-    asker.record(&asker.act("event.read", Some(tenant), event_id.to_string())).await?;
-    let step = |StepReport { name, status, attempts, started_at, ended_at, error }| StepView {
-        name,
-        status,
-        attempts,
-        started_at: time(started_at),
-        ended_at: ended_at.map(time),
-        error,
-    };
-    Ok(EventDetailView { event: view(tenant, event), steps: steps.into_iter().map(step).collect(), pending })
+    let FoundEventDetail { tenant, detail: EventDetail { event, steps, pending, .. }, run, letters } = found;
+    let letters = letters.into_iter().map(|letter| LetterView { run: letter.run, id: letter.letter_id });
+    Ok(EventDetailView {
+        event: view(tenant, event),
+        run,
+        steps: steps.into_iter().map(step).collect(),
+        pending,
+        dead_letters: letters.collect(),
+    })
+}
+
+/// Whose something is, by its id alone.
+///
+/// # Errors
+/// What [`refused`] makes of the call.
+pub(crate) async fn locate(
+    operations: &Operations,
+    call: &OperatorCall,
+    id: &str,
+) -> Result<Option<Located>, Problem> {
+    operations.locate(call, Locate { id: id.to_owned() }).await.map_err(refused)
 }
 
 fn view(tenant: TenantId, event: EventSummary) -> EventView {
@@ -144,7 +207,7 @@ fn view(tenant: TenantId, event: EventSummary) -> EventView {
     }
 }
 
-fn time(time: Timestamp) -> http_api::Timestamp {
+pub(crate) fn time(time: Timestamp) -> http_api::Timestamp {
     http_api::Timestamp::from_unix_ms(time.unix_ms())
 }
 

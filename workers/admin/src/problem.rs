@@ -56,6 +56,16 @@ pub enum Code {
     JobNotFound,
     /// The tenant has no such API key.
     KeyNotFound,
+    /// There is no such instance of a workflow.
+    WorkflowNotFound,
+    /// The tenant has no such approval.
+    ApprovalNotFound,
+    /// The tenant has no such subscription.
+    SubscriptionNotFound,
+    /// The tenant has no such delivery.
+    DeliveryNotFound,
+    /// It is not in a state for what is asked.
+    NotPossible,
     /// What died cannot be run again.
     NotReplayable,
     /// A Worker below does not answer.
@@ -93,6 +103,11 @@ impl Code {
             Self::EventNotFound => "event.not_found",
             Self::JobNotFound => "job.not_found",
             Self::KeyNotFound => "key.not_found",
+            Self::WorkflowNotFound => "workflow.not_found",
+            Self::ApprovalNotFound => "approval.not_found",
+            Self::SubscriptionNotFound => "subscription.not_found",
+            Self::DeliveryNotFound => "delivery.not_found",
+            Self::NotPossible => "request.not_possible",
             Self::NotReplayable => "dead_letter.not_replayable",
             Self::Unavailable => "service.unavailable",
             Self::Internal => "internal.error",
@@ -111,10 +126,14 @@ impl Code {
             | Self::EventNotFound
             | Self::JobNotFound
             | Self::KeyNotFound
+            | Self::WorkflowNotFound
+            | Self::ApprovalNotFound
+            | Self::SubscriptionNotFound
+            | Self::DeliveryNotFound
             | Self::TenantNotFound
             | Self::ErasureNotFound => 404,
             Self::MethodNotAllowed => 405,
-            Self::NotReplayable | Self::NotDone | Self::SlugTaken | Self::Stale => 409,
+            Self::NotReplayable | Self::NotDone | Self::SlugTaken | Self::Stale | Self::NotPossible => 409,
             Self::TooLarge => 413,
             Self::MediaType => 415,
             Self::Invalid | Self::KeyReused => 422,
@@ -151,6 +170,11 @@ impl Code {
             Self::EventNotFound => "No such event",
             Self::JobNotFound => "No such job",
             Self::KeyNotFound => "No such key",
+            Self::WorkflowNotFound => "No such instance",
+            Self::ApprovalNotFound => "No such approval",
+            Self::SubscriptionNotFound => "No such subscription",
+            Self::DeliveryNotFound => "No such delivery",
+            Self::NotPossible => "Not possible as it stands",
             Self::NotReplayable => "Cannot be replayed",
             Self::Unavailable => "A Worker does not answer",
             Self::Internal => "Internal error",
@@ -274,6 +298,33 @@ impl Problem {
     #[must_use]
     pub fn no_job() -> Self {
         Self::new(Code::JobNotFound, "the tenant has no job with this id")
+    }
+
+    /// There is no instance of this id: malformed, unknown, or removed by now.
+    #[must_use]
+    pub fn no_workflow() -> Self {
+        Self::new(Code::WorkflowNotFound, "there is no instance of a workflow with this id")
+    }
+
+    /// The tenant has no approval of this id.
+    #[must_use]
+    pub fn no_approval() -> Self {
+        Self::new(Code::ApprovalNotFound, "the tenant has no approval with this id")
+    }
+
+    /// The tenant has no subscription of this id.
+    #[must_use]
+    pub fn no_subscription() -> Self {
+        Self::new(Code::SubscriptionNotFound, "the tenant has no subscription with this id")
+    }
+
+    /// The tenant has no delivery of this id.
+    #[must_use]
+    pub fn no_delivery() -> Self {
+        Self::new(
+            Code::DeliveryNotFound,
+            "the tenant has no delivery with this id, or it is forgotten by now",
+        )
     }
 
     /// There is no dead letter of this id: malformed, unknown, or forgotten by now.

@@ -5,6 +5,7 @@ use ids::{DeadLetterId, ErasureId, EventId, JobId, KeyId, TenantId};
 
 use crate::jobs::JobAct;
 use crate::screens::Screen;
+use crate::work::Work;
 
 /// A route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +36,8 @@ pub enum Route {
     JobRuns(Option<JobId>),
     /// Does something with it.
     JobAct(Option<JobId>, JobAct),
+    /// Instances of workflows, approvals, subscriptions, deliveries.
+    Work(Work),
     /// Erasures of a tenant; none where the path has no id of one, here and below.
     Erasures(Option<TenantId>),
     /// One of them.
@@ -116,7 +119,7 @@ impl Route {
             ["tenants", tenant, "resume"] => Some(Self::Resume(tenant.parse().ok())),
             ["tenants", tenant, "keys"] => Some(Self::Keys(tenant.parse().ok())),
             ["tenants", tenant, "keys", key] => Some(Self::Key(tenant.parse().ok().zip(key.parse().ok()))),
-            _ => None,
+            parts => Work::api_at(parts).map(Self::Work),
         }
     }
 
@@ -139,6 +142,7 @@ impl Route {
             Self::JobAct(_, JobAct::Run) => "/admin/api/jobs/{id}/run",
             Self::JobAct(_, JobAct::Pause) => "/admin/api/jobs/{id}/pause",
             Self::JobAct(_, JobAct::Resume) => "/admin/api/jobs/{id}/resume",
+            Self::Work(work) => work.patterns().1,
             Self::Erasures(_) => "/admin/api/tenants/{id}/erasures",
             Self::Erasure(_) => "/admin/api/tenants/{id}/erasures/{erasure}",
             Self::Certificate(_) => "/admin/api/tenants/{id}/erasures/{erasure}/certificate",
@@ -162,6 +166,7 @@ impl Route {
     pub const fn allow(self) -> &'static str {
         match self {
             Self::Screen(screen) => screen.allow(),
+            Self::Work(work) => work.allow(),
             Self::Replay(_) | Self::Suspend(_) | Self::Resume(_) | Self::JobAct(..) => "POST",
             Self::Tenant(_) => "GET, HEAD, PATCH",
             Self::Key(_) => "DELETE",
@@ -182,6 +187,7 @@ impl Route {
     pub fn needs(self, method: &str) -> Role {
         match self {
             Self::Screen(screen) => screen.needs(method),
+            Self::Work(work) => work.needs(),
             Self::Replay(_) | Self::JobAct(..) => Role::Operator,
             Self::Suspend(_) | Self::Resume(_) | Self::Key(_) => Role::Owner,
             Self::Erasures(_)

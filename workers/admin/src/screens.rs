@@ -1,7 +1,10 @@
 //! The console's pages below its first one, and the forms on them.
 
 use auth::access::Role;
-use ids::{DeadLetterId, KeyId, TenantId};
+use ids::{DeadLetterId, DeliveryId, EventId, JobId, KeyId, SignalId, SubscriptionId, TenantId};
+
+use crate::work::Work;
+use crate::workflows::InstanceRef;
 
 /// A page, or what a form on one asks for. An id is none where the path has none of its kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +31,8 @@ pub enum Screen {
     Audit,
     /// Leads to the page of an id.
     Search,
+    /// Events, workflows, jobs, approvals, deliveries.
+    Work(Work),
 }
 
 impl Screen {
@@ -49,7 +54,7 @@ impl Screen {
             ["dead-letters", letter, "replay"] => Self::Replay(letter.parse().ok()),
             ["audit"] => Self::Audit,
             ["search"] => Self::Search,
-            _ => return None,
+            parts => Self::Work(Work::page_at(parts)?),
         })
     }
 
@@ -68,6 +73,7 @@ impl Screen {
             Self::Replay(_) => "/admin/dead-letters/{id}/replay",
             Self::Audit => "/admin/audit",
             Self::Search => "/admin/search",
+            Self::Work(work) => work.patterns().0,
         }
     }
 
@@ -78,6 +84,7 @@ impl Screen {
             Self::Tenants | Self::Tenant(_) => "GET, HEAD, POST",
             Self::Suspend(_) | Self::Resume(_) | Self::Keys(_) | Self::Revoke(_) | Self::Replay(_) => "POST",
             Self::DeadLetters | Self::DeadLetter(_) | Self::Audit | Self::Search => "GET, HEAD",
+            Self::Work(work) => work.allow(),
         }
     }
 
@@ -86,29 +93,52 @@ impl Screen {
     pub fn needs(self, method: &str) -> Role {
         match self {
             Self::Replay(_) => Role::Operator,
+            Self::Work(work) => work.needs(),
             _ if matches!(method, "GET" | "HEAD") => Role::Viewer,
             _ => Role::Owner,
         }
     }
+}
 
-    /// Where the page of an id is: its prefix says of what kind it is. What has no page of its own is looked up in the
-    /// audit, as a target or a trace.
+/// Where an id leads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Lead {
+    /// To this page. What has no page of its own is looked up in the audit, as a target or a trace.
+    Page(String),
+    /// To a page that only the pipeline can tell: it says whose the thing is.
+    Located,
+    /// To this page, once it is known whose the thing is: it is known within its tenant alone.
+    WithTenant(String),
+}
+
+impl Lead {
+    /// Where `id` leads: its prefix says of what kind it is.
     #[must_use]
-    pub fn leading_to(id: &str) -> String {
+    pub fn of(id: &str) -> Self {
         let id = id.trim();
         let plain: String = form_urlencoded::byte_serialize(id.as_bytes()).collect();
         let trace = id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit());
-        if id.parse::<TenantId>().is_ok() {
+        Self::Page(if id.parse::<TenantId>().is_ok() {
             format!("/admin/tenants/{id}")
         } else if id.parse::<DeadLetterId>().is_ok() {
             format!("/admin/dead-letters/{id}")
+        } else if id.parse::<EventId>().is_ok() {
+            format!("/admin/events/{id}")
+        } else if id.parse::<InstanceRef>().is_ok() {
+            format!("/admin/workflows/{id}")
+        } else if id.parse::<SignalId>().is_ok() || id.parse::<SubscriptionId>().is_ok() {
+            return Self::Located;
+        } else if id.parse::<JobId>().is_ok() {
+            return Self::WithTenant(format!("/admin/jobs/{id}"));
+        } else if id.parse::<DeliveryId>().is_ok() {
+            return Self::WithTenant(format!("/admin/deliveries/{id}"));
         } else if trace {
             format!("/admin/audit?trace_id={plain}")
         } else if id.contains('_') || id.contains(':') {
             format!("/admin/audit?target={plain}")
         } else {
             format!("/admin/tenants?slug={plain}")
-        }
+        })
     }
 }
 
@@ -140,16 +170,22 @@ mod tests {
     fn an_id_leads_to_its_page() {
         let (tenant, letter) = (TenantId::from_parts(1, [2; 10]), DeadLetterId::from_parts(1, [1; 10]));
         let key = KeyId::from_parts(1, [4; 10]);
+        let event = EventId::from_parts(1, [5; 10]);
         let trace = "4bf92f3577b34da6a3ce929d0e0e4736";
         for (id, path) in [
             (format!(" {tenant} "), format!("/admin/tenants/{tenant}")),
             (letter.to_string(), format!("/admin/dead-letters/{letter}")),
             (key.to_string(), format!("/admin/audit?target={key}")),
+            (event.to_string(), format!("/admin/events/{event}")),
+            (format!("{event}-3"), format!("/admin/workflows/{event}-3")),
             (trace.to_owned(), format!("/admin/audit?trace_id={trace}")),
             ("acme".to_owned(), "/admin/tenants?slug=acme".to_owned()),
             ("//elsewhere".to_owned(), "/admin/tenants?slug=%2F%2Felsewhere".to_owned()),
         ] {
-            assert_eq!(Screen::leading_to(&id), path);
+            assert_eq!(Lead::of(&id), Lead::Page(path));
         }
+        let (job, signal) = (JobId::from_parts(1, [6; 10]), SignalId::from_parts(1, [7; 10]));
+        assert_eq!(Lead::of(&job.to_string()), Lead::WithTenant(format!("/admin/jobs/{job}")));
+        assert_eq!(Lead::of(&signal.to_string()), Lead::Located);
     }
 }

@@ -7,7 +7,10 @@ use app::ports::Clock;
 use async_trait::async_trait;
 use auth::access::KeyCache;
 use contracts::health::Dependency;
-use contracts::pipeline::DeadLettersClient;
+use contracts::pipeline::subscriptions::SubscriptionsClient;
+use contracts::pipeline::workflow_control::WorkflowControlClient;
+use contracts::pipeline::workflows::WorkflowsClient;
+use contracts::pipeline::{DeadLettersClient, IntakeClient};
 use contracts::{ServiceCall, ServiceScope};
 use futures_util::future::{join, join_all};
 use host::{WorkerClock, bindings, within};
@@ -21,6 +24,7 @@ use crate::erasures::Erasures;
 use crate::gate::{Settings, SettingsError};
 use crate::jobs::Jobs;
 use crate::operations::Operations;
+use crate::pipeline::Pipeline;
 use crate::retention::Retentions;
 use crate::schedules::Scans;
 
@@ -132,6 +136,19 @@ pub(crate) fn scans(env: &worker::Env) -> Result<Scans, BindingError> {
 pub(crate) fn retentions(env: &worker::Env) -> Result<Retentions, BindingError> {
     let transport: Rc<dyn Transport> = Rc::new(BindingTransport::service(env, bindings::PIPELINE_RETENTION)?);
     Ok(Retentions::over(transport))
+}
+
+/// Instances of workflows, approvals, deliveries, and what tenants sent.
+pub(crate) fn pipeline(env: &worker::Env) -> Result<Pipeline, BindingError> {
+    let over = |binding| -> Result<Rc<dyn Transport>, BindingError> {
+        Ok(Rc::new(BindingTransport::service(env, binding)?))
+    };
+    Ok(Pipeline {
+        control: WorkflowControlClient::over(over(bindings::PIPELINE_WORKFLOW_CONTROL)?),
+        workflows: WorkflowsClient::over(over(bindings::PIPELINE_WORKFLOWS)?),
+        subscriptions: SubscriptionsClient::over(over(bindings::PIPELINE_SUBSCRIPTIONS)?),
+        intake: IntakeClient::over(over(bindings::PIPELINE)?),
+    })
 }
 
 /// What tenants may spend on models.

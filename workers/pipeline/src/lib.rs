@@ -23,6 +23,7 @@ use contracts::pipeline::rules::RulesContract;
 use contracts::pipeline::subscriptions::SubscriptionsContract;
 use contracts::pipeline::usage::UsageContract;
 use contracts::pipeline::work::WorkContract;
+use contracts::pipeline::workflow_control::WorkflowControlContract;
 use contracts::pipeline::workflows::WorkflowsContract;
 use contracts::pipeline::{DeadLettersContract, IntakeContract, TasksContract};
 
@@ -79,6 +80,12 @@ mesh_worker::entrypoint!(
     Operations,
     OperationsContract,
     wiring::operations
+);
+mesh_worker::entrypoint!(
+    /// For admin: instances of workflows of all tenants, and steering them.
+    WorkflowControl,
+    WorkflowControlContract,
+    workflows::control
 );
 mesh_worker::entrypoint!(
     /// For anyone: how this Worker is.

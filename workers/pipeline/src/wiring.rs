@@ -276,7 +276,7 @@ pub(crate) fn handover(env: &worker::Env) -> Result<HandoverPorts, BindingError>
 }
 
 /// Who is told what became of events.
-fn notifiers(env: &worker::Env) -> Result<Notifiers, BindingError> {
+pub(crate) fn notifiers(env: &worker::Env) -> Result<Notifiers, BindingError> {
     let database = data_db(env)?;
     let live = LiveNotifier {
         feeds: feeds(env)?,

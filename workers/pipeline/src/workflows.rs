@@ -2,16 +2,20 @@
 
 use std::rc::Rc;
 
+use app::pipeline::{ControlPorts, EventInstances, MeshEngine, WorkflowControlService};
 use app::workflows::{
     AccountReport, Backfill, MeshInstances, SpendApproval, WorkflowPorts, WorkflowsService,
 };
+use contracts::pipeline::workflow_control::WorkflowControlDispatch;
 use contracts::pipeline::workflows::WorkflowsDispatch;
 use host::{WorkerBrowser, WorkerClock, WorkerQueue, WorkerRandom, bindings};
 use mesh_worker::{BindingError, Instance, WorkflowBinding};
-use storage::{D1AccountHistory, D1ApprovalStore, D1BackfillStore, D1CrmStore, D1RunStore};
+use storage::{
+    D1AccountHistory, D1ApprovalStore, D1BackfillStore, D1CrmStore, D1EventStore, D1InstanceIndex, D1RunStore,
+};
 use worker::Env;
 
-use crate::wiring::{archive, data_db};
+use crate::wiring::{archive, data_db, notifiers};
 
 pub(crate) fn service(instance: &Instance) -> Result<WorkflowsDispatch<WorkflowsService>, BindingError> {
     telemetry::console::init("pipeline");
@@ -45,6 +49,37 @@ pub(crate) fn backfill(instance: &Instance) -> Result<Backfill, BindingError> {
     Ok(Backfill { runs, events, queue: Rc::new(WorkerQueue::new(env)?), clock })
 }
 
+pub(crate) fn control(
+    instance: &Instance,
+) -> Result<WorkflowControlDispatch<WorkflowControlService>, BindingError> {
+    telemetry::console::init("pipeline");
+    let env = &instance.env;
+    let database = data_db(env)?;
+    Ok(WorkflowControlDispatch(WorkflowControlService(ControlPorts {
+        index: Rc::new(D1InstanceIndex::new(database.clone())),
+        engine: Rc::new(MeshEngine {
+            events: EventInstances {
+                calls: WorkflowBinding::instances(env, bindings::CALL_INGEST)?,
+                crm_changes: WorkflowBinding::instances(env, bindings::CRM_CHANGE)?,
+            },
+            runs: instances(env)?,
+        }),
+        events: Rc::new(D1EventStore::new(database.clone())),
+        reruns: Rc::new(D1BackfillStore::new(database)),
+        queue: Rc::new(WorkerQueue::new(env)?),
+        notifiers: notifiers(env)?,
+        workflows: ports(env)?,
+    })))
+}
+
+fn instances(env: &Env) -> Result<MeshInstances, BindingError> {
+    Ok(MeshInstances {
+        account_reports: WorkflowBinding::instances(env, bindings::ACCOUNT_REPORT)?,
+        backfills: WorkflowBinding::instances(env, bindings::BACKFILL)?,
+        spend_approvals: WorkflowBinding::instances(env, bindings::SPEND_APPROVAL)?,
+    })
+}
+
 pub(crate) fn ports(env: &Env) -> Result<WorkflowPorts, BindingError> {
     let database = data_db(env)?;
     Ok(WorkflowPorts {
@@ -52,11 +87,7 @@ pub(crate) fn ports(env: &Env) -> Result<WorkflowPorts, BindingError> {
         approvals: Rc::new(D1ApprovalStore::new(database)),
         archive: Rc::new(archive(env)?),
         records: Rc::new(D1CrmStore::new(data_db(env)?)),
-        instances: Rc::new(MeshInstances {
-            account_reports: WorkflowBinding::instances(env, bindings::ACCOUNT_REPORT)?,
-            backfills: WorkflowBinding::instances(env, bindings::BACKFILL)?,
-            spend_approvals: WorkflowBinding::instances(env, bindings::SPEND_APPROVAL)?,
-        }),
+        instances: Rc::new(instances(env)?),
         clock: Rc::new(WorkerClock),
         random: Rc::new(WorkerRandom),
     })

@@ -1,9 +1,11 @@
 //! What a machine needs before a Worker can be built and run, brought about step by step.
 //!
 //! Each step looks first, says what it does, and does nothing the second time. Nothing is installed outside the
-//! checkout, except the standard library's sources that `rustup` adds to its own toolchain.
+//! checkout, except the standard library's sources that `rustup` adds to its own toolchain, and the browser that journeys
+//! and pictures of the console need.
 
 mod apt;
+mod chromium;
 mod lock;
 mod node;
 mod packages;
@@ -23,6 +25,7 @@ use anyhow::{Context, Result, anyhow};
 use crate::paths;
 use crate::ui::Ui;
 
+pub(crate) use chromium::ensure as chromium;
 pub(crate) use lock::hold as lock;
 pub(crate) use python::{Python, ensure as python};
 pub(crate) use stamp::Fingerprint;

@@ -14,7 +14,7 @@ use super::{Count, at_root};
 use crate::build::Profile;
 use crate::paths;
 use crate::process::{self, Group};
-use crate::setup::{Python, Toolchain};
+use crate::setup::{self, Python, Toolchain};
 use crate::ui::Step;
 
 /// Where the journeys are, from the checkout's top.
@@ -44,6 +44,8 @@ pub(super) fn run(
 ) -> Result<Count> {
     let files = files(JOURNEYS)?;
     let state = paths::target().join(format!("journeys-{}", std::process::id()));
+    // Where there is none, the console's pages are skipped, and the report says so.
+    let browser = setup::chromium(step);
     step.note("starting a mesh");
     let mesh = Mesh::start(&state, Profile::Release)?;
     step.note(format!("running {} files", files.len()));
@@ -64,6 +66,9 @@ pub(super) fn run(
     let count = outcome(&mut node, JOURNEYS, filter);
     drop(mesh);
     let mut count = count?;
+    if let Err(error) = browser {
+        count.report.push_str(&format!("\nthe console's pages were not looked at: {error:#}"));
+    }
     if count.failed == 0 {
         fs::remove_dir_all(&state).with_context(|| format!("can't remove `{}`", state.display()))?;
     } else {

@@ -2,7 +2,7 @@
 //!
 //! A step that fails doesn't stop the ones after it, so that one run tells all there is to mend.
 
-mod journeys;
+pub(crate) mod journeys;
 mod native;
 mod typescript;
 mod wasm;

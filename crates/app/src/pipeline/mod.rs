@@ -12,6 +12,7 @@ mod handover;
 mod ids_of;
 mod index_messages;
 mod ingest_event;
+mod instance_engine;
 mod instances;
 mod intake;
 mod letters;
@@ -25,6 +26,7 @@ mod settling;
 mod sweep;
 mod tasks;
 mod work;
+mod workflow_control;
 
 use std::rc::Rc;
 
@@ -41,6 +43,7 @@ pub use erasure::{
 pub use event_run::EventRunInput;
 pub use handover::{Delivery, Unreadable, Verdict, hand_over};
 pub use index_messages::{find_request, index_hits, upsert_request};
+pub use instance_engine::MeshEngine;
 pub use instances::EventInstances;
 pub use intake::IntakeService;
 pub use operations::{OperationsPorts, OperationsService};
@@ -52,6 +55,7 @@ pub use search::{SearchPorts, account_key, search};
 pub use sweep::{SweepReport, sweep};
 pub use tasks::TasksService;
 pub use work::WorkService;
+pub use workflow_control::{ControlPorts, WorkflowControlService};
 
 pub(crate) use ids_of::{digest, sha256_hex, signal_id};
 

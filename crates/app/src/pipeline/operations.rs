@@ -6,7 +6,8 @@ use async_trait::async_trait;
 use contracts::OperatorCall;
 use contracts::pipeline::GetEvent;
 use contracts::pipeline::operations::{
-    FindEvents, FoundEvent, FoundEventDetail, FoundEventPage, Operations, OperationsError,
+    FindEvents, FoundEvent, FoundEventDetail, FoundEventPage, LetterOfRun, Locate, Located, Operations,
+    OperationsError,
 };
 use domain::EventStatus;
 
@@ -66,8 +67,19 @@ impl Operations for OperationsService {
         let tenant = tenant.ok_or(OperationsError::NotFound)?;
         let record = self.0.events.get(tenant, event_id).await.map_err(unavailable)?;
         let record = record.ok_or(OperationsError::NotFound)?;
-        let steps = self.0.events.steps(tenant, event_id).await.map_err(unavailable)?;
-        Ok(FoundEventDetail { tenant, detail: convert::event_detail(record, steps) })
+        let (steps, letters) = futures_util::try_join!(
+            self.0.events.steps(tenant, event_id),
+            self.0.finder.letters(tenant, event_id)
+        )
+        .map_err(unavailable)?;
+        let letters = letters.into_iter().map(|(run, letter_id)| LetterOfRun { run, letter_id });
+        let (run, letters) = (record.run, letters.collect());
+        Ok(FoundEventDetail { tenant, detail: convert::event_detail(record, steps), run, letters })
+    }
+
+    async fn locate(&self, _: &OperatorCall, request: Locate) -> Result<Option<Located>, OperationsError> {
+        let found = self.0.finder.locate(&request.id).await.map_err(unavailable)?;
+        Ok(found.map(|(tenant, event_id)| Located { tenant, event_id }))
     }
 }
 

@@ -6,7 +6,7 @@ use contracts::pipeline::operations::FindEvents;
 use contracts::pipeline::{Assessment, ListEvents};
 use domain::EventWorkflow;
 use domain::event::{EventStatus, StepStatus};
-use ids::{EndpointId, EventId, TenantId};
+use ids::{DeadLetterId, EndpointId, EventId, TenantId};
 
 use super::{NewDeadLetter, StoreError};
 
@@ -248,4 +248,20 @@ pub trait EventFinder {
     /// # Errors
     /// As [`EventFinder::find`].
     async fn owner(&self, event_id: EventId) -> Result<Option<TenantId>, StoreError>;
+
+    /// The dead letters of an event by the run that died, the earliest first.
+    ///
+    /// # Errors
+    /// As [`EventFinder::find`].
+    async fn letters(
+        &self,
+        tenant: TenantId,
+        event_id: EventId,
+    ) -> Result<Vec<(u32, DeadLetterId)>, StoreError>;
+
+    /// Whose a signal, a subscription or an instance of a workflow is, by its id alone, and the event that it came of.
+    ///
+    /// # Errors
+    /// As [`EventFinder::find`].
+    async fn locate(&self, id: &str) -> Result<Option<(TenantId, Option<EventId>)>, StoreError>;
 }

@@ -19,6 +19,7 @@ mod events;
 mod extraction;
 mod files;
 mod index;
+mod instances;
 mod limits;
 pub mod live;
 mod model_budget;
@@ -72,6 +73,9 @@ pub use files::{
 };
 pub use index::{
     EmbeddedPassage, Embedder, IndexHit, MOST_FORGOTTEN, Origin, PassageIndex, Relevance, Wanted,
+};
+pub use instances::{
+    EngineOrder, InstanceEngine, InstanceIndex, InstanceQuery, InstanceRecord, SteeredWorkflow,
 };
 pub use limits::LimitStore;
 pub use live::{LiveBounds, LiveEntry, LiveStore};

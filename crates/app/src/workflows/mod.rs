@@ -24,6 +24,7 @@ pub use account_report::AccountReport;
 pub use backfill::Backfill;
 pub use ending::RunEnding;
 pub use instances::MeshInstances;
+pub(crate) use runs::{begin_with, steer_run};
 pub use service::WorkflowsService;
 pub use spend_approval::SpendApproval;
 pub use startable::RuleStarts;

@@ -2,11 +2,11 @@
 
 use contracts::TenantCall;
 use contracts::pipeline::StepReport;
-use contracts::pipeline::workflows::{GetRun, RunOrder, RunReport, SteerRun, WorkflowError};
+use contracts::pipeline::workflows::{GetRun, RunOrder, RunReport, StartedRun, SteerRun, WorkflowError};
 use domain::workflow::{RunStatus, WorkflowKind};
 use mesh::TraceContext;
 
-use super::start::unavailable;
+use super::start::{hand_over, record, unavailable};
 use super::{WorkflowPorts, actor_name, spend_approval};
 use crate::ports::{RunChange, StepRecord, WorkflowRun};
 
@@ -19,7 +19,7 @@ pub(super) async fn get_run(
     report(ports, record).await
 }
 
-pub(super) async fn steer_run(
+pub(crate) async fn steer_run(
     ports: &WorkflowPorts,
     context: &TenantCall,
     request: SteerRun,
@@ -48,6 +48,19 @@ pub(super) async fn steer_run(
     tracing::info!(event = "workflow.steered", %tenant, %workflow, run_id, order);
     let record = find(ports, context, &request.workflow, &request.run_id).await?;
     report(ports, record).await
+}
+
+/// Puts another run on record that is asked for what this one was, and starts it. `run_id` is the new one's.
+pub(crate) async fn begin_with(
+    ports: &WorkflowPorts,
+    context: &TenantCall,
+    like: GetRun,
+    run_id: String,
+) -> Result<StartedRun, WorkflowError> {
+    let like = find(ports, context, &like.workflow, &like.run_id).await?;
+    let (run, started) = record(ports, context, like.run.workflow, run_id, like.run.params).await?;
+    hand_over(ports, &run).await;
+    Ok(started)
 }
 
 /// The run of this workflow and id. A name that no workflow has is answered like a run that is not there.

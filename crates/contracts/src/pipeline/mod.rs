@@ -18,6 +18,7 @@ pub mod subscriptions;
 pub mod tenant_index;
 pub mod usage;
 pub mod work;
+pub mod workflow_control;
 pub mod workflows;
 
 pub use dead_letters::*;

@@ -1,9 +1,9 @@
 //! Events of all tenants, as operators look for them.
 
-use ids::{EventId, TenantId};
+use ids::{DeadLetterId, EventId, TenantId};
 
 use super::{EventDetail, EventSummary, GetEvent};
-use crate::OperatorCall;
+use crate::{OperatorCall, Timestamp};
 
 /// The admin's view of what is under way.
 #[mesh::service(contract = "../../contracts/Operations.json")]
@@ -23,6 +23,14 @@ pub trait Operations {
         context: &OperatorCall,
         request: GetEvent,
     ) -> Result<FoundEventDetail, OperationsError>;
+
+    /// Whose something is, by its id alone; none where nothing has it.
+    #[mesh(idempotent)]
+    async fn locate(
+        &self,
+        context: &OperatorCall,
+        request: Locate,
+    ) -> Result<Option<Located>, OperationsError>;
 }
 
 /// Asks for a page of events, newest first.
@@ -38,6 +46,12 @@ pub struct FindEvents {
     /// Only from this source. Needs a tenant: there is no index over all of them.
     #[serde(default)]
     pub source: Option<String>,
+    /// Only accepted at this time or later.
+    #[serde(default)]
+    pub since: Option<Timestamp>,
+    /// Only accepted before this time.
+    #[serde(default)]
+    pub until: Option<Timestamp>,
     /// Only older than this event.
     #[serde(default)]
     pub before: Option<EventId>,
@@ -74,6 +88,41 @@ pub struct FoundEventDetail {
     pub tenant: TenantId,
     /// The event.
     pub detail: EventDetail,
+    /// Which run of it is under way, or was the last.
+    #[serde(default)]
+    pub run: u32,
+    /// The dead letters of its runs, the earliest first.
+    #[serde(default)]
+    pub letters: Vec<LetterOfRun>,
+}
+
+/// A dead letter of an event.
+#[mesh::message]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LetterOfRun {
+    /// Which run died.
+    pub run: u32,
+    /// The letter.
+    pub letter_id: DeadLetterId,
+}
+
+/// Asks whose something is, by its id.
+#[mesh::message]
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Locate {
+    /// The id of a signal, a subscription, or an instance of a workflow.
+    pub id: String,
+}
+
+/// Whose something is.
+#[mesh::message]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Located {
+    /// Whose.
+    pub tenant: TenantId,
+    /// The event that it came of, where it came of one.
+    #[serde(default)]
+    pub event_id: Option<EventId>,
 }
 
 /// Events could not be looked for.

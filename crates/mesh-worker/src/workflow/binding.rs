@@ -133,6 +133,11 @@ impl InstanceHost for WorkflowBinding {
         self.steer(id, "restart", []).await.map(drop)
     }
 
+    async fn restart_from(&self, id: &InstanceId, step: &str) -> Result<(), InstanceError> {
+        let options = self.parse(&json!({ "from": { "name": step } }))?;
+        self.steer(id, "restart", [&options]).await.map(drop)
+    }
+
     async fn delete(&self, id: &InstanceId) -> Result<(), InstanceError> {
         self.steer(id, "delete", []).await.map(drop)
     }

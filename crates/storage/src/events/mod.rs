@@ -11,11 +11,14 @@ use contracts::Timestamp;
 use contracts::pipeline::ListEvents;
 use contracts::pipeline::operations::FindEvents;
 use domain::event::EventStatus;
-use ids::{EventId, TenantId};
+use ids::{DeadLetterId, EventId, TenantId};
 
 use crate::dead_letters::errors_json;
 use crate::sql::{SqlDatabase, Statement, values};
-use row::{DeliveryRow, DepthRow, EventRow, FoundRow, OutboxRow, OwnerRow, StepRow, assessment_json};
+use row::{
+    DeliveryRow, DepthRow, EventRow, FoundRow, LetterRow, LocatedRow, OutboxRow, OwnerRow, StepRow,
+    assessment_json,
+};
 
 /// Events over a SQL database with the schema of `migrations/data`.
 #[derive(Debug, Clone)]
@@ -244,11 +247,14 @@ impl<D: SqlDatabase> EventStore for SqlEventStore<D> {
 impl<D: SqlDatabase> EventFinder for SqlEventStore<D> {
     async fn find(&self, query: &FindEvents) -> Result<Vec<(TenantId, EventRecord)>, StoreError> {
         // Ids grow with time, so that the newest comes first by id; `~` is behind every one.
-        let newest = query.before.map_or_else(|| "~".to_owned(), |before| before.to_string());
+        let first_id = |at: Timestamp| EventId::from_parts(at.unix_ms(), [0; 10]);
+        let newest = query.before.into_iter().chain(query.until.map(first_id)).min();
+        let newest = newest.map_or_else(|| "~".to_owned(), |newest| newest.to_string());
         let statement = Statement::new(include_str!("../../queries/events/find.sql"), values![newest])
             .and_if("tenant_id =", query.tenant)
             .and_if("status =", query.status.as_ref())
             .and_if("source =", query.source.as_ref())
+            .and_if("id >=", query.since.map(first_id))
             .newest(query.limit);
         self.database.query(statement).await?.read::<FoundRow, _>()
     }
@@ -257,6 +263,30 @@ impl<D: SqlDatabase> EventFinder for SqlEventStore<D> {
         let owner = Statement::new(include_str!("../../queries/events/owner.sql"), values![event_id]);
         let row = self.database.query(owner).await?.first::<OwnerRow, OwnerRow>()?;
         Ok(row.map(|row| row.tenant_id))
+    }
+
+    async fn letters(
+        &self,
+        tenant: TenantId,
+        event_id: EventId,
+    ) -> Result<Vec<(u32, DeadLetterId)>, StoreError> {
+        let letters = Statement::new(
+            include_str!("../../queries/dead_letters/of_event.sql"),
+            values![tenant, event_id],
+        );
+        let rows = self.database.query(letters).await?.read::<LetterRow, LetterRow>()?;
+        Ok(rows.into_iter().map(|row| (row.run, row.id)).collect())
+    }
+
+    async fn locate(&self, id: &str) -> Result<Option<(TenantId, Option<EventId>)>, StoreError> {
+        let sql = match id.split_once('_').map(|(kind, _)| kind) {
+            Some("sig") => include_str!("../../queries/signals/locate.sql"),
+            Some("sub") => include_str!("../../queries/subscriptions/locate.sql"),
+            _ => include_str!("../../queries/instances/locate.sql"),
+        };
+        let found = self.database.query(Statement::new(sql, values![id])).await?;
+        let row = found.first::<LocatedRow, LocatedRow>()?;
+        Ok(row.map(|row| (row.tenant_id, row.event_id)))
     }
 }
 

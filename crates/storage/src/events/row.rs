@@ -5,7 +5,7 @@ use contracts::Timestamp;
 use contracts::pipeline::{Assessment, ExtractorReport, KindCount};
 use domain::dispatch::UnknownEventWorkflow;
 use domain::event::UnknownStatus;
-use ids::{EndpointId, EventId, TenantId};
+use ids::{DeadLetterId, EndpointId, EventId, TenantId};
 use serde::{Deserialize, Serialize};
 
 #[derive(Deserialize)]
@@ -65,6 +65,18 @@ impl TryFrom<FoundRow> for (TenantId, EventRecord) {
 #[derive(Deserialize)]
 pub(super) struct OwnerRow {
     pub(super) tenant_id: TenantId,
+}
+
+#[derive(Deserialize)]
+pub(super) struct LetterRow {
+    pub(super) id: DeadLetterId,
+    pub(super) run: u32,
+}
+
+#[derive(Deserialize)]
+pub(super) struct LocatedRow {
+    pub(super) tenant_id: TenantId,
+    pub(super) event_id: Option<EventId>,
 }
 
 /// Why an event's row does not convert.

@@ -48,6 +48,7 @@ pub const TENANT_TABLES: &[TenantTable] = &[
     of_tenants("approval_decisions"),
     of_tenants("approval_audit"),
     of_tenants("approvals"),
+    of_tenants("workflow_instances"),
     of_tenants("workflow_run_steps"),
     of_tenants("workflow_runs"),
     of_tenants("subscriptions"),

@@ -5,6 +5,7 @@
 mod control;
 mod data;
 mod files;
+mod instances;
 mod rules;
 mod schedule_registry;
 mod sqlite;

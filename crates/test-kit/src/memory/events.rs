@@ -307,7 +307,7 @@ impl EventFinder for MemoryEventStore {
     async fn find(&self, query: &FindEvents) -> Result<Vec<(TenantId, EventRecord)>, StoreError> {
         let act = || {
             let state = self.state.borrow();
-            let FindEvents { tenant, status, source, before, limit } = query;
+            let FindEvents { tenant, status, source, before, since, until, limit } = query;
             let mut found: Vec<_> = state
                 .events
                 .iter()
@@ -316,6 +316,11 @@ impl EventFinder for MemoryEventStore {
                 .filter(|(_, record)| status.as_ref().is_none_or(|wanted| wanted == record.status.as_str()))
                 .filter(|(_, record)| source.as_ref().is_none_or(|wanted| *wanted == record.event.source))
                 .filter(|(_, record)| before.is_none_or(|before| record.event.event_id < before))
+                .filter(|(_, record)| {
+                    let at = record.event.event_id.unix_ms();
+                    since.is_none_or(|since| at >= since.unix_ms())
+                        && until.is_none_or(|until| at < until.unix_ms())
+                })
                 .collect();
             found.sort_by_key(|(_, record)| std::cmp::Reverse(record.event.event_id));
             found.truncate(*limit as usize);
@@ -327,5 +332,26 @@ impl EventFinder for MemoryEventStore {
     async fn owner(&self, event_id: EventId) -> Result<Option<TenantId>, StoreError> {
         let state = self.state.borrow();
         Ok(state.events.keys().find(|(_, known)| *known == event_id).map(|(owner, _)| *owner))
+    }
+
+    async fn letters(
+        &self,
+        tenant: TenantId,
+        event_id: EventId,
+    ) -> Result<Vec<(u32, DeadLetterId)>, StoreError> {
+        let state = self.state.borrow();
+        let own =
+            |letter: &&DeadLetterRecord| letter.tenant == Some(tenant) && letter.event_id == Some(event_id);
+        let found = state.letters.values().filter(own);
+        let mut found: Vec<_> = found.map(|letter| (letter.run, letter.letter.letter_id)).collect();
+        found.sort_unstable();
+        Ok(found)
+    }
+
+    /// Signals and subscriptions are kept elsewhere in memory: what is found here are the first runs of events.
+    async fn locate(&self, id: &str) -> Result<Option<(TenantId, Option<EventId>)>, StoreError> {
+        let state = self.state.borrow();
+        let found = state.events.keys().find(|(_, known)| known.to_string() == id);
+        Ok(found.map(|(owner, event_id)| (*owner, Some(*event_id))))
     }
 }

@@ -213,7 +213,11 @@ pub(super) async fn operators_find_events_of_all_tenants(store: &dyn EventStore,
     assert_eq!(find(FindEvents { tenant: Some(theirs), status: failed, ..all.clone() }).await, []);
     let source = Some(events[0].source.clone());
     assert_eq!(find(FindEvents { tenant, source, ..all.clone() }).await.len(), 2);
-    assert_eq!(find(FindEvents { tenant, source: Some("nobody".into()), ..all }).await, []);
+    assert_eq!(find(FindEvents { tenant, source: Some("nobody".into()), ..all.clone() }).await, []);
+    let at = |event: EventId| Some(Timestamp::from_unix_ms(event.unix_ms()));
+    assert_eq!(find(FindEvents { since: at(third), ..all.clone() }).await, [(ours, third)]);
+    assert_eq!(find(FindEvents { tenant, until: at(third), ..all.clone() }).await, [(ours, first)]);
+    assert_eq!(find(FindEvents { tenant, since: at(first), until: at(first), ..all }).await, []);
     let owners = [finder.owner(first).await, finder.owner(second).await];
     assert_eq!(owners, [Ok(Some(ours)), Ok(Some(theirs))]);
     assert_eq!(finder.owner(EventId::from_parts(1, [77; 10])).await, Ok(None));

@@ -62,7 +62,7 @@ pub fn dead_letter(frame: &Frame<'_>, letter: &DeadLetter) -> Markup {
                 @if let Some(tenant) = letter.tenant {
                     dt { "Tenant" } dd { a href={ "/admin/tenants/" (tenant) } { code { (tenant) } } }
                 }
-                @if let Some(event) = letter.event_id { dt { "Event" } dd { code { (event) } ", run " (letter.run) } }
+                @if let Some(event) = letter.event_id { dt { "Event" } dd { a href={ "/admin/events/" (event) } { code { (event) } } ", run " (letter.run) } }
                 @if let Some(workflow) = &letter.workflow {
                     dt { "Step" } dd { (workflow) " / " (letter.step.as_deref().unwrap_or("none")) }
                 }

@@ -13,16 +13,33 @@ pub enum Here {
     Health,
     /// Tenants and keys.
     Tenants,
+    /// What tenants sent.
+    Events,
+    /// Durable work.
+    Workflows,
+    /// What tenants scheduled.
+    Jobs,
+    /// What people are asked.
+    Approvals,
+    /// What was sent to tenants.
+    Deliveries,
     /// What was given up.
     DeadLetters,
     /// What operators did.
     Audit,
+    /// An answer to a search, which is in no part.
+    Search,
 }
 
 impl Here {
-    const ALL: [(Self, &'static str, &'static str); 4] = [
+    const ALL: [(Self, &'static str, &'static str); 9] = [
         (Self::Health, "/admin", "Health"),
         (Self::Tenants, "/admin/tenants", "Tenants"),
+        (Self::Events, "/admin/events", "Events"),
+        (Self::Workflows, "/admin/workflows", "Workflows"),
+        (Self::Jobs, "/admin/jobs", "Jobs"),
+        (Self::Approvals, "/admin/approvals", "Approvals"),
+        (Self::Deliveries, "/admin/subscriptions", "Deliveries"),
         (Self::DeadLetters, "/admin/dead-letters", "Dead letters"),
         (Self::Audit, "/admin/audit", "Audit"),
     ];

@@ -1,15 +1,23 @@
-//! The console's pages: plain HTML that needs no script and nothing from elsewhere.
+//! The console's pages: plain HTML that needs no script and nothing from elsewhere. One script lets steps follow the work.
 
+mod approvals;
 mod audit;
 mod dead_letters;
+mod deliveries;
+mod events;
 mod frame;
+mod given;
 mod health;
+mod jobs;
 mod parts;
 mod prose;
 mod refusal;
+mod search;
 mod stale;
 mod tenants;
+mod timeline;
 mod visitor;
+mod workflows;
 
 use std::sync::LazyLock;
 
@@ -18,14 +26,21 @@ use base64::engine::general_purpose::STANDARD;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest, Sha256};
 
+pub use approvals::{approval, approvals};
 pub use audit::{FILTERS as AUDIT_FILTERS, audit};
 pub use dead_letters::{dead_letter, dead_letters};
+pub use deliveries::{delivery, subscription, subscriptions};
+pub use events::{content, event, event_steps, events};
 pub use frame::{Frame, Here};
+pub use given::Given;
 pub use health::health;
+pub use jobs::{job, jobs};
 pub use refusal::refusal;
+pub use search::{nothing, whose};
 pub use stale::stale;
 pub use tenants::{tenant, tenants};
 pub use visitor::Visitor;
+pub use workflows::{workflow, workflows};
 
 /// The one style sheet, inline: the policy below names its hash.
 const STYLE: &str = include_str!("style.css");
@@ -34,14 +49,14 @@ const STYLE: &str = include_str!("style.css");
 const ICON: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16' fill='none' \
     stroke='%232f6fd6' stroke-width='2.4' stroke-linecap='round'%3E%3Cpath d='M2 5q3-3 6 0t6 0M2 9q3-3 6 0t6 0M2 13q3-3 6 0t6 0'/%3E%3C/svg%3E";
 
-/// What a page may load: its own style sheet and icon, nothing else, and nobody may frame it.
+/// What a page may load: its own style sheet, script and icon, nothing else, and nobody may frame it.
 #[must_use]
 pub fn content_security_policy() -> &'static str {
     static POLICY: LazyLock<String> = LazyLock::new(|| {
-        let hash = STANDARD.encode(Sha256::digest(STYLE));
+        let [style, script] = [STYLE, timeline::SCRIPT].map(|text| STANDARD.encode(Sha256::digest(text)));
         format!(
-            "default-src 'none'; style-src 'sha256-{hash}'; img-src data:; base-uri 'none'; form-action 'self'; \
-             frame-ancestors 'none'"
+            "default-src 'none'; style-src 'sha256-{style}'; script-src 'sha256-{script}'; connect-src 'self'; \
+             img-src data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
         )
     });
     &POLICY

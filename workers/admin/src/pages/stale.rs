@@ -7,14 +7,14 @@ use super::frame::{Frame, Here};
 
 /// Both versions side by side: `ours` as the form had it, `theirs` as it is now.
 #[must_use]
-pub fn stale(frame: &Frame<'_>, path: &str, ours: &Map<String, Value>, theirs: &Value) -> Markup {
+pub fn stale(frame: &Frame<'_>, here: Here, path: &str, ours: &Map<String, Value>, theirs: &Value) -> Markup {
     let text = |value: Option<&Value>| match value {
         Some(Value::String(text)) => text.clone(),
         Some(value) => value.to_string(),
         None => String::new(),
     };
     frame.page(
-        Here::Tenants,
+        here,
         "Changed by somebody else",
         &html! {
             h1 { "Changed by somebody else" }

@@ -91,6 +91,7 @@ pub(crate) fn ask(pipeline: &Pipeline, request: &Request<'_>) -> Handled {
         erasures: &recorder.erasures(),
         retentions: &recorder.retentions(),
         budgets: &recorder.budgets(),
+        pipeline: &nobody::pipeline(),
         scans: &crate::schedules::Scheduler::default().scans(),
         trail: &pipeline.control,
         tenants: Tenants {

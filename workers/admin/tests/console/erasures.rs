@@ -183,6 +183,7 @@ pub(crate) fn ask(recorder: &Recorder, email: &str, request: &Request<'_>) -> Ha
         erasures: &recorder.erasures(),
         retentions: &recorder.retentions(),
         budgets: &recorder.budgets(),
+        pipeline: &nobody::pipeline(),
         scans: &crate::schedules::Scheduler::default().scans(),
         trail: &recorder.control,
         tenants: Tenants {

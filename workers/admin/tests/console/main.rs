@@ -10,6 +10,7 @@ mod replay_form;
 mod schedules;
 mod team;
 mod tenants;
+mod work;
 
 use std::cell::Cell;
 
@@ -69,6 +70,7 @@ fn handle_with(variables: [&str; 3], team: &Team, request: &Request<'_>) -> (Han
         erasures: &recorder.erasures(),
         retentions: &recorder.retentions(),
         budgets: &recorder.budgets(),
+        pipeline: &nobody::pipeline(),
         scans: &schedules::Scheduler::default().scans(),
         trail: &control,
         tenants: Tenants { store: &control, clock: &FakeClock::default(), random: &SeededRandom::new(8) },

@@ -4,6 +4,11 @@ use std::rc::Rc;
 
 use admin::jobs::Jobs;
 use admin::operations::Operations;
+use admin::pipeline::Pipeline;
+use contracts::pipeline::IntakeClient;
+use contracts::pipeline::subscriptions::SubscriptionsClient;
+use contracts::pipeline::workflow_control::WorkflowControlClient;
+use contracts::pipeline::workflows::WorkflowsClient;
 use mesh::Transport;
 use mesh::loopback::Severed;
 
@@ -17,4 +22,13 @@ pub(crate) fn operations() -> Operations {
 
 pub(crate) fn jobs() -> Jobs {
     Jobs::over(away())
+}
+
+pub(crate) fn pipeline() -> Pipeline {
+    Pipeline {
+        control: WorkflowControlClient::over(away()),
+        workflows: WorkflowsClient::over(away()),
+        subscriptions: SubscriptionsClient::over(away()),
+        intake: IntakeClient::over(away()),
+    }
 }

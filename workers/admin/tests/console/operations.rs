@@ -49,6 +49,7 @@ impl World {
             erasures: &recorder.erasures(),
             retentions: &recorder.retentions(),
             budgets: &recorder.budgets(),
+            pipeline: &nobody::pipeline(),
             scans: &crate::schedules::Scheduler::default().scans(),
             trail: &self.control,
             tenants: Tenants {

@@ -35,6 +35,7 @@ pub(crate) fn handle(
         erasures: &recorder.erasures(),
         retentions: &recorder.retentions(),
         budgets: &recorder.budgets(),
+        pipeline: &nobody::pipeline(),
         scans: &crate::schedules::Scheduler::default().scans(),
         trail: control,
         tenants: Tenants { store: control, clock: &clock, random: &SeededRandom::new(8) },

@@ -83,6 +83,17 @@ pub trait InstanceHost {
     /// As [`InstanceHost::status`].
     async fn restart(&self, id: &InstanceId) -> Result<(), InstanceError>;
 
+    /// Starts one again from the first step of this name: what stands before it stays on record. A host that cannot
+    /// says so.
+    ///
+    /// # Errors
+    /// As [`InstanceHost::status`], also where no such step is on record.
+    async fn restart_from(&self, id: &InstanceId, step: &str) -> Result<(), InstanceError> {
+        let message =
+            format!("`{id}` cannot be restarted from `{step}`: this host restarts from the top alone");
+        Err(InstanceError::Host { workflow: String::new(), message })
+    }
+
     /// Removes one with its record.
     ///
     /// # Errors

@@ -162,6 +162,15 @@ impl<W: Definition> Handle<W> {
         self.host().restart(&self.id).await
     }
 
+    /// Starts it again from the first step of this name. What stands before that step stays on record and is not done
+    /// again.
+    ///
+    /// # Errors
+    /// As [`Handle::restart`]; [`InstanceError::Host`] too where no such step is on record.
+    pub async fn restart_from(&self, step: &str) -> Result<(), InstanceError> {
+        self.host().restart_from(&self.id, step).await
+    }
+
     /// Removes it with its record, ending it first if need be. Its id is free again.
     ///
     /// # Errors

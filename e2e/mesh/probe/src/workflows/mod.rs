@@ -31,12 +31,14 @@ struct Ask {
     #[serde(default)]
     by: String,
     #[serde(default)]
+    from: String,
+    #[serde(default)]
     more: Vec<InstanceId>,
 }
 
 /// Steers instances from a Worker that does not define them.
 pub(crate) async fn run(mut case: Case) -> worker::Result<Response> {
-    let Ask { id, plan, by, more } = case.input().await?;
+    let Ask { id, plan, by, from, more } = case.input().await?;
     let errands: Instances<Errand> =
         WorkflowBinding::instances(&case.env, "ERRANDS").map_err(|error| error.to_string())?;
     let errand = errands.handle(id.clone());
@@ -56,6 +58,7 @@ pub(crate) async fn run(mut case: Case) -> worker::Result<Response> {
         "terminate" => errand.terminate().await.map(|()| Value::Null),
         "terminate_and_undo" => errand.terminate_and_undo().await.map(|()| Value::Null),
         "restart" => errand.restart().await.map(|()| Value::Null),
+        "restart_from" => errand.restart_from(&from).await.map(|()| Value::Null),
         "delete" => errand.delete().await.map(|()| Value::Null),
         _ => return case.unknown(),
     };

@@ -1,0 +1,1 @@
+SELECT tenant_id, event_id FROM signals WHERE id = ?1

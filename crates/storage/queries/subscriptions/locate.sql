@@ -1,0 +1,1 @@
+SELECT tenant_id, NULL AS event_id FROM subscriptions WHERE id = ?1
