@@ -15,6 +15,8 @@ export interface Models {
   complete(request: CompleteInput, context: Context<TenantScope>): Promise<Answer<Completion, ModelError>>;
   /** Turns texts into vectors. */
   embed(request: EmbedInput, context: Context<TenantScope>): Promise<Answer<Embedded, ModelError>>;
+  /** Who would answer a chat, and why. Nobody is asked. */
+  explain_route(request: ExplainRouteInput, context: Context<TenantScope>): Promise<Answer<RouteExplanation, ModelError>>;
   /** The models that the tenant may ask. */
   list_models(request: ListModels, context: Context<TenantScope>): Promise<Answer<ModelList, ModelError>>;
 }
@@ -28,6 +30,8 @@ export interface ModelsImplementation {
   complete(request: Complete, context: ReceivedContext<TenantScope>): Promise<Answer<CompletionInput, ModelErrorInput>>;
   /** Turns texts into vectors. */
   embed(request: Embed, context: ReceivedContext<TenantScope>): Promise<Answer<EmbeddedInput, ModelErrorInput>>;
+  /** Who would answer a chat, and why. Nobody is asked. */
+  explain_route(request: ExplainRoute, context: ReceivedContext<TenantScope>): Promise<Answer<RouteExplanationInput, ModelErrorInput>>;
   /** The models that the tenant may ask. */
   list_models(request: ListModels, context: ReceivedContext<TenantScope>): Promise<Answer<ModelList, ModelErrorInput>>;
 }
@@ -125,6 +129,34 @@ export interface CompletionInput {
   stream?: ReadableStream | null;
 }
 
+/** A route that was looked at. */
+export interface ConsideredRoute {
+  /** The first condition that does not, by its name in the document. */
+  condition: string | null;
+  /** Whether all its conditions hold. */
+  holds: boolean;
+  /** Its name. */
+  name: string;
+  /** Why it does not. */
+  reason: string | null;
+}
+
+/**
+ * A route that was looked at.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export interface ConsideredRouteInput {
+  /** The first condition that does not, by its name in the document. */
+  condition?: string | null;
+  /** Whether all its conditions hold. */
+  holds: boolean;
+  /** Its name. */
+  name: string;
+  /** Why it does not. */
+  reason?: string | null;
+}
+
 /** Asks for vectors. */
 export interface Embed {
   /** The request as it came, in OpenAI's form. */
@@ -175,6 +207,36 @@ export interface EmbeddedInput {
 
 /** Names one endpoint. */
 export type EndpointId = string;
+
+/** Asks who would answer a chat, and why. */
+export interface ExplainRoute {
+  /**
+   * A chat in OpenAI's form; or its `model`, and of `stream`, `input_tokens`, `max_completion_tokens` and `n` what is of
+   * interest.
+   */
+  body: Uint8Array;
+  /** The public half of the key that asks. */
+  key_prefix: string | null;
+  /** The tenant's plan. */
+  plan: string;
+}
+
+/**
+ * Asks who would answer a chat, and why.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export interface ExplainRouteInput {
+  /**
+   * A chat in OpenAI's form; or its `model`, and of `stream`, `input_tokens`, `max_completion_tokens` and `n` what is of
+   * interest.
+   */
+  body: Uint8Array | ArrayBuffer;
+  /** The public half of the key that asks. */
+  key_prefix?: string | null;
+  /** The tenant's plan. */
+  plan: string;
+}
 
 /** Names one job. */
 export type JobId = string;
@@ -398,6 +460,150 @@ export interface RequestFault {
   detail: string;
   /** Which, as a JSON pointer. */
   pointer: string;
+}
+
+/** One that may answer. */
+export interface RouteCandidate {
+  /** `closed`, or `open` where it failed too often of late, as far as the isolate that answers knows. */
+  breaker: string;
+  /** How many of its calls in the last half minute failed, of a hundred. */
+  failed_percent: number;
+  /** How long the first of its answer may take, in milliseconds. */
+  first_byte_ms: bigint;
+  /** The model's own name there. */
+  model: string;
+  /** How long the next piece of a stream may take. */
+  stall_ms: bigint;
+  /** The upstream's name. */
+  upstream: string;
+  /** Its share among the route's targets; none for a fallback, and where no route decides. */
+  weight: number | null;
+}
+
+/**
+ * One that may answer.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export interface RouteCandidateInput {
+  /** `closed`, or `open` where it failed too often of late, as far as the isolate that answers knows. */
+  breaker: string;
+  /** How many of its calls in the last half minute failed, of a hundred. */
+  failed_percent: number;
+  /** How long the first of its answer may take, in milliseconds. */
+  first_byte_ms: bigint | number;
+  /** The model's own name there. */
+  model: string;
+  /** How long the next piece of a stream may take. */
+  stall_ms: bigint | number;
+  /** The upstream's name. */
+  upstream: string;
+  /** Its share among the route's targets; none for a fallback, and where no route decides. */
+  weight?: number | null;
+}
+
+/** Who would answer, and why. */
+export interface RouteExplanation {
+  /** Whose alias the name is: `tenant` or `everybody`; none where it is none. */
+  alias: string | null;
+  /** The name that was asked for. */
+  asked: string;
+  /** What led here, step by step. */
+  because: string[];
+  /** Who is asked, in order. */
+  candidates: RouteCandidate[];
+  /** After which failures the next is asked: `rate_limited`, `server_error`, `timeout`, `connect`. */
+  fallback_on: string[];
+  /** After how long without the first of an answer the second is asked as well, in milliseconds. */
+  hedge_after_ms: bigint | null;
+  /** The most that it can cost, in billionths of a US dollar: what is held. None where a model's price is not known. */
+  hold_nanos: bigint | null;
+  /** The limits of the budget that it counts against. */
+  limits: RouteLimit[];
+  /** What it stands for. */
+  model: string;
+  /** Why nobody is asked, where nobody is. */
+  refusal: string | null;
+  /** The edition of the document that decides. */
+  revision: string;
+  /** The route that decides; none where upstreams have the model by name. */
+  route: string | null;
+  /** Every route, in order. */
+  routes: ConsideredRoute[];
+  /** The most tokens that the request can have. */
+  tokens_in: bigint;
+  /** The most that its answer can have. */
+  tokens_out: bigint;
+}
+
+/**
+ * Who would answer, and why.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export interface RouteExplanationInput {
+  /** Whose alias the name is: `tenant` or `everybody`; none where it is none. */
+  alias?: string | null;
+  /** The name that was asked for. */
+  asked: string;
+  /** What led here, step by step. */
+  because: string[];
+  /** Who is asked, in order. */
+  candidates: RouteCandidateInput[];
+  /** After which failures the next is asked: `rate_limited`, `server_error`, `timeout`, `connect`. */
+  fallback_on: string[];
+  /** After how long without the first of an answer the second is asked as well, in milliseconds. */
+  hedge_after_ms?: bigint | number | null;
+  /** The most that it can cost, in billionths of a US dollar: what is held. None where a model's price is not known. */
+  hold_nanos?: bigint | number | null;
+  /** The limits of the budget that it counts against. */
+  limits: RouteLimitInput[];
+  /** What it stands for. */
+  model: string;
+  /** Why nobody is asked, where nobody is. */
+  refusal?: string | null;
+  /**
+   * The edition of the document that decides.
+   *
+   * @defaultValue `""`
+   */
+  revision?: string;
+  /** The route that decides; none where upstreams have the model by name. */
+  route?: string | null;
+  /** Every route, in order. */
+  routes: ConsideredRouteInput[];
+  /** The most tokens that the request can have. */
+  tokens_in: bigint | number;
+  /** The most that its answer can have. */
+  tokens_out: bigint | number;
+}
+
+/** A limit of the budget. */
+export interface RouteLimit {
+  /** Whether the call fits at present. */
+  fits: boolean;
+  /** What is left of it, in words. */
+  left: string;
+  /** In words. */
+  limit: string;
+  /** When it begins anew. */
+  resets_at: Timestamp | null;
+}
+
+/**
+ * A limit of the budget.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export interface RouteLimitInput {
+  /** Whether the call fits at present. */
+  fits: boolean;
+  /** What is left of it, in words. */
+  left: string;
+  /** In words. */
+  limit: string;
+  /** When it begins anew. */
+  resets_at?: TimestampInput | null;
 }
 
 /** Names one tenant. */

@@ -93,7 +93,7 @@ const BY_SIGNATURE = new Set([
 ]);
 
 /** What else a path needs. */
-const OTHERS = { number: "1", name: "spend_approval" };
+const OTHERS = { number: "1", name: "spend_approval", model: "weft-static" };
 
 /** Bodies that are right, so that it is the id that is refused. */
 const BODIES = {

@@ -51,7 +51,7 @@ const routes = (baseUrl) => ({
       name: "patient",
       kind: "openai_compatible",
       base_url: baseUrl,
-      models: ["hold", "pauses"],
+      models: ["hold", "pauses", "@cf/meta/tiny"],
       first_byte_ms: 600_000,
       stall_ms: 600_000,
     },
@@ -59,13 +59,22 @@ const routes = (baseUrl) => ({
     { name: "nowhere", kind: "openai", base_url: "http://127.0.0.1:9/v1", models: ["lost"] },
   ],
   aliases: { fast: "double", wise: "claude" },
-  routes: ["down", "limited", "page", "late", "lost", "too-long"].map((model) => ({
-    name: `spare-of-${model}`,
-    when: { models: [`safe-${model}`] },
-    targets: [{ upstream: model === "lost" ? "nowhere" : "main", model }],
-    fallbacks: [{ upstream: "main", model: "double" }],
-    first_byte_ms: 1_000,
-  })),
+  routes: [
+    ...["down", "limited", "page", "late", "lost", "too-long"].map((model) => ({
+      name: `spare-of-${model}`,
+      when: { models: [`safe-${model}`] },
+      targets: [{ upstream: model === "lost" ? "nowhere" : "main", model }],
+      fallbacks: [{ upstream: "main", model: "double" }],
+      first_byte_ms: 1_000,
+    })),
+    {
+      name: "hedged",
+      when: { models: ["hedged"] },
+      targets: [{ upstream: "patient", model: "hold" }],
+      fallbacks: [{ upstream: "main", model: "double" }],
+      hedge_after_ms: 200,
+    },
+  ],
 });
 
 before(async () => {
@@ -261,10 +270,53 @@ describe("OpenAI's client", () => {
     await until("the double is hung up on", () => double.of("late").at(-1).hungUp, Boolean);
   });
 
+  test("has a second server asked where the first is slow, and the first left", async () => {
+    const { data, response } = await openai.chat.completions
+      .create({ model: "hedged", messages, stream: true })
+      .withResponse();
+    assert.equal((await read(data)).text, TEXT);
+    assert.deepEqual(["upstream", "attempts"].map((name) => response.headers.get(`weft-${name}`)), ["main", "2"]);
+    const held = double.of("hold").at(-1);
+    await until("the slow one is hung up on", () => held.hungUp, Boolean);
+    await until("both are settled", openCalls, (open) => open === 0);
+  });
+
+  test("is told why a request goes where it goes, and nobody is asked", async () => {
+    const before = double.requests.length;
+    const explain = (body) => openai.post("/routes/explain", { body });
+    const told = await explain({ model: "hedged", messages, stream: true });
+    assert.deepEqual([told.route, told.hedge_after_ms, told.revision], ["hedged", 200, "journey"]);
+    assert.deepEqual(
+      told.candidates.map(({ upstream, model, weight }) => [upstream, model, weight]),
+      [["patient", "hold", 1], ["main", "double", null]],
+    );
+    // What failed on purpose before may have opened the other's.
+    assert.equal(told.candidates[0].breaker, "closed");
+    assert.deepEqual(
+      told.routes.find(({ name }) => name === "spare-of-down"),
+      { name: "spare-of-down", holds: false, condition: "models", reason: "it is not for the model `hedged`" },
+    );
+    const alias = await explain({ model: "fast", input_tokens: 10, max_completion_tokens: 20 });
+    assert.deepEqual([alias.model, alias.alias, alias.route], ["double", "everybody", null]);
+    assert.deepEqual([alias.hold.tokens_in, alias.hold.tokens_out], [10, 20]);
+    const wrong = await explain({ stream: true }).catch((error) => error);
+    assert.equal(wrong.status, 422, String(wrong));
+    assert.equal(double.requests.length, before);
+  });
+
+  test("gets one model, with a slash in its name too", async () => {
+    assert.equal((await openai.models.retrieve("fast")).owned_by, "weft");
+    assert.equal((await openai.models.retrieve("@cf/meta/tiny")).id, "@cf/meta/tiny");
+    const authorization = `Bearer ${mesh.tenants[0].api_key}`;
+    const plain = await send("GET", `${mesh.gateway}/v1/models/@cf/meta/tiny`, { headers: { authorization } });
+    assert.equal(plain.json.id, "@cf/meta/tiny", String(plain));
+    await assert.rejects(openai.models.retrieve("nothing/like-it"), OpenAI.NotFoundError);
+  });
+
   test("lists models, and embeds by the one that is always there", async () => {
     const ids = [];
     for await (const { id } of openai.models.list()) ids.push(id);
-    assert.deepEqual(ids.filter((id) => !id.startsWith("safe-")), ["claude", "double", "fast", "hold", "lost", "pauses", "weft-static", "wise"]);
+    assert.deepEqual(ids.filter((id) => !id.startsWith("safe-")), ["@cf/meta/tiny", "claude", "double", "fast", "hedged", "hold", "lost", "pauses", "weft-static", "wise"]);
     const input = ["worried about the migration", "the budget is approved"];
     const [floats, base64] = await Promise.all(
       ["float", undefined].map((encoding_format) => openai.embeddings.create({ model: "weft-static", input, encoding_format })),

@@ -80,7 +80,7 @@ export class ModelDouble {
     response.once("close", () => (asked.hungUp = !response.writableFinished));
     if (request.url.endsWith("/embeddings")) return this.#embed(asked);
     if (request.url.endsWith("/messages")) return this.#message(asked);
-    const act = ACTS[body.model] ?? ACTS.double;
+    const act = Object.hasOwn(ACTS, body.model) ? ACTS[body.model] : ACTS.double;
     await act.call(this, asked, (ms) => this.#wait(ms, asked));
   }
 

@@ -21,6 +21,7 @@ pub mod health;
 pub mod idempotency;
 pub mod jobs;
 pub mod live;
+pub mod model_routes;
 pub mod models;
 pub mod page;
 mod payload;

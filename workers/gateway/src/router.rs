@@ -27,6 +27,9 @@ pub enum Missed {
     },
 }
 
+/// The pattern whose last part may have slashes in it.
+const MODEL: &str = "/v1/models/{model}";
+
 /// Every pattern, with the routes at it.
 static PATHS: LazyLock<matchit::Router<Vec<&'static Route>>> = LazyLock::new(|| {
     let mut by_path: BTreeMap<&str, Vec<&Route>> = BTreeMap::new();
@@ -35,6 +38,8 @@ static PATHS: LazyLock<matchit::Router<Vec<&'static Route>>> = LazyLock::new(|| 
     }
     let mut router = matchit::Router::new();
     for (path, routes) in by_path {
+        // A model's name may have slashes in it.
+        let path = if path == MODEL { "/v1/models/{*model}" } else { path };
         // Two patterns that cannot live together would leave one out; the test below finds each route.
         let _ = router.insert(path, routes);
     }
@@ -111,15 +116,27 @@ mod tests {
         for route in ROUTES {
             let path = route.path.replace("{id}", "x%2Fy").replace("{endpoint_id}", "x%2Fy");
             let path = path.replace("{backfill_id}", "x%2Fy").replace("{name}", "n").replace("{number}", "n");
-            let path = path.replace("{token}", "n");
+            let path = path.replace("{token}", "n").replace("{model}", "n");
             let found = find(route.method.as_str(), &path).unwrap();
             assert_eq!(found.route.operation, route.operation, "{path}");
             let expect: Vec<_> = route
                 .path_parameters()
-                .map(|part| if matches!(part, "name" | "number" | "token") { "n" } else { "x%2Fy" })
+                .map(|part| if matches!(part, "name" | "number" | "token" | "model") { "n" } else { "x%2Fy" })
                 .collect();
             assert_eq!(found.parameters, expect, "{path}");
         }
+    }
+
+    #[test]
+    fn a_models_name_may_have_slashes() {
+        for name in ["a", "a/b/c", "a%2Fb", "@cf/meta/x"] {
+            let found = find("GET", &format!("/v1/models/{name}")).unwrap();
+            assert_eq!(
+                (found.route.operation, found.parameters),
+                (Operation::GetModel, vec![name.to_owned()])
+            );
+        }
+        assert_eq!(find("GET", "/v1/models").unwrap().route.operation, Operation::ListModels);
     }
 
     #[test]

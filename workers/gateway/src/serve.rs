@@ -14,7 +14,7 @@ use crate::respond::{Answer, Outcome};
 use crate::router;
 use crate::routes::{
     approvals, crm, docs, endpoints, events, files, health, hooks, http_tasks, job_backfills, jobs, live,
-    models, pings, reports, rules, search, signals, subscriptions, usage, workflows,
+    model_routes, models, pings, reports, rules, search, signals, subscriptions, usage, workflows,
 };
 
 /// A request that was answered.
@@ -203,6 +203,8 @@ fn dispatch<'a>(exchange: &'a Exchange<'_>) -> LocalBoxFuture<'a, Outcome> {
         Operation::CreateMessage => Box::pin(models::message(exchange)),
         Operation::CreateEmbedding => Box::pin(models::embed(exchange)),
         Operation::ListModels => Box::pin(models::list(exchange)),
+        Operation::GetModel => Box::pin(models::get(exchange)),
+        Operation::ExplainRoute => Box::pin(model_routes::explain(exchange)),
         Operation::CreateReport => Box::pin(reports::create(exchange)),
         Operation::GetReport => Box::pin(reports::get(exchange)),
         Operation::GetReportHtml => Box::pin(reports::html(exchange)),

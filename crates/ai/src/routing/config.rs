@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, HashSet};
 use serde::Deserialize;
 
 use super::{FailureClass, Upstream};
+use crate::fault::Fault;
 
 /// The version of the document that this reads.
 const VERSION: u32 = 1;
@@ -71,6 +72,10 @@ pub struct Route {
     /// How long the first of an answer may take, in place of the upstream's own time.
     #[serde(default)]
     pub first_byte_ms: Option<u64>,
+    /// After how long without the first of an answer the next candidate is asked as well, in milliseconds. The first to
+    /// begin answers, and the other is left. Both are paid.
+    #[serde(default)]
+    pub hedge_after_ms: Option<u64>,
 }
 
 /// Conditions, all of which must hold; what is left out does.
@@ -123,14 +128,19 @@ const fn one() -> u32 {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ConfigError {
     /// It is not of the form.
-    #[error("the document of upstreams and routes cannot be read: {0}")]
-    Form(String),
+    #[error("the document of upstreams and routes cannot be read: at `{pointer}`: {detail}")]
+    Form {
+        /// Where, as a JSON pointer.
+        pointer: String,
+        /// What is wrong there.
+        detail: String,
+    },
     /// It is of another version.
-    #[error("`version` must be {VERSION}, and is {0}")]
+    #[error("`/version` must be {VERSION}, and is {0}")]
     Version(u32),
     /// Things in it cannot be.
-    #[error("{}", .0.join("; "))]
-    Faults(Vec<String>),
+    #[error("{}", .0.iter().map(|fault| format!("`{}` {}", fault.pointer, fault.detail)).collect::<Vec<_>>().join("; "))]
+    Faults(Vec<Fault>),
 }
 
 impl Config {
@@ -139,8 +149,13 @@ impl Config {
     /// # Errors
     /// [`ConfigError`], with everything that is wrong.
     pub fn read(json: &str) -> Result<Self, ConfigError> {
-        let config: Self =
-            serde_json::from_str(json).map_err(|error| ConfigError::Form(error.to_string()))?;
+        let mut reader = serde_json::Deserializer::from_str(json);
+        let config: Self = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+            ConfigError::Form { pointer: pointer(error.path()), detail: error.inner().to_string() }
+        })?;
+        reader
+            .end()
+            .map_err(|error| ConfigError::Form { pointer: String::new(), detail: error.to_string() })?;
         if config.version != VERSION {
             return Err(ConfigError::Version(config.version));
         }
@@ -170,59 +185,102 @@ impl Config {
             || self.routes.iter().any(|route| route.when.models.iter().any(known))
     }
 
-    fn faults(&self) -> Vec<String> {
-        let mut faults = Vec::new();
+    fn faults(&self) -> Vec<Fault> {
+        let mut faults = Faults(Vec::new());
         let mut names = HashSet::new();
-        for upstream in &self.upstreams {
-            let at = format!("the upstream `{}`", upstream.name);
-            if upstream.name.is_empty()
-                || !upstream.name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
-            {
-                faults.push(format!("{at} must have a name of letters, digits, `-`, `_` and `.`"));
-            }
+        for (place, upstream) in self.upstreams.iter().enumerate() {
+            let at = format!("/upstreams/{place}");
             if !names.insert(&upstream.name) {
-                faults.push(format!("{at} is there twice"));
+                faults.add(&at, "/name", format!("is there twice: `{}`", upstream.name));
             }
-            if !upstream.base_url.starts_with("https://") && !upstream.base_url.starts_with("http://") {
-                faults.push(format!("{at} must have a `base_url` of http or https"));
-            }
-            for (what, ms) in [("first_byte_ms", upstream.first_byte_ms), ("stall_ms", upstream.stall_ms)] {
-                if !(1..=LONGEST_MS).contains(&ms) {
-                    faults.push(format!("{at} must have a `{what}` from 1 to {LONGEST_MS}"));
-                }
-            }
-            if let Some(gateway) = &upstream.gateway {
-                if gateway.cache_ttl_s.is_some_and(|ttl| !(60..=2_592_000).contains(&ttl)) {
-                    faults.push(format!("{at} must have a `cache_ttl_s` from 60 to 2592000"));
-                }
-                if gateway.max_attempts.is_some_and(|attempts| !(1..=5).contains(&attempts)) {
-                    faults.push(format!("{at} must have `max_attempts` from 1 to 5"));
-                }
-            }
+            upstream_faults(upstream, &at, &mut faults);
         }
         let mut names = HashSet::new();
-        for route in &self.routes {
-            let at = format!("the route `{}`", route.name);
+        for (place, route) in self.routes.iter().enumerate() {
+            let at = format!("/routes/{place}");
             if !names.insert(&route.name) {
-                faults.push(format!("{at} is there twice"));
+                faults.add(&at, "/name", format!("is there twice: `{}`", route.name));
             }
-            let places = route.targets.iter().chain(&route.fallbacks);
-            if route.targets.is_empty() || places.clone().count() > MOST_TARGETS {
-                faults
-                    .push(format!("{at} must have a target, and with its fallbacks at most {MOST_TARGETS}"));
-            }
-            if !route.targets.is_empty() && route.targets.iter().all(|target| target.weight == 0) {
-                faults.push(format!("{at} must have a target with a weight"));
-            }
-            for place in places.filter(|place| self.upstream(&place.upstream).is_none()) {
-                faults.push(format!("{at} names the upstream `{}`, which is not there", place.upstream));
-            }
-            if route.first_byte_ms.is_some_and(|ms| !(1..=LONGEST_MS).contains(&ms)) {
-                faults.push(format!("{at} must have a `first_byte_ms` from 1 to {LONGEST_MS}"));
+            self.route_faults(route, &at, &mut faults);
+        }
+        faults.0
+    }
+
+    fn route_faults(&self, route: &Route, at: &str, faults: &mut Faults) {
+        if route.targets.is_empty() || route.targets.len() + route.fallbacks.len() > MOST_TARGETS {
+            let detail = format!("must have one at least, and with the fallbacks at most {MOST_TARGETS}");
+            faults.add(at, "/targets", detail);
+        }
+        if !route.targets.is_empty() && route.targets.iter().all(|target| target.weight == 0) {
+            faults.add(at, "/targets", "must have one with a weight");
+        }
+        for (list, places) in [("targets", &route.targets), ("fallbacks", &route.fallbacks)] {
+            for (place, target) in places.iter().enumerate() {
+                if self.upstream(&target.upstream).is_none() {
+                    let detail = format!("names the upstream `{}`, which is not there", target.upstream);
+                    faults.add(at, &format!("/{list}/{place}/upstream"), detail);
+                }
             }
         }
-        faults
+        for (what, ms) in [("/first_byte_ms", route.first_byte_ms), ("/hedge_after_ms", route.hedge_after_ms)]
+        {
+            if ms.is_some_and(|ms| !(1..=LONGEST_MS).contains(&ms)) {
+                faults.add(at, what, format!("must be from 1 to {LONGEST_MS}"));
+            }
+        }
+        if route.when.min_input_tokens > route.when.max_input_tokens && route.when.max_input_tokens.is_some()
+        {
+            faults.add(at, "/when/min_input_tokens", "must not be above `max_input_tokens`");
+        }
     }
+}
+
+fn upstream_faults(upstream: &Upstream, at: &str, faults: &mut Faults) {
+    let named = upstream.name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b));
+    if upstream.name.is_empty() || !named {
+        faults.add(at, "/name", "must be of letters, digits, `-`, `_` and `.`");
+    }
+    if !upstream.base_url.starts_with("https://") && !upstream.base_url.starts_with("http://") {
+        faults.add(at, "/base_url", "must be of http or https");
+    }
+    for (what, ms) in [("/first_byte_ms", upstream.first_byte_ms), ("/stall_ms", upstream.stall_ms)] {
+        if !(1..=LONGEST_MS).contains(&ms) {
+            faults.add(at, what, format!("must be from 1 to {LONGEST_MS}"));
+        }
+    }
+    let Some(gateway) = &upstream.gateway else { return };
+    if gateway.cache_ttl_s.is_some_and(|ttl| !(60..=2_592_000).contains(&ttl)) {
+        faults.add(at, "/gateway/cache_ttl_s", "must be from 60 to 2592000");
+    }
+    if gateway.max_attempts.is_some_and(|attempts| !(1..=5).contains(&attempts)) {
+        faults.add(at, "/gateway/max_attempts", "must be from 1 to 5");
+    }
+}
+
+/// What is wrong, by JSON pointers.
+struct Faults(Vec<Fault>);
+
+impl Faults {
+    fn add(&mut self, at: &str, below: &str, detail: impl Into<String>) {
+        self.0.push(Fault { pointer: format!("{at}{below}"), detail: detail.into() });
+    }
+}
+
+/// A path of the reader's as a JSON pointer.
+fn pointer(path: &serde_path_to_error::Path) -> String {
+    use serde_path_to_error::Segment;
+    let mut pointer = String::new();
+    for segment in path {
+        let part = match segment {
+            Segment::Seq { index } => index.to_string(),
+            Segment::Map { key } => key.replace('~', "~0").replace('/', "~1"),
+            Segment::Enum { variant } => variant.clone(),
+            Segment::Unknown => continue,
+        };
+        pointer.push('/');
+        pointer.push_str(&part);
+    }
+    pointer
 }
 
 #[cfg(test)]
@@ -233,13 +291,25 @@ mod tests {
     fn a_document_that_is_wrong_anywhere_is_refused_whole_and_says_all() {
         let error = Config::read(
             r#"{"version":1,"upstreams":[{"name":"a","kind":"openai","base_url":"ftp://x","stall_ms":0},{"name":"a","kind":"openai","base_url":"http://x"}],
-            "routes":[{"name":"r","targets":[{"upstream":"b"}]},{"name":"s","targets":[]}]}"#,
+            "routes":[{"name":"r","targets":[{"upstream":"b"}],"hedge_after_ms":0},{"name":"s","targets":[]}]}"#,
         );
         let Err(ConfigError::Faults(faults)) = error else { panic!("{error:?}") };
-        assert_eq!(faults.len(), 5, "{faults:#?}");
-        assert!(faults[4].contains("must have a target"));
+        let pointers: Vec<_> = faults.iter().map(|fault| fault.pointer.as_str()).collect();
+        let expect = [
+            "/upstreams/0/base_url",
+            "/upstreams/0/stall_ms",
+            "/upstreams/1/name",
+            "/routes/0/targets/0/upstream",
+            "/routes/0/hedge_after_ms",
+            "/routes/1/targets",
+        ];
+        assert_eq!(pointers, expect, "{faults:#?}");
         assert_eq!(Config::read(r#"{"version":2,"upstreams":[]}"#), Err(ConfigError::Version(2)));
         let unknown = Config::read(r#"{"version":1,"upstreams":[],"rotues":[]}"#).unwrap_err();
         assert!(unknown.to_string().contains("rotues"), "{unknown}");
+        let wrong = r#"{"version":1,"upstreams":[],"routes":[{"name":"r","targets":[{"upstream":1}]}]}"#;
+        let Err(ConfigError::Form { pointer, .. }) = Config::read(wrong) else { panic!("it cannot be read") };
+        assert_eq!(pointer, "/routes/0/targets/0/upstream");
+        assert!(matches!(Config::read(r#"{"version":1,"upstreams":[]} x"#), Err(ConfigError::Form { .. })));
     }
 }

@@ -44,6 +44,8 @@ pub struct Decision {
     pub on: Vec<FailureClass>,
     /// How long the first of an answer may take, where the route says.
     pub first_byte_ms: Option<u64>,
+    /// After how long without the first of an answer the next is asked as well, where the route says.
+    pub hedge_after_ms: Option<u64>,
     /// What led here, step by step.
     pub because: Vec<String>,
 }
@@ -73,6 +75,15 @@ pub enum NoRoute {
     },
 }
 
+/// Whose alias a name is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AliasOf {
+    /// The tenant's own.
+    Tenant,
+    /// Everybody's.
+    Everybody,
+}
+
 impl Config {
     /// Decides.
     ///
@@ -81,18 +92,14 @@ impl Config {
     pub fn decide(&self, asked: &Asked<'_>, breakers: &Breakers) -> Result<Decision, NoRoute> {
         let mut because = Vec::new();
         let rules = self.tenants.get(asked.tenant);
-        let own = rules.and_then(|rules| rules.aliases.get(asked.model));
-        let model = match (own, self.aliases.get(asked.model)) {
-            (Some(model), _) => {
+        let (model, alias) = self.resolve(asked);
+        match alias {
+            Some(AliasOf::Tenant) => {
                 because.push(format!("`{}` is the tenant's alias of `{model}`", asked.model));
-                model.clone()
             }
-            (None, Some(model)) => {
-                because.push(format!("`{}` is an alias of `{model}`", asked.model));
-                model.clone()
-            }
-            (None, None) => asked.model.to_owned(),
-        };
+            Some(AliasOf::Everybody) => because.push(format!("`{}` is an alias of `{model}`", asked.model)),
+            None => {}
+        }
         if let Some(allowed) = rules.and_then(|rules| rules.models.as_ref())
             && !allowed.iter().any(|allowed| *allowed == model || allowed == asked.model)
         {
@@ -105,7 +112,7 @@ impl Config {
         }
         let held = self.routes.iter().find(|route| match fails(&route.when, asked, &model) {
             None => true,
-            Some(reason) => {
+            Some((_, reason)) => {
                 because.push(format!("the route `{}` does not hold: {reason}", route.name));
                 false
             }
@@ -126,8 +133,20 @@ impl Config {
             candidates,
             on: held.map_or_else(|| FailureClass::ALL.to_vec(), |route| route.on.clone()),
             first_byte_ms: held.and_then(|route| route.first_byte_ms),
+            hedge_after_ms: held.and_then(|route| route.hedge_after_ms),
             because,
         })
+    }
+
+    /// What a name stands for, and whose alias it is.
+    pub(super) fn resolve(&self, asked: &Asked<'_>) -> (String, Option<AliasOf>) {
+        let rules = self.tenants.get(asked.tenant);
+        let own = rules.and_then(|rules| rules.aliases.get(asked.model));
+        match (own, self.aliases.get(asked.model)) {
+            (Some(model), _) => (model.clone(), Some(AliasOf::Tenant)),
+            (None, Some(model)) => (model.clone(), Some(AliasOf::Everybody)),
+            (None, None) => (asked.model.to_owned(), None),
+        }
     }
 
     /// Without a route: every upstream that has the model, or the one that its name begins with.
@@ -154,22 +173,23 @@ impl Config {
     }
 }
 
-/// Why the conditions do not hold.
-fn fails(when: &When, asked: &Asked<'_>, model: &str) -> Option<String> {
+/// The first condition that does not hold, by its name in the document, and why.
+pub(super) fn fails(when: &When, asked: &Asked<'_>, model: &str) -> Option<(&'static str, String)> {
     let among = |names: &[String], name: &str| names.is_empty() || names.iter().any(|known| known == name);
     let tokens = asked.input_tokens;
     if !among(&when.models, model) && !among(&when.models, asked.model) {
-        Some(format!("it is not for the model `{model}`"))
+        Some(("models", format!("it is not for the model `{model}`")))
     } else if !among(&when.tenants, asked.tenant) {
-        Some("it is not for this tenant".to_owned())
+        Some(("tenants", "it is not for this tenant".to_owned()))
     } else if !among(&when.plans, asked.plan) {
-        Some(format!("it is not for the plan `{}`", asked.plan))
+        Some(("plans", format!("it is not for the plan `{}`", asked.plan)))
     } else if when.min_input_tokens.is_some_and(|least| tokens < least) {
-        Some(format!("the request has at most {tokens} tokens"))
+        Some(("min_input_tokens", format!("the request has at most {tokens} tokens")))
     } else if when.max_input_tokens.is_some_and(|most| tokens > most) {
-        Some(format!("the request may have {tokens} tokens"))
+        Some(("max_input_tokens", format!("the request may have {tokens} tokens")))
     } else if when.stream.is_some_and(|stream| stream != asked.stream) {
-        Some(if asked.stream { "the answer is a stream" } else { "the answer is no stream" }.to_owned())
+        let reason = if asked.stream { "the answer is a stream" } else { "the answer is no stream" };
+        Some(("stream", reason.to_owned()))
     } else {
         None
     }

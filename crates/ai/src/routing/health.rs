@@ -60,6 +60,15 @@ impl Breakers {
         if open.is_some_and(|until| now_ms < until) { Standing::Open } else { Standing::Closed }
     }
 
+    /// How many of the calls that count at present failed, of a hundred.
+    pub fn failed_percent(&self, upstream: &str, now_ms: u64) -> u32 {
+        let mut records = self.0.borrow_mut();
+        let Some(record) = records.get_mut(upstream) else { return 0 };
+        let Record { now, before, .. } = record.at(now_ms);
+        let (calls, failures) = (now.calls + before.calls, now.failures + before.failures);
+        (failures * 100).checked_div(calls).unwrap_or(0)
+    }
+
     /// It answered.
     pub fn answered(&self, upstream: &str, now_ms: u64) {
         let mut records = self.0.borrow_mut();

@@ -2,11 +2,13 @@
 
 mod config;
 mod decision;
+mod explanation;
 mod health;
 mod upstream;
 
 pub use config::{Config, ConfigError, Place, Route, TenantRules, When};
-pub use decision::{Asked, Candidate, Decision, NoRoute};
+pub use decision::{AliasOf, Asked, Candidate, Decision, NoRoute};
+pub use explanation::{Considered, Explanation, Verdict};
 pub use health::{Breakers, Standing};
 pub use upstream::{Gateway, Kind, Upstream};
 

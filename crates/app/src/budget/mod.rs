@@ -4,6 +4,7 @@ mod book;
 mod convert;
 mod model_budget;
 mod object;
+mod quote;
 mod removal;
 mod report;
 mod service;

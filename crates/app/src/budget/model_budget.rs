@@ -4,7 +4,8 @@ use std::rc::Rc;
 
 use async_trait::async_trait;
 use contracts::pipeline::budget::{
-    BUDGET, BudgetModel, HoldBudget, HoldError, HoldReason, ReleaseCall, SettleCall, TenantBudgetClient,
+    BUDGET, BudgetModel, HoldBudget, HoldError, HoldReason, ReadBudget, ReleaseCall, SettleCall,
+    TenantBudgetClient,
 };
 use contracts::{Actor, TenantCall, TenantScope};
 use ids::TenantId;
@@ -12,8 +13,9 @@ use mesh::durable::{Address, Namespace};
 use mesh::{CallContext, CallError, Deadline, Transport};
 
 use super::convert::wire_price;
+use super::quote::quoted;
 use crate::ports::{
-    BudgetRefusal, CallOutcome, Clock, Hold, HoldRequest, ModelBudget, PriceList, Random, Settlement,
+    BudgetRefusal, CallOutcome, Clock, Hold, HoldRequest, ModelBudget, PriceList, Quote, Random, Settlement,
     StoreError, TokenCount,
 };
 
@@ -146,6 +148,14 @@ impl ModelBudget for ObjectBudget {
                 Err(error) => return Err(StoreError::new(NAME, error)),
             }
         }
+    }
+
+    async fn quote(&self, request: &HoldRequest) -> Result<Quote, StoreError> {
+        let (object, context) = self.reach(request.tenant);
+        let standing = object.standing(&context, ReadBudget {}).await;
+        let standing = standing.map_err(|error| StoreError::new(NAME, error))?;
+        let prices: Vec<_> = request.models.iter().map(|model| self.prices.price(model)).collect();
+        Ok(quoted(request, &prices, standing, self.clock.now().unix_ms()))
     }
 
     async fn release(&self, tenant: TenantId, hold: &Hold) -> Result<(), StoreError> {

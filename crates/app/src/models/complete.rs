@@ -10,10 +10,11 @@ use futures_util::future::{Either, select};
 use ids::KeyId;
 use mesh::Bytes;
 
-use super::attempt::{Answered, Attempt, form};
+use super::asking::{Asker, Asking};
+use super::attempt::{Answered, form};
 use super::open_call::{OpenCall, Took};
 use super::presence::{Presence, Unanswered};
-use super::refusal::{Missed, budget, invalid, no_route};
+use super::refusal::{budget, invalid, no_route};
 use super::stream::Streaming;
 use super::{ModelPorts, STATIC_MODEL};
 use crate::ports::{CallOutcome, HoldRequest};
@@ -81,10 +82,9 @@ async fn answer(ports: &ModelPorts, context: &TenantCall, request: Complete) -> 
     let most_output = most_output(config, &decision);
     let bounds = OpenCall::bounds(&call, most_output);
     let open = open(ports, context, request.key_prefix.clone(), models(&decision), bounds).await?;
-    let mut unanswered = Unanswered::new(open);
     let trace_id = context.trace.trace_id();
     let route = decision.route.clone().unwrap_or_default();
-    let key = request.key_prefix.unwrap_or_default();
+    let key = request.key_prefix.clone().unwrap_or_default();
     let metadata = [
         ("tenant", tenant.as_str()),
         ("plan", request.plan.as_str()),
@@ -92,14 +92,19 @@ async fn answer(ports: &ModelPorts, context: &TenantCall, request: Complete) -> 
         ("route", route.as_str()),
         ("trace_id", trace_id.as_str()),
     ];
-    let Asking { candidate, answered, first_byte_ms, attempts, stall_ms } =
-        match ask(ports, context, config, &decision, &call, &metadata, &mut unanswered).await {
-            Ok(asking) => asking,
-            Err(missed) => {
-                unanswered.release().await;
-                return Err(missed.told(&call.model));
-            }
-        };
+    let asker = Asker {
+        ports,
+        context,
+        config,
+        decision: &decision,
+        call: &call,
+        metadata: &metadata,
+        key_prefix: request.key_prefix.as_ref(),
+        bounds,
+        cache_key: &ai::cache_key(&tenant, &call),
+    };
+    let asked = asker.ask(Unanswered::new(open)).await.map_err(|missed| missed.told(&call.model))?;
+    let Asking { candidate, unanswered, answered, first_byte_ms, attempts, stall_ms } = asked;
     let mut headers = vec![
         ("weft-model".to_owned(), candidate.model.clone()),
         ("weft-upstream".to_owned(), candidate.upstream.clone()),
@@ -130,77 +135,6 @@ async fn answer(ports: &ModelPorts, context: &TenantCall, request: Complete) -> 
     })
 }
 
-/// What came of asking.
-struct Asking {
-    candidate: Candidate,
-    answered: Answered,
-    first_byte_ms: u64,
-    attempts: usize,
-    stall_ms: u64,
-}
-
-/// Asks one after another, as long as the failures are such that the route asks the next.
-async fn ask(
-    ports: &ModelPorts,
-    context: &TenantCall,
-    config: &Config,
-    decision: &Decision,
-    call: &Call,
-    metadata: &[(&str, &str)],
-    unanswered: &mut Unanswered,
-) -> Result<Asking, Missed> {
-    let started_ms = ports.runtime.now_ms();
-    let cache_key = ai::cache_key(&context.scope.tenant.to_string(), call);
-    let mut last = Missed::NoAnswer("no upstream is configured for it".into());
-    for (at, candidate) in decision.candidates.iter().enumerate() {
-        // The document was checked: each name is one of its upstreams.
-        let Some(upstream) = config.upstream(&candidate.upstream) else { continue };
-        let left_ms = context.deadline.time_left(ports.runtime.now_ms());
-        let first_byte_ms = decision.first_byte_ms.unwrap_or(upstream.first_byte_ms).min(left_ms);
-        // The same words to another model, or to another server, are another question.
-        let cache_key = format!("{cache_key}/{}/{}", candidate.upstream, candidate.model);
-        let cache_key = cache_key.as_str();
-        let attempt = Attempt { ports, call, upstream, candidate, metadata, cache_key, first_byte_ms };
-        unanswered.asks(Some(candidate));
-        let made = attempt.make().await;
-        if made.is_err() {
-            unanswered.asks(None);
-        }
-        match made {
-            Ok(answered) => {
-                let now_ms = ports.runtime.now_ms();
-                ports.breakers.answered(&candidate.upstream, now_ms);
-                return Ok(Asking {
-                    candidate: candidate.clone(),
-                    answered,
-                    first_byte_ms: now_ms.saturating_sub(started_ms),
-                    attempts: at + 1,
-                    stall_ms: upstream.stall_ms,
-                });
-            }
-            Err(missed) => {
-                tracing::warn!(
-                    event = "model.missed",
-                    tenant = %context.scope.tenant,
-                    trace_id = %context.trace.trace_id(),
-                    upstream = candidate.upstream,
-                    model = candidate.model,
-                    error = ?missed,
-                );
-                if missed.is_its_fault() {
-                    ports.breakers.failed(&candidate.upstream, ports.runtime.now_ms());
-                }
-                let next = missed.class().is_some_and(|class| decision.on.contains(&class));
-                last = missed;
-                if !next {
-                    break;
-                }
-            }
-        }
-    }
-    Err(last)
-}
-
 /// Holds room for a call in the tenant's budget.
 pub(super) async fn open(
     ports: &ModelPorts,
@@ -210,19 +144,29 @@ pub(super) async fn open(
     (input_bound, output_bound): (u64, u64),
 ) -> Result<OpenCall, ModelError> {
     let tenant = context.scope.tenant;
-    let request_id = format!("{:016x}{:016x}", ports.runtime.random(), ports.runtime.random());
-    let request = HoldRequest {
-        tenant,
-        key: key(context),
-        key_prefix,
-        models,
-        request_id,
-        tokens_in_bound: input_bound,
-        tokens_out_bound: output_bound,
-    };
+    let request = hold_request(ports, context, key_prefix, models, (input_bound, output_bound));
     let hold = ports.budget.hold(&request).await.map_err(budget)?;
     let started_ms = ports.runtime.now_ms();
     Ok(OpenCall { ports: ports.clone(), tenant, hold, started_ms, input_bound, output_bound })
+}
+
+/// What would be held for a call.
+pub(super) fn hold_request(
+    ports: &ModelPorts,
+    context: &TenantCall,
+    key_prefix: Option<String>,
+    models: Vec<String>,
+    (tokens_in_bound, tokens_out_bound): (u64, u64),
+) -> HoldRequest {
+    HoldRequest {
+        tenant: context.scope.tenant,
+        key: key(context),
+        key_prefix,
+        models,
+        request_id: format!("{:016x}{:016x}", ports.runtime.random(), ports.runtime.random()),
+        tokens_in_bound,
+        tokens_out_bound,
+    }
 }
 
 fn key(context: &TenantCall) -> Option<KeyId> {
@@ -244,7 +188,7 @@ pub(super) fn models(decision: &Decision) -> Vec<String> {
 }
 
 /// The most that any of them writes where the client sets no limit; none where one of them has no limit.
-fn most_output(config: &Config, decision: &Decision) -> Option<u64> {
+pub(super) fn most_output(config: &Config, decision: &Decision) -> Option<u64> {
     let limits =
         decision.candidates.iter().map(|candidate| config.upstream(&candidate.upstream)?.most_output());
     limits.collect::<Option<Vec<_>>>()?.into_iter().max()

@@ -1,9 +1,11 @@
 //! Every call of a model, a customer's or our own: what may be asked is decided, held in the budget, asked, judged,
 //! settled.
 
+mod asking;
 mod attempt;
 mod complete;
 mod embed;
+mod explain;
 mod list;
 mod open_call;
 mod own;

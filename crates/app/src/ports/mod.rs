@@ -80,7 +80,8 @@ pub use instances::{
 pub use limits::LimitStore;
 pub use live::{LiveBounds, LiveEntry, LiveStore};
 pub use model_budget::{
-    BudgetRefusal, CallOutcome, Hold, HoldRequest, ModelBudget, Settlement, TokenCount, Unlimited,
+    BudgetRefusal, CallOutcome, Hold, HoldRequest, ModelBudget, Quote, QuotedLimit, Settlement, TokenCount,
+    Unlimited,
 };
 pub use model_server::{Background, ModelAnswer, ModelBody, ModelRequest, ModelSecrets, ModelServer};
 pub use notify::{Notifier, SettledEvent};

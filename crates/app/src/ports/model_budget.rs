@@ -136,6 +136,28 @@ pub enum BudgetRefusal {
     Unavailable(#[from] StoreError),
 }
 
+/// What a call would hold, and against what, as things stand.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Quote {
+    /// The most that it can cost, in billionths of a US dollar; none where nobody knows what one of its models costs.
+    pub bound_nanos: Option<u64>,
+    /// The limits that it counts against.
+    pub limits: Vec<QuotedLimit>,
+}
+
+/// A limit that a call counts against.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QuotedLimit {
+    /// Which, in the words that its owner knows it by.
+    pub limit: String,
+    /// What is left of it, in its own unit.
+    pub left: String,
+    /// Whether the call fits.
+    pub fits: bool,
+    /// When it begins anew.
+    pub resets_at: Timestamp,
+}
+
 /// What a tenant may spend on models.
 ///
 /// Between a hold and its end the Worker may die: holds expire by themselves, and an expired one counts as spent until it
@@ -156,6 +178,12 @@ pub trait ModelBudget {
     async fn settle(&self, tenant: TenantId, hold: &Hold, settlement: &Settlement)
     -> Result<u64, StoreError>;
 
+    /// What a call would hold, without holding anything.
+    ///
+    /// # Errors
+    /// When the budget does not answer.
+    async fn quote(&self, request: &HoldRequest) -> Result<Quote, StoreError>;
+
     /// Gives a hold back whole: the call was not made. Releasing again, or after a settlement, changes nothing.
     ///
     /// # Errors
@@ -175,6 +203,10 @@ impl ModelBudget for Unlimited {
 
     async fn settle(&self, _: TenantId, _: &Hold, _: &Settlement) -> Result<u64, StoreError> {
         Ok(0)
+    }
+
+    async fn quote(&self, _: &HoldRequest) -> Result<Quote, StoreError> {
+        Ok(Quote::default())
     }
 
     async fn release(&self, _: TenantId, _: &Hold) -> Result<(), StoreError> {

@@ -9,11 +9,11 @@ use ai::routing::{Breakers, Config};
 use app::models::{ModelPorts, ModelsService};
 use app::ports::{
     Background, BudgetRefusal, Embedder, Hold, HoldRequest, ModelAnswer, ModelBudget, ModelRequest,
-    ModelSecrets, ModelServer, Relevance, Settlement, StoreError,
+    ModelSecrets, ModelServer, Quote, QuotedLimit, Relevance, Settlement, StoreError,
 };
 use async_trait::async_trait;
 use contracts::pipeline::models::{Complete, ModelForm};
-use contracts::{Actor, TenantCall, TenantScope};
+use contracts::{Actor, TenantCall, TenantScope, Timestamp};
 use futures_util::future::{LocalBoxFuture, pending, ready};
 use futures_util::{FutureExt, StreamExt, stream};
 use ids::{KeyId, TenantId};
@@ -82,6 +82,7 @@ impl World {
         Self::with(r#""on":["rate_limited","server_error","timeout","connect"]"#, script)
     }
 
+    /// As [`World::new`], with more of the route.
     pub(crate) fn with(on: &str, script: Vec<Act>) -> Self {
         let document = format!(
             r#"{{"version":1,"upstreams":[
@@ -106,7 +107,7 @@ impl World {
         }
     }
 
-    /// From now on nothing runs out of time.
+    /// From now on nothing runs out of time that has a second or more.
     pub(crate) fn patient(&self) {
         self.patient.set(true);
     }
@@ -280,6 +281,16 @@ impl ModelBudget for Shared {
         Ok(0)
     }
 
+    async fn quote(&self, request: &HoldRequest) -> Result<Quote, StoreError> {
+        let limit = QuotedLimit {
+            limit: format!("{} tokens", request.tokens_in_bound + request.tokens_out_bound),
+            left: "none".into(),
+            fits: false,
+            resets_at: Timestamp::from_unix_ms(NOW_MS),
+        };
+        Ok(Quote { bound_nanos: Some(request.models.len() as u64), limits: vec![limit] })
+    }
+
     async fn release(&self, _: TenantId, _: &Hold) -> Result<(), StoreError> {
         self.0.released.set(self.0.released.get() + 1);
         Ok(())
@@ -303,6 +314,8 @@ impl Embedder for NoEmbedder {
     }
 }
 
+/// What takes so long is long to those who have patience.
+const LONG_MS: u64 = 1_000;
 const NOW_MS: u64 = 1_795_330_800_000;
 
 /// Whatever is waited for with a limit and is not there at once is not there in time, unless it is patient.
@@ -316,8 +329,8 @@ impl Runtime for Time {
         NOW_MS
     }
 
-    async fn sleep(&self, _: u64) {
-        if self.patient {
+    async fn sleep(&self, milliseconds: u64) {
+        if self.patient && milliseconds >= LONG_MS {
             pending::<()>().await;
         }
     }

@@ -8,6 +8,7 @@ mod error;
 mod events;
 pub mod files;
 pub mod live;
+pub mod model_routes;
 pub mod models;
 pub mod operations;
 pub mod retention;

@@ -2,6 +2,7 @@
 
 use mesh::{ByteStream, Bytes};
 
+use super::model_routes::{ExplainRoute, RouteExplanation};
 use crate::{TenantCall, Timestamp};
 
 /// The gateway's view of the models.
@@ -12,6 +13,13 @@ pub trait Models {
     async fn complete(&self, context: &TenantCall, request: Complete) -> Result<Completion, ModelError>;
     /// Turns texts into vectors.
     async fn embed(&self, context: &TenantCall, request: Embed) -> Result<Embedded, ModelError>;
+    /// Who would answer a chat, and why. Nobody is asked.
+    #[mesh(idempotent)]
+    async fn explain_route(
+        &self,
+        context: &TenantCall,
+        request: ExplainRoute,
+    ) -> Result<RouteExplanation, ModelError>;
     /// The models that the tenant may ask.
     #[mesh(idempotent)]
     async fn list_models(&self, context: &TenantCall, request: ListModels) -> Result<ModelList, ModelError>;

@@ -212,9 +212,10 @@ impl Route {
     #[must_use]
     pub const fn error_form(&self) -> Option<ErrorForm> {
         match self.operation {
-            Operation::CreateChatCompletion | Operation::CreateEmbedding | Operation::ListModels => {
-                Some(ErrorForm::OpenAi)
-            }
+            Operation::CreateChatCompletion
+            | Operation::CreateEmbedding
+            | Operation::ListModels
+            | Operation::GetModel => Some(ErrorForm::OpenAi),
             Operation::CreateMessage => Some(ErrorForm::Anthropic),
             _ => None,
         }

@@ -314,6 +314,12 @@ operations! {
         "OpenAI's form. `weft-static` is always there and costs nothing; it takes texts only, and counts words for tokens.";
     ListModels = "list_models", Get "/v1/models", "Models", key(Scope::AiInvoke), NOTHING, false, 200, [],
         "List models", "Those that this key's tenant may ask, aliases among them, by name and all at once.";
+    GetModel = "get_model", Get "/v1/models/{model}", "Models", key(Scope::AiInvoke), NOTHING, false, 200, [AiModelNotFound],
+        "Get a model", "OpenAI's form. A `/` in the name may stand as it is, or as `%2F`.";
+    ExplainRoute = "explain_route", Post "/v1/routes/explain", "Models", key(Scope::AiInvoke),
+        Body::Json { max_bytes: MAX_MODEL_BYTES }, false, 200, [AiNotConfigured],
+        "Explain a route",
+        "Takes a chat as `POST /v1/chat/completions` does, or no more than its model, and tells who would answer it and why, which limits it counts against and what it would hold. No model is asked, and nothing is held.";
     CreateReport = "create_report", Post "/v1/reports", "Reports", key(Scope::ReportsWrite),
         Body::Json { max_bytes: MAX_REPORT_BYTES }, true, 202, [],
         "Ask for a report", "It is made by the workflow `account_report`. Look again until its `status` is `completed`.";

@@ -12,6 +12,7 @@ pub mod http_tasks;
 pub mod job_backfills;
 pub mod jobs;
 pub mod live;
+pub mod model_routes;
 pub mod models;
 pub mod pings;
 mod policies;

@@ -2,7 +2,9 @@
 
 use contracts::pipeline::models as inner;
 use http_api::models::{Model, ModelList};
+use http_api::{Code, Problem};
 use mesh::Bytes;
+use percent_encoding::percent_decode_str;
 
 use crate::exchange::Exchange;
 use crate::failure::failed;
@@ -73,12 +75,30 @@ pub async fn embed(exchange: &Exchange<'_>) -> Outcome {
 pub async fn list(exchange: &Exchange<'_>) -> Outcome {
     let call = authorize(exchange).await?;
     let listed = exchange.ports.models.list_models(&call, inner::ListModels {}).await.map_err(failed)?;
-    let model = |model: inner::Model| {
-        let inner::Model { id, owned_by } = model;
-        Model { id, object: "model", created: 0, owned_by }
-    };
-    let data = listed.items.into_iter().map(model).collect();
+    let data = listed.items.into_iter().map(public).collect();
     Answer::json(200, &ModelList { object: "list", data })
+}
+
+/// One of them, by its name.
+///
+/// # Errors
+/// As [`list`]; none is called so.
+pub async fn get(exchange: &Exchange<'_>) -> Outcome {
+    let call = authorize(exchange).await?;
+    let listed = exchange.ports.models.list_models(&call, inner::ListModels {}).await.map_err(failed)?;
+    let name = percent_decode_str(exchange.part(0)).decode_utf8_lossy();
+    match listed.items.into_iter().find(|model| model.id == name) {
+        Some(model) => Answer::json(200, &public(model)),
+        None => {
+            let detail = "there is no model of this name; `GET /v1/models` lists those that there are";
+            Err(Problem::new(Code::AiModelNotFound, detail).into())
+        }
+    }
+}
+
+fn public(model: inner::Model) -> Model {
+    let inner::Model { id, owned_by } = model;
+    Model { id, object: "model", created: 0, owned_by }
 }
 
 fn told(answer: Answer, headers: &[(String, String)]) -> Answer {

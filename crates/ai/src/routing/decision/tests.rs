@@ -1,6 +1,7 @@
 //! Aliases, routes, weights and breakers, each with who is asked.
 
 use super::*;
+use crate::routing::Verdict;
 
 const DOCUMENT: &str = r#"{"version":1,"upstreams":[
   {"name":"a","kind":"openai","base_url":"http://a/v1","models":["gpt","mini"]},
@@ -86,4 +87,20 @@ fn one_that_fails_is_asked_last_and_the_explanation_says_so() {
         decision.because
     );
     assert!(decision.because[0].contains("the route `large` holds"), "{:?}", decision.because);
+}
+
+#[test]
+fn an_explanation_tells_each_route_and_the_condition_that_failed() {
+    let config = Config::read(DOCUMENT).unwrap();
+    let asked = Asked { plan: "scale", stream: true, ..asked("t2", "fast") };
+    let told = config.explain(&asked, &Breakers::default());
+    assert_eq!((told.model.as_str(), told.alias), ("mini", Some(AliasOf::Everybody)));
+    let verdicts: Vec<_> = told.routes.iter().map(|route| (route.name.as_str(), &route.verdict)).collect();
+    let fails =
+        Verdict::Fails { condition: "min_input_tokens", reason: "the request has at most 10 tokens".into() };
+    assert_eq!(verdicts, [("large", &fails), ("paid", &Verdict::Decides)]);
+    assert_eq!(told.outcome, config.decide(&asked, &Breakers::default()));
+    let unknown = config.explain(&Asked { model: "mini", ..self::asked("t1", "mini") }, &Breakers::default());
+    assert_eq!(unknown.outcome, Err(NoRoute::NotAllowed { model: "mini".into() }));
+    assert_eq!(unknown.routes.len(), 2, "told all the same");
 }

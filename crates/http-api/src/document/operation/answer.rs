@@ -12,7 +12,7 @@ use super::{Schemas, bytes, component, page_of};
 use crate::problem::{Code, PROBLEM_MEDIA_TYPE, ProblemBody};
 use crate::routes::{Access, Operation, Route};
 use crate::{
-    crm, endpoints, events, files, health, jobs, live, models, reports, rules, search, signals,
+    crm, endpoints, events, files, health, jobs, live, model_routes, models, reports, rules, search, signals,
     subscriptions, usage, workflows,
 };
 
@@ -159,6 +159,8 @@ fn success(route: &Route, schemas: &mut Schemas) -> Response {
         Operation::CreateMessage => streamed(json("The answer", component::<models::Message>(schemas))),
         Operation::CreateEmbedding => json("The vectors", component::<models::EmbeddingList>(schemas)),
         Operation::ListModels => json("The models", component::<models::ModelList>(schemas)),
+        Operation::GetModel => json("The model", component::<models::Model>(schemas)),
+        Operation::ExplainRoute => json("The decision", component::<model_routes::RouteExplanation>(schemas)),
         Operation::StoreFile => json("The file", component::<files::File>(schemas))
             .header("location", header("The file's own path.", Type::String)),
         Operation::ListFiles => json("A page of files", page_of::<files::File>("FilePage", schemas)),

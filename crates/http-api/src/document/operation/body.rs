@@ -7,7 +7,7 @@ use utoipa::openapi::{Required, Schema};
 
 use super::{Schemas, bytes, component};
 use crate::routes::{Body, Operation, Route};
-use crate::{endpoints, events, files, jobs, models, reports, rules, subscriptions, workflows};
+use crate::{endpoints, events, files, jobs, model_routes, models, reports, rules, subscriptions, workflows};
 
 pub(super) fn request_body(route: &Route, schemas: &mut Schemas) -> Option<RequestBody> {
     let (media, content) = match (route.body, route.operation) {
@@ -93,6 +93,10 @@ fn json_body(operation: Operation, schemas: &mut Schemas) -> Content {
         Operation::CreateEmbedding => (
             component::<models::CreateEmbedding>(schemas),
             json!({ "input": ["worried about the migration effort"], "model": "weft-static" }),
+        ),
+        Operation::ExplainRoute => (
+            component::<model_routes::ExplainRoute>(schemas),
+            json!({ "input_tokens": 1_200, "model": "fast", "stream": true }),
         ),
         Operation::CreateUpload => (
             component::<files::CreateUpload>(schemas),

@@ -96,6 +96,7 @@ fn path_parameter(route: &Route, name: &str, schemas: &mut Schemas) -> Parameter
             "What the heartbeat's `ping_url` ends with.",
             text_schema("AZn0wqm4fD6NHyo7TF1ufwGZ9MKpuHw-jR8qO0xdbn8BI0VniavN7wEjRWeJq83v"),
         ),
+        "model" => ("The model's name, or an alias.", text_schema("weft-static")),
         "number" => (
             "The part's number, from 1.",
             ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1)).examples([1]).into(),
