@@ -17,6 +17,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::meetings::{Met, meetings};
+
 /// What the messages of the pairs are made of.
 pub(crate) mod prelude {
     pub(crate) use std::collections::{BTreeMap, BTreeSet};
@@ -50,6 +52,8 @@ pub(crate) struct Pair {
     /// Each side with itself: what stands against it, and what happened. A change elsewhere in a message must not
     /// make trouble of what stays the same.
     with_itself: [(Vec<Obstacle>, Result<(), String>); 2],
+    /// The change as a request, a reply and a refusal, where builds meet.
+    meetings: Vec<Met>,
 }
 
 /// Looks at one change from both ends.
@@ -62,6 +66,7 @@ where
     Pair {
         name,
         expected,
+        meetings: meetings(name, &old, &new),
         happened: [travel::<Old, New>(&old), travel::<New, Old>(&new)],
         comparison: Comparison::of("Fixture", Some(&before), Some(&after), Peers::default()),
         with_itself: [
@@ -96,6 +101,11 @@ impl Pair {
                 Outcome::Breaks => "breaks",
             }
         })
+    }
+
+    /// Where the gate's verdict on a meeting is not what happens in it.
+    pub(crate) fn met_otherwise(&self) -> Vec<String> {
+        self.meetings.iter().filter_map(Met::mistake).collect()
     }
 
     fn said(&self, situation: Situation) -> Outcome {
@@ -168,13 +178,13 @@ where
     Ok(())
 }
 
-fn tree(value: &impl Serialize) -> Value {
+pub(crate) fn tree(value: &impl Serialize) -> Value {
     let bytes = rmp_serde::to_vec_named(value).expect("a sample encodes");
     rmp_serde::from_slice(&bytes).expect("MessagePack is self-describing")
 }
 
 /// The contract of both sides; only its types differ.
-struct Fixture;
+pub(crate) struct Fixture;
 
 impl Contract for Fixture {
     const NAME: &'static str = "Fixture";
@@ -224,7 +234,7 @@ impl<Reader: DeserializeOwned> Transport for Reading<Reader> {
 }
 
 /// Whether all that both sides know of a value is the same. A reader may know more or fewer fields.
-fn survives(sent: &Value, kept: &Value) -> bool {
+pub(crate) fn survives(sent: &Value, kept: &Value) -> bool {
     match (sent, kept) {
         (Value::Map(sent), Value::Map(kept)) => {
             let shared: Vec<_> = sent

@@ -4,6 +4,7 @@
 mod enums;
 mod fields;
 mod judge;
+mod meetings;
 mod shapes;
 mod values;
 
