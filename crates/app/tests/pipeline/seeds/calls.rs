@@ -26,7 +26,7 @@ use super::shaky::{Mistake, Shaky, ShakyQueue, SimClock};
 use crate::rules::budgets;
 use crate::world::{CALL, MODEL, event};
 
-const SILENCE: &str = r#"{"type": "page.viewed"}"#;
+pub(super) const SILENCE: &str = r#"{"type": "page.viewed"}"#;
 /// More minutes than the sweep needs, whose waits double up to an hour.
 const MINUTES: u32 = 600;
 
@@ -90,6 +90,13 @@ pub(super) fn with_mistake(sim: &Sim, mistake: Mistake) {
     assert_eq!(passages, 6, "of each call a passage and two quotes");
     assert_eq!(pipeline.stores.events.all().len(), 3, "three deliveries are three events");
     assert_eq!(pipeline.stores.starts.started().len(), 2, "each budget starts one workflow");
+}
+
+impl Stores {
+    /// Takes an event's bytes away.
+    pub(super) fn lose(&self, key: &str) {
+        self.archive.remove(key);
+    }
 }
 
 impl<'s> Pipeline<'s> {
@@ -245,7 +252,7 @@ impl<'s> Pipeline<'s> {
         panic!("replays do not mend it");
     }
 
-    fn object_key(&self, event_id: EventId) -> String {
+    pub(super) fn object_key(&self, event_id: EventId) -> String {
         let all = self.stores.events.all();
         let found = all.into_iter().find(|(_, record)| record.event.event_id == event_id);
         found.expect("the event is stored").1.event.object_key

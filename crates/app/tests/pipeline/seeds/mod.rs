@@ -7,6 +7,7 @@
 
 mod calls;
 mod crm_changes;
+mod recordings;
 mod shaky;
 
 use mesh_sim::{Cause, Sim, Simulation};
