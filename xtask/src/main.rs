@@ -6,12 +6,14 @@ mod build;
 mod confirm;
 mod contracts;
 mod demo;
+mod deploy;
 mod dev;
 mod doctor;
 mod environment;
 mod eval;
 mod example;
 mod fuzz;
+mod gate;
 mod jsonc;
 mod operator;
 mod paths;
@@ -24,6 +26,7 @@ mod screenshots;
 mod setup;
 mod size;
 mod soak;
+mod status;
 mod teardown;
 mod test;
 mod tidy;
@@ -67,6 +70,12 @@ enum Task {
     Doctor(doctor::Args),
     /// Verifies or exports the record of what operators did
     Audit(audit::Args),
+    /// Deploys to an environment: shows a plan, asks, and goes callees first with a smoke test each
+    Deploy(deploy::Args),
+    /// Sends a Worker's traffic back to the version before
+    Rollback(deploy::RollbackArgs),
+    /// Says what is live in an environment: versions, contracts, who deployed, health
+    Status(status::Args),
     /// Measures the speed of calls between Workers, against TypeScript
     Bench(bench::Args),
     /// Measures how well signals are found, on labeled calls
@@ -108,6 +117,9 @@ fn main() -> ExitCode {
         Task::Teardown(args) => teardown::run(args, &ui),
         Task::Doctor(args) => doctor::run(args, &ui),
         Task::Audit(args) => audit::run(args, &ui),
+        Task::Deploy(args) => deploy::run(args, &ui),
+        Task::Rollback(args) => deploy::rollback(args, &ui),
+        Task::Status(args) => status::run(args, &ui),
         Task::Bench(args) => bench::run(args, &ui),
         Task::Eval(args) => eval::run(args, &ui),
         Task::Fuzz(args) => fuzz::run(args, &ui),

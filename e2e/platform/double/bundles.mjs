@@ -14,6 +14,9 @@ const TYPES = {
   "text/plain": "Text",
 };
 
+/** The content type of a module's type. */
+export const contentType = (type) => Object.entries(TYPES).find(([, known]) => known === type)?.[0];
+
 const folder = (state, id) => path.join(state.folder, "versions", id);
 
 /** Reads an upload's form: the metadata, and the modules with the main one first. */

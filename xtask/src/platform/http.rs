@@ -19,6 +19,8 @@ const TRIES: u32 = 4;
 const PAUSE: Duration = Duration::from_millis(250);
 /// The longest wait that the platform may ask for; a longer one is told instead.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
+/// The longest answer that is read, in bytes: a version with its code, which may be 64 MiB, in base64.
+const LONGEST_ANSWER: u64 = 96 * 1024 * 1024;
 /// Entries of a page. All lists take at least so many.
 const PAGE: usize = 50;
 
@@ -188,7 +190,7 @@ impl Http {
         Ok(Answer {
             status: response.status().as_u16(),
             retry_after: seconds.map(Duration::from_secs),
-            body: response.body_mut().read_to_string()?,
+            body: response.body_mut().with_config().limit(LONGEST_ANSWER).read_to_string()?,
         })
     }
 }

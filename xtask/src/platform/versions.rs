@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -71,6 +73,37 @@ impl Platform {
     /// Any [`Failure`].
     pub(crate) fn version(&self, worker: &str, id: &str) -> Result<Version, Failure> {
         self.http.get(&self.path(&format!("workers/scripts/{}/versions/{id}", segment(worker))))
+    }
+
+    /// The text of one of a version's modules, by how its name ends; none where it has no such module.
+    ///
+    /// # Errors
+    /// Any [`Failure`].
+    pub(crate) fn module_text(
+        &self,
+        worker: &str,
+        id: &str,
+        suffix: &str,
+    ) -> Result<Option<String>, Failure> {
+        #[derive(Deserialize)]
+        struct Whole {
+            #[serde(default)]
+            modules: Vec<Module>,
+        }
+        #[derive(Deserialize)]
+        struct Module {
+            name: String,
+            content_base64: String,
+        }
+        // Of the two routes to a version, the one that gives modules.
+        let path = format!("workers/workers/{}/versions/{id}?include=modules", segment(worker));
+        let whole: Whole = self.http.get(&self.path(&path))?;
+        let found = whole.modules.into_iter().find(|module| module.name.ends_with(suffix));
+        let text = |module: Module| {
+            let bytes = STANDARD.decode(module.content_base64).ok()?;
+            String::from_utf8(bytes).ok()
+        };
+        Ok(found.and_then(text))
     }
 
     /// A Worker's latest deployments; the first one serves. None where there is no such Worker.

@@ -1,6 +1,7 @@
 //! Workflows and their instances. Deploys make workflows; nothing here does.
 
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::{Failure, Platform, segment};
 
@@ -41,6 +42,20 @@ impl Platform {
             segment(workflow),
             segment(status)
         )))
+    }
+
+    /// The steps that an instance has on record, in the platform's form.
+    ///
+    /// # Errors
+    /// Any [`Failure`].
+    pub(crate) fn instance_steps(&self, workflow: &str, id: &str) -> Result<Vec<Value>, Failure> {
+        #[derive(Deserialize)]
+        struct Whole {
+            #[serde(default)]
+            steps: Vec<Value>,
+        }
+        let path = format!("workflows/{}/instances/{}", segment(workflow), segment(id));
+        self.http.get::<Whole>(&self.path(&path)).map(|whole| whole.steps)
     }
 
     /// Takes a workflow away, with its instances.

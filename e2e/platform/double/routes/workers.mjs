@@ -1,7 +1,7 @@
 //! Workers: scripts, their versions and deployments, secrets, schedules, settings and subdomains.
 
 import { Answer, Refusal, hexId, now, page } from "../answers.mjs";
-import { etag, keep, readForm } from "../bundles.mjs";
+import { bundle, contentType, etag, keep, readForm } from "../bundles.mjs";
 import { check, kept } from "../bindings.mjs";
 
 const SCRIPTS = "/accounts/:account/workers/scripts";
@@ -170,6 +170,19 @@ export default [
       Object.entries(data.scripts).map(([id, { tag, tags, created_on, modified_on, migration_tag }]) => ({ id, tag, tags, created_on, modified_on, migration_tag })),
   ],
   ["GET", `${SERVICES}/:name`, (context) => service(context.params.name, find(context))],
+  [
+    "GET",
+    "/accounts/:account/workers/workers/:name/versions/:version",
+    async (context) => {
+      const { state, params, query } = context;
+      const version = find(context).versions.find(({ id }) => id === params.version);
+      if (!version) throw new Refusal(404, 100_146, "Version not found.");
+      if (query.get("include") !== "modules") return shown(version);
+      const { modules } = await bundle(state, version.code_of ?? version.id);
+      const listed = modules.map(({ name, type, contents }) => ({ name, content_type: contentType(type), content_base64: contents.toString("base64") }));
+      return { ...shown(version), modules: listed };
+    },
+  ],
   ["GET", "/accounts/:account/workers/workers/:name", (context) => ({ id: find(context).tag, name: context.params.name, subdomain: find(context).subdomain })],
   [
     "PUT",
