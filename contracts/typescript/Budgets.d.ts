@@ -8,16 +8,24 @@ import type { Answer, Context, ReceivedContext } from "./mesh.js";
  * A binding to it has these methods.
  */
 export interface Budgets {
+  /** What a tenant may ask of models. */
+  get_ai_policy(request: ReadAiPolicy, context: Context<TenantScope>): Promise<Answer<AiPolicyStanding, BudgetError>>;
   /** The limits of a tenant, and how it stands with each. */
   get_budget(request: ReadBudget, context: Context<TenantScope>): Promise<Answer<BudgetStanding, BudgetError>>;
+  /** Puts another policy in its place. */
+  set_ai_policy(request: SetAiPolicyInput, context: Context<TenantScope>): Promise<Answer<AiPolicyStanding, SetBudgetError>>;
   /** Puts other limits in the place of all that there are. */
   set_budget(request: SetBudgetInput, context: Context<TenantScope>): Promise<Answer<BudgetStanding, SetBudgetError>>;
 }
 
 /** What a WorkerEntrypoint in TypeScript implements, so that Workers in Rust can call it as [`Budgets`]. */
 export interface BudgetsImplementation {
+  /** What a tenant may ask of models. */
+  get_ai_policy(request: ReadAiPolicy, context: ReceivedContext<TenantScope>): Promise<Answer<AiPolicyStandingInput, BudgetError>>;
   /** The limits of a tenant, and how it stands with each. */
   get_budget(request: ReadBudget, context: ReceivedContext<TenantScope>): Promise<Answer<BudgetStandingInput, BudgetError>>;
+  /** Puts another policy in its place. */
+  set_ai_policy(request: SetAiPolicy, context: ReceivedContext<TenantScope>): Promise<Answer<AiPolicyStandingInput, SetBudgetError>>;
   /** Puts other limits in the place of all that there are. */
   set_budget(request: SetBudget, context: ReceivedContext<TenantScope>): Promise<Answer<BudgetStandingInput, SetBudgetError>>;
 }
@@ -40,6 +48,66 @@ export type Actor =
   | {
     service: string;
   };
+
+/** See the module. One that was never set holds nobody to anything. */
+export interface AiPolicy {
+  /** What is put aside before a request leaves: `private_key`, `jwt`, `api_key`, `email`, `iban`, `card`, `phone`. */
+  mask: string[];
+  /** The largest request in tokens, by its upper bound: a byte is a token at most. */
+  max_input_tokens: bigint | null;
+  /** The longest answer in tokens. A request that sets no limit of its own gets this one. */
+  max_output_tokens: bigint | null;
+  /** The models that may be asked, by the names that requests or their aliases have; none where all may. */
+  models: string[] | null;
+}
+
+/**
+ * See the module. One that was never set holds nobody to anything.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export interface AiPolicyInput {
+  /**
+   * What is put aside before a request leaves: `private_key`, `jwt`, `api_key`, `email`, `iban`, `card`, `phone`.
+   *
+   * @defaultValue `[]`
+   */
+  mask?: string[];
+  /** The largest request in tokens, by its upper bound: a byte is a token at most. */
+  max_input_tokens?: bigint | number | null;
+  /** The longest answer in tokens. A request that sets no limit of its own gets this one. */
+  max_output_tokens?: bigint | number | null;
+  /** The models that may be asked, by the names that requests or their aliases have; none where all may. */
+  models?: string[] | null;
+}
+
+/** A policy as it is. */
+export interface AiPolicyStanding {
+  /** The policy. */
+  policy: AiPolicy;
+  /** When. */
+  updated_at: Timestamp | null;
+  /** Who set it last. */
+  updated_by: string | null;
+  /** How often it was set; 0 where it never was. */
+  version: number;
+}
+
+/**
+ * A policy as it is.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export interface AiPolicyStandingInput {
+  /** The policy. */
+  policy: AiPolicyInput;
+  /** When. */
+  updated_at?: TimestampInput | null;
+  /** Who set it last. */
+  updated_by?: string | null;
+  /** How often it was set; 0 where it never was. */
+  version: number;
+}
 
 /** A budget did not do what was asked. */
 export type BudgetError =
@@ -265,8 +333,35 @@ export interface ModelSpendInput {
   tokens_out: bigint | number;
 }
 
+/** Asks for the policy. */
+export interface ReadAiPolicy {}
+
 /** Asks how a tenant stands. */
 export interface ReadBudget {}
+
+/** Puts another policy in its place. */
+export interface SetAiPolicy {
+  /** The policy. */
+  policy: AiPolicy;
+  /** Who sets it. */
+  updated_by: string;
+  /** Which version was shown to whoever sets it; without it, whatever is there is replaced. */
+  version: number | null;
+}
+
+/**
+ * Puts another policy in its place.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export interface SetAiPolicyInput {
+  /** The policy. */
+  policy: AiPolicyInput;
+  /** Who sets it. */
+  updated_by: string;
+  /** Which version was shown to whoever sets it; without it, whatever is there is replaced. */
+  version?: number | null;
+}
 
 /** Asks for other limits. */
 export interface SetBudget {

@@ -59,6 +59,8 @@ export type Actor =
 export interface Complete {
   /** The request as it came. */
   body: Uint8Array;
+  /** What the request says of kept answers: its header `weft-cache`. */
+  cache: string | null;
   /** The body's form. */
   form: ModelForm;
   /** The public half of the key that asks. */
@@ -80,6 +82,8 @@ export interface Complete {
 export interface CompleteInput {
   /** The request as it came. */
   body: Uint8Array | ArrayBuffer;
+  /** What the request says of kept answers: its header `weft-cache`. */
+  cache?: string | null;
   /** The body's form. */
   form: ModelForm;
   /** The public half of the key that asks. */
@@ -161,6 +165,8 @@ export interface ConsideredRouteInput {
 export interface Embed {
   /** The request as it came, in OpenAI's form. */
   body: Uint8Array;
+  /** What the request says of kept answers: its header `weft-cache`. */
+  cache: string | null;
   /** The public half of the key that asks. */
   key_prefix: string | null;
   /** The tenant's plan. */
@@ -175,6 +181,8 @@ export interface Embed {
 export interface EmbedInput {
   /** The request as it came, in OpenAI's form. */
   body: Uint8Array | ArrayBuffer;
+  /** What the request says of kept answers: its header `weft-cache`. */
+  cache?: string | null;
   /** The public half of the key that asks. */
   key_prefix?: string | null;
   /** The tenant's plan. */

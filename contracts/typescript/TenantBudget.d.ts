@@ -12,10 +12,14 @@ export interface TenantBudget {
   erase(request: EraseBudgetInput, context: Context<TenantScope>): Promise<Answer<ErasedBudget, BudgetError>>;
   /** Reserves the most that a call can take. The same call again gives the same hold. */
   hold(request: HoldBudgetInput, context: Context<TenantScope>): Promise<Answer<BudgetHold, HoldError>>;
+  /** What the tenant may ask of models. */
+  policy(request: ReadAiPolicy, context: Context<TenantScope>): Promise<Answer<AiPolicyStanding, BudgetError>>;
   /** Gives a hold back: the call was not made. Releasing again, or after a settlement, changes nothing. */
   release(request: ReleaseCall, context: Context<TenantScope>): Promise<Answer<SettledCall, BudgetError>>;
   /** Puts other limits in the place of all that there are. */
   set_limits(request: SetBudgetInput, context: Context<TenantScope>): Promise<Answer<BudgetStanding, SetBudgetError>>;
+  /** Puts another policy in its place. */
+  set_policy(request: SetAiPolicyInput, context: Context<TenantScope>): Promise<Answer<AiPolicyStanding, SetBudgetError>>;
   /** Puts what a call took in the place of its hold. Settling again changes nothing. */
   settle(request: SettleCallInput, context: Context<TenantScope>): Promise<Answer<SettledCall, BudgetError>>;
   /** The limits, and how the tenant stands with each. */
@@ -28,10 +32,14 @@ export interface TenantBudgetImplementation {
   erase(request: EraseBudget, context: ReceivedContext<TenantScope>): Promise<Answer<ErasedBudget, BudgetError>>;
   /** Reserves the most that a call can take. The same call again gives the same hold. */
   hold(request: HoldBudget, context: ReceivedContext<TenantScope>): Promise<Answer<BudgetHoldInput, HoldErrorInput>>;
+  /** What the tenant may ask of models. */
+  policy(request: ReadAiPolicy, context: ReceivedContext<TenantScope>): Promise<Answer<AiPolicyStandingInput, BudgetError>>;
   /** Gives a hold back: the call was not made. Releasing again, or after a settlement, changes nothing. */
   release(request: ReleaseCall, context: ReceivedContext<TenantScope>): Promise<Answer<SettledCallInput, BudgetError>>;
   /** Puts other limits in the place of all that there are. */
   set_limits(request: SetBudget, context: ReceivedContext<TenantScope>): Promise<Answer<BudgetStandingInput, SetBudgetError>>;
+  /** Puts another policy in its place. */
+  set_policy(request: SetAiPolicy, context: ReceivedContext<TenantScope>): Promise<Answer<AiPolicyStandingInput, SetBudgetError>>;
   /** Puts what a call took in the place of its hold. Settling again changes nothing. */
   settle(request: SettleCall, context: ReceivedContext<TenantScope>): Promise<Answer<SettledCallInput, BudgetError>>;
   /** The limits, and how the tenant stands with each. */
@@ -56,6 +64,66 @@ export type Actor =
   | {
     service: string;
   };
+
+/** See the module. One that was never set holds nobody to anything. */
+export interface AiPolicy {
+  /** What is put aside before a request leaves: `private_key`, `jwt`, `api_key`, `email`, `iban`, `card`, `phone`. */
+  mask: string[];
+  /** The largest request in tokens, by its upper bound: a byte is a token at most. */
+  max_input_tokens: bigint | null;
+  /** The longest answer in tokens. A request that sets no limit of its own gets this one. */
+  max_output_tokens: bigint | null;
+  /** The models that may be asked, by the names that requests or their aliases have; none where all may. */
+  models: string[] | null;
+}
+
+/**
+ * See the module. One that was never set holds nobody to anything.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export interface AiPolicyInput {
+  /**
+   * What is put aside before a request leaves: `private_key`, `jwt`, `api_key`, `email`, `iban`, `card`, `phone`.
+   *
+   * @defaultValue `[]`
+   */
+  mask?: string[];
+  /** The largest request in tokens, by its upper bound: a byte is a token at most. */
+  max_input_tokens?: bigint | number | null;
+  /** The longest answer in tokens. A request that sets no limit of its own gets this one. */
+  max_output_tokens?: bigint | number | null;
+  /** The models that may be asked, by the names that requests or their aliases have; none where all may. */
+  models?: string[] | null;
+}
+
+/** A policy as it is. */
+export interface AiPolicyStanding {
+  /** The policy. */
+  policy: AiPolicy;
+  /** When. */
+  updated_at: Timestamp | null;
+  /** Who set it last. */
+  updated_by: string | null;
+  /** How often it was set; 0 where it never was. */
+  version: number;
+}
+
+/**
+ * A policy as it is.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export interface AiPolicyStandingInput {
+  /** The policy. */
+  policy: AiPolicyInput;
+  /** When. */
+  updated_at?: TimestampInput | null;
+  /** Who set it last. */
+  updated_by?: string | null;
+  /** How often it was set; 0 where it never was. */
+  version: number;
+}
 
 /** A budget did not do what was asked. */
 export type BudgetError =
@@ -490,6 +558,9 @@ export interface ModelSpendInput {
   tokens_out: bigint | number;
 }
 
+/** Asks for the policy. */
+export interface ReadAiPolicy {}
+
 /** Asks how a tenant stands. */
 export interface ReadBudget {}
 
@@ -497,6 +568,30 @@ export interface ReadBudget {}
 export interface ReleaseCall {
   /** The call's name. */
   call_id: string;
+}
+
+/** Puts another policy in its place. */
+export interface SetAiPolicy {
+  /** The policy. */
+  policy: AiPolicy;
+  /** Who sets it. */
+  updated_by: string;
+  /** Which version was shown to whoever sets it; without it, whatever is there is replaced. */
+  version: number | null;
+}
+
+/**
+ * Puts another policy in its place.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export interface SetAiPolicyInput {
+  /** The policy. */
+  policy: AiPolicyInput;
+  /** Who sets it. */
+  updated_by: string;
+  /** Which version was shown to whoever sets it; without it, whatever is there is replaced. */
+  version?: number | null;
 }
 
 /** Asks for other limits. */
@@ -549,6 +644,8 @@ export type SetBudgetError =
 
 /** What a call took. */
 export interface SettleCall {
+  /** What a cache had to do with it: `off`, `miss`, `hit`, `semantic`, `gateway-miss` or `gateway-hit`. */
+  cache: string;
   /** The call's name. */
   call_id: string;
   /** From the call to its end, in milliseconds. */
@@ -557,10 +654,20 @@ export interface SettleCall {
   estimated: boolean;
   /** From the call to the first byte of its answer, in milliseconds. */
   first_byte_ms: bigint | null;
+  /** How many places of each kind were put aside, such as `email=2, card=1`; never what stood there. */
+  masked: string;
   /** The model that answered. */
   model: string;
   /** How it ended: `finished`, `broken`, `canceled`, `failed` or `cached`. */
   outcome: string;
+  /** The route that decided who was asked. */
+  route: string | null;
+  /** What those would have cost, in billionths of a US dollar; none where the price of the call says. */
+  saved_nanos: bigint | null;
+  /** Tokens that would have been read without a cache. */
+  saved_tokens_in: bigint;
+  /** Tokens that would have been written without one. */
+  saved_tokens_out: bigint;
   /** Tokens read. */
   tokens_in: bigint;
   /** Those of them that came from the upstream's own cache. */
@@ -577,6 +684,12 @@ export interface SettleCall {
  * As it may be sent to a Worker in Rust.
  */
 export interface SettleCallInput {
+  /**
+   * What a cache had to do with it: `off`, `miss`, `hit`, `semantic`, `gateway-miss` or `gateway-hit`.
+   *
+   * @defaultValue `""`
+   */
+  cache?: string;
   /** The call's name. */
   call_id: string;
   /**
@@ -593,6 +706,12 @@ export interface SettleCallInput {
   estimated?: boolean;
   /** From the call to the first byte of its answer, in milliseconds. */
   first_byte_ms?: bigint | number | null;
+  /**
+   * How many places of each kind were put aside, such as `email=2, card=1`; never what stood there.
+   *
+   * @defaultValue `""`
+   */
+  masked?: string;
   /** The model that answered. */
   model: string;
   /**
@@ -601,6 +720,22 @@ export interface SettleCallInput {
    * @defaultValue `""`
    */
   outcome?: string;
+  /** The route that decided who was asked. */
+  route?: string | null;
+  /** What those would have cost, in billionths of a US dollar; none where the price of the call says. */
+  saved_nanos?: bigint | number | null;
+  /**
+   * Tokens that would have been read without a cache.
+   *
+   * @defaultValue `0`
+   */
+  saved_tokens_in?: bigint | number;
+  /**
+   * Tokens that would have been written without one.
+   *
+   * @defaultValue `0`
+   */
+  saved_tokens_out?: bigint | number;
   /** Tokens read. */
   tokens_in: bigint | number;
   /**

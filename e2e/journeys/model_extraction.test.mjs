@@ -72,7 +72,8 @@ test("a model's faults are retried, its inventions dropped, and the rules stand 
     async () => (await customer.get("/v1/usage?group_by=model")).json,
     ({ totals }) => totals.model_calls >= 2,
   );
-  const used = { model_calls: 2, tokens_in: 20, tokens_out: 10, cost_usd: 0.00009 };
+  const NOT_CACHED = { cache_hits: 0, saved_tokens: 0, saved_usd: 0 };
+  const used = { model_calls: 2, tokens_in: 20, tokens_out: 10, cost_usd: 0.00009, ...NOT_CACHED };
   assert.deepEqual(groups, [{ group: "double", requests: 0, refused: 0, failed: 0, events: 0, ...used }]);
 
   const refused = await settled("Refused");

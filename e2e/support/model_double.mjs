@@ -150,6 +150,15 @@ function answer(asked, usage = USAGE) {
 /** What it does for each name of a model. */
 const ACTS = {
   double: (asked) => answer(asked),
+  /** Says what was said to it, some letters at a time. */
+  echo: (asked) => {
+    const { model, stream, messages } = asked.body;
+    const { content } = messages.at(-1);
+    if (!stream) return json(asked.response, 200, whole(model, { content }));
+    begin(asked);
+    for (const piece of content.match(/.{1,3}/gs)) send(asked, chunk(model, { content: piece }));
+    finish(asked);
+  },
   "no-usage": (asked) => answer(asked, null),
   async slow(asked, wait) {
     await wait(1_500);

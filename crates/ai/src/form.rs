@@ -31,6 +31,8 @@ pub struct Call {
     pub bounds: TokenBounds,
     /// How many answers are asked for.
     pub choices: u64,
+    /// The longest answer that whoever asks may have, in tokens; heeded where the request sets no limit of its own.
+    pub most_output: Option<u64>,
     pub(crate) fields: Fields,
 }
 
@@ -52,6 +54,15 @@ impl Call {
         &self.fields
     }
 
+    /// The lesser of two limits of an answer where the request sets none: whoever asks has one, and `most` is the other.
+    #[must_use]
+    pub fn capped(&self, most: Option<u64>) -> Option<u64> {
+        match (self.most_output, most) {
+            (Some(own), Some(most)) => Some(own.min(most)),
+            (own, most) => own.or(most),
+        }
+    }
+
     /// The body for an upstream.
     ///
     /// # Errors
@@ -63,7 +74,7 @@ impl Call {
             (Form::Anthropic, Form::OpenAi) => translate::messages_to_chat(&self.fields, target.limit_name)?,
         };
         fields.set("model", &target.model);
-        if let (Some(most), None) = (target.most_output, self.bounds.output_asked) {
+        if let (Some(most), None) = (self.capped(target.most_output), self.bounds.output_asked) {
             fields.set(target.limit_name, &most);
         }
         if target.form == Form::OpenAi && self.stream && target.tell_usage {

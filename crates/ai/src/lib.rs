@@ -1,14 +1,17 @@
 //! Chat models without a platform: the OpenAI and Anthropic forms of requests, answers and streams, one turned into the
-//! other, a judge of whether a stream ended as it should, upper bounds of tokens, and which upstream is asked.
+//! other, a judge of whether a stream ended as it should, upper bounds of tokens, which upstream is asked, and which
+//! answers may be given again, and what of a request is put aside before it leaves.
 //!
 //! What a form does not say here is passed through as it came. Nothing fetches, waits or knows the time.
 
+pub mod answer;
 pub mod anthropic;
 mod bound;
-mod cache_key;
+pub mod cache;
 mod fault;
 mod fields;
 mod form;
+pub mod masking;
 pub mod openai;
 mod relay;
 pub mod routing;
@@ -18,7 +21,6 @@ mod upstream_error;
 mod usage;
 
 pub use bound::{LARGEST_OUTPUT, TokenBounds};
-pub use cache_key::cache_key;
 pub use fault::{Fault, Invalid};
 pub use fields::Fields;
 pub use form::{Call, Form, Target, WholeAnswer, whole_answer};

@@ -24,6 +24,8 @@ pub const AI_ROUTES: &str = "AI_ROUTES";
 pub const AI_PRICES: &str = "AI_PRICES";
 /// pipeline: how long a call that nobody settles holds its bound, in seconds.
 pub const AI_HOLD_SECONDS: &str = "AI_HOLD_SECONDS";
+/// pipeline: KV with answers of models that may be given again.
+pub const ANSWERS: &str = "ANSWERS";
 /// pipeline: what a tenant may spend on models, one object a tenant.
 pub const TENANT_BUDGET: &str = "TENANT_BUDGET";
 /// admin: the pipeline's `Budgets`.

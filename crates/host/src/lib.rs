@@ -26,6 +26,6 @@ pub use own_model::{own_model, own_price};
 pub use patience::within;
 pub use queue::{QueuedBatch, WorkerQueue};
 pub use random::WorkerRandom;
-pub use tenant_index::DurableIndex;
+pub use tenant_index::{DurableIndex, QUESTIONS};
 pub use vectorize::{Vectorize, VectorizeIndex};
 pub use version::deployment;

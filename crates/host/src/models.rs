@@ -64,6 +64,7 @@ impl ModelServer for FetchModels {
         let mut response = answered.map_err(|error| error.to_string())?;
         let header = |name| response.headers().get(name).ok().flatten();
         let (media_type, retry_after) = (header("content-type"), header("retry-after"));
+        let cache_status = header("cf-aig-cache-status");
         let status = response.status_code();
         let chunks = response.stream().map_err(|error| error.to_string())?;
         let body = chunks.map(move |chunk| {
@@ -71,7 +72,7 @@ impl ModelServer for FetchModels {
             let _ = &exchange;
             chunk.map_err(|error| error.to_string())
         });
-        Ok(ModelAnswer { status, media_type, retry_after, body: body.boxed_local() })
+        Ok(ModelAnswer { status, media_type, retry_after, cache_status, body: body.boxed_local() })
     }
 }
 

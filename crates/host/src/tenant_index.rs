@@ -23,7 +23,13 @@ const PATIENCE_MS: u64 = 30_000;
 #[derive(Clone)]
 pub struct DurableIndex {
     objects: DurableNamespace,
+    name: &'static str,
 }
+
+/// The name of the index that the tenant searches.
+const SEARCHED: &str = "index";
+/// The name of the one of questions to which models' answers are kept.
+pub const QUESTIONS: &str = "questions";
 
 impl DurableIndex {
     /// Over the namespace bound in `env`.
@@ -31,11 +37,19 @@ impl DurableIndex {
     /// # Errors
     /// [`BindingError`] when it is missing or is none.
     pub fn new(env: &worker::Env) -> Result<Self, BindingError> {
-        Ok(Self { objects: DurableNamespace::over(env, TENANT_INDEX)? })
+        Ok(Self { objects: DurableNamespace::over(env, TENANT_INDEX)?, name: SEARCHED })
+    }
+
+    /// The tenants' indexes of questions: objects of their own, which no search reaches.
+    ///
+    /// # Errors
+    /// As [`DurableIndex::new`].
+    pub fn questions(env: &worker::Env) -> Result<Self, BindingError> {
+        Ok(Self { name: QUESTIONS, ..Self::new(env)? })
     }
 
     fn client(&self, context: &TenantCall) -> TenantIndexClient<Rc<dyn Transport>> {
-        TenantIndexClient::over(self.objects.object(&Address::of(context, "index")))
+        TenantIndexClient::over(self.objects.object(&Address::of(context, self.name)))
     }
 
     fn context(tenant: TenantId, trace: TraceContext) -> TenantCall {

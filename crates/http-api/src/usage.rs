@@ -198,6 +198,15 @@ pub struct UsageAmounts {
     /// What they cost, in US dollars, by the prices that the operator has set.
     #[schema(minimum = 0, example = 0.0411)]
     pub cost_usd: f64,
+    /// Calls of them that a cache answered.
+    #[schema(example = 31)]
+    pub cache_hits: u64,
+    /// Tokens that were not read and written again.
+    #[schema(example = 80_170)]
+    pub saved_tokens: u64,
+    /// What those would have cost, in US dollars.
+    #[schema(minimum = 0, example = 0.0137)]
+    pub saved_usd: f64,
 }
 
 /// What is stored now.

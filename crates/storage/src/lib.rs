@@ -9,6 +9,7 @@
 //! own, the SQLite of the tenant's Durable Object.
 
 mod account_history;
+mod answers;
 mod approvals;
 mod archive;
 mod archive_ledger;
@@ -38,6 +39,7 @@ mod usage;
 mod workflows;
 
 pub use account_history::SqlAccountHistory;
+pub use answers::KvAnswers;
 pub use approvals::SqlApprovalStore;
 pub use archive::R2Archive;
 pub use archive_ledger::SqlArchiveLedger;

@@ -25,6 +25,7 @@ use crate::jobs::{self, Jobs, OfTenant};
 use crate::operations::{self, Operations};
 use crate::pages::{self, Visitor};
 use crate::pipeline::Pipeline;
+use crate::policies;
 use crate::problem::{Code, Problem};
 use crate::retention::{self, Retentions};
 use crate::router::{Route, is_api};
@@ -238,6 +239,15 @@ impl Console<'_> {
                     budgets::set(asker, self.budgets, &call, json_body(request)?).await
                 } else {
                     budgets::get(self.budgets, &call).await
+                }
+            }
+            Route::AiPolicy(tenant) => {
+                let call = self.tenant_call(tenant, trace, None)?;
+                self.tenants.show(call.scope.tenant).await?;
+                if request.method == "PUT" {
+                    policies::set(asker, self.budgets, &call, json_body(request)?).await
+                } else {
+                    policies::get(self.budgets, &call).await
                 }
             }
             Route::Schedules => schedules::list(self.scans, &call(), request.query).await,

@@ -19,6 +19,7 @@ pub mod jobs;
 pub mod operations;
 pub mod pages;
 pub mod pipeline;
+mod policies;
 pub mod problem;
 pub mod retention;
 pub mod router;

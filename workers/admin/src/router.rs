@@ -48,6 +48,8 @@ pub enum Route {
     Retention(Option<TenantId>),
     /// What a tenant may spend on models.
     AiBudget(Option<TenantId>),
+    /// What it may ask of models.
+    AiPolicy(Option<TenantId>),
     /// The tenants that have a schedule.
     Schedules,
     /// Whether what must hold of the schedules does.
@@ -114,6 +116,7 @@ impl Route {
             ["tenants", tenant, "erasures", id, "certificate"] => Some(Self::Certificate(both(tenant, id))),
             ["tenants", tenant, "retention"] => Some(Self::Retention(tenant.parse().ok())),
             ["tenants", tenant, "ai-budget"] => Some(Self::AiBudget(tenant.parse().ok())),
+            ["tenants", tenant, "ai-policy"] => Some(Self::AiPolicy(tenant.parse().ok())),
             ["tenants", tenant] => Some(Self::Tenant(tenant.parse().ok())),
             ["tenants", tenant, "suspend"] => Some(Self::Suspend(tenant.parse().ok())),
             ["tenants", tenant, "resume"] => Some(Self::Resume(tenant.parse().ok())),
@@ -148,6 +151,7 @@ impl Route {
             Self::Certificate(_) => "/admin/api/tenants/{id}/erasures/{erasure}/certificate",
             Self::Retention(_) => "/admin/api/tenants/{id}/retention",
             Self::AiBudget(_) => "/admin/api/tenants/{id}/ai-budget",
+            Self::AiPolicy(_) => "/admin/api/tenants/{id}/ai-policy",
             Self::Schedules => "/admin/api/schedules",
             Self::Scan => "/admin/api/schedules/scan",
             Self::Audit => "/admin/api/audit",
@@ -171,7 +175,7 @@ impl Route {
             Self::Tenant(_) => "GET, HEAD, PATCH",
             Self::Key(_) => "DELETE",
             Self::Erasures(_) | Self::Keys(_) | Self::Tenants => "GET, HEAD, POST",
-            Self::Retention(_) | Self::AiBudget(_) => "GET, HEAD, PUT",
+            Self::Retention(_) | Self::AiBudget(_) | Self::AiPolicy(_) => "GET, HEAD, PUT",
             _ => "GET, HEAD",
         }
     }
@@ -193,6 +197,7 @@ impl Route {
             Self::Erasures(_)
             | Self::Retention(_)
             | Self::AiBudget(_)
+            | Self::AiPolicy(_)
             | Self::Tenant(_)
             | Self::Keys(_)
             | Self::Tenants
@@ -256,6 +261,7 @@ mod tests {
             ("/admin/api/tenants/acme/retention".to_owned(), Route::Retention(None)),
             (format!("/admin/api/tenants/{tenant}/ai-budget"), Route::AiBudget(Some(tenant))),
             (format!("/admin/api/tenants/{event}/ai-budget"), Route::AiBudget(None)),
+            (format!("/admin/api/tenants/{tenant}/ai-policy"), Route::AiPolicy(Some(tenant))),
             (format!("/admin/api/tenants/{tenant}"), Route::Tenant(Some(tenant))),
             (format!("/admin/api/tenants/{tenant}/suspend"), Route::Suspend(Some(tenant))),
             (format!("/admin/api/tenants/{tenant}/keys"), Route::Keys(Some(tenant))),
@@ -303,6 +309,8 @@ mod tests {
             (Route::Retention(None), "PUT", Role::Owner),
             (Route::AiBudget(None), "GET", Role::Viewer),
             (Route::AiBudget(None), "PUT", Role::Owner),
+            (Route::AiPolicy(None), "GET", Role::Viewer),
+            (Route::AiPolicy(None), "PUT", Role::Owner),
             (Route::Keys(None), "GET", Role::Viewer),
             (Route::Keys(None), "POST", Role::Owner),
             (Route::Key(None), "DELETE", Role::Owner),

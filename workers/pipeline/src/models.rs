@@ -8,7 +8,7 @@ use app::models::{ModelPorts, ModelsService, OwnModels};
 use app::ports::{ChatError, ChatExchange, Spending};
 use async_trait::async_trait;
 use contracts::pipeline::models::ModelsDispatch;
-use host::{FetchModels, WaitUntil, WorkerSecrets, model_config, own_model};
+use host::{DurableIndex, FetchModels, WaitUntil, WorkerSecrets, model_config, own_model};
 use mesh_worker::{BindingError, Instance, WorkerRuntime};
 
 use crate::{tenant_budget, wiring};
@@ -34,6 +34,9 @@ pub(crate) fn ports(instance: &Instance) -> Result<ModelPorts, BindingError> {
         secrets: Rc::new(WorkerSecrets::new(instance.env.clone())),
         server: Rc::new(FetchModels),
         budget: tenant_budget::model_budget(&instance.env)?,
+        policies: tenant_budget::policies(&instance.env)?,
+        answers: wiring::answers(&instance.env)?,
+        questions: Rc::new(DurableIndex::questions(&instance.env)?),
         embedder: Rc::new(wiring::embedder(instance.clone())),
         breakers: BREAKERS.with(Rc::clone),
         background: Rc::new(WaitUntil(instance.clone())),

@@ -3,10 +3,14 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use app::budget::{BudgetEraser, BudgetObject, BudgetPorts, BudgetsService, HOLD_MS, ObjectBudget};
-use app::ports::{ModelBudget, PriceList};
+use app::budget::{
+    BudgetEraser, BudgetObject, BudgetPorts, BudgetsService, HOLD_MS, KnownPolicies, ObjectBudget,
+    ObjectPolicies,
+};
+use app::ports::{ModelBudget, ModelPolicies, PriceList};
 use async_trait::async_trait;
 use contracts::TenantCall;
+use contracts::pipeline::ai_policy::{AiPolicyStanding, ReadAiPolicy, SetAiPolicy};
 use contracts::pipeline::budget::{
     BudgetError, BudgetHold, BudgetStanding, BudgetsDispatch, EraseBudget, ErasedBudget, HoldBudget,
     HoldError, ReadBudget, ReleaseCall, SetBudget, SetBudgetError, SettleCall, SettledCall, TenantBudget,
@@ -20,6 +24,11 @@ use mesh_worker::{BindingError, Instance};
 use storage::{ObjectAlarm, SqlBudgetStore, TENANT_BUDGET};
 
 use crate::wiring;
+
+thread_local! {
+    /// Policies that this isolate has read lately.
+    static KNOWN: KnownPolicies = KnownPolicies::default();
+}
 
 #[mesh::durable(service = TenantBudget, migrations = TENANT_BUDGET, class = "TenantBudget")]
 pub(crate) struct TenantBudgetObject(BudgetObject);
@@ -63,6 +72,8 @@ answered_by_object! {
     release(ReleaseCall) -> SettledCall, BudgetError;
     standing(ReadBudget) -> BudgetStanding, BudgetError;
     set_limits(SetBudget) -> BudgetStanding, SetBudgetError;
+    policy(ReadAiPolicy) -> AiPolicyStanding, BudgetError;
+    set_policy(SetAiPolicy) -> AiPolicyStanding, SetBudgetError;
     erase(EraseBudget) -> ErasedBudget, BudgetError;
 }
 
@@ -76,6 +87,16 @@ pub(crate) fn model_budget(env: &worker::Env) -> Result<Rc<dyn ModelBudget>, Bin
     Ok(Rc::new(ObjectBudget {
         budgets: objects(env)?,
         prices: prices(env),
+        clock: Rc::new(WorkerClock),
+        random: Rc::new(WorkerRandom),
+    }))
+}
+
+/// What tenants may ask of models.
+pub(crate) fn policies(env: &worker::Env) -> Result<Rc<dyn ModelPolicies>, BindingError> {
+    Ok(Rc::new(ObjectPolicies {
+        budgets: objects(env)?,
+        known: KNOWN.with(KnownPolicies::clone),
         clock: Rc::new(WorkerClock),
         random: Rc::new(WorkerRandom),
     }))

@@ -10,7 +10,7 @@ use contracts::pipeline::tenant_index::{
     FindPassages, ForgetPassages, Forgotten, IndexError, TenantIndex, TenantIndexClient, TenantIndexContract,
     TenantIndexDispatch, UpsertPassages,
 };
-use host::VectorizeIndex;
+use host::{QUESTIONS, VectorizeIndex};
 use mesh::durable::{DurableObject, ObjectContext, StartError};
 use mesh_worker::Instance;
 use mesh_worker::bindings::vectorize::Index;
@@ -31,10 +31,11 @@ impl DurableObject for TenantIndexObject {
     async fn start(context: ObjectContext) -> Result<Self, StartError> {
         telemetry::console::init("pipeline");
         let instance: &Instance = context.resources()?;
-        // What is bound is used; locally nothing is.
+        // What is bound is used; locally nothing is. Vectors of questions stay apart from what is searched.
+        let questions = context.address.name() == QUESTIONS;
         let vectors: Rc<dyn VectorIndex> = match Index::over(&instance.env, VECTORS) {
-            Ok(index) => Rc::new(VectorizeIndex::over(index.with_dimensions(DIMENSIONS))),
-            Err(_) => Rc::new(SqlVectors::new(context.storage.clone(), DIMENSIONS)),
+            Ok(index) if !questions => Rc::new(VectorizeIndex::over(index.with_dimensions(DIMENSIONS))),
+            _ => Rc::new(SqlVectors::new(context.storage.clone(), DIMENSIONS)),
         };
         Ok(Self(SqlTenantIndex::new(context.storage, vectors)))
     }

@@ -41,7 +41,7 @@ use mesh_worker::durable::DurableNamespace;
 use mesh_worker::{BindingError, Instance, WorkflowBinding};
 use storage::{
     D1, D1ArchiveLedger, D1CrmStore, D1DeadLetterStore, D1Erasures, D1EventStore, D1FileStore, D1Removal,
-    D1RuleStore, D1SignalStore, D1SubscriptionDirectory, D1UsageStore, R2Archive, R2FileBytes,
+    D1RuleStore, D1SignalStore, D1SubscriptionDirectory, D1UsageStore, KvAnswers, R2Archive, R2FileBytes,
 };
 
 use crate::health::HealthService;
@@ -203,6 +203,8 @@ pub(crate) fn erase(instance: &Instance) -> Result<Erase, BindingError> {
         index: Rc::new(DurableIndex::new(env)?),
         messages: messages(env)?,
         budgets: tenant_budget::eraser(env)?,
+        answers: answers(env)?,
+        questions: Rc::new(DurableIndex::questions(env)?),
         feeds: Rc::new(LiveRemoval { feeds: feeds(env)?, clock: Rc::new(WorkerClock) }),
         runs: Rc::new(RunEnding { runs, instances, clock }),
         archive: event_archive(env)?,
@@ -289,6 +291,12 @@ pub(crate) fn notifiers(env: &worker::Env) -> Result<Notifiers, BindingError> {
 
 pub(crate) fn archive(env: &worker::Env) -> Result<R2Archive, BindingError> {
     Ok(R2Archive::new(bucket(env)?, bindings::ARCHIVE))
+}
+
+/// Answers of models that may be given again.
+pub(crate) fn answers(env: &worker::Env) -> Result<Rc<KvAnswers>, BindingError> {
+    let namespace = env.kv(bindings::ANSWERS).map_err(|error| unusable(bindings::ANSWERS, &error))?;
+    Ok(Rc::new(KvAnswers::new(namespace, bindings::ANSWERS)))
 }
 
 fn bucket(env: &worker::Env) -> Result<worker::Bucket, BindingError> {

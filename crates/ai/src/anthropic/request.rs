@@ -37,7 +37,16 @@ pub(crate) fn read(body: &[u8]) -> Result<Call, Invalid> {
     }
     let input = (body.len() as u64).saturating_add(beyond);
     let bounds = TokenBounds { input, output_asked: most, choices: 1 };
-    let call = Call { form: Form::Anthropic, model, stream, wants_usage: true, bounds, choices: 1, fields };
+    let call = Call {
+        form: Form::Anthropic,
+        model,
+        stream,
+        wants_usage: true,
+        bounds,
+        choices: 1,
+        most_output: None,
+        fields,
+    };
     faults.into_result(call)
 }
 

@@ -62,6 +62,12 @@ impl EmbeddingCall {
         faults.into_result(Self { model, inputs, encoding, dimensions, tokens_bound, fields })
     }
 
+    /// The request's members.
+    #[must_use]
+    pub fn fields(&self) -> &Fields {
+        &self.fields
+    }
+
     /// The body for an upstream, asking it for `model`.
     #[must_use]
     pub fn body_for(&self, model: &str) -> Vec<u8> {

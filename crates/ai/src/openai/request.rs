@@ -49,7 +49,16 @@ pub(crate) fn read(body: &[u8]) -> Result<Call, Invalid> {
     // Servers differ in which of the two they heed.
     let output_asked = completion.max(most);
     let bounds = TokenBounds { input, output_asked, choices };
-    faults.into_result(Call { form: Form::OpenAi, model, stream, wants_usage, bounds, choices, fields })
+    faults.into_result(Call {
+        form: Form::OpenAi,
+        model,
+        stream,
+        wants_usage,
+        bounds,
+        choices,
+        most_output: None,
+        fields,
+    })
 }
 
 /// Tells JSON that is no object from what is no JSON.

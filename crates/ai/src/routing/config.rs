@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, HashSet};
 use serde::Deserialize;
 
 use super::{FailureClass, Upstream};
+use crate::cache::RouteCache;
 use crate::fault::Fault;
 
 /// The version of the document that this reads.
@@ -76,6 +77,9 @@ pub struct Route {
     /// begin answers, and the other is left. Both are paid.
     #[serde(default)]
     pub hedge_after_ms: Option<u64>,
+    /// For how long its answers may be given again; none where only a request can ask for that.
+    #[serde(default)]
+    pub cache: Option<RouteCache>,
 }
 
 /// Conditions, all of which must hold; what is left out does.
@@ -185,6 +189,13 @@ impl Config {
             || self.routes.iter().any(|route| route.when.models.iter().any(known))
     }
 
+    /// What a name stands for: by the tenant's own aliases, then by everybody's, else itself.
+    #[must_use]
+    pub fn stands_for<'a>(&'a self, tenant: &str, name: &'a str) -> &'a str {
+        let own = self.tenants.get(tenant).and_then(|rules| rules.aliases.get(name));
+        own.or_else(|| self.aliases.get(name)).map_or(name, String::as_str)
+    }
+
     fn faults(&self) -> Vec<Fault> {
         let mut faults = Faults(Vec::new());
         let mut names = HashSet::new();
@@ -221,6 +232,9 @@ impl Config {
                     faults.add(at, &format!("/{list}/{place}/upstream"), detail);
                 }
             }
+        }
+        if let Some(fault) = route.cache.as_ref().and_then(RouteCache::fault) {
+            faults.add(at, "/cache", fault);
         }
         for (what, ms) in [("/first_byte_ms", route.first_byte_ms), ("/hedge_after_ms", route.hedge_after_ms)]
         {
@@ -291,7 +305,7 @@ mod tests {
     fn a_document_that_is_wrong_anywhere_is_refused_whole_and_says_all() {
         let error = Config::read(
             r#"{"version":1,"upstreams":[{"name":"a","kind":"openai","base_url":"ftp://x","stall_ms":0},{"name":"a","kind":"openai","base_url":"http://x"}],
-            "routes":[{"name":"r","targets":[{"upstream":"b"}],"hedge_after_ms":0},{"name":"s","targets":[]}]}"#,
+            "routes":[{"name":"r","targets":[{"upstream":"b"}],"hedge_after_ms":0},{"name":"s","targets":[],"cache":{"ttl_s":59}}]}"#,
         );
         let Err(ConfigError::Faults(faults)) = error else { panic!("{error:?}") };
         let pointers: Vec<_> = faults.iter().map(|fault| fault.pointer.as_str()).collect();
@@ -302,6 +316,7 @@ mod tests {
             "/routes/0/targets/0/upstream",
             "/routes/0/hedge_after_ms",
             "/routes/1/targets",
+            "/routes/1/cache",
         ];
         assert_eq!(pointers, expect, "{faults:#?}");
         assert_eq!(Config::read(r#"{"version":2,"upstreams":[]}"#), Err(ConfigError::Version(2)));

@@ -2,6 +2,7 @@
 
 use super::config::{Config, Place, Route, When};
 use super::{Breakers, FailureClass, Standing, Upstream};
+use crate::cache::RouteCache;
 
 /// What a decision is made by.
 #[derive(Debug, Clone, Copy)]
@@ -32,7 +33,7 @@ pub struct Candidate {
 }
 
 /// See the module.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Decision {
     /// The model that is asked for, after aliases.
     pub model: String,
@@ -46,6 +47,8 @@ pub struct Decision {
     pub first_byte_ms: Option<u64>,
     /// After how long without the first of an answer the next is asked as well, where the route says.
     pub hedge_after_ms: Option<u64>,
+    /// For how long answers may be given again, where the route says.
+    pub cache: Option<RouteCache>,
     /// What led here, step by step.
     pub because: Vec<String>,
 }
@@ -134,6 +137,7 @@ impl Config {
             on: held.map_or_else(|| FailureClass::ALL.to_vec(), |route| route.on.clone()),
             first_byte_ms: held.and_then(|route| route.first_byte_ms),
             hedge_after_ms: held.and_then(|route| route.hedge_after_ms),
+            cache: held.and_then(|route| route.cache),
             because,
         })
     }

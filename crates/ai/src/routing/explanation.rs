@@ -4,7 +4,7 @@ use super::decision::{AliasOf, Asked, Decision, NoRoute, fails};
 use super::{Breakers, Config};
 
 /// See the module.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Explanation {
     /// What the name that was asked for stands for.
     pub model: String,

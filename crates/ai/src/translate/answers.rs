@@ -36,13 +36,13 @@ pub(crate) fn message_to_completion(body: &[u8], created_s: u64) -> Result<Vec<u
         "created": created_s,
         "model": message.get::<String>("model").unwrap_or_default(),
         "choices": [choice],
-        "usage": usage(tokens.into()),
+        "usage": completion_usage(tokens.into()),
     }
     .to_vec())
 }
 
 /// Tokens in OpenAI's form.
-pub(super) fn usage(usage: crate::usage::Usage) -> Fields {
+pub(crate) fn completion_usage(usage: crate::usage::Usage) -> Fields {
     object! {
         "prompt_tokens": usage.input,
         "completion_tokens": usage.output,

@@ -1,6 +1,6 @@
 //! Events of Anthropic's form as chunks of OpenAI's.
 
-use super::answers::usage;
+use super::answers::completion_usage;
 use super::{finish_reason, object};
 use crate::anthropic::Event;
 use crate::fields::Fields;
@@ -70,7 +70,7 @@ impl ChunkWriter {
         if let Some(tokens) = tokens.filter(|_| self.wants_usage) {
             let mut chunk = self.head();
             chunk.set("choices", &Vec::<()>::new());
-            chunk.set("usage", &usage(tokens));
+            chunk.set("usage", &completion_usage(tokens));
             write(&chunk.to_vec(), out);
         }
         write(DONE.as_bytes(), out);

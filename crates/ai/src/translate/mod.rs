@@ -7,7 +7,7 @@ mod event_writer;
 mod to_chat;
 mod to_messages;
 
-pub(crate) use answers::{completion_to_message, message_to_completion};
+pub(crate) use answers::{completion_to_message, completion_usage, message_to_completion};
 pub(crate) use chunk_writer::ChunkWriter;
 pub(crate) use event_writer::EventWriter;
 pub(crate) use to_chat::messages_to_chat;

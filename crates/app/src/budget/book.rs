@@ -8,7 +8,7 @@ use domain::budget::{Amount, Call, CallStatus, Counter, Limit, Price, Refused, T
 
 use super::convert::{domain_price, reason};
 use super::{HOLD_MS, MOST_MODELS};
-use crate::ports::{BudgetCall, BudgetStore, PricedModel, SpendChange, StoreError};
+use crate::ports::{BudgetCall, BudgetStore, PricedModel, Savings, SpendChange, StoreError};
 
 /// The longest name of a call, a key or a model, in bytes.
 const MOST_NAME_BYTES: usize = 200;
@@ -51,7 +51,7 @@ pub(super) fn hold(
             resets_at: contracts::Timestamp::from_unix_ms(resets_ms),
         });
     }
-    write(store, None, &wanted, tallies).map_err(unavailable)?;
+    write(store, None, &wanted, tallies, &changes(None, &wanted)).map_err(unavailable)?;
     Ok(wanted)
 }
 
@@ -74,7 +74,10 @@ pub(super) fn settle(
     let took = Amount { nanos, tokens: tokens.all(), requests: 1 };
     let Some(call) = before.call.settle(took) else { return Ok((before, None)) };
     let after = BudgetCall { call, model: model.clone(), tokens, ..before.clone() };
-    end(store, &before, &after, now_ms).map_err(broken)?;
+    let savings = savings(request, &before);
+    let moved = tallies_of(store, &before, &after, now_ms).map_err(broken)?;
+    let changes = with_savings(changes(Some(&before), &after), &after, savings);
+    write(store, Some(&before), &after, moved, &changes).map_err(broken)?;
     Ok((before, Some(after)))
 }
 
@@ -196,6 +199,40 @@ fn price_of(call: &BudgetCall, model: &str) -> Option<Price> {
     of(model).or_else(|| of(&call.model))
 }
 
+/// What a cache saved of a call, at the price of the call where the settlement says none.
+fn savings(request: &SettleCall, call: &BudgetCall) -> Savings {
+    let SettleCall { model, cache, saved_tokens_in, saved_tokens_out, saved_nanos, .. } = request;
+    if !matches!(cache.as_str(), "hit" | "semantic" | "gateway-hit") {
+        return Savings::default();
+    }
+    let most = |tokens: u64| tokens.min(Tokens::MOST);
+    let tokens = Tokens { input: most(*saved_tokens_in), cached: 0, output: most(*saved_tokens_out) };
+    let priced = || price_of(call, model).map_or(0, |price| price.of(tokens));
+    Savings { hits: 1, tokens: tokens.all(), nanos: saved_nanos.unwrap_or_else(priced) }
+}
+
+/// Says with the change of the model that answered what a cache saved.
+fn with_savings(mut changes: Vec<SpendChange>, call: &BudgetCall, savings: Savings) -> Vec<SpendChange> {
+    if savings == Savings::default() {
+        return changes;
+    }
+    match changes.iter_mut().find(|change| change.model == call.model) {
+        Some(change) => change.savings = savings,
+        None => changes.push(SpendChange {
+            at_ms: call.at_ms,
+            key: call.key.clone(),
+            key_prefix: call.key_prefix.clone(),
+            model: call.model.clone(),
+            calls: 0,
+            tokens_in: 0,
+            tokens_out: 0,
+            nanos: 0,
+            savings,
+        }),
+    }
+    changes
+}
+
 /// Writes how a call ended, in every counter of a limit that is not over.
 fn end(
     store: &dyn BudgetStore,
@@ -203,6 +240,17 @@ fn end(
     after: &BudgetCall,
     now_ms: u64,
 ) -> Result<(), StoreError> {
+    let tallies = tallies_of(store, before, after, now_ms)?;
+    write(store, Some(before), after, tallies, &changes(Some(before), after))
+}
+
+/// Every counter of a limit that is not over, as it was before a call ended.
+fn tallies_of(
+    store: &dyn BudgetStore,
+    before: &BudgetCall,
+    after: &BudgetCall,
+    now_ms: u64,
+) -> Result<BTreeMap<Counter, Tally>, StoreError> {
     let mut models: Vec<&str> = after.models.iter().map(|priced| priced.model.as_str()).collect();
     models.extend([before.model.as_str(), after.model.as_str()]);
     models.sort_unstable();
@@ -216,7 +264,7 @@ fn end(
             }
         }
     }
-    write(store, Some(before), after, tallies)
+    Ok(tallies)
 }
 
 fn write(
@@ -224,6 +272,7 @@ fn write(
     before: Option<&BudgetCall>,
     after: &BudgetCall,
     tallies: BTreeMap<Counter, Tally>,
+    changes: &[SpendChange],
 ) -> Result<(), StoreError> {
     let moved = |(counter, tally): (Counter, Tally)| {
         let was = before.map(|before| before.in_counter(&counter)).unwrap_or_default();
@@ -235,7 +284,7 @@ fn write(
         (counter, tally)
     };
     let tallies: Vec<_> = tallies.into_iter().map(moved).collect();
-    store.write(after, &tallies, &changes(before, after))
+    store.write(after, &tallies, changes)
 }
 
 /// How what was spent changes: what was there before goes, what is there now comes.
@@ -262,6 +311,7 @@ fn changes(before: Option<&BudgetCall>, after: &BudgetCall) -> Vec<SpendChange> 
                 tokens_in,
                 tokens_out,
                 nanos,
+                savings: Savings::default(),
             }),
         }
     }

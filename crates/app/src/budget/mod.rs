@@ -4,6 +4,7 @@ mod book;
 mod convert;
 mod model_budget;
 mod object;
+mod policy;
 mod quote;
 mod removal;
 mod report;
@@ -12,6 +13,7 @@ mod standing;
 
 pub use model_budget::ObjectBudget;
 pub use object::{BudgetObject, BudgetPorts};
+pub use policy::{KnownPolicies, ObjectPolicies};
 pub use removal::BudgetEraser;
 pub use service::{BudgetsService, read_standing};
 

@@ -15,8 +15,8 @@ use mesh::{CallContext, CallError, Deadline, Transport};
 use super::convert::wire_price;
 use super::quote::quoted;
 use crate::ports::{
-    BudgetRefusal, CallOutcome, Clock, Hold, HoldRequest, ModelBudget, PriceList, Quote, Random, Settlement,
-    StoreError, TokenCount,
+    BudgetRefusal, CallOutcome, Clock, Hold, HoldRequest, Metered, ModelBudget, PriceList, Quote, Random,
+    Settlement, StoreError, TokenCount,
 };
 
 /// What errors call the object.
@@ -124,7 +124,8 @@ impl ModelBudget for ObjectBudget {
         settlement: &Settlement,
     ) -> Result<u64, StoreError> {
         let Settlement { model, upstream, tokens_in, tokens_in_cached, tokens_out, .. } = settlement;
-        let Settlement { counted, outcome, first_byte_ms, duration_ms, .. } = settlement;
+        let Settlement { counted, outcome, first_byte_ms, duration_ms, metered, .. } = settlement;
+        let Metered { route, cache, saved, masked } = metered;
         let asked = SettleCall {
             call_id: hold.id.clone(),
             model: model.clone(),
@@ -136,6 +137,12 @@ impl ModelBudget for ObjectBudget {
             outcome: outcome_name(*outcome).to_owned(),
             first_byte_ms: *first_byte_ms,
             duration_ms: *duration_ms,
+            route: route.clone(),
+            cache: cache.as_str().to_owned(),
+            saved_tokens_in: saved.tokens_in,
+            saved_tokens_out: saved.tokens_out,
+            saved_nanos: saved.nanos,
+            masked: masked.clone().unwrap_or_default(),
         };
         let mut tries = 0;
         loop {

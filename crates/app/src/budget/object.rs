@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use async_trait::async_trait;
+use contracts::pipeline::ai_policy::{AiPolicyStanding, ReadAiPolicy, SetAiPolicy};
 use contracts::pipeline::budget::{
     BudgetError, BudgetHold, BudgetStanding, EraseBudget, ErasedBudget, HoldBudget, HoldError, ReadBudget,
     ReleaseCall, SetBudget, SetBudgetError, SettleCall, SettledCall, TenantBudget,
@@ -14,6 +15,7 @@ use domain::usage::DAILY_DAYS;
 use ids::TenantId;
 
 use super::book::{self, broken};
+use super::policy;
 use super::{CALLS_KEPT_MS, GATHERED_MS, convert, report, standing};
 use crate::ports::{Alarm, BudgetCall, BudgetLimits, BudgetStore, Clock, Random, StoreError, UsageStore};
 
@@ -211,6 +213,36 @@ impl TenantBudget for BudgetObject {
         };
         self.ports.store.set_limits(&limits).map_err(unavailable)?;
         standing::read(&*self.ports.store, self.now_ms()).map_err(unavailable)
+    }
+
+    async fn policy(&self, _: &TenantCall, _: ReadAiPolicy) -> Result<AiPolicyStanding, BudgetError> {
+        self.ports.store.policy().map_err(broken)
+    }
+
+    async fn set_policy(
+        &self,
+        _: &TenantCall,
+        request: SetAiPolicy,
+    ) -> Result<AiPolicyStanding, SetBudgetError> {
+        let SetAiPolicy { policy, version, updated_by } = request;
+        let unavailable = |error: StoreError| SetBudgetError::Unavailable { detail: error.to_string() };
+        let invalid = |detail: String| SetBudgetError::Invalid { detail };
+        policy::check(&policy).map_err(invalid)?;
+        if updated_by.trim().is_empty() {
+            return Err(invalid("`updated_by` is empty: say who sets the policy".into()));
+        }
+        let before = self.ports.store.policy().map_err(unavailable)?;
+        if version.is_some_and(|version| version != before.version) {
+            return Err(SetBudgetError::Stale { version: before.version });
+        }
+        let standing = AiPolicyStanding {
+            version: before.version.saturating_add(1),
+            updated_by: Some(updated_by),
+            updated_at: Some(self.ports.clock.now()),
+            policy,
+        };
+        self.ports.store.set_policy(&standing).map_err(unavailable)?;
+        Ok(standing)
     }
 
     async fn erase(&self, _: &TenantCall, request: EraseBudget) -> Result<ErasedBudget, BudgetError> {

@@ -25,16 +25,19 @@ pub(super) async fn tell(ports: &BudgetPorts, now_ms: u64) -> Result<(), StoreEr
 /// One line a call, whatever became of it: the point of its spending.
 pub(super) fn log(context: &TenantCall, call: &BudgetCall, settled: &SettleCall) {
     let SettleCall { model, upstream, tokens_in, tokens_in_cached, tokens_out, .. } = settled;
-    let SettleCall { estimated, outcome, first_byte_ms, duration_ms, .. } = settled;
+    let SettleCall { estimated, outcome, first_byte_ms, duration_ms, route, cache, masked, .. } = settled;
     let tenant = context.scope.tenant;
     let BudgetCall { call_id, key, .. } = call;
     let (cost_nanos, bound_nanos) = (call.call.charged().nanos, call.call.bound.nanos);
     let trace_id = context.trace.trace_id();
     let key = key.as_deref().unwrap_or_default();
     let first_byte_ms = first_byte_ms.unwrap_or_default();
+    let route = route.as_deref().unwrap_or_default();
+    let saved_nanos = settled.saved_nanos.unwrap_or_default();
     tracing::info!(
         event = "llm_spend", %tenant, %trace_id, call_id, key, model, upstream, outcome, tokens_in,
-        tokens_in_cached, tokens_out, estimated, cost_nanos, bound_nanos, first_byte_ms, duration_ms
+        tokens_in_cached, tokens_out, estimated, cost_nanos, bound_nanos, first_byte_ms, duration_ms, route, cache,
+        saved_nanos, masked
     );
     if cost_nanos > bound_nanos {
         // What was paid is recorded, and the bound was none.

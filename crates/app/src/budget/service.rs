@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use async_trait::async_trait;
 use contracts::TenantCall;
+use contracts::pipeline::ai_policy::{AiPolicyStanding, ReadAiPolicy, SetAiPolicy};
 use contracts::pipeline::budget::{
     BUDGET, BudgetError, BudgetStanding, Budgets, ReadBudget, SetBudget, SetBudgetError, TenantBudgetClient,
 };
@@ -34,10 +35,35 @@ impl Budgets for BudgetsService {
         request: SetBudget,
     ) -> Result<BudgetStanding, SetBudgetError> {
         let object = TenantBudgetClient::over(self.0.object(&Address::of(context, BUDGET)));
-        object.set_limits(context, request).await.map_err(|error| match error {
+        object.set_limits(context, request).await.map_err(unset)
+    }
+
+    async fn get_ai_policy(
+        &self,
+        context: &TenantCall,
+        request: ReadAiPolicy,
+    ) -> Result<AiPolicyStanding, BudgetError> {
+        let object = TenantBudgetClient::over(self.0.object(&Address::of(context, BUDGET)));
+        object.policy(context, request).await.map_err(|error| match error {
             CallError::Refused(error) => error,
-            error => SetBudgetError::Unavailable { detail: error.to_string() },
+            error => BudgetError::Unavailable { detail: error.to_string() },
         })
+    }
+
+    async fn set_ai_policy(
+        &self,
+        context: &TenantCall,
+        request: SetAiPolicy,
+    ) -> Result<AiPolicyStanding, SetBudgetError> {
+        let object = TenantBudgetClient::over(self.0.object(&Address::of(context, BUDGET)));
+        object.set_policy(context, request).await.map_err(unset)
+    }
+}
+
+fn unset(error: CallError<SetBudgetError>) -> SetBudgetError {
+    match error {
+        CallError::Refused(error) => error,
+        error => SetBudgetError::Unavailable { detail: error.to_string() },
     }
 }
 

@@ -12,6 +12,7 @@ use super::attempt::{Answered, Attempt, timed};
 use super::complete::open;
 use super::presence::Unanswered;
 use super::refusal::Missed;
+use crate::ports::CacheStatus;
 
 /// What is asked, of whom, for whom.
 pub(super) struct Asker<'a> {
@@ -39,13 +40,15 @@ pub(super) struct Asking {
     /// How many were asked.
     pub(super) attempts: usize,
     pub(super) stall_ms: u64,
+    /// What a cache on the way says.
+    pub(super) on_the_way: Option<CacheStatus>,
 }
 
 /// One that was asked, what is held for it, and what came of it.
 struct Tried<'a> {
     candidate: &'a Candidate,
     unanswered: Unanswered,
-    outcome: Result<Answered, Missed>,
+    outcome: Result<(Answered, Option<CacheStatus>), Missed>,
 }
 
 impl Asker<'_> {
@@ -67,7 +70,7 @@ impl Asker<'_> {
             at += asked;
             unanswered = tried.unanswered;
             match tried.outcome {
-                Ok(answered) => {
+                Ok((answered, on_the_way)) => {
                     let upstream = self.config.upstream(&tried.candidate.upstream);
                     return Ok(Asking {
                         candidate: tried.candidate.clone(),
@@ -76,6 +79,7 @@ impl Asker<'_> {
                         first_byte_ms: self.ports.runtime.now_ms().saturating_sub(started_ms),
                         attempts: at,
                         stall_ms: upstream.map_or(0, |upstream| upstream.stall_ms),
+                        on_the_way,
                     });
                 }
                 Err(missed) => {

@@ -10,7 +10,7 @@ use mesh::Runtime;
 
 use super::ModelPorts;
 use super::refusal::Missed;
-use crate::ports::{ModelAnswer, ModelBody, ModelRequest};
+use crate::ports::{CacheStatus, ModelAnswer, ModelBody, ModelRequest};
 
 /// A larger whole answer is none, in bytes.
 const LARGEST_ANSWER: usize = 16 * 1024 * 1024;
@@ -38,7 +38,7 @@ pub(super) enum Answered {
 }
 
 impl Attempt<'_> {
-    pub(super) async fn make(&self) -> Result<Answered, Missed> {
+    pub(super) async fn make(&self) -> Result<(Answered, Option<CacheStatus>), Missed> {
         let until_ms = self.ports.runtime.now_ms().saturating_add(self.first_byte_ms);
         let target = Target {
             form: self.upstream.form(),
@@ -51,6 +51,7 @@ impl Attempt<'_> {
         let url = self.upstream.url(self.upstream.operation());
         let told = (self.metadata, Some(self.cache_key));
         let answer = send(self.ports, self.upstream, url, told, body, self.first_byte_ms).await?;
+        let on_the_way = on_the_way(answer.cache_status.as_deref());
         let streamed = answer.media_type.as_deref().is_some_and(|media| is(media, "text/event-stream"));
         let form = self.upstream.form();
         if self.call.stream {
@@ -60,14 +61,15 @@ impl Attempt<'_> {
             let created_s = self.ports.runtime.now_ms() / 1000;
             let wants_usage = self.call.wants_usage;
             let plan = RelayPlan { upstream: form, client: self.call.form, wants_usage, created_s };
-            return self.begun(Relay::new(plan), answer.body, until_ms).await;
+            return Ok((self.begun(Relay::new(plan), answer.body, until_ms).await?, on_the_way));
         }
         if !answer.media_type.as_deref().is_some_and(|media| is(media, "application/json")) {
             return Err(wrong_media(&answer, "application/json"));
         }
         let created_s = self.ports.runtime.now_ms() / 1000;
         let body = whole(&*self.ports.runtime, answer.body, LARGEST_ANSWER, self.upstream.stall_ms).await?;
-        whole_answer(form, self.call.form, created_s, body).map(Answered::Whole).map_err(Missed::NoAnswer)
+        let whole = whole_answer(form, self.call.form, created_s, body).map_err(Missed::NoAnswer)?;
+        Ok((Answered::Whole(whole), on_the_way))
     }
 
     /// Waits for the first of an answer: until then the client was sent nothing, and another upstream can be asked.
@@ -153,6 +155,15 @@ pub(super) async fn timed<T>(
     match select(pin!(work), runtime.sleep(milliseconds)).await {
         Either::Left((done, _)) => Some(done),
         Either::Right(_) => None,
+    }
+}
+
+/// What AI Gateway says of its own cache.
+pub(super) fn on_the_way(said: Option<&str>) -> Option<CacheStatus> {
+    match said?.to_ascii_lowercase().as_str() {
+        "hit" => Some(CacheStatus::GatewayHit),
+        "miss" => Some(CacheStatus::GatewayMiss),
+        _ => None,
     }
 }
 

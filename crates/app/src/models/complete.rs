@@ -3,6 +3,7 @@
 use std::pin::pin;
 
 use ai::Call;
+use ai::cache::{may_be_kept, upstream_key};
 use ai::routing::{Asked, Candidate, Config, Decision};
 use contracts::pipeline::models::{Complete, Completion, ModelError};
 use contracts::{Actor, TenantCall};
@@ -12,12 +13,14 @@ use mesh::Bytes;
 
 use super::asking::{Asker, Asking};
 use super::attempt::{Answered, form};
+use super::cache::{self, CacheUse, Source};
+use super::guard::guard;
 use super::open_call::{OpenCall, Took};
 use super::presence::{Presence, Unanswered};
 use super::refusal::{budget, invalid, no_route};
 use super::stream::Streaming;
 use super::{ModelPorts, STATIC_MODEL};
-use crate::ports::{CallOutcome, HoldRequest};
+use crate::ports::{CacheStatus, CallOutcome, HoldRequest, Metered};
 
 /// Asks, for as long as whoever asked is there.
 pub(super) async fn complete(
@@ -67,7 +70,10 @@ async fn answer(ports: &ModelPorts, context: &TenantCall, request: Complete) -> 
         let detail = "is a model that embeds, and does not answer; ask it over `/v1/embeddings`";
         return Err(invalid(ai::Invalid::field("/model", detail)));
     }
+    let control = cache::control(request.cache.as_deref())?;
     let config = configured(ports)?;
+    let guard = guard(ports, context.scope.tenant).await?;
+    let (call, aside) = guard.chat(call, &request.body.0)?;
     let tenant = context.scope.tenant.to_string();
     let asked = Asked {
         tenant: &tenant,
@@ -79,9 +85,26 @@ async fn answer(ports: &ModelPorts, context: &TenantCall, request: Complete) -> 
         now_ms: ports.runtime.now_ms(),
     };
     let decision = config.decide(&asked, &ports.breakers).map_err(no_route)?;
+    guard.allows(&call.model, &decision.model)?;
+    let cache = CacheUse::of_chat(context, &decision, &call, &control);
+    if let Some(cache) = &cache
+        && let Some(found) = cache.find(ports).await
+        && let Ok((media_type, body)) = cache::told(&call, aside.back_in(found.entry.body.clone()))
+    {
+        let headers = cache::admit(ports, context, request.key_prefix, &decision, &found, &aside).await?;
+        return Ok(Given { media_type, headers, body, stream: None });
+    }
     let most_output = most_output(config, &decision);
     let bounds = OpenCall::bounds(&call, most_output);
-    let open = open(ports, context, request.key_prefix.clone(), models(&decision), bounds).await?;
+    let mut open = open(ports, context, request.key_prefix.clone(), models(&decision), bounds).await?;
+    let looked_for = if cache.is_some() { CacheStatus::Miss } else { CacheStatus::Off };
+    let metered = Metered {
+        route: decision.route.clone(),
+        cache: looked_for,
+        masked: aside.told(),
+        ..Metered::default()
+    };
+    open.metered = metered.clone();
     let trace_id = context.trace.trace_id();
     let route = decision.route.clone().unwrap_or_default();
     let key = request.key_prefix.clone().unwrap_or_default();
@@ -101,10 +124,10 @@ async fn answer(ports: &ModelPorts, context: &TenantCall, request: Complete) -> 
         metadata: &metadata,
         key_prefix: request.key_prefix.as_ref(),
         bounds,
-        cache_key: &ai::cache_key(&tenant, &call),
+        cache_key: &upstream_key(&tenant, &call),
     };
     let asked = asker.ask(Unanswered::new(open)).await.map_err(|missed| missed.told(&call.model))?;
-    let Asking { candidate, unanswered, answered, first_byte_ms, attempts, stall_ms } = asked;
+    let Asking { candidate, unanswered, answered, first_byte_ms, attempts, stall_ms, on_the_way } = asked;
     let mut headers = vec![
         ("weft-model".to_owned(), candidate.model.clone()),
         ("weft-upstream".to_owned(), candidate.upstream.clone()),
@@ -114,21 +137,44 @@ async fn answer(ports: &ModelPorts, context: &TenantCall, request: Complete) -> 
         headers.push(("weft-route".to_owned(), route));
     }
     let Candidate { upstream, model } = candidate;
-    let open = unanswered.answered();
+    headers.extend(aside.header());
+    let mut open = unanswered.answered();
+    if let Some(open) = &mut open {
+        // The one that answered may have been held for later than the others.
+        open.metered = Metered { cache: on_the_way.unwrap_or(metered.cache), ..metered };
+        headers.extend(open.metered.cache.told());
+    }
     Ok(match answered {
         Answered::Whole(answer) => {
             let (usage, written_bytes, first_byte_ms) =
                 (answer.usage, answer.written_bytes, Some(first_byte_ms));
             let outcome = CallOutcome::Finished;
+            let source = Source::new(&model, &upstream, usage);
             if let Some(open) = open {
-                open.settle(Took { model, upstream, usage, written_bytes, first_byte_ms, outcome }).await;
+                let took = Took { model, upstream, usage, written_bytes, first_byte_ms, outcome };
+                let cost_nanos = open.settle(took).await;
+                if let Some(cache) = cache.filter(|_| may_be_kept(call.form, &answer.body)) {
+                    cache.keep(ports, &answer.body, source, cost_nanos);
+                }
             }
-            Given { media_type: "application/json", headers, body: answer.body, stream: None }
+            Given { media_type: "application/json", headers, body: aside.back_in(answer.body), stream: None }
         }
         Answered::Begun { relay, body, out } => {
             let (body, presence) = (Some(body), None);
-            let streaming =
-                Streaming { relay, body, out, open, presence, model, upstream, first_byte_ms, stall_ms };
+            let keeping = cache.and_then(|cache| cache.keeping(call.form));
+            let streaming = Streaming {
+                relay,
+                body,
+                out,
+                open,
+                presence,
+                model,
+                upstream,
+                first_byte_ms,
+                stall_ms,
+                keeping,
+                restorer: aside.restorer(&call),
+            };
             let media_type = "text/event-stream; charset=utf-8";
             Given { media_type, headers, body: Vec::new(), stream: Some(streaming) }
         }
@@ -147,7 +193,8 @@ pub(super) async fn open(
     let request = hold_request(ports, context, key_prefix, models, (input_bound, output_bound));
     let hold = ports.budget.hold(&request).await.map_err(budget)?;
     let started_ms = ports.runtime.now_ms();
-    Ok(OpenCall { ports: ports.clone(), tenant, hold, started_ms, input_bound, output_bound })
+    let metered = Metered::default();
+    Ok(OpenCall { ports: ports.clone(), tenant, hold, started_ms, input_bound, output_bound, metered })
 }
 
 /// What would be held for a call.

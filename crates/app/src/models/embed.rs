@@ -8,11 +8,13 @@ use contracts::pipeline::models::{Embed, Embedded, ModelError};
 use mesh::Bytes;
 
 use super::attempt::{send, whole};
+use super::cache::{self, CacheUse, Source};
 use super::complete::{configured, models, open};
+use super::guard::guard;
 use super::open_call::Took;
 use super::refusal::{Missed, invalid, no_route};
 use super::{ModelPorts, STATIC_MODEL};
-use crate::ports::CallOutcome;
+use crate::ports::{CacheStatus, CallOutcome};
 
 /// A larger answer is none, in bytes: 2,048 vectors of 3,072 numbers, in text.
 const LARGEST_ANSWER: usize = 30 * 1024 * 1024;
@@ -26,7 +28,10 @@ pub(super) async fn embed(
     if call.model == STATIC_MODEL {
         return by_static_model(ports, &call).await;
     }
+    let control = cache::control(request.cache.as_deref())?;
     let config = configured(ports)?;
+    let guard = guard(ports, context.scope.tenant).await?;
+    let (call, aside) = guard.texts(call, &request.body.0)?;
     let tenant = context.scope.tenant.to_string();
     let asked = Asked {
         tenant: &tenant,
@@ -38,7 +43,19 @@ pub(super) async fn embed(
         now_ms: ports.runtime.now_ms(),
     };
     let decision = config.decide(&asked, &ports.breakers).map_err(no_route)?;
-    let opened = open(ports, context, request.key_prefix, models(&decision), (call.tokens_bound, 0)).await?;
+    guard.allows(&call.model, &decision.model)?;
+    let cache = CacheUse::of_texts(context, &decision, &call, &control);
+    if let Some(cache) = &cache
+        && let Some(found) = cache.find(ports).await
+    {
+        let headers = cache::admit(ports, context, request.key_prefix, &decision, &found, &aside).await?;
+        return Ok(Embedded { body: Bytes(found.entry.body), headers });
+    }
+    let mut opened =
+        open(ports, context, request.key_prefix, models(&decision), (call.tokens_bound, 0)).await?;
+    opened.metered.route.clone_from(&decision.route);
+    opened.metered.masked = aside.told();
+    opened.metered.cache = if cache.is_some() { CacheStatus::Miss } else { CacheStatus::Off };
     let started_ms = ports.runtime.now_ms();
     // Vectors of two models do not compare: there is no other to fall back to.
     let Some((candidate, upstream)) = decision
@@ -79,11 +96,19 @@ pub(super) async fn embed(
         first_byte_ms: Some(now_ms.saturating_sub(started_ms)),
         outcome: CallOutcome::Finished,
     };
-    opened.settle(took).await;
-    let headers = vec![
+    let usage = took.usage;
+    let cached = opened.metered.cache;
+    let cost_nanos = opened.settle(took).await;
+    if let Some(cache) = cache {
+        let source = Source::new(&candidate.model, &candidate.upstream, usage);
+        cache.keep(ports, &body, source, cost_nanos);
+    }
+    let mut headers = vec![
         ("weft-model".to_owned(), candidate.model.clone()),
         ("weft-upstream".to_owned(), candidate.upstream.clone()),
     ];
+    headers.extend(cached.told());
+    headers.extend(aside.header());
     Ok(Embedded { body: Bytes(body), headers })
 }
 

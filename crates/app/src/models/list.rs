@@ -5,12 +5,14 @@ use std::collections::BTreeMap;
 use contracts::TenantCall;
 use contracts::pipeline::models::{Model, ModelError, ModelList};
 
+use super::guard::guard;
 use super::{ModelPorts, STATIC_MODEL};
 
 /// Who serves what is in the Worker itself, and what an alias stands for.
 const OWN: &str = "weft";
 
-pub(super) fn list(ports: &ModelPorts, context: &TenantCall) -> Result<ModelList, ModelError> {
+pub(super) async fn list(ports: &ModelPorts, context: &TenantCall) -> Result<ModelList, ModelError> {
+    let guard = guard(ports, context.scope.tenant).await?;
     let mut models = BTreeMap::from([(STATIC_MODEL.to_owned(), OWN.to_owned())]);
     // A configuration that cannot be used leaves what needs none.
     if let Ok(Some(config)) = &*ports.config {
@@ -34,6 +36,13 @@ pub(super) fn list(ports: &ModelPorts, context: &TenantCall) -> Result<ModelList
             models.entry(model.clone()).or_insert_with(|| OWN.to_owned());
         }
     }
+    models.retain(|name, _| {
+        let stands_for = match &*ports.config {
+            Ok(Some(config)) => config.stands_for(&context.scope.tenant.to_string(), name),
+            _ => name,
+        };
+        name == STATIC_MODEL || guard.allows(name, stands_for).is_ok()
+    });
     let items = models.into_iter().map(|(id, owned_by)| Model { id, owned_by });
     Ok(ModelList { items: items.collect() })
 }

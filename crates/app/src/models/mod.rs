@@ -1,11 +1,14 @@
 //! Every call of a model, a customer's or our own: what may be asked is decided, held in the budget, asked, judged,
 //! settled.
 
+mod alike;
 mod asking;
 mod attempt;
+mod cache;
 mod complete;
 mod embed;
 mod explain;
+mod guard;
 mod list;
 mod open_call;
 mod own;
@@ -22,7 +25,9 @@ use std::rc::Rc;
 use ai::routing::{Breakers, Config};
 use mesh::Runtime;
 
-use crate::ports::{Background, Embedder, ModelBudget, ModelSecrets, ModelServer};
+use crate::ports::{
+    AnswerCache, Background, Embedder, ModelBudget, ModelPolicies, ModelSecrets, ModelServer, PassageIndex,
+};
 
 /// The model in the Worker itself: it only embeds, and costs nothing.
 pub const STATIC_MODEL: &str = "weft-static";
@@ -38,6 +43,12 @@ pub struct ModelPorts {
     pub server: Rc<dyn ModelServer>,
     /// What tenants may spend.
     pub budget: Rc<dyn ModelBudget>,
+    /// What tenants may ask.
+    pub policies: Rc<dyn ModelPolicies>,
+    /// Answers that are kept to be given again.
+    pub answers: Rc<dyn AnswerCache>,
+    /// The questions to which answers are kept: an index of its own, which no search looks into.
+    pub questions: Rc<dyn PassageIndex>,
     /// The static model.
     pub embedder: Rc<dyn Embedder>,
     /// How upstreams fare, as far as this isolate knows.

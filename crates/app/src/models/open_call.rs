@@ -4,7 +4,7 @@ use ai::{Call, Usage};
 use ids::TenantId;
 
 use super::ModelPorts;
-use crate::ports::{CallOutcome, Hold, Settlement, TokenCount};
+use crate::ports::{CacheStatus, CallOutcome, Hold, Metered, Saved, Settlement, TokenCount};
 
 /// See the module.
 pub(super) struct OpenCall {
@@ -14,6 +14,7 @@ pub(super) struct OpenCall {
     pub(super) started_ms: u64,
     pub(super) input_bound: u64,
     pub(super) output_bound: u64,
+    pub(super) metered: Metered,
 }
 
 /// What a call took, as it is known at its end.
@@ -29,7 +30,7 @@ pub(super) struct Took {
 impl OpenCall {
     /// What would be held for a call.
     pub(super) fn bounds(call: &Call, most_output: Option<u64>) -> (u64, u64) {
-        (call.bounds.input, call.bounds.output(most_output))
+        (call.bounds.input, call.bounds.output(call.capped(most_output)))
     }
 
     /// Puts what the call took in the place of its hold. A budget that does not answer keeps the hold until it expires,
@@ -40,7 +41,14 @@ impl OpenCall {
         let estimated =
             Usage { input: self.input_bound, cached: 0, output: written_bytes.min(self.output_bound) };
         let counted = if usage.is_some() { TokenCount::Reported } else { TokenCount::Estimated };
-        let usage = usage.unwrap_or(estimated);
+        let mut usage = usage.unwrap_or(estimated);
+        let mut metered = self.metered;
+        let mut outcome = outcome;
+        if metered.cache == CacheStatus::GatewayHit && outcome == CallOutcome::Finished {
+            // Nobody charged for what a cache on the way gave.
+            metered.saved = Saved { tokens_in: usage.input, tokens_out: usage.output, nanos: None };
+            (usage, outcome) = (Usage::default(), CallOutcome::Cached);
+        }
         let settlement = Settlement {
             model,
             upstream,
@@ -51,6 +59,7 @@ impl OpenCall {
             outcome,
             first_byte_ms,
             duration_ms: self.ports.runtime.now_ms().saturating_sub(self.started_ms),
+            metered,
         };
         match self.ports.budget.settle(self.tenant, &self.hold, &settlement).await {
             Ok(cost_nanos) => {

@@ -60,6 +60,7 @@ impl ChatExchange for OwnModels {
             plan: String::new(),
             key_prefix: None,
             presence: None,
+            cache: None,
         };
         match timed(&*ports.runtime, LIMIT_MS, complete(ports, &context, request)).await {
             Some(Ok(completion)) => Ok(completion.body.0),

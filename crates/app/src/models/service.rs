@@ -32,6 +32,6 @@ impl Models for ModelsService {
     }
 
     async fn list_models(&self, context: &TenantCall, _: ListModels) -> Result<ModelList, ModelError> {
-        list::list(&self.0, context)
+        list::list(&self.0, context).await
     }
 }

@@ -1,10 +1,12 @@
 //! An answer on its way: piece by piece as the client takes them, settled before its last piece is out.
 
+use ai::masking::StreamRestorer;
 use ai::{Ending, Relay};
 use futures_util::future::{Either, pending, select};
 use futures_util::{FutureExt, StreamExt, stream};
 use mesh::ByteStream;
 
+use super::cache::{Keeping, Source};
 use super::open_call::{OpenCall, Took};
 use super::presence::Presence;
 use crate::ports::{CallOutcome, ModelBody};
@@ -25,11 +27,16 @@ pub(super) struct Streaming {
     pub(super) upstream: String,
     pub(super) first_byte_ms: u64,
     pub(super) stall_ms: u64,
+    /// Where the answer is to be kept.
+    pub(super) keeping: Option<Keeping>,
+    /// Where something was put aside that the answer is to have back.
+    pub(super) restorer: Option<StreamRestorer>,
 }
 
 impl Streaming {
     /// As a stream of bytes: nothing is asked of the upstream before the client has taken what came.
-    pub(super) fn into_bytes(self) -> ByteStream {
+    pub(super) fn into_bytes(mut self) -> ByteStream {
+        self.pass();
         ByteStream::new(stream::unfold(self, |mut streaming| async move {
             let next = streaming.next().await?;
             Some((Ok(next), streaming))
@@ -50,6 +57,7 @@ impl Streaming {
                 self.settle(Some(CallOutcome::Canceled)).await;
                 return None;
             }
+            self.pass();
         }
         if self.relay.ending().is_some() {
             // Nothing more is read, and the upstream's connection is free.
@@ -57,6 +65,17 @@ impl Streaming {
             self.settle(None).await;
         }
         (!self.out.is_empty()).then(|| std::mem::take(&mut self.out))
+    }
+
+    /// What came on its way to the client: seen by whoever keeps it, and with what was put aside back in its places.
+    fn pass(&mut self) {
+        if let Some(keeping) = &mut self.keeping {
+            keeping.see(&self.out);
+        }
+        if let Some(restorer) = &mut self.restorer {
+            let came = std::mem::take(&mut self.out);
+            restorer.feed(&came, &mut self.out);
+        }
     }
 
     async fn feed(&mut self) {
@@ -73,7 +92,12 @@ impl Streaming {
     async fn settle(&mut self, outcome: Option<CallOutcome>) {
         let Some(open) = self.open.take() else { return };
         let took = self.took(outcome);
-        open.settle(took).await;
+        let (ports, finished) = (open.ports.clone(), took.outcome == CallOutcome::Finished);
+        let (told, source) = (took.usage, Source::new(&took.model, &took.upstream, took.usage));
+        let cost_nanos = open.settle(took).await;
+        if let Some(keeping) = self.keeping.take().filter(|_| finished) {
+            keeping.whole(&ports, told, source, cost_nanos);
+        }
     }
 
     fn took(&self, outcome: Option<CallOutcome>) -> Took {

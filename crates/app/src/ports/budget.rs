@@ -1,6 +1,7 @@
 //! Where a tenant's budget is kept: in the database of its own object, which answers at once.
 
 use contracts::Timestamp;
+use contracts::pipeline::ai_policy::AiPolicyStanding;
 use domain::budget::{Amount, Call, CallStatus, Counter, Limit, Price, Tally, Tokens};
 
 use super::{Counted, StoreError};
@@ -107,6 +108,19 @@ pub struct SpendChange {
     pub tokens_out: i64,
     /// Billionths of a US dollar.
     pub nanos: i64,
+    /// What a cache had to do with it.
+    pub savings: Savings,
+}
+
+/// What a cache saved.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Savings {
+    /// Calls that it answered.
+    pub hits: u64,
+    /// Tokens that were not read and written.
+    pub tokens: u64,
+    /// What those would have cost, in billionths of a US dollar.
+    pub nanos: u64,
 }
 
 /// What was spent by a key on a model in a time.
@@ -144,6 +158,10 @@ pub trait BudgetStore {
     fn limits(&self) -> Result<BudgetLimits, StoreError>;
     /// Puts other limits in their place, and forgets the tallies: the next call adds them up anew.
     fn set_limits(&self, limits: &BudgetLimits) -> Result<(), StoreError>;
+    /// What the tenant may ask; version 0 where that was never set.
+    fn policy(&self) -> Result<AiPolicyStanding, StoreError>;
+    /// Puts another policy in its place.
+    fn set_policy(&self, standing: &AiPolicyStanding) -> Result<(), StoreError>;
     /// A call.
     fn call(&self, call_id: &str) -> Result<Option<BudgetCall>, StoreError>;
     /// What calls took and hold in a counter: as it was written last, else added up.

@@ -1,6 +1,7 @@
 //! What the use cases need of the world. Every method that touches tenant data takes the [`ids::TenantId`].
 
 mod alerts;
+mod answers;
 mod approvals;
 mod archive;
 mod archive_ledger;
@@ -40,13 +41,15 @@ mod vectors;
 mod workflows;
 
 pub use alerts::{AlertRecord, AlertStore, EndedRun};
+pub use answers::{AnswerCache, LARGEST_ANSWER, MOST_ANSWERS_FORGOTTEN};
 pub use approvals::{ApprovalChange, ApprovalRow, ApprovalStore, AskedContent, AuditRow, DecisionRow};
 pub use archive::{Archive, ArchivedObject, ListedObject, MOST_OBJECTS, ObjectVersion};
 pub use archive_ledger::{ArchiveLedger, DayFiles, LiveFile, TenantDay, UnfinishedFile};
 pub use audit::{AuditQuery, AuditTrail};
 pub use backfill::{BackfillCandidate, BackfillRange, BackfillStore};
 pub use budget::{
-    BudgetCall, BudgetLimits, BudgetStore, KeyModelSpend, PricedModel, SpendBatch, SpendChange, Spent,
+    BudgetCall, BudgetLimits, BudgetStore, KeyModelSpend, PricedModel, Savings, SpendBatch, SpendChange,
+    Spent,
 };
 pub use chat::{ChatError, ChatExchange, ChatModel, ChatReply, ChatRequest};
 pub use control::{
@@ -80,8 +83,8 @@ pub use instances::{
 pub use limits::LimitStore;
 pub use live::{LiveBounds, LiveEntry, LiveStore};
 pub use model_budget::{
-    BudgetRefusal, CallOutcome, Hold, HoldRequest, ModelBudget, Quote, QuotedLimit, Settlement, TokenCount,
-    Unlimited,
+    BudgetRefusal, CacheStatus, CallOutcome, Hold, HoldRequest, Metered, ModelBudget, ModelPolicies, Quote,
+    QuotedLimit, Saved, Settlement, TokenCount, Unlimited,
 };
 pub use model_server::{Background, ModelAnswer, ModelBody, ModelRequest, ModelSecrets, ModelServer};
 pub use notify::{Notifier, SettledEvent};

@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use contracts::Timestamp;
+use contracts::pipeline::ai_policy::AiPolicy;
 use ids::{KeyId, TenantId};
 
 use super::StoreError;
@@ -59,6 +60,69 @@ pub enum CallOutcome {
     Cached,
 }
 
+/// What a cache had to do with a call.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum CacheStatus {
+    /// Nothing.
+    #[default]
+    Off,
+    /// It had no answer.
+    Miss,
+    /// The answer is one that was kept here.
+    Hit,
+    /// The answer is one that was kept here, to a question in other words.
+    Semantic,
+    /// AI Gateway had no answer in its cache.
+    GatewayMiss,
+    /// The answer is from AI Gateway's cache: no server of a model was asked.
+    GatewayHit,
+}
+
+impl CacheStatus {
+    /// The stable name.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Miss => "miss",
+            Self::Hit => "hit",
+            Self::Semantic => "semantic",
+            Self::GatewayMiss => "gateway-miss",
+            Self::GatewayHit => "gateway-hit",
+        }
+    }
+
+    /// The header of an answer that tells it; none where no cache had anything to do with it.
+    #[must_use]
+    pub fn told(self) -> Option<(String, String)> {
+        (self != Self::Off).then(|| ("weft-cache".to_owned(), self.as_str().to_owned()))
+    }
+}
+
+/// What a call would have taken without a cache.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Saved {
+    /// Tokens read.
+    pub tokens_in: u64,
+    /// Tokens written.
+    pub tokens_out: u64,
+    /// What they would have cost, in billionths of a US dollar; none where the price of the call says.
+    pub nanos: Option<u64>,
+}
+
+/// What else is known of a call, for whoever looks at what is spent.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Metered {
+    /// The route that decided; none where the name of the model did.
+    pub route: Option<String>,
+    /// What a cache had to do with it.
+    pub cache: CacheStatus,
+    /// What it would have taken without one.
+    pub saved: Saved,
+    /// How many places of each kind were put aside, as it is told.
+    pub masked: Option<String>,
+}
+
 /// What a call took in the end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settlement {
@@ -80,6 +144,8 @@ pub struct Settlement {
     pub first_byte_ms: Option<u64>,
     /// From the call to its end, in milliseconds.
     pub duration_ms: u64,
+    /// What else is known of it.
+    pub metered: Metered,
 }
 
 /// Why a call is not made.
@@ -189,6 +255,16 @@ pub trait ModelBudget {
     /// # Errors
     /// As [`ModelBudget::settle`].
     async fn release(&self, tenant: TenantId, hold: &Hold) -> Result<(), StoreError>;
+}
+
+/// What tenants may ask of models.
+#[async_trait(?Send)]
+pub trait ModelPolicies {
+    /// A tenant's policy, at most some seconds old; one that holds it to nothing where none was set.
+    ///
+    /// # Errors
+    /// When it cannot be looked at: nothing is asked then.
+    async fn policy(&self, tenant: TenantId) -> Result<AiPolicy, StoreError>;
 }
 
 /// No budget at all: every call is let through, and costs nothing that is known.

@@ -27,6 +27,8 @@ pub struct ModelAnswer {
     pub media_type: Option<String>,
     /// The `retry-after` header.
     pub retry_after: Option<String>,
+    /// What AI Gateway says of its own cache: the `cf-aig-cache-status` header.
+    pub cache_status: Option<String>,
     /// The body.
     pub body: ModelBody,
 }

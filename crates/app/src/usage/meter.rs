@@ -118,6 +118,9 @@ mod tests {
         tokens_in: 0,
         tokens_out: 0,
         cost_nanos: 0,
+        cache_hits: 0,
+        saved_tokens: 0,
+        saved_nanos: 0,
     };
 
     #[test]

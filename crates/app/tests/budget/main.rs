@@ -7,8 +7,8 @@ use std::rc::Rc;
 
 use app::budget::{BudgetEraser, BudgetsService, HOLD_MS, ObjectBudget};
 use app::ports::{
-    BudgetRefusal, BudgetRemoval, CallOutcome, Clock, Hold, HoldRequest, ModelBudget, PriceList, Settlement,
-    TokenCount,
+    BudgetRefusal, BudgetRemoval, CacheStatus, CallOutcome, Clock, Hold, HoldRequest, Metered, ModelBudget,
+    PriceList, Saved, Settlement, TokenCount,
 };
 use contracts::pipeline::budget::{
     BudgetLimit, BudgetSelector, BudgetStanding, BudgetUnit, BudgetWindow, Budgets, ReadBudget, SetBudget,
@@ -106,6 +106,7 @@ fn settlement(model: &str, tokens_in: u64, tokens_in_cached: u64) -> Settlement 
         outcome: CallOutcome::Finished,
         first_byte_ms: Some(3),
         duration_ms: 9,
+        metered: Metered::default(),
     }
 }
 
@@ -264,4 +265,33 @@ fn a_hold_that_arrives_after_its_release_is_not_taken() {
     run(world.budget.release(world.tenant, &hold)).unwrap();
     assert!(matches!(world.hold("a", &["cheap"], 10), Err(BudgetRefusal::Unavailable(_))));
     assert_eq!((world.standing().open_calls, world.standing().used[0].held), (0, 0));
+}
+
+#[test]
+fn what_a_cache_saved_is_told_to_usage_and_what_was_spent_stays_the_ledgers() {
+    let world = World::with(vec![]);
+    let settle = |name: &str, settlement: Settlement| {
+        let hold = world.hold(name, &["cheap"], 100).unwrap();
+        run(world.budget.settle(world.tenant, &hold, &settlement)).unwrap()
+    };
+    let saved = |cache: CacheStatus, nanos: Option<u64>| Settlement {
+        outcome: CallOutcome::Cached,
+        metered: Metered { cache, saved: Saved { tokens_in: 7, tokens_out: 3, nanos }, ..Metered::default() },
+        ..settlement("cheap", 0, 0)
+    };
+    let metered = Metered { cache: CacheStatus::Miss, ..Metered::default() };
+    let spent = settle("missed", Settlement { metered, ..settlement("cheap", 10, 0) })
+        + settle("cut", Settlement { outcome: CallOutcome::Broken, ..settlement("cheap", 4, 0) });
+    assert_eq!(settle("hit", saved(CacheStatus::Hit, Some(42))), 0);
+    assert_eq!(settle("gateway", saved(CacheStatus::GatewayHit, None)), 0);
+    // One that nobody settles counts at its bound.
+    world.hold("lost", &["cheap"], 5).unwrap();
+    world.clock.advance(HOLD_MS + 1);
+    run(world.budgets.ring());
+    run(world.budgets.ring());
+    let usage = world.budgets.usage.total(world.tenant);
+    assert_eq!((usage.model_calls, usage.cache_hits, usage.saved_tokens), (5, 2, 20));
+    assert_eq!(usage.saved_nanos, 42 + 10 * NANOS, "the second at the price of the call");
+    let ledger: u64 = world.standing().month.iter().map(|spend| spend.cost_nanos).sum();
+    assert_eq!((usage.cost_nanos, usage.cost_nanos), (ledger, spent + 5 * NANOS), "to the billionth");
 }

@@ -1,6 +1,8 @@
 //! Calls of models over a scripted server: what is held, asked, told and settled, however they end.
 
+mod cache;
 mod deciding;
+mod guard;
 mod leaving;
 mod own_work;
 mod world;
@@ -88,7 +90,7 @@ fn a_wait_that_the_server_asks_for_is_passed_on() {
 }
 
 /// Reads a stream to its end.
-fn text(answer: contracts::pipeline::models::Completion) -> String {
+pub(crate) fn text(answer: contracts::pipeline::models::Completion) -> String {
     let Some(StreamSource::Chunks(mut chunks)) = answer.stream.and_then(|stream| stream.take_source()) else {
         panic!("a stream of this process")
     };

@@ -1,23 +1,26 @@
 //! Models over a server that does as it is told, and a budget that keeps what it was asked.
 
 use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::ops::Range;
 use std::rc::Rc;
 
 use ai::routing::{Breakers, Config};
 use app::models::{ModelPorts, ModelsService};
 use app::ports::{
-    Background, BudgetRefusal, Embedder, Hold, HoldRequest, ModelAnswer, ModelBudget, ModelRequest,
-    ModelSecrets, ModelServer, Quote, QuotedLimit, Relevance, Settlement, StoreError,
+    AnswerCache, Background, BudgetRefusal, Embedder, Hold, HoldRequest, ModelAnswer, ModelBudget,
+    ModelPolicies, ModelRequest, ModelSecrets, ModelServer, Quote, QuotedLimit, Relevance, Settlement,
+    StoreError,
 };
 use async_trait::async_trait;
+use contracts::pipeline::ai_policy::AiPolicy;
 use contracts::pipeline::models::{Complete, ModelForm};
 use contracts::{Actor, TenantCall, TenantScope, Timestamp};
 use futures_util::future::{LocalBoxFuture, pending, ready};
 use futures_util::{FutureExt, StreamExt, stream};
 use ids::{KeyId, TenantId};
 use mesh::{ByteStream, Bytes, CallContext, Deadline, Runtime, StreamSource, TraceContext};
+use test_kit::MemoryIndex;
 use test_kit::run;
 use transcript::Document;
 
@@ -47,6 +50,11 @@ struct State {
     settled: RefCell<Vec<Settlement>>,
     released: Cell<usize>,
     background: RefCell<Vec<LocalBoxFuture<'static, ()>>>,
+    answers: RefCell<HashMap<(TenantId, String), Vec<u8>>>,
+    now_ms: Cell<u64>,
+    gateway_says: Cell<Option<&'static str>>,
+    policy: RefCell<AiPolicy>,
+    bodies: RefCell<Vec<String>>,
 }
 
 #[derive(Clone, Default)]
@@ -59,6 +67,7 @@ pub(crate) struct World {
     patient: Cell<bool>,
     pub(crate) tenant: TenantId,
     pub(crate) other: TenantId,
+    pub(crate) questions: MemoryIndex,
 }
 
 /// A body is open as long as this is there.
@@ -104,6 +113,7 @@ impl World {
             patient: Cell::new(false),
             tenant: tenant(1),
             other: tenant(OTHER),
+            questions: MemoryIndex::default(),
         }
     }
 
@@ -122,10 +132,13 @@ impl World {
             secrets: Rc::new(self.shared.clone()),
             server: Rc::new(self.shared.clone()),
             budget: Rc::new(self.shared.clone()),
-            embedder: Rc::new(NoEmbedder),
+            policies: Rc::new(self.shared.clone()),
+            answers: Rc::new(self.shared.clone()),
+            questions: Rc::new(self.questions.clone()),
+            embedder: Rc::new(WordEmbedder),
             breakers: Rc::new(Breakers::default()),
             background: Rc::new(self.shared.clone()),
-            runtime: Rc::new(Time { patient: self.patient.get() }),
+            runtime: Rc::new(Time { shared: self.shared.clone(), patient: self.patient.get() }),
         }
     }
 
@@ -163,6 +176,36 @@ impl World {
         self.shared.0.open_bodies.get()
     }
 
+    /// Later.
+    pub(crate) fn wait(&self, milliseconds: u64) {
+        self.shared.0.now_ms.set(self.shared.0.now_ms.get() + milliseconds);
+    }
+
+    /// How many answers are kept.
+    pub(crate) fn kept(&self) -> usize {
+        self.shared.0.answers.borrow().len()
+    }
+
+    /// The cache loses what it had.
+    pub(crate) fn lose_answers(&self) {
+        self.shared.0.answers.borrow_mut().clear();
+    }
+
+    /// Sets what may be asked.
+    pub(crate) fn set_policy(&self, policy: AiPolicy) {
+        self.shared.0.policy.replace(policy);
+    }
+
+    /// What was sent to servers.
+    pub(crate) fn sent(&self) -> Vec<String> {
+        self.shared.0.bodies.borrow().clone()
+    }
+
+    /// What AI Gateway says of its cache from here on.
+    pub(crate) fn gateway_says(&self, status: &'static str) {
+        self.shared.0.gateway_says.set(Some(status));
+    }
+
     /// Does what was left to be done behind.
     pub(crate) fn go_on(&self) {
         loop {
@@ -186,7 +229,19 @@ pub(crate) fn chat(model: &str, stream: bool) -> Complete {
         plan: "standard".into(),
         key_prefix: Some("wk_a".into()),
         presence: None,
+        cache: None,
     }
+}
+
+/// A question put in these words.
+pub(crate) fn question(text: &str, cache: &str) -> Complete {
+    let body = format!(r#"{{"model":"fast","messages":[{{"role":"user","content":"{text}"}}]}}"#);
+    Complete { body: Bytes(body.into_bytes()), cache: Some(cache.into()), ..chat("fast", false) }
+}
+
+/// The same, with what it says of kept answers.
+pub(crate) fn cached(model: &str, stream: bool, cache: &str) -> Complete {
+    Complete { cache: Some(cache.into()), ..chat(model, stream) }
 }
 
 pub(crate) fn completion() -> String {
@@ -214,6 +269,7 @@ impl ModelServer for Shared {
         let body: serde_json::Value = serde_json::from_slice(&request.body).expect("it is JSON");
         let model = body["model"].as_str().unwrap_or_default().to_owned();
         self.0.asked.borrow_mut().push(format!("{} {model}", request.url));
+        self.0.bodies.borrow_mut().push(String::from_utf8(request.body).expect("it is text"));
         let act = self.0.script.borrow_mut().pop_front().expect("the script says what to do");
         let answer = |status, media: &str, pieces: Vec<String>, stalls: bool| {
             self.0.open_bodies.set(self.0.open_bodies.get() + 1);
@@ -228,6 +284,7 @@ impl ModelServer for Shared {
                 status,
                 media_type: Some(media.into()),
                 retry_after: None,
+                cache_status: self.0.gateway_says.get().map(str::to_owned),
                 body: body.boxed_local(),
             }
         };
@@ -297,12 +354,48 @@ impl ModelBudget for Shared {
     }
 }
 
-struct NoEmbedder;
+#[async_trait(?Send)]
+impl ModelPolicies for Shared {
+    async fn policy(&self, _: TenantId) -> Result<AiPolicy, StoreError> {
+        Ok(self.0.policy.borrow().clone())
+    }
+}
 
 #[async_trait(?Send)]
-impl Embedder for NoEmbedder {
-    async fn embed(&self, _: &[&str]) -> Result<Vec<Vec<f32>>, StoreError> {
-        Err(StoreError::new("embedder", "there is none"))
+impl AnswerCache for Shared {
+    async fn get(&self, tenant: TenantId, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        Ok(self.0.answers.borrow().get(&(tenant, name.to_owned())).cloned())
+    }
+
+    async fn put(&self, tenant: TenantId, name: &str, _: u64, value: Vec<u8>) -> Result<(), StoreError> {
+        self.0.answers.borrow_mut().insert((tenant, name.to_owned()), value);
+        Ok(())
+    }
+
+    async fn forget_some(&self, tenant: TenantId) -> Result<u32, StoreError> {
+        self.0.answers.borrow_mut().retain(|(of, _), _| *of != tenant);
+        Ok(0)
+    }
+}
+
+/// Knows words by their letters: texts that share words are alike.
+struct WordEmbedder;
+
+#[async_trait(?Send)]
+impl Embedder for WordEmbedder {
+    async fn embed(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>, StoreError> {
+        let vector = |text: &&str| {
+            let mut vector = vec![0.0_f32; 64];
+            for word in
+                text.to_lowercase().split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty())
+            {
+                let place = word.bytes().fold(7_usize, |place, byte| place * 31 + usize::from(byte));
+                vector[place % 64] += 1.0;
+            }
+            let length = vector.iter().map(|number| number * number).sum::<f32>().sqrt().max(1e-9);
+            vector.iter().map(|number| number / length).collect()
+        };
+        Ok(texts.iter().map(vector).collect())
     }
 
     fn passages(&self, _: &Document) -> Result<Vec<Range<usize>>, StoreError> {
@@ -320,13 +413,14 @@ const NOW_MS: u64 = 1_795_330_800_000;
 
 /// Whatever is waited for with a limit and is not there at once is not there in time, unless it is patient.
 struct Time {
+    shared: Shared,
     patient: bool,
 }
 
 #[async_trait(?Send)]
 impl Runtime for Time {
     fn now_ms(&self) -> u64 {
-        NOW_MS
+        NOW_MS + self.shared.0.now_ms.get()
     }
 
     async fn sleep(&self, milliseconds: u64) {

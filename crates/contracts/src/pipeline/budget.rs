@@ -1,5 +1,6 @@
 //! What a tenant may spend on models: held before a call, settled after it, in the tenant's own object.
 
+use super::ai_policy::{AiPolicyStanding, ReadAiPolicy, SetAiPolicy};
 use crate::{TenantCall, Timestamp};
 
 /// The name of a tenant's budget among its objects.
@@ -30,6 +31,19 @@ pub trait TenantBudget {
         context: &TenantCall,
         request: SetBudget,
     ) -> Result<BudgetStanding, SetBudgetError>;
+    /// What the tenant may ask of models.
+    #[mesh(idempotent)]
+    async fn policy(
+        &self,
+        context: &TenantCall,
+        request: ReadAiPolicy,
+    ) -> Result<AiPolicyStanding, BudgetError>;
+    /// Puts another policy in its place.
+    async fn set_policy(
+        &self,
+        context: &TenantCall,
+        request: SetAiPolicy,
+    ) -> Result<AiPolicyStanding, SetBudgetError>;
     /// Forgets everything for good, or counts what it would forget.
     #[mesh(idempotent)]
     async fn erase(&self, context: &TenantCall, request: EraseBudget) -> Result<ErasedBudget, BudgetError>;
@@ -51,6 +65,19 @@ pub trait Budgets {
         context: &TenantCall,
         request: SetBudget,
     ) -> Result<BudgetStanding, SetBudgetError>;
+    /// What a tenant may ask of models.
+    #[mesh(idempotent)]
+    async fn get_ai_policy(
+        &self,
+        context: &TenantCall,
+        request: ReadAiPolicy,
+    ) -> Result<AiPolicyStanding, BudgetError>;
+    /// Puts another policy in its place.
+    async fn set_ai_policy(
+        &self,
+        context: &TenantCall,
+        request: SetAiPolicy,
+    ) -> Result<AiPolicyStanding, SetBudgetError>;
 }
 
 /// What a limit counts.
@@ -194,6 +221,24 @@ pub struct SettleCall {
     /// From the call to its end, in milliseconds.
     #[serde(default)]
     pub duration_ms: u64,
+    /// The route that decided who was asked.
+    #[serde(default)]
+    pub route: Option<String>,
+    /// What a cache had to do with it: `off`, `miss`, `hit`, `semantic`, `gateway-miss` or `gateway-hit`.
+    #[serde(default)]
+    pub cache: String,
+    /// Tokens that would have been read without a cache.
+    #[serde(default)]
+    pub saved_tokens_in: u64,
+    /// Tokens that would have been written without one.
+    #[serde(default)]
+    pub saved_tokens_out: u64,
+    /// What those would have cost, in billionths of a US dollar; none where the price of the call says.
+    #[serde(default)]
+    pub saved_nanos: Option<u64>,
+    /// How many places of each kind were put aside, such as `email=2, card=1`; never what stood there.
+    #[serde(default)]
+    pub masked: String,
 }
 
 /// Gives a hold back.

@@ -53,6 +53,9 @@ pub struct Complete {
     /// is left too.
     #[serde(default)]
     pub presence: Option<ByteStream>,
+    /// What the request says of kept answers: its header `weft-cache`.
+    #[serde(default)]
+    pub cache: Option<String>,
 }
 
 /// An answer: whole, or as it comes.
@@ -83,6 +86,9 @@ pub struct Embed {
     /// The public half of the key that asks.
     #[serde(default)]
     pub key_prefix: Option<String>,
+    /// What the request says of kept answers: its header `weft-cache`.
+    #[serde(default)]
+    pub cache: Option<String>,
 }
 
 /// Vectors, in OpenAI's form.

@@ -88,6 +88,15 @@ pub struct UsageAmounts {
     /// What it cost, in billionths of a US dollar.
     #[serde(default)]
     pub cost_nanos: u64,
+    /// Calls of them that a cache answered.
+    #[serde(default)]
+    pub cache_hits: u64,
+    /// Tokens that were not read and written, since a cache answered.
+    #[serde(default)]
+    pub saved_tokens: u64,
+    /// What those would have cost, in billionths of a US dollar.
+    #[serde(default)]
+    pub saved_nanos: u64,
 }
 
 /// By what usage is told apart.
@@ -205,8 +214,8 @@ impl UsageAmounts {
     }
 
     fn each(&mut self, others: Self, of: fn(u64, u64) -> u64) {
-        let Self { requests, refused, failed, events, model_calls, tokens_in, tokens_out, cost_nanos } =
-            others;
+        let Self { requests, refused, failed, events, model_calls, .. } = others;
+        let Self { tokens_in, tokens_out, cost_nanos, cache_hits, saved_tokens, saved_nanos, .. } = others;
         for (sum, other) in [
             (&mut self.requests, requests),
             (&mut self.refused, refused),
@@ -216,6 +225,9 @@ impl UsageAmounts {
             (&mut self.tokens_in, tokens_in),
             (&mut self.tokens_out, tokens_out),
             (&mut self.cost_nanos, cost_nanos),
+            (&mut self.cache_hits, cache_hits),
+            (&mut self.saved_tokens, saved_tokens),
+            (&mut self.saved_nanos, saved_nanos),
         ] {
             *sum = of(*sum, other);
         }

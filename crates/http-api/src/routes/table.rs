@@ -299,7 +299,7 @@ operations! {
         [AiNotConfigured, AiModelNotFound, AiModelNotAllowed, AiBudgetSpent, AiBudgetBusy, AiRequestRefused, AiRateLimited,
          AiUpstreamFailed],
         "Complete a chat",
-        "OpenAI's form: point its client's base URL at `/v1` and give it an API key of yours. With `stream: true` the answer is server-sent events, ended by `data: [DONE]`; one that was cut, stalled or damaged ends with an event that has an `error`, and without that end. `weft-model`, `weft-upstream`, `weft-route` and `weft-attempts` tell who answered. Nothing is created, so that an `Idempotency-Key` is not heeded.";
+        "OpenAI's form: point its client's base URL at `/v1` and give it an API key of yours. With `stream: true` the answer is server-sent events, ended by `data: [DONE]`; one that was cut, stalled or damaged ends with an event that has an `error`, and without that end. `weft-model`, `weft-upstream`, `weft-route` and `weft-attempts` tell who answered. The request header `weft-cache: max-age=SECONDS` has an answer kept and a kept one given, `no-cache` a new one, `no-store` neither; `weft-cache` of the answer tells which it is. Nothing is created, so that an `Idempotency-Key` is not heeded.";
     CreateMessage = "create_message", Post "/v1/messages", "Models", key(Scope::AiInvoke),
         Body::Json { max_bytes: MAX_MODEL_BYTES }, false, 200,
         [AiNotConfigured, AiModelNotFound, AiModelNotAllowed, AiBudgetSpent, AiBudgetBusy, AiRequestRefused, AiRateLimited,

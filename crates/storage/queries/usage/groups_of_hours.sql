@@ -12,7 +12,10 @@ SELECT
     SUM(model_calls) AS model_calls,
     SUM(tokens_in) AS tokens_in,
     SUM(tokens_out) AS tokens_out,
-    SUM(cost_nanos) AS cost_nanos
+    SUM(cost_nanos) AS cost_nanos,
+    SUM(cache_hits) AS cache_hits,
+    SUM(saved_tokens) AS saved_tokens,
+    SUM(saved_nanos) AS saved_nanos
 FROM usage_hours
 WHERE tenant_id = ?1 AND period >= ?2 AND period < ?3
     AND (?4 != 'operation' OR kind = 'requests')

@@ -6,6 +6,9 @@ SELECT
     COALESCE(SUM(model_calls), 0) AS model_calls,
     COALESCE(SUM(tokens_in), 0) AS tokens_in,
     COALESCE(SUM(tokens_out), 0) AS tokens_out,
-    COALESCE(SUM(cost_nanos), 0) AS cost_nanos
+    COALESCE(SUM(cost_nanos), 0) AS cost_nanos,
+    COALESCE(SUM(cache_hits), 0) AS cache_hits,
+    COALESCE(SUM(saved_tokens), 0) AS saved_tokens,
+    COALESCE(SUM(saved_nanos), 0) AS saved_nanos
 FROM usage_hours
 WHERE tenant_id = ?1 AND period >= ?2 AND period < ?3

@@ -12,20 +12,25 @@ mod row;
 mod tests;
 
 use app::ports::{
-    BudgetCall, BudgetLimits, BudgetStore, Counted, KeyModelSpend, SpendBatch, SpendChange, StoreError,
+    BudgetCall, BudgetLimits, BudgetStore, Counted, KeyModelSpend, Savings, SpendBatch, SpendChange,
+    StoreError,
 };
 use contracts::Timestamp;
+use contracts::pipeline::ai_policy::AiPolicyStanding;
 use domain::budget::{Amount, Counter, Limit, Tally, Window};
 use domain::usage::Grain;
 use mesh::durable::{Migration, Migrations, Storage, StorageError};
 use mesh::values;
 use serde::Deserialize;
 
-use row::{AmountRow, CallRow, LimitJson, ModelJson, SpendRow, TallyRow, UnreportedRow};
+use row::{AmountRow, CallRow, LimitJson, ModelJson, PolicyJson, SpendRow, TallyRow, UnreportedRow};
 
 /// The schema of a tenant's budget. Append-only: an object may be at any of these.
-pub const TENANT_BUDGET: Migrations =
-    Migrations::new(&[Migration::sql("0001_initial", include_str!("0001_initial.sql"))]);
+pub const TENANT_BUDGET: Migrations = Migrations::new(&[
+    Migration::sql("0001_initial", include_str!("0001_initial.sql")),
+    Migration::sql("0002_policy", include_str!("0002_policy.sql")),
+    Migration::sql("0003_savings", include_str!("0003_savings.sql")),
+]);
 
 /// What errors call the database.
 const NAME: &str = "TENANT_BUDGET";
@@ -101,6 +106,40 @@ impl BudgetStore for SqlBudgetStore {
         self.storage.transaction(all).map_err(broken)
     }
 
+    fn policy(&self) -> Result<AiPolicyStanding, StoreError> {
+        #[derive(Deserialize)]
+        struct Row {
+            version: u32,
+            updated_by: String,
+            updated_at: Timestamp,
+            policy: String,
+        }
+        const SELECT: &str = "SELECT version, updated_by, updated_at, policy FROM policy WHERE one = 1";
+        let row = self.storage.exec(SELECT, &[]).and_then(|rows| rows.first::<Row>()).map_err(broken)?;
+        let Some(Row { version, updated_by, updated_at, policy }) = row else {
+            return Ok(AiPolicyStanding::default());
+        };
+        let policy: PolicyJson = serde_json::from_str(&policy).map_err(broken)?;
+        Ok(AiPolicyStanding {
+            version,
+            updated_by: Some(updated_by),
+            updated_at: Some(updated_at),
+            policy: policy.into(),
+        })
+    }
+
+    fn set_policy(&self, standing: &AiPolicyStanding) -> Result<(), StoreError> {
+        const SET: &str =
+            "INSERT INTO policy (one, version, updated_by, updated_at, policy) VALUES (1, ?1, ?2, ?3, ?4)
+            ON CONFLICT (one) DO UPDATE SET version = excluded.version, updated_by = excluded.updated_by,
+                updated_at = excluded.updated_at, policy = excluded.policy";
+        let AiPolicyStanding { version, updated_by, updated_at, policy } = standing;
+        let json = serde_json::to_string(&PolicyJson::from(policy)).map_err(broken)?;
+        let at_ms = updated_at.map_or(0, Timestamp::unix_ms) as i64;
+        let of = values![*version, updated_by.as_deref().unwrap_or_default(), at_ms, json];
+        self.storage.exec(SET, &of).map(drop).map_err(broken)
+    }
+
     fn call(&self, call_id: &str) -> Result<Option<BudgetCall>, StoreError> {
         let rows =
             self.storage.exec("SELECT * FROM calls WHERE id = ?1", &values![call_id]).map_err(broken)?;
@@ -168,7 +207,8 @@ impl BudgetStore for SqlBudgetStore {
             }
             for change in changes {
                 let (day_ms, _) = Window::Day.around(change.at_ms);
-                let SpendChange { model, calls, tokens_in, tokens_out, nanos, .. } = change;
+                let SpendChange { model, calls, tokens_in, tokens_out, nanos, savings, .. } = change;
+                let Savings { hits, tokens: saved_tokens, nanos: saved_nanos } = *savings;
                 let (key, prefix) = (text(&change.key), text(&change.key_prefix));
                 let hour = Grain::Hours.of(change.at_ms) as i64;
                 storage.exec(
@@ -177,7 +217,18 @@ impl BudgetStore for SqlBudgetStore {
                 )?;
                 storage.exec(
                     query!("add_to_unreported"),
-                    &values![hour, prefix, model, *calls, *tokens_in, *tokens_out, *nanos],
+                    &values![
+                        hour,
+                        prefix,
+                        model,
+                        *calls,
+                        *tokens_in,
+                        *tokens_out,
+                        *nanos,
+                        hits as i64,
+                        saved_tokens as i64,
+                        saved_nanos as i64
+                    ],
                 )?;
             }
             Ok::<(), StorageError>(())
@@ -269,7 +320,7 @@ impl BudgetStore for SqlBudgetStore {
 
     fn erase(&self) -> Result<(), StoreError> {
         let all = |storage: &Storage| {
-            for table in ["limits", "calls", "tallies", "spend", "unreported", "batches"] {
+            for table in ["limits", "policy", "calls", "tallies", "spend", "unreported", "batches"] {
                 storage.exec(&format!("DELETE FROM {table}"), &[])?;
             }
             Ok::<(), StorageError>(())

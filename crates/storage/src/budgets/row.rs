@@ -2,6 +2,7 @@
 
 use app::ports::{BudgetCall, Counted, KeyModelSpend, PricedModel, StoreError};
 use contracts::Timestamp;
+use contracts::pipeline::ai_policy::AiPolicy;
 use contracts::pipeline::usage::{UsageAmounts, UsageSubject};
 use domain::budget::{Amount, Call, CallStatus, Limit, Price, Scope, Selector, Tally, Tokens, Unit, Window};
 use domain::usage::Grain;
@@ -71,6 +72,33 @@ impl TryFrom<LimitJson> for Limit {
         let (window, _) =
             Window::ALL.into_iter().find(|(_, name)| *name == window).ok_or_else(|| unknown(&window))?;
         Ok(Self { unit, window, scope: Scope { key: key.into(), model: model.into() }, most })
+    }
+}
+
+/// A policy, as it is kept.
+#[derive(Serialize, Deserialize)]
+pub(super) struct PolicyJson {
+    #[serde(default)]
+    models: Option<Vec<String>>,
+    #[serde(default)]
+    max_input_tokens: Option<u64>,
+    #[serde(default)]
+    max_output_tokens: Option<u64>,
+    #[serde(default)]
+    mask: Vec<String>,
+}
+
+impl From<&AiPolicy> for PolicyJson {
+    fn from(policy: &AiPolicy) -> Self {
+        let AiPolicy { models, max_input_tokens, max_output_tokens, mask } = policy.clone();
+        Self { models, max_input_tokens, max_output_tokens, mask }
+    }
+}
+
+impl From<PolicyJson> for AiPolicy {
+    fn from(json: PolicyJson) -> Self {
+        let PolicyJson { models, max_input_tokens, max_output_tokens, mask } = json;
+        Self { models, max_input_tokens, max_output_tokens, mask }
     }
 }
 
@@ -207,11 +235,19 @@ pub(super) struct UnreportedRow {
     tokens_in: i64,
     tokens_out: i64,
     nanos: i64,
+    // What was gathered before there were these has none.
+    #[serde(default)]
+    hits: u64,
+    #[serde(default)]
+    saved_tokens: u64,
+    #[serde(default)]
+    saved_nanos: u64,
 }
 
 impl From<UnreportedRow> for Counted {
     fn from(row: UnreportedRow) -> Self {
-        let UnreportedRow { hour, key_prefix, model, calls, tokens_in, tokens_out, nanos } = row;
+        let UnreportedRow { hour, key_prefix, model, calls, tokens_in, tokens_out, nanos, .. } = row;
+        let UnreportedRow { hits: cache_hits, saved_tokens, saved_nanos, .. } = row;
         let part = |of: fn(i64) -> u64| UsageAmounts {
             model_calls: of(calls),
             tokens_in: of(tokens_in),
@@ -222,7 +258,12 @@ impl From<UnreportedRow> for Counted {
         Self {
             at: Timestamp::from_unix_ms(hour * Grain::Hours.period_ms()),
             of: UsageSubject::Model { model, key: named(key_prefix) },
-            amounts: part(|much| much.max(0).unsigned_abs()),
+            amounts: UsageAmounts {
+                cache_hits,
+                saved_tokens,
+                saved_nanos,
+                ..part(|much| much.max(0).unsigned_abs())
+            },
             taken_back: part(|much| much.min(0).unsigned_abs()),
         }
     }

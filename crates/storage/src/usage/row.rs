@@ -21,6 +21,9 @@ pub(super) struct CountRow<'a> {
     tokens_in: i64,
     tokens_out: i64,
     cost_nanos: i64,
+    cache_hits: i64,
+    saved_tokens: i64,
+    saved_nanos: i64,
 }
 
 impl<'a> CountRow<'a> {
@@ -47,6 +50,9 @@ impl<'a> CountRow<'a> {
             tokens_in: of(|amounts| amounts.tokens_in),
             tokens_out: of(|amounts| amounts.tokens_out),
             cost_nanos: of(|amounts| amounts.cost_nanos),
+            cache_hits: of(|amounts| amounts.cache_hits),
+            saved_tokens: of(|amounts| amounts.saved_tokens),
+            saved_nanos: of(|amounts| amounts.saved_nanos),
         }
     }
 }
@@ -61,13 +67,26 @@ pub(super) struct AmountsRow {
     tokens_in: u64,
     tokens_out: u64,
     cost_nanos: u64,
+    cache_hits: u64,
+    saved_tokens: u64,
+    saved_nanos: u64,
 }
 
 impl From<AmountsRow> for UsageAmounts {
     fn from(row: AmountsRow) -> Self {
-        let AmountsRow { requests, refused, failed, events, model_calls, tokens_in, tokens_out, cost_nanos } =
-            row;
-        Self { requests, refused, failed, events, model_calls, tokens_in, tokens_out, cost_nanos }
+        Self {
+            requests: row.requests,
+            refused: row.refused,
+            failed: row.failed,
+            events: row.events,
+            model_calls: row.model_calls,
+            tokens_in: row.tokens_in,
+            tokens_out: row.tokens_out,
+            cost_nanos: row.cost_nanos,
+            cache_hits: row.cache_hits,
+            saved_tokens: row.saved_tokens,
+            saved_nanos: row.saved_nanos,
+        }
     }
 }
 

@@ -86,6 +86,8 @@ fn a_contact_leaves_every_store_and_nobody_else_does() {
     let people = People::new();
     let ours = people.world.tenants[0];
     let (gone, kept) = calls(&people);
+    let theirs = people.world.tenants[1];
+    people.answers.0.borrow_mut().extend([(ours, 501), (theirs, 7)]);
     let sim = Sim::calm();
     let report = erase(&people, &sim, ours, contact(Some("Bo@Customer.Example"), None, None));
     assert_eq!((report.status.as_str(), report.error.as_deref()), ("done", None));
@@ -102,6 +104,9 @@ fn a_contact_leaves_every_store_and_nobody_else_does() {
     assert_eq!(said["removed"]["rows"], rows);
     assert_eq!((&said["removed"]["passages"], &said["removed"]["messages"]), (&4.into(), &4.into()));
     assert_eq!(said["removed"]["live_entries"], 4);
+    // A model's answer may be about anybody: all of them go, and those of others stay.
+    assert_eq!(said["removed"]["kept_answers"], 501);
+    assert_eq!(*people.answers.0.borrow(), [(ours, 0), (theirs, 7)].into());
     assert_eq!(said["removed"]["raw_objects"], 4);
     assert_eq!(said["removed"]["archive_rows"], 3);
     assert_eq!(said["requested_by"], "ines@operator.example");

@@ -24,8 +24,8 @@ use test_kit::{Fixtures, MemoryIndex, SeededRandom, run};
 
 use crate::reader::read;
 use crate::stores::{
-    MemoryBudgetRows, MemoryInstances, MemoryMessages, SimBudgets, SimClock, SimDatabase, SimIndex,
-    SimInstances, SimMessages, SimObjects,
+    MemoryAnswers, MemoryBudgetRows, MemoryInstances, MemoryMessages, SimAnswers, SimBudgets, SimClock,
+    SimDatabase, SimIndex, SimInstances, SimMessages, SimObjects,
 };
 use crate::world::World;
 
@@ -36,6 +36,8 @@ pub(crate) struct People {
     pub(crate) messages: MemoryMessages,
     pub(crate) feeds: MemoryMessages,
     pub(crate) budgets: MemoryBudgetRows,
+    pub(crate) answers: MemoryAnswers,
+    pub(crate) questions: MemoryIndex,
     pub(crate) instances: MemoryInstances,
     make: Fixtures,
 }
@@ -68,6 +70,8 @@ impl People {
             messages: MemoryMessages::default(),
             feeds: MemoryMessages::default(),
             budgets: MemoryBudgetRows::default(),
+            answers: MemoryAnswers::default(),
+            questions: MemoryIndex::default(),
             instances: MemoryInstances::default(),
             make: Fixtures::new(9),
         }
@@ -138,8 +142,8 @@ impl People {
             "INSERT INTO file_parts VALUES ('fil ' || ?1, ?1, 1, 1, 'e')",
             "INSERT INTO retention_settings VALUES (?1, 90, 'ines', 1)",
             "INSERT INTO raw_sweeps VALUES (?1, 'raw')",
-            "INSERT INTO usage_hours VALUES (?1, 1, 'model', 'm', '', 0, 0, 0, 0, 1, 1, 1, 1)",
-            "INSERT INTO usage_days VALUES (?1, 1, 'model', 'm', '', 0, 0, 0, 0, 1, 1, 1, 1)",
+            "INSERT INTO usage_hours VALUES (?1, 1, 'model', 'm', '', 0, 0, 0, 0, 1, 1, 1, 1, 0, 0, 0)",
+            "INSERT INTO usage_days VALUES (?1, 1, 'model', 'm', '', 0, 0, 0, 0, 1, 1, 1, 1, 0, 0, 0)",
             "INSERT INTO usage_batches VALUES (?1, 'b', 1)",
         ] {
             let statement = Statement::new(sql, vec![storage::Value::from(tenant.to_string())]);
@@ -200,6 +204,8 @@ impl People {
             messages: Rc::new(SimMessages::new(sim, "messages", &self.messages)),
             feeds: Rc::new(SimMessages::new(sim, "feeds", &self.feeds)),
             budgets: Rc::new(SimBudgets::new(sim, &self.budgets)),
+            answers: Rc::new(SimAnswers::new(sim, &self.answers)),
+            questions: Rc::new(SimIndex::named(sim, "questions", &self.questions)),
             runs: Rc::new(RunEnding {
                 runs: Rc::new(SqlRunStore::new(database.clone())),
                 instances: Rc::new(SimInstances::new(sim, &self.instances)),

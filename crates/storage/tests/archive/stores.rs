@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use app::ports::{
-    Archive, ArchivedObject, BudgetRemoval, Clock, EmbeddedPassage, FeedRemoval, IndexHit, InstanceState,
-    ListedObject, MessageRemoval, ObjectVersion, Origin, PassageIndex, StoreError, Wanted, WorkflowInstances,
-    WorkflowRun,
+    AnswerCache, Archive, ArchivedObject, BudgetRemoval, Clock, EmbeddedPassage, FeedRemoval, IndexHit,
+    InstanceState, ListedObject, MOST_ANSWERS_FORGOTTEN, MessageRemoval, ObjectVersion, Origin, PassageIndex,
+    StoreError, Wanted, WorkflowInstances, WorkflowRun,
 };
 use async_trait::async_trait;
 use contracts::Timestamp;
@@ -101,7 +101,11 @@ pub(crate) struct SimIndex(Store<MemoryIndex>);
 
 impl SimIndex {
     pub(crate) fn new(sim: &Sim, index: &MemoryIndex) -> Self {
-        Self(sim.store("index", index.clone()))
+        Self::named(sim, "index", index)
+    }
+
+    pub(crate) fn named(sim: &Sim, name: &'static str, index: &MemoryIndex) -> Self {
+        Self(sim.store(name, index.clone()))
     }
 }
 
@@ -252,6 +256,41 @@ impl BudgetRemoval for SimBudgets {
     async fn left(&self, tenant: TenantId, _: TraceContext) -> Result<u32, StoreError> {
         let left = |budgets: &MemoryBudgetRows| budgets.0.borrow().get(&tenant).copied().unwrap_or_default();
         self.0.read(left).await.map_err(lost)
+    }
+}
+
+/// How many answers of models are kept for each tenant.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct MemoryAnswers(pub(crate) Rc<RefCell<BTreeMap<TenantId, u32>>>);
+
+/// Those in a simulation.
+pub(crate) struct SimAnswers(Store<MemoryAnswers>);
+
+impl SimAnswers {
+    pub(crate) fn new(sim: &Sim, answers: &MemoryAnswers) -> Self {
+        Self(sim.store("answers", answers.clone()))
+    }
+}
+
+#[async_trait(?Send)]
+impl AnswerCache for SimAnswers {
+    async fn get(&self, _: TenantId, _: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        Err(StoreError::new("SIM", "an erasure reads none"))
+    }
+
+    async fn put(&self, _: TenantId, _: &str, _: u64, _: Vec<u8>) -> Result<(), StoreError> {
+        Err(StoreError::new("SIM", "an erasure keeps none"))
+    }
+
+    async fn forget_some(&self, tenant: TenantId) -> Result<u32, StoreError> {
+        let forget = |answers: &mut MemoryAnswers| {
+            let mut answers = answers.0.borrow_mut();
+            let left = answers.entry(tenant).or_default();
+            let some = MOST_ANSWERS_FORGOTTEN.min(*left);
+            *left -= some;
+            some
+        };
+        self.0.write(forget).await.map_err(lost)
     }
 }
 

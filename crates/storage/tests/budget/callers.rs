@@ -438,5 +438,11 @@ fn settlement(caller: &Caller) -> SettleCall {
         outcome: "finished".into(),
         first_byte_ms: None,
         duration_ms: 1,
+        route: None,
+        cache: "off".into(),
+        saved_tokens_in: 0,
+        saved_tokens_out: 0,
+        saved_nanos: None,
+        masked: String::new(),
     }
 }

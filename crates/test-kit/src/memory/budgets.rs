@@ -9,6 +9,7 @@ use app::ports::{
     BudgetCall, BudgetLimits, BudgetStore, Counted, KeyModelSpend, SpendBatch, SpendChange, StoreError,
 };
 use contracts::Timestamp;
+use contracts::pipeline::ai_policy::AiPolicyStanding;
 use contracts::pipeline::budget::TenantBudgetDispatch;
 use contracts::pipeline::usage::{UsageAmounts, UsageSubject};
 use domain::budget::{CallStatus, Counter, Tally, Window};
@@ -28,6 +29,7 @@ pub struct MemoryBudget(Rc<RefCell<State>>);
 #[derive(Debug, Default)]
 struct State {
     limits: BudgetLimits,
+    policy: AiPolicyStanding,
     calls: BTreeMap<String, BudgetCall>,
     spend: Vec<SpendChange>,
     unreported: Vec<SpendChange>,
@@ -96,6 +98,15 @@ impl BudgetStore for MemoryBudget {
 
     fn set_limits(&self, limits: &BudgetLimits) -> Result<(), StoreError> {
         self.0.borrow_mut().limits = limits.clone();
+        Ok(())
+    }
+
+    fn policy(&self) -> Result<AiPolicyStanding, StoreError> {
+        Ok(self.0.borrow().policy.clone())
+    }
+
+    fn set_policy(&self, standing: &AiPolicyStanding) -> Result<(), StoreError> {
+        self.0.borrow_mut().policy = standing.clone();
         Ok(())
     }
 
@@ -191,7 +202,7 @@ impl BudgetStore for MemoryBudget {
     fn rows(&self) -> Result<u32, StoreError> {
         let state = self.0.borrow();
         let rows = state.calls.len() + state.spend.len() + state.unreported.len() + state.batches.len();
-        Ok(rows as u32 + u32::from(state.limits.version > 0))
+        Ok(rows as u32 + u32::from(state.limits.version > 0) + u32::from(state.policy.version > 0))
     }
 
     fn erase(&self) -> Result<(), StoreError> {
@@ -211,7 +222,7 @@ impl MemoryBudget {
 }
 
 fn counted(change: SpendChange) -> Counted {
-    let SpendChange { at_ms, key_prefix, model, calls, tokens_in, tokens_out, nanos, .. } = change;
+    let SpendChange { at_ms, key_prefix, model, calls, tokens_in, tokens_out, nanos, savings, .. } = change;
     let part = |of: fn(i64) -> i64| UsageAmounts {
         model_calls: of(calls).unsigned_abs(),
         tokens_in: of(tokens_in).unsigned_abs(),
@@ -222,7 +233,12 @@ fn counted(change: SpendChange) -> Counted {
     Counted {
         at: Timestamp::from_unix_ms(Grain::Hours.of(at_ms) * Grain::Hours.period_ms()),
         of: UsageSubject::Model { model, key: key_prefix },
-        amounts: part(|much| much.max(0)),
+        amounts: UsageAmounts {
+            cache_hits: savings.hits,
+            saved_tokens: savings.tokens,
+            saved_nanos: savings.nanos,
+            ..part(|much| much.max(0))
+        },
         taken_back: part(|much| much.min(0)),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use app::ports::{BudgetCall, BudgetLimits, BudgetStore, PricedModel, SpendChange};
+use app::ports::{BudgetCall, BudgetLimits, BudgetStore, PricedModel, Savings, SpendChange};
 use contracts::Timestamp;
 use domain::budget::{Amount, Call, Counter, Limit, Price, Scope, Selector, Tally, Tokens, Unit, Window};
 
@@ -64,6 +64,7 @@ fn change(call: &BudgetCall, calls: i64, tokens: i64, nanos: i64) -> SpendChange
         tokens_in: tokens,
         tokens_out: tokens / 2,
         nanos,
+        savings: Savings::default(),
     }
 }
 

@@ -45,6 +45,9 @@ const CALL: UsageAmounts = UsageAmounts {
     tokens_out: 30,
     // More than fits 32 bits.
     cost_nanos: 5_000_000_000,
+    cache_hits: 1,
+    saved_tokens: 70,
+    saved_nanos: 6_000_000_000,
 };
 
 const fn hours(from: u64, to: u64) -> Span {

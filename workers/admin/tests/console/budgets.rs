@@ -116,3 +116,43 @@ fn limits_that_cannot_be_meant_name_what_is_wrong() {
     let nobody = ask(&Recorder::default(), VIEWER, &send("GET", &path, ""));
     assert_eq!((nobody.answer.status, nobody.code), (404, Some("tenant.not_found")));
 }
+
+#[test]
+fn an_owner_sets_what_may_be_asked_and_everybody_reads_it() {
+    let (recorder, path) = (with_tenant(), path("ai-policy"));
+    let nothing = body_of(&ask(&recorder, VIEWER, &send("GET", &path, "")));
+    assert_eq!(
+        (&nothing["version"], &nothing["models"], &nothing["mask"]),
+        (&json!(0), &Value::Null, &json!([]))
+    );
+    let asked =
+        json!({"version": 0, "models": ["fast"], "max_output_tokens": 500, "mask": ["email", "card"]});
+    let set = ask(&recorder, OWNER, &send("PUT", &path, &asked.to_string()));
+    assert_eq!(set.answer.status, 200, "{}", set.answer.body);
+    let set = body_of(&set);
+    assert_eq!(
+        (&set["version"], &set["models"], &set["max_output_tokens"]),
+        (&json!(1), &json!(["fast"]), &json!(500))
+    );
+    assert_eq!(
+        (&set["mask"], &set["updated_by"]),
+        (&json!(["email", "card"]), &json!("person:ada@example.com"))
+    );
+    assert_eq!(body_of(&ask(&recorder, VIEWER, &send("GET", &path, ""))), set);
+    for (email, body, status, told) in [
+        (VIEWER, "{}", 403, ""),
+        (OWNER, r#"{"version": 0}"#, 409, ""),
+        (OWNER, r#"{"mask": ["names"]}"#, 422, "private_key"),
+        (OWNER, r#"{"models": "fast"}"#, 422, "/models"),
+        (OWNER, r#"{"models": [""]}"#, 422, "/models/0"),
+        (OWNER, r#"{"max_input_tokens": 0}"#, 422, "/max_input_tokens"),
+    ] {
+        let handled = ask(&recorder, email, &send("PUT", &path, body));
+        assert_eq!(handled.answer.status, status, "{body}: {}", handled.answer.body);
+        assert!(handled.answer.body.contains(told), "{body}: {}", handled.answer.body);
+    }
+    let acts = acts(&recorder.control).into_iter().filter(|act| act.action == "ai_policy.set");
+    assert!(acts.map(|act| act.after.unwrap_or_default()).any(|after| after.contains("card")));
+    let free = body_of(&ask(&recorder, OWNER, &send("PUT", &path, "{}")));
+    assert_eq!((&free["version"], &free["models"], &free["mask"]), (&json!(2), &Value::Null, &json!([])));
+}

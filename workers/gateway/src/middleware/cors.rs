@@ -11,10 +11,9 @@ use crate::failure::Failure;
 use crate::respond::Answer;
 
 /// What a page may send.
-const REQUEST_HEADERS: &str =
-    "authorization, content-type, idempotency-key, if-none-match, last-event-id, range, traceparent";
+const REQUEST_HEADERS: &str = "authorization, content-type, idempotency-key, if-none-match, last-event-id, range, traceparent, weft-cache";
 /// What a page may read.
-const ANSWER_HEADERS: &str = "etag, location, content-range, ratelimit, ratelimit-policy, retry-after, www-authenticate, x-request-id, x-trace-id";
+const ANSWER_HEADERS: &str = "etag, location, content-range, ratelimit, ratelimit-policy, retry-after, weft-attempts, weft-cache, weft-cache-age, weft-cache-answer, weft-cache-saved-tokens, weft-cache-saved-usd, weft-cache-similarity, weft-cache-threshold, weft-masked, weft-model, weft-route, weft-upstream, www-authenticate, x-request-id, x-trace-id";
 /// How long a browser may keep the answer to a preflight, in seconds.
 const KEPT_S: &str = "600";
 

@@ -13,7 +13,22 @@ use crate::presence::Presence;
 use crate::respond::{Answer, Outcome};
 
 /// The headers by which the pipeline tells who answered.
-const TOLD: [&str; 4] = ["weft-model", "weft-upstream", "weft-route", "weft-attempts"];
+const TOLD: [&str; 12] = [
+    "weft-model",
+    "weft-upstream",
+    "weft-route",
+    "weft-attempts",
+    "weft-cache",
+    "weft-cache-age",
+    "weft-cache-saved-tokens",
+    "weft-cache-saved-usd",
+    "weft-cache-similarity",
+    "weft-cache-threshold",
+    "weft-cache-answer",
+    "weft-masked",
+];
+/// The header by which a request says whether a kept answer will do.
+const CACHE: &str = "weft-cache";
 
 /// A chat in OpenAI's form.
 ///
@@ -40,6 +55,7 @@ async fn complete(exchange: &Exchange<'_>, form: inner::ModelForm) -> Outcome {
         plan: exchange.facts.plan.borrow().clone(),
         key_prefix: exchange.facts.key.borrow().clone(),
         presence: Some(watched),
+        cache: exchange.header(CACHE).map(str::to_owned),
     };
     let answered = exchange.ports.models.complete(&call, request).await.map_err(failed)?;
     let inner::Completion { media_type, headers, body, stream } = answered;
@@ -63,6 +79,7 @@ pub async fn embed(exchange: &Exchange<'_>) -> Outcome {
         body: Bytes(exchange.bytes_of_json().await?),
         plan: exchange.facts.plan.borrow().clone(),
         key_prefix: exchange.facts.key.borrow().clone(),
+        cache: exchange.header(CACHE).map(str::to_owned),
     };
     let embedded = exchange.ports.models.embed(&call, request).await.map_err(failed)?;
     Ok(told(Answer::new(200, "application/json", embedded.body.0), &embedded.headers))

@@ -68,9 +68,24 @@ fn amounts(used: pipeline::UsageAmounts) -> UsageAmounts {
         tokens_in,
         tokens_out,
         cost_nanos,
+        cache_hits,
+        saved_tokens,
+        saved_nanos,
     } = used;
-    let cost_usd = cost_nanos as f64 / NANOS;
-    UsageAmounts { requests, refused, failed, events, model_calls, tokens_in, tokens_out, cost_usd }
+    let (cost_usd, saved_usd) = (cost_nanos as f64 / NANOS, saved_nanos as f64 / NANOS);
+    UsageAmounts {
+        requests,
+        refused,
+        failed,
+        events,
+        model_calls,
+        tokens_in,
+        tokens_out,
+        cost_usd,
+        cache_hits,
+        saved_tokens,
+        saved_usd,
+    }
 }
 
 fn standing(budget: pipeline::UsageBudget) -> UsageBudget {

@@ -62,6 +62,10 @@ struct Removed {
     live_entries: u32,
     /// Of what it may spend on models, and spent.
     budget_rows: u32,
+    /// Of models, kept to be given again.
+    kept_answers: u32,
+    /// To which those were.
+    kept_questions: u32,
     raw_objects: u32,
     archive_rows: u32,
 }
@@ -115,8 +119,13 @@ async fn write(run: &Run, record: &ErasureRecord, now: Timestamp) -> Result<(u32
     let messages = rows.remove("messages").unwrap_or_default();
     let live_entries = rows.remove("live_entries").unwrap_or_default();
     let budget_rows = rows.remove("budget_rows").unwrap_or_default();
+    let kept_answers = rows.remove("kept_answers").unwrap_or_default();
+    let kept_questions = rows.remove("kept_questions").unwrap_or_default();
     let at = rfc3339(now);
-    let mut not_covered = vec!["the tenant's row, keys and jobs, which the admin and the scheduler keep"];
+    let mut not_covered = vec![
+        "the tenant's row, keys and jobs, which the admin and the scheduler keep",
+        "copies of kept answers of models at the edge, which are gone within a minute",
+    ];
     if !record.whole_tenant {
         not_covered.push(
             "what belongs to no event: approvals, reports and runs of workflows that the tenant started",
@@ -142,6 +151,8 @@ async fn write(run: &Run, record: &ErasureRecord, now: Timestamp) -> Result<(u32
             messages,
             live_entries,
             budget_rows,
+            kept_answers,
+            kept_questions,
             raw_objects: objects.len() as u32,
             archive_rows,
         },

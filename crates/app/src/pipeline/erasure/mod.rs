@@ -20,8 +20,8 @@ pub use workflow::{Erase, EraseInput, EraseOutput};
 
 use super::archive::ArchivePorts;
 use crate::ports::{
-    BudgetRemoval, Clock, ErasureInstances, ErasureRecord, ErasureStore, EventRemoval, FeedRemoval,
-    MessageRemoval, PassageIndex, Random, RunRemoval, StoreError,
+    AnswerCache, BudgetRemoval, Clock, ErasureInstances, ErasureRecord, ErasureStore, EventRemoval,
+    FeedRemoval, MessageRemoval, PassageIndex, Random, RunRemoval, StoreError,
 };
 
 /// What asking for an erasure needs.
@@ -50,6 +50,10 @@ pub struct ErasurePorts {
     pub messages: Rc<dyn MessageRemoval>,
     /// What tenants may spend on models, and spent.
     pub budgets: Rc<dyn BudgetRemoval>,
+    /// Answers of models that are kept to be given again.
+    pub answers: Rc<dyn AnswerCache>,
+    /// The questions to which they are.
+    pub questions: Rc<dyn PassageIndex>,
     /// Entries of live feeds.
     pub feeds: Rc<dyn FeedRemoval>,
     /// Runs that tenants started.

@@ -8,7 +8,7 @@ use ids::EventId;
 use super::Run;
 use crate::pipeline::archive::{Lease, drop_day, raw_prefix, rewrite_day, tenant_prefix};
 use crate::pipeline::retention::forget;
-use crate::ports::{MOST_OBJECTS, StoreError};
+use crate::ports::{MOST_ANSWERS_FORGOTTEN, MOST_OBJECTS, StoreError};
 
 /// Events of a step: one transaction, and as many calls of the tenant's index.
 const BATCH: u32 = 50;
@@ -120,6 +120,20 @@ pub(super) async fn remove_rest(run: &Run) -> Result<bool, StoreError> {
         run.ports.erasures.count(run.tenant, run.id, "passages", passages).await?;
     }
     Ok(remove_objects(run, &format!("{}/", run.tenant)).await? || more_rows)
+}
+
+/// Removes some of the answers of models that are kept, whomever they are about; says whether any are left. They are
+/// a cache: what is still wanted is asked again.
+pub(super) async fn remove_answers(run: &Run) -> Result<bool, StoreError> {
+    let questions = forget(&*run.ports.questions, run.tenant, run.trace, None).await?;
+    if questions > 0 {
+        run.ports.erasures.count(run.tenant, run.id, "kept_questions", questions).await?;
+    }
+    let removed = run.ports.answers.forget_some(run.tenant).await?;
+    if removed > 0 {
+        run.ports.erasures.count(run.tenant, run.id, "kept_answers", removed).await?;
+    }
+    Ok(removed == MOST_ANSWERS_FORGOTTEN)
 }
 
 /// Removes a page of objects; says whether there was one.

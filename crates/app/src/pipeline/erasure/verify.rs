@@ -94,7 +94,8 @@ pub(super) async fn verify_tenant(run: &Run) -> Result<Leftovers, StoreError> {
     Ok(Leftovers {
         rows: ports.removal.rows_left(tenant, None).await?,
         raw_objects: objects.list(&format!("{tenant}/"), None, 1_000).await?.len() as u32,
-        passages: ports.index.forget(tenant, run.trace, None, 0).await?.left,
+        passages: ports.index.forget(tenant, run.trace, None, 0).await?.left
+            + ports.questions.forget(tenant, run.trace, None, 0).await?.left,
         // Their queues are closed, and the rows that name them are counted among the rows.
         messages: 0,
         live_entries: ports.feeds.left(tenant, run.trace, None).await?,

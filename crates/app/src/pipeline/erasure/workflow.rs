@@ -13,7 +13,9 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::certificate::certify;
 use super::find::find_page;
-use super::remove::{drop_archive, end_runs, remove_batch, remove_day, remove_orphans, remove_rest};
+use super::remove::{
+    drop_archive, end_runs, remove_answers, remove_batch, remove_day, remove_orphans, remove_rest,
+};
 use super::verify::{Leftovers, verify_day, verify_events, verify_tenant};
 use super::{ErasurePorts, Run};
 use crate::ports::StoreError;
@@ -172,6 +174,14 @@ async fn remove(run: &Run, steps: &Steps, round: u32, whole: bool) -> Result<(),
         }
         let name = format!("remove-{round}-{batch}");
         more = step(run, steps, name, |run| async move { remove_batch(&run).await }).await?;
+    }
+    let mut more = true;
+    for page in 1_u32.. {
+        if !more {
+            break;
+        }
+        let name = format!("answers-{round}-{page}");
+        more = step(run, steps, name, |run| async move { remove_answers(&run).await }).await?;
     }
     if whole {
         for (what, work) in [("archive", Work::Archive), ("rest", Work::Rest)] {

@@ -261,6 +261,23 @@ fn streamed(response: ResponseBuilder) -> ResponseBuilder {
         .header("weft-model", header("The model that answers, by its server's own name.", Type::String))
         .header("weft-upstream", header("The server that answers.", Type::String))
         .header("weft-attempts", header("How many servers were asked.", Type::Integer))
+        .header(
+            "weft-cache",
+            header(
+                "`hit`, `semantic`, `miss`, `gateway-hit` or `gateway-miss`, where a cache has to do with it.",
+                Type::String,
+            ),
+        )
+        .header(
+            "weft-cache-age",
+            header("How many seconds ago a kept answer was given first.", Type::Integer),
+        )
+        .header(
+            "weft-cache-saved-tokens",
+            header("How many tokens were not read and written again.", Type::Integer),
+        )
+        .header("weft-masked", header("What was put aside before the request left, by kind and number.", Type::String))
+        .header("weft-cache-saved-usd", header("What those would have cost, in US dollars.", Type::String))
 }
 
 fn text_response(what: &str, media: &str) -> ResponseBuilder {
