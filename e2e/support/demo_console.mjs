@@ -90,6 +90,8 @@ export async function fillConsole(mesh, name = "Northwind") {
 /** The pages of the console with these ids, by the name that their pictures have. */
 export const pagesOf = (demo) => ({
   health: "",
+  overview: "/overview",
+  usage: "/usage",
   tenants: "/tenants",
   tenant: `/tenants/${demo.tenant}`,
   events: `/events?tenant=${demo.tenant}`,

@@ -17,7 +17,7 @@ import { explorerAt, resumeWorkflows } from "./workflows.mjs";
 const HOST = "127.0.0.1";
 const SCHEDULED = "/cdn-cgi/local/scheduled";
 const REPEAT_AFTER_MS = 10_000;
-/** What of the environment reaches the pipeline: the chat model to ask, and the credentials for it. */
+/** What of the environment reaches the pipeline: the chat model to ask, Analytics Engine, and the credentials for them. */
 const MODEL_VARIABLES = [
   "AI_ROUTES",
   "AI_BASE_URL",
@@ -26,6 +26,9 @@ const MODEL_VARIABLES = [
   "AI_OUTPUT_PRICE",
   "AI_PRICES",
   "AI_HOLD_SECONDS",
+  "ANALYTICS_ACCOUNT",
+  "ANALYTICS_API_URL",
+  "ANALYTICS_API_TOKEN",
   "AI_API_KEY",
   "AI_GATEWAY_TOKEN",
 ];

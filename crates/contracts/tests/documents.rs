@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use contracts::gateway::LimitsContract;
 use contracts::health::HealthContract;
+use contracts::pipeline::analytics::AnalyticsContract;
 use contracts::pipeline::budget::{BudgetsContract, TenantBudgetContract};
 use contracts::pipeline::deliveries::DeliveriesContract;
 use contracts::pipeline::erasure::ErasureContract;
@@ -34,6 +35,7 @@ fn described<C: Contract + Described>() -> (Document, String) {
 /// Every contract between Workers.
 fn all() -> Vec<(Document, String)> {
     vec![
+        described::<AnalyticsContract>(),
         described::<BudgetsContract>(),
         described::<DeadLettersContract>(),
         described::<DeliveriesContract>(),

@@ -19,6 +19,7 @@
 //! | [`delivery`] | when a message to an endpoint is tried again, and when the endpoint is left alone or given up |
 //! | [`file`] | what a file may be called, how large it may be, in which parts it is sent |
 //! | [`handover`] | when a queue message that failed comes again |
+//! | [`platform_cost`] | what a tenant's share of the platform below costs, as an estimate |
 //! | [`query`] | which parts a search query has |
 //! | [`rate`] | how much a tenant may ask for: token buckets, quotas, plans |
 //! | [`contact`] | whether an event is about a person |
@@ -41,6 +42,7 @@ mod fault;
 pub mod file;
 pub mod handover;
 pub mod job;
+pub mod platform_cost;
 pub mod query;
 pub mod rate;
 pub mod retention;

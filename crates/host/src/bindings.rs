@@ -28,6 +28,14 @@ pub const AI_HOLD_SECONDS: &str = "AI_HOLD_SECONDS";
 pub const ANSWERS: &str = "ANSWERS";
 /// pipeline: what a tenant may spend on models, one object a tenant.
 pub const TENANT_BUDGET: &str = "TENANT_BUDGET";
+/// admin: the pipeline's `Analytics`.
+pub const PIPELINE_ANALYTICS: &str = "PIPELINE_ANALYTICS";
+/// pipeline: the dataset of Analytics Engine that usage is written to.
+pub const TENANT_USAGE: &str = "TENANT_USAGE";
+/// pipeline: the account whose Analytics Engine is asked; empty where only the rollups are.
+pub const ANALYTICS_ACCOUNT: &str = "ANALYTICS_ACCOUNT";
+/// pipeline: where it is asked, up to `/v4`.
+pub const ANALYTICS_API_URL: &str = "ANALYTICS_API_URL";
 /// admin: the pipeline's `Budgets`.
 pub const PIPELINE_BUDGETS: &str = "PIPELINE_BUDGETS";
 /// pipeline: the queue between acceptance and work.

@@ -9,6 +9,7 @@
 //! own, the SQLite of the tenant's Durable Object.
 
 mod account_history;
+mod analytics_engine;
 mod answers;
 mod approvals;
 mod archive;
@@ -39,6 +40,7 @@ mod usage;
 mod workflows;
 
 pub use account_history::SqlAccountHistory;
+pub use analytics_engine::{AnalyticsEngineUsage, SqlApi, USAGE_DATASET, UsagePoints, point_parts};
 pub use answers::KvAnswers;
 pub use approvals::SqlApprovalStore;
 pub use archive::R2Archive;

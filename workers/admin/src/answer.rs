@@ -44,6 +44,12 @@ impl Answer {
         Self::new(200, "application/json", text).with("content-security-policy", NOTHING)
     }
 
+    /// Comma-separated values.
+    #[must_use]
+    pub fn csv(lines: String) -> Self {
+        Self::new(200, "text/csv; charset=utf-8", lines).with("content-security-policy", NOTHING)
+    }
+
     /// JSON texts, one a line.
     #[must_use]
     pub fn json_lines(lines: String) -> Self {

@@ -9,6 +9,7 @@ use maud::Markup;
 use mesh::TraceContext;
 use serde_json::Value;
 
+use crate::analytics;
 use crate::answer::Answer;
 use crate::audit::{self, Asker};
 use crate::console::{Console, Request, visitor};
@@ -19,6 +20,9 @@ use crate::operations;
 use crate::pages::{self, Frame, Given};
 use crate::problem::{Code, Problem};
 use crate::screens::{Lead, Screen};
+
+/// How many tenants the page of usage shows; the export has all.
+const USAGE_ROWS: u32 = 100;
 
 impl Console<'_> {
     /// Answers a request for a page, or a form's.
@@ -55,6 +59,16 @@ impl Console<'_> {
                 let (tenant, keys) =
                     futures_util::try_join!(self.tenants.show(tenant), self.tenants.keys(tenant))?;
                 shown(pages::tenant(&frame, &tenant, &keys, None))
+            }
+            Screen::Overview => {
+                shown(pages::overview(&frame, &analytics::overview(self.analytics, call).await?))
+            }
+            Screen::Usage => {
+                let most = format!("{query}&limit={USAGE_ROWS}");
+                let summary = analytics::summary(self.analytics, &self.tenants, call, &most).await?;
+                let given =
+                    pages::GivenDays { from: filter("from"), to: filter("to"), tenant: filter("tenant") };
+                shown(pages::usage(&frame, &summary, &given))
             }
             Screen::DeadLetters => {
                 let page = dead_letters::list(self.dead_letters, call, &query).await?;
@@ -168,7 +182,9 @@ impl Console<'_> {
                 dead_letters::replay(asker, self.dead_letters, call, letter).await?;
                 Ok(Answer::seen_at(&format!("/admin/dead-letters/{letter}")))
             }
-            Screen::DeadLetters
+            Screen::Overview
+            | Screen::Usage
+            | Screen::DeadLetters
             | Screen::DeadLetter(_)
             | Screen::Audit
             | Screen::Search

@@ -14,6 +14,7 @@ use ids::{DeadLetterId, JobId, TenantId};
 use maud::Markup;
 use mesh::{CallContext, Deadline, TraceContext, Transport};
 
+use crate::analytics::{self, Analytics};
 use crate::answer::Answer;
 use crate::api::MeshHealth;
 use crate::audit::{self, Asker};
@@ -80,6 +81,8 @@ pub struct Console<'a> {
     pub mesh: &'a dyn Mesh,
     /// What was given up.
     pub dead_letters: &'a DeadLettersClient<Rc<dyn Transport>>,
+    /// What all tenants used.
+    pub analytics: &'a Analytics,
     /// Events of all tenants.
     pub operations: &'a Operations,
     /// Tenants' jobs.
@@ -196,6 +199,15 @@ impl Console<'_> {
                 Ok(Answer::json(&letter))
             }
             Route::Replay(id) => dead_letters::replay(asker, self.dead_letters, &call(), known(id)?).await,
+            Route::Summary => {
+                let summary =
+                    analytics::summary(self.analytics, &self.tenants, &call(), request.query).await?;
+                Ok(Answer::json(&summary))
+            }
+            Route::SummaryCsv => {
+                analytics::export(self.analytics, &self.tenants, &call(), request.query).await
+            }
+            Route::Overview => Ok(Answer::json(&analytics::overview(self.analytics, &call()).await?)),
             Route::Events => {
                 Ok(Answer::json(&operations::list(self.operations, &call(), request.query).await?))
             }

@@ -18,6 +18,12 @@ pub enum Route {
     HealthPage,
     /// The same as JSON.
     HealthApi,
+    /// Usage and spend of all tenants.
+    Summary,
+    /// The same as comma-separated values.
+    SummaryCsv,
+    /// How the whole goes.
+    Overview,
     /// Dead letters.
     DeadLetters,
     /// One of them; none where the path has no id of one.
@@ -83,6 +89,9 @@ impl Route {
             "/" | "/admin/" => Some(Self::Root),
             "/admin" => Some(Self::HealthPage),
             "/admin/api/health" => Some(Self::HealthApi),
+            "/admin/api/analytics/summary.json" => Some(Self::Summary),
+            "/admin/api/analytics/summary.csv" => Some(Self::SummaryCsv),
+            "/admin/api/analytics/overview.json" => Some(Self::Overview),
             "/admin/api/dead-letters" => Some(Self::DeadLetters),
             "/admin/api/schedules" => Some(Self::Schedules),
             "/admin/api/schedules/scan" => Some(Self::Scan),
@@ -134,6 +143,9 @@ impl Route {
             Self::Screen(screen) => screen.pattern(),
             Self::HealthPage => Self::HOME,
             Self::HealthApi => "/admin/api/health",
+            Self::Summary => "/admin/api/analytics/summary.json",
+            Self::SummaryCsv => "/admin/api/analytics/summary.csv",
+            Self::Overview => "/admin/api/analytics/overview.json",
             Self::DeadLetters => "/admin/api/dead-letters",
             Self::DeadLetter(_) => "/admin/api/dead-letters/{id}",
             Self::Replay(_) => "/admin/api/dead-letters/{id}/replay",
@@ -224,7 +236,7 @@ mod tests {
     fn paths_are_matched_exactly() {
         assert_eq!(Route::at("/"), Some(Route::Root));
         assert_eq!(Route::at("/admin/"), Some(Route::Root));
-        for route in [Route::Schedules, Route::Scan] {
+        for route in [Route::Schedules, Route::Scan, Route::Summary, Route::SummaryCsv, Route::Overview] {
             assert_eq!(Route::at(route.pattern()), Some(route));
             assert_eq!((route.allow(), route.needs("GET")), ("GET, HEAD", Role::Viewer));
         }

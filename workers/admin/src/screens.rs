@@ -21,6 +21,10 @@ pub enum Screen {
     Keys(Option<TenantId>),
     /// Revokes one.
     Revoke(Option<(TenantId, KeyId)>),
+    /// How the whole goes.
+    Overview,
+    /// Usage and spend.
+    Usage,
     /// Dead letters.
     DeadLetters,
     /// One of them.
@@ -49,6 +53,8 @@ impl Screen {
             ["tenants", tenant, "keys", key, "revoke"] => {
                 Self::Revoke(tenant.parse().ok().zip(key.parse().ok()))
             }
+            ["overview"] => Self::Overview,
+            ["usage"] => Self::Usage,
             ["dead-letters"] => Self::DeadLetters,
             ["dead-letters", letter] => Self::DeadLetter(letter.parse().ok()),
             ["dead-letters", letter, "replay"] => Self::Replay(letter.parse().ok()),
@@ -68,6 +74,8 @@ impl Screen {
             Self::Resume(_) => "/admin/tenants/{id}/resume",
             Self::Keys(_) => "/admin/tenants/{id}/keys",
             Self::Revoke(_) => "/admin/tenants/{id}/keys/{key}/revoke",
+            Self::Overview => "/admin/overview",
+            Self::Usage => "/admin/usage",
             Self::DeadLetters => "/admin/dead-letters",
             Self::DeadLetter(_) => "/admin/dead-letters/{id}",
             Self::Replay(_) => "/admin/dead-letters/{id}/replay",
@@ -83,7 +91,12 @@ impl Screen {
         match self {
             Self::Tenants | Self::Tenant(_) => "GET, HEAD, POST",
             Self::Suspend(_) | Self::Resume(_) | Self::Keys(_) | Self::Revoke(_) | Self::Replay(_) => "POST",
-            Self::DeadLetters | Self::DeadLetter(_) | Self::Audit | Self::Search => "GET, HEAD",
+            Self::Overview
+            | Self::Usage
+            | Self::DeadLetters
+            | Self::DeadLetter(_)
+            | Self::Audit
+            | Self::Search => "GET, HEAD",
             Self::Work(work) => work.allow(),
         }
     }

@@ -18,6 +18,7 @@ use mesh::{CallContext, Deadline, TraceContext, Transport};
 use mesh_worker::{BindingError, BindingTransport, text_var};
 use storage::{D1, D1Control};
 
+use crate::analytics::Analytics;
 use crate::budgets::Budgets;
 use crate::console::Mesh;
 use crate::erasures::Erasures;
@@ -105,6 +106,12 @@ pub(crate) fn dead_letters(env: &worker::Env) -> Result<DeadLettersClient<Rc<dyn
     let transport: Rc<dyn Transport> =
         Rc::new(BindingTransport::service(env, bindings::PIPELINE_DEAD_LETTERS)?);
     Ok(DeadLettersClient::over(transport))
+}
+
+/// The pipeline's sums over all tenants.
+pub(crate) fn analytics(env: &worker::Env) -> Result<Analytics, BindingError> {
+    let transport: Rc<dyn Transport> = Rc::new(BindingTransport::service(env, bindings::PIPELINE_ANALYTICS)?);
+    Ok(Analytics::over(transport))
 }
 
 /// The pipeline's account of what is under way.

@@ -13,6 +13,7 @@ mod wiring;
 mod workflows;
 
 use contracts::health::HealthContract;
+use contracts::pipeline::analytics::AnalyticsContract;
 use contracts::pipeline::budget::BudgetsContract;
 use contracts::pipeline::erasure::ErasureContract;
 use contracts::pipeline::files::FilesContract;
@@ -74,6 +75,12 @@ mesh_worker::entrypoint!(
     DeadLetters,
     DeadLettersContract,
     wiring::dead_letters
+);
+mesh_worker::entrypoint!(
+    /// For admin: what all tenants used, and what it cost.
+    Analytics,
+    AnalyticsContract,
+    wiring::analytics
 );
 mesh_worker::entrypoint!(
     /// For admin: events of all tenants.

@@ -5,7 +5,7 @@ use app::pipeline::{
     Budget, CompactionReport, ExportReport, OrphanReport, SweepReport, compact, export, purge,
     remove_orphans, resume_erasures, sweep, tidy_up,
 };
-use app::ports::Clock;
+use app::ports::{Clock, UsageOverview};
 use host::{WorkerClock, WorkerRandom};
 use worker::{Context, Env, Request, Response, ScheduleContext, ScheduledEvent, event};
 
@@ -41,6 +41,7 @@ async fn scheduled(event: ScheduledEvent, env: Env, _context: ScheduleContext) {
     export_events(&env).await;
     start_erasures(&env).await;
     sweep_files(&env).await;
+    note_backlog(&env).await;
 }
 
 async fn sweep_outbox(env: &Env) {
@@ -184,6 +185,18 @@ async fn forget_usage(env: &Env) {
     };
     if let Err(error) = outcome {
         tracing::error!(event = "usage.forget_failed", error);
+    }
+}
+
+/// Keeps what waits now, for the charts of operators.
+async fn note_backlog(env: &Env) {
+    let outcome = async {
+        let store = wiring::usage_overview(env).map_err(|error| error.to_string())?;
+        let waiting = store.waiting().await.map_err(|error| error.to_string())?;
+        store.note_backlog(WorkerClock.now(), waiting).await.map_err(|error| error.to_string())
+    };
+    if let Err(error) = outcome.await {
+        tracing::error!(event = "backlog.not_noted", error);
     }
 }
 

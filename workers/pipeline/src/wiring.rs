@@ -12,13 +12,14 @@ use app::pipeline::{
     OperationsService, PipelinePorts, PurgePorts, ReplayPorts, RetentionService, RetentionSettings,
     TasksService, WorkService,
 };
-use app::ports::{EventArchive, Extractor, StoreError, UsageStore};
+use app::ports::{EventArchive, Extractor, StoreError, UsageStore, UsageSummaries};
 use app::rules::{RulePorts, RulesService};
-use app::usage::{UsagePorts, UsageService};
+use app::usage::{AnalyticsPorts, AnalyticsService, PointedUsage, UsagePorts, UsageService};
 use app::workflows::{RuleStarts, RunEnding, WorkflowPorts};
 use chat_extraction::openai::OpenAiModel;
 use chat_extraction::{ModelExtractor, Pause};
 use contracts::health::HealthDispatch;
+use contracts::pipeline::analytics::AnalyticsDispatch;
 use contracts::pipeline::erasure::ErasureDispatch;
 use contracts::pipeline::files::FilesDispatch;
 use contracts::pipeline::operations::OperationsDispatch;
@@ -31,21 +32,27 @@ use contracts::pipeline::{DeadLettersDispatch, IntakeDispatch, TasksDispatch};
 use embedded::adapters::{RulesExtractor, StaticEmbedder};
 use embedded::embedding::StaticModel;
 use embedded::parquet::ParquetArchive;
+use embedded::platform_prices::platform_prices;
 use host::{
     DohResolver, DurableIndex, FetchSender, OutboundConfig, StreamArchive, WorkerClock, WorkerQueue,
     WorkerRandom, bindings,
 };
 use js_sys::Uint8Array;
 use mesh::durable::Namespace;
+use mesh_worker::bindings::analytics::{AnalyticsEngineSql, Token};
 use mesh_worker::durable::DurableNamespace;
-use mesh_worker::{BindingError, Instance, WorkflowBinding};
+use mesh_worker::{BindingError, Instance, WorkflowBinding, text_var};
 use storage::{
-    D1, D1ArchiveLedger, D1CrmStore, D1DeadLetterStore, D1Erasures, D1EventStore, D1FileStore, D1Removal,
-    D1RuleStore, D1SignalStore, D1SubscriptionDirectory, D1UsageStore, KvAnswers, R2Archive, R2FileBytes,
+    AnalyticsEngineUsage, D1, D1ArchiveLedger, D1CrmStore, D1DeadLetterStore, D1Erasures, D1EventStore,
+    D1FileStore, D1Removal, D1RuleStore, D1SignalStore, D1SubscriptionDirectory, D1UsageStore, KvAnswers,
+    R2Archive, R2FileBytes, UsagePoints,
 };
 
 use crate::health::HealthService;
 use crate::{models, tenant_budget, workflows};
+
+/// The secret with which Analytics Engine's SQL is asked.
+const ANALYTICS_API_TOKEN: &str = "ANALYTICS_API_TOKEN";
 
 thread_local! {
     /// Until when the model has asked to be left alone: one account, so all tenants of an isolate share it.
@@ -149,8 +156,39 @@ pub(crate) fn usage(instance: &Instance) -> Result<UsageDispatch<UsageService>, 
     Ok(UsageDispatch(UsageService(ports)))
 }
 
+/// Usage, kept in the rollups; where a dataset is bound, every batch goes there as well.
 pub(crate) fn usage_store(env: &worker::Env) -> Result<Rc<dyn UsageStore>, BindingError> {
-    Ok(Rc::new(D1UsageStore::new(data_db(env)?)))
+    let rollups: Rc<dyn UsageStore> = Rc::new(D1UsageStore::new(data_db(env)?));
+    Ok(match env.analytics_engine(bindings::TENANT_USAGE) {
+        Ok(dataset) => Rc::new(PointedUsage { rollups, dataset: Rc::new(UsagePoints::new(dataset)) }),
+        Err(_) => rollups,
+    })
+}
+
+pub(crate) fn usage_overview(env: &worker::Env) -> Result<D1UsageStore, BindingError> {
+    Ok(D1UsageStore::new(data_db(env)?))
+}
+
+pub(crate) fn analytics(instance: &Instance) -> Result<AnalyticsDispatch<AnalyticsService>, BindingError> {
+    telemetry::console::init("pipeline");
+    let env = &instance.env;
+    let store = Rc::new(D1UsageStore::new(data_db(env)?));
+    let account = text_var(env, bindings::ANALYTICS_ACCOUNT)?;
+    let base = text_var(env, bindings::ANALYTICS_API_URL)?;
+    let token = env.secret(ANALYTICS_API_TOKEN).map(|token| token.to_string()).unwrap_or_default();
+    let asked = || AnalyticsEngineSql::at(base, account.clone(), Token::new(token));
+    let dataset = (!account.is_empty()).then(|| AnalyticsEngineUsage::new(asked()));
+    let prices = platform_prices().map_err(|error| BindingError::Unusable {
+        name: "platform_prices.json",
+        message: error.to_string(),
+    })?;
+    Ok(AnalyticsDispatch(AnalyticsService(AnalyticsPorts {
+        rollups: store.clone(),
+        dataset: dataset.map(|dataset| Rc::new(dataset) as Rc<dyn UsageSummaries>),
+        overview: store,
+        prices: Rc::new(prices),
+        clock: Rc::new(WorkerClock),
+    })))
 }
 
 fn fan_out(env: &worker::Env) -> Result<FanOut, BindingError> {

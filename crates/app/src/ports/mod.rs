@@ -1,6 +1,7 @@
 //! What the use cases need of the world. Every method that touches tenant data takes the [`ids::TenantId`].
 
 mod alerts;
+mod analytics;
 mod answers;
 mod approvals;
 mod archive;
@@ -41,6 +42,7 @@ mod vectors;
 mod workflows;
 
 pub use alerts::{AlertRecord, AlertStore, EndedRun};
+pub use analytics::{SummedUsage, UsageDataset, UsageOverview, UsagePoint, UsageSummaries};
 pub use answers::{AnswerCache, LARGEST_ANSWER, MOST_ANSWERS_FORGOTTEN};
 pub use approvals::{ApprovalChange, ApprovalRow, ApprovalStore, AskedContent, AuditRow, DecisionRow};
 pub use archive::{Archive, ArchivedObject, ListedObject, MOST_OBJECTS, ObjectVersion};

@@ -123,6 +123,8 @@ pub enum Revoked {
 pub struct TenantQuery {
     /// Those whose slug begins so.
     pub slug: Option<String>,
+    /// Only these.
+    pub among: Option<Vec<TenantId>>,
     /// Active ones only, or suspended ones only.
     pub active: Option<bool>,
     /// Those made before this one.

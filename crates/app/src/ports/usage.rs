@@ -44,7 +44,7 @@ pub struct UsageSums {
 /// Usage, added up by tenant.
 #[async_trait(?Send)]
 pub trait UsageStore {
-    /// Adds counts up, all of them or none; a batch that was added before changes nothing.
+    /// Adds counts up, all of them or none; a batch that was added before changes nothing. Whether it was new.
     ///
     /// # Errors
     /// When the store does not answer.
@@ -54,7 +54,7 @@ pub trait UsageStore {
         batch_id: &str,
         counts: &[Counted],
         now: Timestamp,
-    ) -> Result<(), StoreError>;
+    ) -> Result<bool, StoreError>;
 
     /// The sums of a span; at most `limit` groups.
     ///

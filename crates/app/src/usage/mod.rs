@@ -1,9 +1,13 @@
 //! What tenants use: counted where it happens, brought in batches, added up by the hour and by the day.
 
+mod analytics;
 mod meter;
+mod points;
 mod service;
 
+pub use analytics::{AnalyticsPorts, AnalyticsService, LONGEST_OF_ALL};
 pub use meter::{Batch, Meter};
+pub use points::PointedUsage;
 pub use service::{UsagePorts, UsageService};
 
 /// Which batches are still known: one that is brought again after this long counts twice. A day.

@@ -45,7 +45,7 @@ impl Usage for UsageService {
         let counted = |UsageCount { at, of, amounts }| Counted::new(at, of, amounts);
         let counts: Vec<_> = counts.into_iter().map(counted).collect();
         let now = self.0.clock.now();
-        self.0.store.add(context.scope.tenant, &batch_id, &counts, now).await.map_err(unavailable)
+        self.0.store.add(context.scope.tenant, &batch_id, &counts, now).await.map(drop).map_err(unavailable)
     }
 
     async fn read_usage(&self, context: &TenantCall, request: ReadUsage) -> Result<UsageReport, UsageError> {

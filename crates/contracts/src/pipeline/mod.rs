@@ -1,6 +1,7 @@
 //! What may be asked of the pipeline: one entrypoint for the gateway, one for the scheduler.
 
 pub mod ai_policy;
+pub mod analytics;
 pub mod budget;
 mod dead_letters;
 pub mod deliveries;

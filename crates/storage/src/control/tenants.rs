@@ -119,11 +119,16 @@ impl<D: SqlDatabase> SqlControl<D> {
 #[async_trait(?Send)]
 impl<D: SqlDatabase> TenantAdmin for SqlControl<D> {
     async fn tenants(&self, query: &TenantQuery) -> Result<Vec<TenantRecord>, StoreError> {
-        let TenantQuery { slug, active, before, limit } = query;
+        let TenantQuery { slug, among, active, before, limit } = query;
         // A slug has letters, digits and hyphens: `~` stands after all of them.
         let until = slug.as_ref().map(|slug| format!("{slug}~"));
         let sql = format!("SELECT {COLUMNS} FROM tenants WHERE 1");
-        let select = Statement::new(&sql, Vec::new())
+        let mut select = Statement::new(&sql, Vec::new());
+        if let Some(among) = among {
+            select.values.push(serde_json::json!(among).to_string().into());
+            select.sql.push_str(" AND id IN (SELECT value FROM json_each(?1))");
+        }
+        let select = select
             .and_if("slug >=", slug.clone())
             .and_if("slug <", until)
             .and_if("status =", active.map(status))

@@ -60,6 +60,7 @@ pub const TENANT_TABLES: &[TenantTable] = &[
     of_tenants("raw_sweeps"),
     TenantTable { name: "usage_hours", key: "tenant_id, period, kind, name, key" },
     TenantTable { name: "usage_days", key: "tenant_id, period, kind, name, key" },
+    TenantTable { name: "usage_tenant_days", key: "period, tenant_id" },
     TenantTable { name: "usage_batches", key: "tenant_id, id" },
     of_tenants("event_totals"),
 ];

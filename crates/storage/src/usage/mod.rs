@@ -1,6 +1,8 @@
 //! Usage over SQL: sums by the hour and by the day.
 
+mod overview;
 mod row;
+mod summaries;
 
 use app::ports::{Counted, StoreError, UsageStore, UsageSums};
 use app::usage::BATCHES_KEPT_MS;
@@ -11,13 +13,21 @@ use domain::usage::{Grain, Span};
 use ids::TenantId;
 
 use crate::sql::{SqlDatabase, Statement, Value, values};
-use row::{AmountsRow, CountRow, GroupRow, StorageRow};
+use row::{AmountsRow, BatchRow, CountRow, GroupRow, StorageRow};
 
 /// Usage over a SQL database with the schema of `migrations/data`.
 #[derive(Debug, Clone)]
 pub struct SqlUsageStore<D> {
     database: D,
 }
+
+/// A statement from a file in `queries/analytics`.
+macro_rules! analytics {
+    ($name:literal, $values:expr) => {
+        Statement::new(include_str!(concat!("../../queries/analytics/", $name, ".sql")), $values)
+    };
+}
+pub(crate) use analytics;
 
 /// A statement from a file in `queries/usage`.
 macro_rules! query {
@@ -42,7 +52,7 @@ impl<D: SqlDatabase> UsageStore for SqlUsageStore<D> {
         batch_id: &str,
         counts: &[Counted],
         now: Timestamp,
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
         let rows: Vec<_> = counts.iter().map(CountRow::of).collect();
         let rows = serde_json::to_string(&rows)
             .map_err(|error| StoreError::new(self.database.name(), error.to_string()))?;
@@ -52,7 +62,9 @@ impl<D: SqlDatabase> UsageStore for SqlUsageStore<D> {
             query!("add_to_days", all()),
             query!("note_batch", values![tenant, batch_id, now]),
         ];
-        self.database.batch(statements).await.map(drop)
+        let answers = self.database.batch(statements).await?;
+        let noted = answers.last().map(|rows| rows.first::<BatchRow, BatchRow>()).transpose()?;
+        Ok(noted.flatten().is_some())
     }
 
     async fn sums(
@@ -89,6 +101,10 @@ impl<D: SqlDatabase> UsageStore for SqlUsageStore<D> {
         let statements = vec![
             query!("forget_hours", values![Grain::Hours.kept_from(now_ms)]),
             query!("forget_days", values![Grain::Days.kept_from(now_ms)]),
+            analytics!("forget_tenant_days", values![Grain::Days.kept_from(now_ms)]),
+            analytics!("forget_all_hours", values![Grain::Hours.kept_from(now_ms)]),
+            analytics!("forget_all_days", values![Grain::Days.kept_from(now_ms)]),
+            analytics!("forget_backlog", values![Grain::Hours.kept_from(now_ms)]),
             query!("forget_batches", values![now_ms.saturating_sub(BATCHES_KEPT_MS)]),
         ];
         self.database.batch(statements).await.map(drop)

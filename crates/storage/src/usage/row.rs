@@ -1,8 +1,10 @@
 //! Rows of usage.
 
 use app::ports::Counted;
+use contracts::pipeline::analytics::Backlog;
 use contracts::pipeline::usage::{UsageAmounts, UsageStorage, UsageSubject};
 use domain::usage::Grain;
+use ids::TenantId;
 use serde::{Deserialize, Serialize};
 
 /// One count on its way in.
@@ -54,6 +56,77 @@ impl<'a> CountRow<'a> {
             saved_tokens: of(|amounts| amounts.saved_tokens),
             saved_nanos: of(|amounts| amounts.saved_nanos),
         }
+    }
+}
+
+#[derive(Deserialize)]
+pub(super) struct BatchRow {
+    #[expect(dead_code, reason = "only that there is a row matters, and that it reads")]
+    id: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct PeriodRow {
+    period: u64,
+    #[serde(flatten)]
+    amounts: AmountsRow,
+}
+
+impl From<PeriodRow> for (u64, UsageAmounts) {
+    fn from(row: PeriodRow) -> Self {
+        (row.period, row.amounts.into())
+    }
+}
+
+#[derive(Deserialize)]
+pub(super) struct TenantRow {
+    tenant_id: TenantId,
+    #[serde(flatten)]
+    amounts: AmountsRow,
+}
+
+impl From<TenantRow> for (TenantId, UsageAmounts) {
+    fn from(row: TenantRow) -> Self {
+        (row.tenant_id, row.amounts.into())
+    }
+}
+
+#[derive(Deserialize)]
+pub(super) struct StoredRow {
+    tenant_id: TenantId,
+    #[serde(flatten)]
+    stored: StorageRow,
+}
+
+impl From<StoredRow> for (TenantId, UsageStorage) {
+    fn from(row: StoredRow) -> Self {
+        (row.tenant_id, row.stored.into())
+    }
+}
+
+#[derive(Deserialize)]
+pub(super) struct BacklogRow {
+    outbox: u32,
+    dead_letters: u32,
+}
+
+impl From<BacklogRow> for Backlog {
+    fn from(row: BacklogRow) -> Self {
+        let BacklogRow { outbox, dead_letters } = row;
+        Self { outbox, dead_letters }
+    }
+}
+
+#[derive(Deserialize)]
+pub(super) struct BacklogHourRow {
+    period: u64,
+    #[serde(flatten)]
+    backlog: BacklogRow,
+}
+
+impl From<BacklogHourRow> for (u64, Backlog) {
+    fn from(row: BacklogHourRow) -> Self {
+        (row.period, row.backlog.into())
     }
 }
 

@@ -144,6 +144,7 @@ impl People {
             "INSERT INTO raw_sweeps VALUES (?1, 'raw')",
             "INSERT INTO usage_hours VALUES (?1, 1, 'model', 'm', '', 0, 0, 0, 0, 1, 1, 1, 1, 0, 0, 0)",
             "INSERT INTO usage_days VALUES (?1, 1, 'model', 'm', '', 0, 0, 0, 0, 1, 1, 1, 1, 0, 0, 0)",
+            "INSERT INTO usage_tenant_days VALUES (1, ?1, 0, 0, 0, 0, 1, 1, 1, 1) ON CONFLICT DO NOTHING",
             "INSERT INTO usage_batches VALUES (?1, 'b', 1)",
         ] {
             let statement = Statement::new(sql, vec![storage::Value::from(tenant.to_string())]);

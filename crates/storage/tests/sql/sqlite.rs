@@ -29,15 +29,16 @@ impl Sqlite {
     /// An empty database with every migration of a folder of `migrations/`, in the order of their names, as they are
     /// applied to D1.
     pub(crate) fn migrated(folder: &str) -> Self {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../migrations").join(folder);
-        let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).collect();
-        files.retain(|file| file.extension().is_some_and(|extension| extension == "sql"));
-        files.sort();
+        Self::migrated_before(folder, "9999")
+    }
+
+    /// The same with those whose names come before a number.
+    pub(crate) fn migrated_before(folder: &str, number: &str) -> Self {
         let connection = Connection::open_in_memory().unwrap();
         // As in D1.
         connection.pragma_update(None, "foreign_keys", true).unwrap();
-        for file in files {
-            connection.execute_batch(&fs::read_to_string(file).unwrap()).unwrap();
+        for (_, migration) in migrations(folder).into_iter().filter(|(name, _)| &**name < number) {
+            connection.execute_batch(&migration).unwrap();
         }
         Self {
             connection: Rc::new(RefCell::new(connection)),
@@ -58,6 +59,19 @@ impl Sqlite {
         let rows = explain.query_map(params_from_iter(statement.values.iter().map(bind)), |row| row.get(3));
         rows.unwrap().map(Result::unwrap).collect()
     }
+}
+
+/// The migrations of a folder, by name, in order.
+pub(crate) fn migrations(folder: &str) -> Vec<(String, String)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../migrations").join(folder);
+    let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).collect();
+    files.retain(|file| file.extension().is_some_and(|extension| extension == "sql"));
+    files.sort();
+    let named = |file: std::path::PathBuf| {
+        let name = file.file_name().unwrap().to_string_lossy().into_owned();
+        (name, fs::read_to_string(file).unwrap())
+    };
+    files.into_iter().map(named).collect()
 }
 
 #[async_trait(?Send)]

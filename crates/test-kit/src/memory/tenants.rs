@@ -100,9 +100,10 @@ impl State {
 impl TenantAdmin for MemoryControl {
     async fn tenants(&self, query: &TenantQuery) -> Result<Vec<TenantRecord>, StoreError> {
         let act = || {
-            let TenantQuery { slug, active, before, limit } = query;
+            let TenantQuery { slug, among, active, before, limit } = query;
             let fits = |record: &&TenantRecord| {
                 slug.as_ref().is_none_or(|slug| record.slug.starts_with(&**slug))
+                    && among.as_ref().is_none_or(|among| among.contains(&record.tenant_id))
                     && active.is_none_or(|active| record.settings.active == active)
                     && before.is_none_or(|before| record.tenant_id < before)
             };

@@ -44,14 +44,15 @@ impl UsageStore for MemoryUsage {
         batch_id: &str,
         counts: &[Counted],
         now: Timestamp,
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
         let mut state = self.0.borrow_mut();
         let batch = (tenant, batch_id.to_owned());
-        if state.batches.insert(batch.clone()) {
+        let new = state.batches.insert(batch.clone());
+        if new {
             state.noted.push((now, batch));
             state.counts.extend(counts.iter().map(|counted| (tenant, counted.clone())));
         }
-        Ok(())
+        Ok(new)
     }
 
     async fn sums(

@@ -4,6 +4,7 @@
 //! so one store serves them all, and there is always another tenant whose rows must be neither seen nor touched. A
 //! store given to a suite must be empty, since some ports look over all tenants.
 
+mod analytics;
 mod archive;
 mod audit;
 mod backfill;
@@ -26,6 +27,7 @@ mod transitions;
 mod usage;
 mod vectors;
 
+pub use analytics::{usage_overview_suite, usage_summaries_suite};
 pub use audit::audit_suite;
 pub use backfill::backfill_store_suite;
 pub use budgets::budget_store_suite;

@@ -133,7 +133,7 @@ async fn tenants_are_listed_newest_first(store: &dyn TenantAdmin) {
     }
     made.sort_unstable();
     let slugs = async |slug: &str, active, before, limit| {
-        let query = TenantQuery { slug: Some(slug.into()), active, before, limit };
+        let query = TenantQuery { slug: Some(slug.into()), among: None, active, before, limit };
         let mut found: Vec<_> = store.tenants(&query).await.unwrap();
         assert!(found.is_sorted_by(|one, next| one.tenant_id > next.tenant_id));
         found.sort_by(|one, other| one.slug.cmp(&other.slug));
@@ -146,6 +146,10 @@ async fn tenants_are_listed_newest_first(store: &dyn TenantAdmin) {
     assert_eq!(slugs("lis", None, None, 2).await.len(), 2);
     assert_eq!(slugs("lis", None, Some(made[1]), 10).await.len(), 1, "those before it alone");
     assert!(slugs("list-%", None, None, 10).await.is_empty(), "no pattern");
+    let among = Some(vec![made[0], made[2], make.tenant()]);
+    let among = store.tenants(&TenantQuery { among, limit: 10, ..TenantQuery::default() }).await.unwrap();
+    let among: Vec<_> = among.into_iter().map(|record| record.tenant_id).collect();
+    assert_eq!(among, [made[2], made[0]], "only these");
 }
 
 async fn a_key_opens_until_it_is_revoked<S: TenantAdmin + ControlStore + AuditTrail>(store: &S) {

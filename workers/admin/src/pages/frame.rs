@@ -11,6 +11,10 @@ use super::{Visitor, layout};
 pub enum Here {
     /// How the Workers are.
     Health,
+    /// How the whole goes.
+    Overview,
+    /// Usage and spend.
+    Usage,
     /// Tenants and keys.
     Tenants,
     /// What tenants sent.
@@ -32,9 +36,11 @@ pub enum Here {
 }
 
 impl Here {
-    const ALL: [(Self, &'static str, &'static str); 9] = [
+    const ALL: [(Self, &'static str, &'static str); 11] = [
         (Self::Health, "/admin", "Health"),
+        (Self::Overview, "/admin/overview", "Overview"),
         (Self::Tenants, "/admin/tenants", "Tenants"),
+        (Self::Usage, "/admin/usage", "Usage"),
         (Self::Events, "/admin/events", "Events"),
         (Self::Workflows, "/admin/workflows", "Workflows"),
         (Self::Jobs, "/admin/jobs", "Jobs"),

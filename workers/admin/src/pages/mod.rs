@@ -2,6 +2,7 @@
 
 mod approvals;
 mod audit;
+mod chart;
 mod dead_letters;
 mod deliveries;
 mod events;
@@ -9,6 +10,7 @@ mod frame;
 mod given;
 mod health;
 mod jobs;
+mod overview;
 mod parts;
 mod prose;
 mod refusal;
@@ -16,6 +18,7 @@ mod search;
 mod stale;
 mod tenants;
 mod timeline;
+mod usage;
 mod visitor;
 mod workflows;
 
@@ -35,10 +38,12 @@ pub use frame::{Frame, Here};
 pub use given::Given;
 pub use health::health;
 pub use jobs::{job, jobs};
+pub use overview::overview;
 pub use refusal::refusal;
 pub use search::{nothing, whose};
 pub use stale::stale;
 pub use tenants::{tenant, tenants};
+pub use usage::{GivenDays, usage};
 pub use visitor::Visitor;
 pub use workflows::{workflow, workflows};
 

@@ -36,7 +36,7 @@ impl Tenants<'_> {
     /// A bad query; the store does not answer.
     pub async fn list(&self, query: &str) -> Result<Page<TenantView>, Problem> {
         let Filters { slug, active, page } = read_query(query).map_err(Problem::of_query)?;
-        let query = TenantQuery { slug, active, before: page.after, limit: page.limit + 1 };
+        let query = TenantQuery { slug, active, among: None, before: page.after, limit: page.limit + 1 };
         let mut records = self.store.tenants(&query).await.map_err(unavailable)?;
         let more = records.len() > page.limit as usize;
         records.truncate(page.limit as usize);

@@ -29,9 +29,11 @@ use crate::{Half, ROLES, acts, document, get, trace};
 /// The pipeline's part, in memory.
 #[derive(Default)]
 pub(crate) struct Pipeline {
-    events: MemoryEventStore,
+    pub(crate) events: MemoryEventStore,
     pub(crate) queue: MemoryQueue,
     pub(crate) control: MemoryControl,
+    /// Whether somebody sums usage up, and whether there is a dataset, which answers or not.
+    pub(crate) analytics: Option<Option<bool>>,
 }
 
 impl Pipeline {
@@ -86,6 +88,7 @@ pub(crate) fn ask(pipeline: &Pipeline, request: &Request<'_>) -> Handled {
         keys: &Team::default(),
         mesh: &Half::default(),
         dead_letters: &pipeline.client(),
+        analytics: &pipeline.analytics.map_or_else(nobody::analytics, crate::analytics::client),
         operations: &nobody::operations(),
         jobs: &nobody::jobs(),
         erasures: &recorder.erasures(),

@@ -1,5 +1,6 @@
 //! The console as a client meets it: with tokens that a team really signed, and everything else stood in for.
 
+mod analytics;
 mod audit_trail;
 mod budgets;
 mod dead_letters;
@@ -65,6 +66,7 @@ fn handle_with(variables: [&str; 3], team: &Team, request: &Request<'_>) -> (Han
         keys: team,
         mesh: &mesh,
         dead_letters: &pipeline.client(),
+        analytics: &nobody::analytics(),
         operations: &nobody::operations(),
         jobs: &nobody::jobs(),
         erasures: &recorder.erasures(),

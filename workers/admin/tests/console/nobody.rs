@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use admin::analytics::Analytics;
 use admin::jobs::Jobs;
 use admin::operations::Operations;
 use admin::pipeline::Pipeline;
@@ -14,6 +15,10 @@ use mesh::loopback::Severed;
 
 fn away() -> Rc<dyn Transport> {
     Rc::new(Severed::saying("nobody is there"))
+}
+
+pub(crate) fn analytics() -> Analytics {
+    Analytics::over(away())
 }
 
 pub(crate) fn operations() -> Operations {

@@ -30,6 +30,7 @@ pub(crate) fn handle(
         keys: &Team::default(),
         mesh: &Half::default(),
         dead_letters: &dead_letters::Pipeline::default().client(),
+        analytics: &nobody::analytics(),
         operations: &nobody::operations(),
         jobs: &nobody::jobs(),
         erasures: &recorder.erasures(),

@@ -1,0 +1,1 @@
+DELETE FROM usage_all_days WHERE period < ?1

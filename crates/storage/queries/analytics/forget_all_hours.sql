@@ -1,0 +1,1 @@
+DELETE FROM usage_all_hours WHERE period < ?1

@@ -1,0 +1,1 @@
+DELETE FROM backlog_hours WHERE period < ?1

@@ -1,0 +1,1 @@
+DELETE FROM usage_tenant_days WHERE period < ?1
