@@ -48,6 +48,8 @@ export interface DeadLetter {
   event_status: string | null;
   /** When the letter is forgotten. */
   expires_at: Timestamp;
+  /** The fingerprint of what it died of. */
+  group: string | null;
   /** The id. */
   letter_id: DeadLetterId;
   /** The queue's message. */
@@ -88,6 +90,8 @@ export interface DeadLetterInput {
   event_status?: string | null;
   /** When the letter is forgotten. */
   expires_at: TimestampInput;
+  /** The fingerprint of what it died of. */
+  group?: string | null;
   /** The id. */
   letter_id: DeadLetterId;
   /** The queue's message. */
@@ -176,6 +180,8 @@ export interface ListDeadLetters {
   before: DeadLetterId | null;
   /** Only of this cause: `queue`, `workflow` or `unreadable`. */
   cause: string | null;
+  /** Only of this group, by its fingerprint. */
+  group: string | null;
   /** At most this many, 1 to 200. */
   limit: number;
   /** Only of this tenant. */
@@ -192,6 +198,8 @@ export interface ListDeadLettersInput {
   before?: DeadLetterId | null;
   /** Only of this cause: `queue`, `workflow` or `unreadable`. */
   cause?: string | null;
+  /** Only of this group, by its fingerprint. */
+  group?: string | null;
   /** At most this many, 1 to 200. */
   limit: number;
   /** Only of this tenant. */

@@ -109,6 +109,7 @@ export const pagesOf = (demo) => ({
   subscription: `/subscriptions/${demo.subscription}?tenant=${demo.tenant}`,
   delivery: `/deliveries/${demo.delivery}?tenant=${demo.tenant}`,
   "dead-letters": `/dead-letters?tenant=${demo.tenant}`,
+  "dead-letter-groups": "/dead-letters/groups",
   audit: "/audit",
   "choose-tenant": "/jobs",
   whose: `/search?q=${demo.job}`,

@@ -29,6 +29,7 @@ export const Erasure = expose(WorkerEntrypoint, rust.Erasure);
 export const Retention = expose(WorkerEntrypoint, rust.Retention);
 export const Usage = expose(WorkerEntrypoint, rust.Usage);
 export const Analytics = expose(WorkerEntrypoint, rust.Analytics);
+export const Redrives = expose(WorkerEntrypoint, rust.Redrives);
 export const Operations = expose(WorkerEntrypoint, rust.Operations);
 export const WorkflowControl = expose(WorkerEntrypoint, rust.WorkflowControl);
 export const Models = expose(WorkerEntrypoint, rust.Models, model);

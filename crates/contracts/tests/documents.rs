@@ -14,6 +14,7 @@ use contracts::pipeline::files::FilesContract;
 use contracts::pipeline::live::LiveFeedContract;
 use contracts::pipeline::models::ModelsContract;
 use contracts::pipeline::operations::OperationsContract;
+use contracts::pipeline::redrives::RedrivesContract;
 use contracts::pipeline::retention::RetentionContract;
 use contracts::pipeline::rules::RulesContract;
 use contracts::pipeline::subscriptions::SubscriptionsContract;
@@ -49,6 +50,7 @@ fn all() -> Vec<(Document, String)> {
         described::<LiveFeedContract>(),
         described::<ModelsContract>(),
         described::<OperationsContract>(),
+        described::<RedrivesContract>(),
         described::<RetentionContract>(),
         described::<RulesContract>(),
         described::<ScansContract>(),

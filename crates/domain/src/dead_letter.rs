@@ -1,6 +1,10 @@
 //! Work that was given up: why it was, and how long it is remembered.
 
+mod pattern;
+
 use std::{fmt, str::FromStr};
+
+pub use pattern::pattern;
 
 /// How long a dead letter is kept, in milliseconds: 30 days. Its event and the event's bytes stay.
 pub const LETTER_KEPT_MS: u64 = 30 * 24 * 3_600_000;

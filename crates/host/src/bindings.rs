@@ -102,6 +102,8 @@ pub const PIPELINE_DEAD_LETTERS: &str = "PIPELINE_DEAD_LETTERS";
 pub const PIPELINE_ERASURE: &str = "PIPELINE_ERASURE";
 /// admin: the pipeline's `Operations`.
 pub const PIPELINE_OPERATIONS: &str = "PIPELINE_OPERATIONS";
+/// admin: the pipeline's `Redrives`.
+pub const PIPELINE_REDRIVES: &str = "PIPELINE_REDRIVES";
 /// admin: the pipeline's `Retention`.
 pub const PIPELINE_RETENTION: &str = "PIPELINE_RETENTION";
 /// scheduler: the pipeline's `Tasks`.

@@ -105,6 +105,8 @@ id_kinds! {
     JobId = "job", "job";
     /// An API key (its public half).
     KeyId = "key", "API key";
+    /// A replay of a group of dead letters.
+    RedriveId = "rdr", "redrive";
     /// A report on an account.
     ReportId = "rep", "report";
     /// A message to subscriptions; receivers know it by this id, however often it comes.

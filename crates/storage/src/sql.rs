@@ -157,6 +157,7 @@ id_values!(
     ids::EventId,
     ids::FileId,
     ids::NoticeId,
+    ids::RedriveId,
     ids::RuleId,
     ids::SignalId,
     ids::TenantId

@@ -12,13 +12,14 @@ use serde_json::Value;
 use crate::analytics;
 use crate::answer::Answer;
 use crate::audit::{self, Asker};
-use crate::console::{Console, Request, visitor};
+use crate::console::{Console, Request, fingerprint, visitor};
 use crate::dead_letters;
 use crate::forms::{Form, token_for};
 use crate::gate::Settings;
 use crate::operations;
 use crate::pages::{self, Frame, Given};
 use crate::problem::{Code, Problem};
+use crate::redrives;
 use crate::screens::{Lead, Screen};
 
 /// How many tenants the page of usage shows; the export has all.
@@ -70,6 +71,21 @@ impl Console<'_> {
                     pages::GivenDays { from: filter("from"), to: filter("to"), tenant: filter("tenant") };
                 shown(pages::usage(&frame, &summary, &given))
             }
+            Screen::Groups => {
+                let (groups, redrives) = futures_util::try_join!(
+                    redrives::groups(self.redrives, call),
+                    redrives::list(self.redrives, call)
+                )?;
+                shown(pages::groups(&frame, &groups, &redrives))
+            }
+            Screen::Group => {
+                let group = redrives::group(self.redrives, call, fingerprint(request.path)).await?;
+                shown(pages::group(&frame, &group))
+            }
+            Screen::OneRedrive(id) => {
+                let id = id.ok_or_else(Problem::no_redrive)?;
+                shown(pages::redrive(&frame, &redrives::get(self.redrives, call, id, &query).await?))
+            }
             Screen::DeadLetters => {
                 let page = dead_letters::list(self.dead_letters, call, &query).await?;
                 let causes: Vec<&str> =
@@ -94,6 +110,8 @@ impl Console<'_> {
             | Screen::Resume(_)
             | Screen::Keys(_)
             | Screen::Revoke(_)
+            | Screen::Redrive
+            | Screen::StopRedrive(_)
             | Screen::Replay(_) => {
                 Err(Problem::new(Code::MethodNotAllowed, format!("this path takes {}", screen.allow())))
             }
@@ -166,8 +184,10 @@ impl Console<'_> {
                 let tenant = tenant.ok_or_else(Problem::no_tenant)?;
                 let mut body = form.object(&["name"]);
                 body.insert("scopes".to_owned(), form.texts("scopes").into());
-                let issued =
-                    self.tenants.issue_key(asker, tenant, Value::from(body).to_string().as_bytes()).await?;
+                let issued = self
+                    .tenants
+                    .issue_key(asker, None, tenant, Value::from(body).to_string().as_bytes())
+                    .await?;
                 let (tenant, keys) =
                     futures_util::try_join!(self.tenants.show(tenant), self.tenants.keys(tenant))?;
                 Ok(Answer::page(201, pages::tenant(frame, &tenant, &keys, Some(&issued))))
@@ -177,6 +197,20 @@ impl Console<'_> {
                 self.tenants.revoke_key(asker, tenant, key).await?;
                 Ok(Answer::seen_at(&of(tenant)))
             }
+            Screen::Redrive => {
+                let mut body = form.object(&["tenant"]);
+                let rate: Option<u32> = form.text("per_second").and_then(|text| text.parse().ok());
+                body.insert("per_second".to_owned(), rate.unwrap_or_default().into());
+                let body = Value::from(body).to_string();
+                let of = fingerprint(path);
+                let begun = redrives::start(asker, self.redrives, call, of, body.as_bytes()).await?;
+                Ok(Answer::seen_at(&format!("/admin/redrives/{}", begun.id)))
+            }
+            Screen::StopRedrive(id) => {
+                let id = id.ok_or_else(Problem::no_redrive)?;
+                redrives::stop(asker, self.redrives, call, id).await?;
+                Ok(Answer::seen_at(&format!("/admin/redrives/{id}")))
+            }
             Screen::Replay(letter) => {
                 let letter = letter.ok_or_else(Problem::no_dead_letter)?;
                 dead_letters::replay(asker, self.dead_letters, call, letter).await?;
@@ -184,6 +218,9 @@ impl Console<'_> {
             }
             Screen::Overview
             | Screen::Usage
+            | Screen::Groups
+            | Screen::Group
+            | Screen::OneRedrive(_)
             | Screen::DeadLetters
             | Screen::DeadLetter(_)
             | Screen::Audit

@@ -28,6 +28,7 @@ use crate::pages::{self, Visitor};
 use crate::pipeline::Pipeline;
 use crate::policies;
 use crate::problem::{Code, Problem};
+use crate::redrives::{self, Redrives};
 use crate::retention::{self, Retentions};
 use crate::router::{Route, is_api};
 use crate::schedules::{self, Scans};
@@ -81,6 +82,8 @@ pub struct Console<'a> {
     pub mesh: &'a dyn Mesh,
     /// What was given up.
     pub dead_letters: &'a DeadLettersClient<Rc<dyn Transport>>,
+    /// What was given up, by its cause.
+    pub redrives: &'a Redrives,
     /// What all tenants used.
     pub analytics: &'a Analytics,
     /// Events of all tenants.
@@ -199,6 +202,29 @@ impl Console<'_> {
                 Ok(Answer::json(&letter))
             }
             Route::Replay(id) => dead_letters::replay(asker, self.dead_letters, &call(), known(id)?).await,
+            Route::Groups => Ok(Answer::json(&redrives::groups(self.redrives, &call()).await?)),
+            Route::Group => {
+                Ok(Answer::json(&redrives::group(self.redrives, &call(), fingerprint(request.path)).await?))
+            }
+            Route::Redrive => {
+                let call = match idempotency_key(request.idempotency_key)? {
+                    Some(key) => call().with_idempotency_key(key.as_str()),
+                    None => call(),
+                };
+                let of = fingerprint(request.path);
+                let begun = redrives::start(asker, self.redrives, &call, of, json_body(request)?).await?;
+                Ok(Answer::json(&begun).with_status(202))
+            }
+            Route::Redrives => Ok(Answer::json(&redrives::list(self.redrives, &call()).await?)),
+            Route::OneRedrive(id) => {
+                let id = id.ok_or_else(Problem::no_redrive)?;
+                Ok(Answer::json(&redrives::get(self.redrives, &call(), id, request.query).await?))
+            }
+            Route::StopRedrive(id) => {
+                let id = id.ok_or_else(Problem::no_redrive)?;
+                let stopped = redrives::stop(asker, self.redrives, &call(), id).await?;
+                Ok(Answer::json(&stopped))
+            }
             Route::Summary => {
                 let summary =
                     analytics::summary(self.analytics, &self.tenants, &call(), request.query).await?;
@@ -287,8 +313,11 @@ impl Console<'_> {
             Route::Keys(tenant) => {
                 let tenant = tenant.ok_or_else(Problem::no_tenant)?;
                 if request.method == "POST" {
-                    let issued = self.tenants.issue_key(asker, tenant, json_body(request)?).await?;
-                    Ok(Answer::json(&issued).with_status(201))
+                    let key = idempotency_key(request.idempotency_key)?;
+                    let named = key.as_ref().map(IdempotencyKey::as_str);
+                    let issued = self.tenants.issue_key(asker, named, tenant, json_body(request)?).await?;
+                    let status = if issued.api_key.is_some() { 201 } else { 200 };
+                    Ok(Answer::json(&issued).with_status(status))
                 } else {
                     Ok(Answer::json(&self.tenants.keys(tenant).await?))
                 }
@@ -404,6 +433,11 @@ impl Console<'_> {
         let sign_in = settings.map(|settings| settings.sign_in_url(request.url));
         pages::refusal(problem, sign_in.as_deref(), visitor.as_ref(), trace)
     }
+}
+
+/// The fingerprint in a path of a group.
+pub(crate) fn fingerprint(path: &str) -> String {
+    path.split('/').skip_while(|part| *part != "groups").nth(1).unwrap_or_default().to_owned()
 }
 
 /// The name that the client gave the request.

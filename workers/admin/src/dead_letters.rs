@@ -17,6 +17,7 @@ use crate::problem::{Code, Problem};
 struct Filters {
     tenant: Option<TenantId>,
     cause: Option<String>,
+    group: Option<String>,
     page: PageRequest<DeadLetterId>,
 }
 
@@ -25,7 +26,8 @@ impl FromQuery for Filters {
         Some(Self {
             tenant: query.value("tenant"),
             cause: query.text("cause", TextRule::slug(32)),
-            page: query.page("dead-letters", &["tenant", "cause"]),
+            group: query.text("group", TextRule::slug(32)),
+            page: query.page("dead-letters", &["tenant", "cause", "group"]),
         })
     }
 }
@@ -43,6 +45,8 @@ pub struct DeadLetter {
     pub run: u32,
     /// Who gave up.
     pub cause: String,
+    /// What it died of: the fingerprint of its group.
+    pub group: Option<String>,
     /// The workflow.
     pub workflow: Option<String>,
     /// Its step.
@@ -85,8 +89,8 @@ pub(crate) async fn list<T: Transport>(
     call: &OperatorCall,
     query: &str,
 ) -> Result<Page<DeadLetter>, Problem> {
-    let Filters { tenant, cause, page } = read_query(query).map_err(Problem::of_query)?;
-    let request = ListDeadLetters { tenant, cause, before: page.after, limit: page.limit };
+    let Filters { tenant, cause, group, page } = read_query(query).map_err(Problem::of_query)?;
+    let request = ListDeadLetters { tenant, cause, group, before: page.after, limit: page.limit };
     let found = letters.list_letters(call, request).await.map_err(refused)?;
     Ok(page.answer(found.items.into_iter().map(DeadLetter::from).collect(), found.next_before))
 }
@@ -148,6 +152,7 @@ impl From<pipeline::DeadLetter> for DeadLetter {
             event_id: letter.event_id,
             run: letter.run,
             cause: letter.cause,
+            group: letter.group,
             workflow: letter.workflow,
             step: letter.step,
             errors: letter.errors,

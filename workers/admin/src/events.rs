@@ -32,6 +32,7 @@ async fn fetch(mut request: Request, env: Env, _context: Context) -> worker::Res
     let settings = wiring::settings(&env);
     let url_of_keys = settings.as_ref().map(|settings| settings.keys_url()).unwrap_or_default();
     let dead_letters = wiring::dead_letters(&env).map_err(|error| worker::Error::from(error.to_string()))?;
+    let redrives = wiring::redrives(&env).map_err(|error| worker::Error::from(error.to_string()))?;
     let analytics = wiring::analytics(&env).map_err(|error| worker::Error::from(error.to_string()))?;
     let operations = wiring::operations(&env).map_err(|error| worker::Error::from(error.to_string()))?;
     let jobs = wiring::jobs(&env).map_err(|error| worker::Error::from(error.to_string()))?;
@@ -47,6 +48,7 @@ async fn fetch(mut request: Request, env: Env, _context: Context) -> worker::Res
         keys: &PublishedKeys::at(url_of_keys),
         mesh: &BoundMesh { env: &env },
         dead_letters: &dead_letters,
+        redrives: &redrives,
         analytics: &analytics,
         operations: &operations,
         jobs: &jobs,

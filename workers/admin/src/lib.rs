@@ -22,6 +22,7 @@ pub mod pages;
 pub mod pipeline;
 mod policies;
 pub mod problem;
+pub mod redrives;
 pub mod retention;
 pub mod router;
 pub mod schedules;

@@ -50,6 +50,8 @@ pub enum Code {
     NotDone,
     /// There is no such dead letter.
     DeadLetterNotFound,
+    /// There is no such group of dead letters, or redrive.
+    RedriveNotFound,
     /// There is no such event.
     EventNotFound,
     /// The tenant has no such job.
@@ -100,6 +102,7 @@ impl Code {
             Self::ErasureNotFound => "erasure.not_found",
             Self::NotDone => "erasure.not_done",
             Self::DeadLetterNotFound => "dead_letter.not_found",
+            Self::RedriveNotFound => "redrive.not_found",
             Self::EventNotFound => "event.not_found",
             Self::JobNotFound => "job.not_found",
             Self::KeyNotFound => "key.not_found",
@@ -123,6 +126,7 @@ impl Code {
             Self::RoleMissing | Self::CrossSite => 403,
             Self::RouteNotFound
             | Self::DeadLetterNotFound
+            | Self::RedriveNotFound
             | Self::EventNotFound
             | Self::JobNotFound
             | Self::KeyNotFound
@@ -167,6 +171,7 @@ impl Code {
             Self::ErasureNotFound => "No such erasure",
             Self::NotDone => "Not done yet",
             Self::DeadLetterNotFound => "No such dead letter",
+            Self::RedriveNotFound => "No such group or redrive",
             Self::EventNotFound => "No such event",
             Self::JobNotFound => "No such job",
             Self::KeyNotFound => "No such key",
@@ -286,6 +291,12 @@ impl Problem {
     #[must_use]
     pub fn no_erasure() -> Self {
         Self::new(Code::ErasureNotFound, "the tenant has no erasure with this id")
+    }
+
+    /// There is no group of dead letters or redrive of this name.
+    #[must_use]
+    pub fn no_redrive() -> Self {
+        Self::new(Code::RedriveNotFound, "there is no group of dead letters and no redrive of this name")
     }
 
     /// There is no event of this id: malformed, unknown, or removed by now.

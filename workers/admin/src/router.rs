@@ -1,7 +1,7 @@
 //! The routes of the console, and what each asks for.
 
 use auth::access::Role;
-use ids::{DeadLetterId, ErasureId, EventId, JobId, KeyId, TenantId};
+use ids::{DeadLetterId, ErasureId, EventId, JobId, KeyId, RedriveId, TenantId};
 
 use crate::jobs::JobAct;
 use crate::screens::Screen;
@@ -24,6 +24,18 @@ pub enum Route {
     SummaryCsv,
     /// How the whole goes.
     Overview,
+    /// Groups of dead letters.
+    Groups,
+    /// What is asked of one of them.
+    Group,
+    /// Replays all of it.
+    Redrive,
+    /// Such replays.
+    Redrives,
+    /// One of them.
+    OneRedrive(Option<RedriveId>),
+    /// Ends it.
+    StopRedrive(Option<RedriveId>),
     /// Dead letters.
     DeadLetters,
     /// One of them; none where the path has no id of one.
@@ -92,6 +104,8 @@ impl Route {
             "/admin/api/analytics/summary.json" => Some(Self::Summary),
             "/admin/api/analytics/summary.csv" => Some(Self::SummaryCsv),
             "/admin/api/analytics/overview.json" => Some(Self::Overview),
+            "/admin/api/dead-letters/groups" => Some(Self::Groups),
+            "/admin/api/redrives" => Some(Self::Redrives),
             "/admin/api/dead-letters" => Some(Self::DeadLetters),
             "/admin/api/schedules" => Some(Self::Schedules),
             "/admin/api/schedules/scan" => Some(Self::Scan),
@@ -114,6 +128,10 @@ impl Route {
     fn of_parts(parts: &[&str]) -> Option<Self> {
         let both = |tenant: &str, erasure: &str| tenant.parse().ok().zip(erasure.parse().ok());
         match parts {
+            ["dead-letters", "groups", _] => Some(Self::Group),
+            ["dead-letters", "groups", _, "redrive"] => Some(Self::Redrive),
+            ["redrives", id] => Some(Self::OneRedrive(id.parse().ok())),
+            ["redrives", id, "stop"] => Some(Self::StopRedrive(id.parse().ok())),
             ["dead-letters", id] => Some(Self::DeadLetter(id.parse().ok())),
             ["dead-letters", id, "replay"] => Some(Self::Replay(id.parse().ok())),
             ["events", id] => Some(Self::Event(id.parse().ok())),
@@ -146,6 +164,12 @@ impl Route {
             Self::Summary => "/admin/api/analytics/summary.json",
             Self::SummaryCsv => "/admin/api/analytics/summary.csv",
             Self::Overview => "/admin/api/analytics/overview.json",
+            Self::Groups => "/admin/api/dead-letters/groups",
+            Self::Group => "/admin/api/dead-letters/groups/{fingerprint}",
+            Self::Redrive => "/admin/api/dead-letters/groups/{fingerprint}/redrive",
+            Self::Redrives => "/admin/api/redrives",
+            Self::OneRedrive(_) => "/admin/api/redrives/{id}",
+            Self::StopRedrive(_) => "/admin/api/redrives/{id}/stop",
             Self::DeadLetters => "/admin/api/dead-letters",
             Self::DeadLetter(_) => "/admin/api/dead-letters/{id}",
             Self::Replay(_) => "/admin/api/dead-letters/{id}/replay",
@@ -183,7 +207,12 @@ impl Route {
         match self {
             Self::Screen(screen) => screen.allow(),
             Self::Work(work) => work.allow(),
-            Self::Replay(_) | Self::Suspend(_) | Self::Resume(_) | Self::JobAct(..) => "POST",
+            Self::Redrive
+            | Self::StopRedrive(_)
+            | Self::Replay(_)
+            | Self::Suspend(_)
+            | Self::Resume(_)
+            | Self::JobAct(..) => "POST",
             Self::Tenant(_) => "GET, HEAD, PATCH",
             Self::Key(_) => "DELETE",
             Self::Erasures(_) | Self::Keys(_) | Self::Tenants => "GET, HEAD, POST",
@@ -204,7 +233,7 @@ impl Route {
         match self {
             Self::Screen(screen) => screen.needs(method),
             Self::Work(work) => work.needs(),
-            Self::Replay(_) | Self::JobAct(..) => Role::Operator,
+            Self::Redrive | Self::StopRedrive(_) | Self::Replay(_) | Self::JobAct(..) => Role::Operator,
             Self::Suspend(_) | Self::Resume(_) | Self::Key(_) => Role::Owner,
             Self::Erasures(_)
             | Self::Retention(_)

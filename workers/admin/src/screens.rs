@@ -1,7 +1,7 @@
 //! The console's pages below its first one, and the forms on them.
 
 use auth::access::Role;
-use ids::{DeadLetterId, DeliveryId, EventId, JobId, KeyId, SignalId, SubscriptionId, TenantId};
+use ids::{DeadLetterId, DeliveryId, EventId, JobId, KeyId, RedriveId, SignalId, SubscriptionId, TenantId};
 
 use crate::work::Work;
 use crate::workflows::InstanceRef;
@@ -25,6 +25,16 @@ pub enum Screen {
     Overview,
     /// Usage and spend.
     Usage,
+    /// Groups of dead letters, and redrives.
+    Groups,
+    /// What is asked of one of them.
+    Group,
+    /// Replays all of it.
+    Redrive,
+    /// One redrive.
+    OneRedrive(Option<RedriveId>),
+    /// Ends it.
+    StopRedrive(Option<RedriveId>),
     /// Dead letters.
     DeadLetters,
     /// One of them.
@@ -55,6 +65,11 @@ impl Screen {
             }
             ["overview"] => Self::Overview,
             ["usage"] => Self::Usage,
+            ["dead-letters", "groups"] => Self::Groups,
+            ["dead-letters", "groups", _] => Self::Group,
+            ["dead-letters", "groups", _, "redrive"] => Self::Redrive,
+            ["redrives", id] => Self::OneRedrive(id.parse().ok()),
+            ["redrives", id, "stop"] => Self::StopRedrive(id.parse().ok()),
             ["dead-letters"] => Self::DeadLetters,
             ["dead-letters", letter] => Self::DeadLetter(letter.parse().ok()),
             ["dead-letters", letter, "replay"] => Self::Replay(letter.parse().ok()),
@@ -76,6 +91,11 @@ impl Screen {
             Self::Revoke(_) => "/admin/tenants/{id}/keys/{key}/revoke",
             Self::Overview => "/admin/overview",
             Self::Usage => "/admin/usage",
+            Self::Groups => "/admin/dead-letters/groups",
+            Self::Group => "/admin/dead-letters/groups/{fingerprint}",
+            Self::Redrive => "/admin/dead-letters/groups/{fingerprint}/redrive",
+            Self::OneRedrive(_) => "/admin/redrives/{id}",
+            Self::StopRedrive(_) => "/admin/redrives/{id}/stop",
             Self::DeadLetters => "/admin/dead-letters",
             Self::DeadLetter(_) => "/admin/dead-letters/{id}",
             Self::Replay(_) => "/admin/dead-letters/{id}/replay",
@@ -90,9 +110,18 @@ impl Screen {
     pub const fn allow(self) -> &'static str {
         match self {
             Self::Tenants | Self::Tenant(_) => "GET, HEAD, POST",
-            Self::Suspend(_) | Self::Resume(_) | Self::Keys(_) | Self::Revoke(_) | Self::Replay(_) => "POST",
+            Self::Suspend(_)
+            | Self::Resume(_)
+            | Self::Keys(_)
+            | Self::Revoke(_)
+            | Self::Redrive
+            | Self::StopRedrive(_)
+            | Self::Replay(_) => "POST",
             Self::Overview
             | Self::Usage
+            | Self::Groups
+            | Self::Group
+            | Self::OneRedrive(_)
             | Self::DeadLetters
             | Self::DeadLetter(_)
             | Self::Audit
@@ -105,7 +134,7 @@ impl Screen {
     #[must_use]
     pub fn needs(self, method: &str) -> Role {
         match self {
-            Self::Replay(_) => Role::Operator,
+            Self::Redrive | Self::StopRedrive(_) | Self::Replay(_) => Role::Operator,
             Self::Work(work) => work.needs(),
             _ if matches!(method, "GET" | "HEAD") => Role::Viewer,
             _ => Role::Owner,
@@ -135,6 +164,8 @@ impl Lead {
             format!("/admin/tenants/{id}")
         } else if id.parse::<DeadLetterId>().is_ok() {
             format!("/admin/dead-letters/{id}")
+        } else if id.parse::<RedriveId>().is_ok() {
+            format!("/admin/redrives/{id}")
         } else if id.parse::<EventId>().is_ok() {
             format!("/admin/events/{id}")
         } else if id.parse::<InstanceRef>().is_ok() {

@@ -26,6 +26,7 @@ use crate::gate::{Settings, SettingsError};
 use crate::jobs::Jobs;
 use crate::operations::Operations;
 use crate::pipeline::Pipeline;
+use crate::redrives::Redrives;
 use crate::retention::Retentions;
 use crate::schedules::Scans;
 
@@ -106,6 +107,12 @@ pub(crate) fn dead_letters(env: &worker::Env) -> Result<DeadLettersClient<Rc<dyn
     let transport: Rc<dyn Transport> =
         Rc::new(BindingTransport::service(env, bindings::PIPELINE_DEAD_LETTERS)?);
     Ok(DeadLettersClient::over(transport))
+}
+
+/// The pipeline's dead letters by their cause.
+pub(crate) fn redrives(env: &worker::Env) -> Result<Redrives, BindingError> {
+    let transport: Rc<dyn Transport> = Rc::new(BindingTransport::service(env, bindings::PIPELINE_REDRIVES)?);
+    Ok(Redrives::over(transport))
 }
 
 /// The pipeline's sums over all tenants.

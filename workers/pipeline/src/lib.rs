@@ -19,6 +19,7 @@ use contracts::pipeline::erasure::ErasureContract;
 use contracts::pipeline::files::FilesContract;
 use contracts::pipeline::models::ModelsContract;
 use contracts::pipeline::operations::OperationsContract;
+use contracts::pipeline::redrives::RedrivesContract;
 use contracts::pipeline::retention::RetentionContract;
 use contracts::pipeline::rules::RulesContract;
 use contracts::pipeline::subscriptions::SubscriptionsContract;
@@ -81,6 +82,12 @@ mesh_worker::entrypoint!(
     Analytics,
     AnalyticsContract,
     wiring::analytics
+);
+mesh_worker::entrypoint!(
+    /// For admin: what was given up by its cause, and replaying all of it.
+    Redrives,
+    RedrivesContract,
+    wiring::redrives
 );
 mesh_worker::entrypoint!(
     /// For admin: events of all tenants.

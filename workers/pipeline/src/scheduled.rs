@@ -2,8 +2,8 @@
 //! purge of what is past its retention, and the archive's upkeep.
 
 use app::pipeline::{
-    Budget, CompactionReport, ExportReport, OrphanReport, SweepReport, compact, export, purge,
-    remove_orphans, resume_erasures, sweep, tidy_up,
+    Budget, CompactionReport, ExportReport, OrphanReport, RedriveSweep, SweepReport, compact,
+    continue_redrives, export, purge, remove_orphans, resume_erasures, sweep, tidy_up,
 };
 use app::ports::{Clock, UsageOverview};
 use host::{WorkerClock, WorkerRandom};
@@ -26,6 +26,9 @@ const ORPHANS_MS: u64 = 30_000;
 /// How long the upkeep may take; it runs again in ten minutes, and tomorrow.
 const UPKEEP_MS: u64 = 40_000;
 
+/// How long redrives go on at once; the next minute goes on.
+const REDRIVE_MS: u64 = 50_000;
+
 #[event(scheduled)]
 async fn scheduled(event: ScheduledEvent, env: Env, _context: ScheduleContext) {
     if event.cron() == NIGHTLY {
@@ -42,6 +45,7 @@ async fn scheduled(event: ScheduledEvent, env: Env, _context: ScheduleContext) {
     start_erasures(&env).await;
     sweep_files(&env).await;
     note_backlog(&env).await;
+    redrive(&env).await;
 }
 
 async fn sweep_outbox(env: &Env) {
@@ -185,6 +189,21 @@ async fn forget_usage(env: &Env) {
     };
     if let Err(error) = outcome {
         tracing::error!(event = "usage.forget_failed", error);
+    }
+}
+
+/// Goes on with replays of whole groups of dead letters. Last: it takes its time.
+async fn redrive(env: &Env) {
+    let outcome = match wiring::redrive_ports(env) {
+        Ok(ports) => continue_redrives(&ports, REDRIVE_MS).await.map_err(|error| error.to_string()),
+        Err(error) => Err(error.to_string()),
+    };
+    match outcome {
+        Ok(sweep) if sweep == RedriveSweep::default() => {}
+        Ok(RedriveSweep { begun, refused, ended, grouped }) => {
+            tracing::info!(event = "redrive.continued", begun, refused, ended, grouped);
+        }
+        Err(error) => tracing::error!(event = "redrive.failed", error),
     }
 }
 

@@ -9,8 +9,8 @@ use app::outbound::{FanOut, QueueRemoval, RequestPorts, SubscriptionsService};
 use app::pipeline::{
     ArchivePorts, CallIngest, CrmChange, DeadLettersService, Erase, ErasurePorts, ErasureRequestPorts,
     ErasureService, EventInstances, HandoverPorts, IntakeService, Notifiers, OperationsPorts,
-    OperationsService, PipelinePorts, PurgePorts, ReplayPorts, RetentionService, RetentionSettings,
-    TasksService, WorkService,
+    OperationsService, PipelinePorts, PurgePorts, RedrivePorts, RedrivesService, ReplayPorts,
+    RetentionService, RetentionSettings, TasksService, WorkService,
 };
 use app::ports::{EventArchive, Extractor, StoreError, UsageStore, UsageSummaries};
 use app::rules::{RulePorts, RulesService};
@@ -23,6 +23,7 @@ use contracts::pipeline::analytics::AnalyticsDispatch;
 use contracts::pipeline::erasure::ErasureDispatch;
 use contracts::pipeline::files::FilesDispatch;
 use contracts::pipeline::operations::OperationsDispatch;
+use contracts::pipeline::redrives::RedrivesDispatch;
 use contracts::pipeline::retention::RetentionDispatch;
 use contracts::pipeline::rules::RulesDispatch;
 use contracts::pipeline::subscriptions::SubscriptionsDispatch;
@@ -41,7 +42,7 @@ use js_sys::Uint8Array;
 use mesh::durable::Namespace;
 use mesh_worker::bindings::analytics::{AnalyticsEngineSql, Token};
 use mesh_worker::durable::DurableNamespace;
-use mesh_worker::{BindingError, Instance, WorkflowBinding, text_var};
+use mesh_worker::{BindingError, Instance, WorkerRuntime, WorkflowBinding, text_var};
 use storage::{
     AnalyticsEngineUsage, D1, D1ArchiveLedger, D1CrmStore, D1DeadLetterStore, D1Erasures, D1EventStore,
     D1FileStore, D1Removal, D1RuleStore, D1SignalStore, D1SubscriptionDirectory, D1UsageStore, KvAnswers,
@@ -86,12 +87,22 @@ pub(crate) fn dead_letters(
     instance: &Instance,
 ) -> Result<DeadLettersDispatch<DeadLettersService>, BindingError> {
     telemetry::console::init("pipeline");
-    let env = &instance.env;
-    Ok(DeadLettersDispatch(DeadLettersService(ReplayPorts {
-        letters: Rc::new(D1DeadLetterStore::new(data_db(env)?)),
-        queue: Rc::new(WorkerQueue::new(env)?),
-        clock: Rc::new(WorkerClock),
-    })))
+    Ok(DeadLettersDispatch(DeadLettersService(redrive_ports(&instance.env)?.replay)))
+}
+
+pub(crate) fn redrives(instance: &Instance) -> Result<RedrivesDispatch<RedrivesService>, BindingError> {
+    telemetry::console::init("pipeline");
+    let ports = redrive_ports(&instance.env)?;
+    Ok(RedrivesDispatch(RedrivesService { ports, random: Rc::new(WorkerRandom) }))
+}
+
+pub(crate) fn redrive_ports(env: &worker::Env) -> Result<RedrivePorts, BindingError> {
+    let letters = Rc::new(D1DeadLetterStore::new(data_db(env)?));
+    Ok(RedrivePorts {
+        redrives: letters.clone(),
+        replay: ReplayPorts { letters, queue: Rc::new(WorkerQueue::new(env)?), clock: Rc::new(WorkerClock) },
+        runtime: Rc::new(WorkerRuntime),
+    })
 }
 
 pub(crate) fn operations(instance: &Instance) -> Result<OperationsDispatch<OperationsService>, BindingError> {

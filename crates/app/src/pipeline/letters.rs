@@ -2,16 +2,19 @@
 
 use contracts::Timestamp;
 use domain::DeathCause;
-use domain::dead_letter::LETTER_KEPT_MS;
+use domain::dead_letter::{LETTER_KEPT_MS, pattern};
 use ids::{DeadLetterId, EventId};
 
 use super::ids_of;
-use crate::ports::NewDeadLetter;
+use crate::ports::{LetterGroup, NewDeadLetter};
 
 /// Bytes of a queue's message that a letter keeps: the message of an event has some two hundred.
 const MAX_MESSAGE_BYTES: usize = 16 * 1024;
 /// Bytes of each error that a letter keeps.
 const MAX_ERROR_BYTES: usize = 8 * 1024;
+
+/// Part of every fingerprint: another way to group gets another.
+const GROUPING: &str = "weft.dead_letter.1";
 
 /// How something died.
 pub(super) struct Death {
@@ -41,8 +44,10 @@ pub(super) fn letter_of_message(
 
 fn written(letter_id: DeadLetterId, death: Death, now: Timestamp) -> NewDeadLetter {
     let Death { cause, workflow, step, errors, attempts, message } = death;
+    let group = Some(group_of(cause, workflow.as_deref(), step.as_deref(), &errors));
     NewDeadLetter {
         letter_id,
+        group,
         cause,
         workflow,
         step,
@@ -52,6 +57,20 @@ fn written(letter_id: DeadLetterId, death: Death, now: Timestamp) -> NewDeadLett
         dead_at: now,
         expires_at: Timestamp::from_unix_ms(now.unix_ms() + LETTER_KEPT_MS),
     }
+}
+
+/// What groups a letter with those that died of the same thing: `errors` are the outermost first, and the innermost is what
+/// it died of.
+pub(super) fn group_of(
+    cause: DeathCause,
+    workflow: Option<&str>,
+    step: Option<&str>,
+    errors: &[String],
+) -> LetterGroup {
+    let pattern = pattern(errors.last().map_or("", String::as_str));
+    let parts = [GROUPING, cause.as_str(), workflow.unwrap_or(""), step.unwrap_or(""), &pattern];
+    let fingerprint = ids_of::sha256_hex(serde_json::json!(parts).to_string().as_bytes())[..32].to_owned();
+    LetterGroup { fingerprint, pattern }
 }
 
 /// The beginning of a text, at most so many bytes, with a mark where something was left out.
@@ -66,6 +85,24 @@ fn cut(text: &str, bytes: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn letters_of_one_cause_have_one_fingerprint_and_others_another() {
+        let of = |step: &str, error: &str| {
+            let errors = ["step failed".to_owned(), error.to_owned()];
+            group_of(DeathCause::Workflow, Some("weft-call-ingest"), Some(step), &errors).fingerprint
+        };
+        let first = of("load", "no object `raw/evt_1`");
+        assert_eq!(first, of("load", "no object `raw/evt_2`"));
+        assert_eq!((first.len(), first.bytes().all(|byte| byte.is_ascii_hexdigit())), (32, true));
+        for (step, error) in
+            [("store", "no object `raw/evt_1`"), ("load", "no bucket"), ("loa", "dno object `#`")]
+        {
+            assert_ne!(first, of(step, error), "{step} {error}");
+        }
+        let silent = |cause| group_of(cause, None, None, &[]).fingerprint;
+        assert_ne!(silent(DeathCause::Queue), silent(DeathCause::Unreadable));
+    }
 
     #[test]
     fn a_long_text_is_cut_between_characters_and_says_so() {

@@ -19,6 +19,8 @@ mod letters;
 mod operations;
 mod read_event;
 mod read_signal;
+mod redrive;
+mod redrives;
 mod replay;
 mod retention;
 mod search;
@@ -47,6 +49,8 @@ pub use instance_engine::MeshEngine;
 pub use instances::EventInstances;
 pub use intake::IntakeService;
 pub use operations::{OperationsPorts, OperationsService};
+pub use redrive::{RedrivePorts, RedriveSweep, continue_redrives};
+pub use redrives::RedrivesService;
 pub use replay::DeadLettersService;
 pub use retention::{
     OrphanReport, PurgePorts, PurgeReport, RetentionService, RetentionSettings, purge, remove_orphans,

@@ -7,6 +7,7 @@ use contracts::pipeline::{
 };
 use domain::DeathCause;
 use domain::event::NotReplayable;
+use ids::{DeadLetterId, EventId, TenantId};
 use mesh::TraceContext;
 
 use super::ReplayPorts;
@@ -23,12 +24,12 @@ impl DeadLetters for DeadLettersService {
         _: &OperatorCall,
         request: ListDeadLetters,
     ) -> Result<DeadLetterPage, DeadLetterError> {
-        let ListDeadLetters { tenant, cause, before, limit } = request;
+        let ListDeadLetters { tenant, cause, group, before, limit } = request;
         let cause = cause.map(|cause| cause.parse::<DeathCause>()).transpose();
         let cause = cause.map_err(|error| DeadLetterError::UnknownCause { detail: error.to_string() })?;
         let limit = limit.clamp(1, 200);
         // One more than asked for tells whether there is a next page.
-        let query = DeadLetterQuery { tenant, cause, before, limit: limit + 1 };
+        let query = DeadLetterQuery { tenant, cause, group, before, limit: limit + 1 };
         let mut letters = self.0.letters.list(&query).await.map_err(unavailable)?;
         let more = letters.len() > limit as usize;
         letters.truncate(limit as usize);
@@ -49,32 +50,70 @@ impl DeadLetters for DeadLettersService {
         context: &OperatorCall,
         request: GetDeadLetter,
     ) -> Result<ReplayReceipt, DeadLetterError> {
-        let letter = self.find(&request).await?;
-        let (Some(tenant), Some(event_id)) = (letter.tenant, letter.event_id) else {
-            let detail = "its message cannot be read, so that there is no event to run again";
-            return Err(DeadLetterError::NotReplayable { detail: detail.into() });
-        };
-        let replay = Replay { at: self.0.clock.now(), by: context.scope.operator.clone() };
-        let outcome = self.0.letters.replay(tenant, event_id, request.letter_id, &replay).await;
-        let run = letter.run + 1;
-        let workflow = match outcome.map_err(unavailable)? {
-            ReplayOutcome::Begun { workflow } => workflow,
-            ReplayOutcome::Before => return Ok(ReplayReceipt { tenant, event_id, run, before: true }),
-            ReplayOutcome::Refused { status } => {
-                let detail = NotReplayable { status }.to_string();
-                return Err(DeadLetterError::NotReplayable { detail });
+        let by = &context.scope.operator;
+        let replayed = replay_one(&self.0, request.letter_id, by, Some(context.trace)).await;
+        match replayed.map_err(unavailable)? {
+            Replayed::Begun { tenant, event_id, run } => {
+                Ok(ReplayReceipt { tenant, event_id, run, before: false })
             }
-        };
-        let (by, trace_id) = (&replay.by, context.trace.trace_id());
-        tracing::info!(event = "dead_letter.replayed", %tenant, %event_id, run, by, trace_id);
-        let traceparent = letter.traceparent.unwrap_or_else(|| context.trace.to_string());
-        let message = EventMessage { tenant, event_id, run, workflow, traceparent };
-        // Its outbox entry is open and due: a queue that is down costs a minute.
-        if let Err(error) = self.0.queue.send(&[message]).await {
-            tracing::warn!(event = "queue.send_failed", %tenant, %event_id, trace_id, %error);
+            Replayed::Before { tenant, event_id, run } => {
+                Ok(ReplayReceipt { tenant, event_id, run, before: true })
+            }
+            Replayed::Refused { detail, .. } => Err(DeadLetterError::NotReplayable { detail }),
+            Replayed::Unreadable => {
+                let detail = "its message cannot be read, so that there is no event to run again";
+                Err(DeadLetterError::NotReplayable { detail: detail.into() })
+            }
+            Replayed::Gone => Err(DeadLetterError::NotFound),
         }
-        Ok(ReplayReceipt { tenant, event_id, run, before: false })
     }
+}
+
+/// What came of replaying a letter.
+pub(super) enum Replayed {
+    /// Its event runs again.
+    Begun { tenant: TenantId, event_id: EventId, run: u32 },
+    /// It was replayed before.
+    Before { tenant: TenantId, event_id: EventId, run: u32 },
+    /// Its event cannot run again as it stands.
+    Refused { tenant: TenantId, event_id: EventId, detail: String },
+    /// There is no event to run again.
+    Unreadable,
+    /// There is no such letter, or not any more.
+    Gone,
+}
+
+/// Has a letter's event run again from the start, on behalf of `by`. Once: a letter that was replayed says so.
+pub(super) async fn replay_one(
+    ports: &ReplayPorts,
+    letter_id: DeadLetterId,
+    by: &str,
+    trace: Option<TraceContext>,
+) -> Result<Replayed, StoreError> {
+    let Some(letter) = ports.letters.get(letter_id).await? else { return Ok(Replayed::Gone) };
+    let (Some(tenant), Some(event_id)) = (letter.tenant, letter.event_id) else {
+        return Ok(Replayed::Unreadable);
+    };
+    let replay = Replay { at: ports.clock.now(), by: by.to_owned() };
+    let run = letter.run + 1;
+    let workflow = match ports.letters.replay(tenant, event_id, letter_id, &replay).await? {
+        ReplayOutcome::Begun { workflow } => workflow,
+        ReplayOutcome::Before => return Ok(Replayed::Before { tenant, event_id, run }),
+        ReplayOutcome::Refused { status } => {
+            let detail = NotReplayable { status }.to_string();
+            return Ok(Replayed::Refused { tenant, event_id, detail });
+        }
+    };
+    let trace_id = trace.map(|trace| trace.trace_id());
+    tracing::info!(event = "dead_letter.replayed", %tenant, %event_id, run, by, trace_id);
+    let own = || trace.map(|trace| trace.to_string()).unwrap_or_default();
+    let traceparent = letter.traceparent.unwrap_or_else(own);
+    let message = EventMessage { tenant, event_id, run, workflow, traceparent };
+    // Its outbox entry is open and due: a queue that is down costs a minute.
+    if let Err(error) = ports.queue.send(&[message]).await {
+        tracing::warn!(event = "queue.send_failed", %tenant, %event_id, trace_id, %error);
+    }
+    Ok(Replayed::Begun { tenant, event_id, run })
 }
 
 impl DeadLettersService {
@@ -94,6 +133,7 @@ fn message(record: DeadLetterRecord) -> DeadLetter {
         event_id,
         run,
         cause: letter.cause.to_string(),
+        group: letter.group.map(|group| group.fingerprint),
         workflow: letter.workflow,
         step: letter.step,
         errors: letter.errors,

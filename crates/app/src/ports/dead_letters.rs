@@ -5,7 +5,7 @@ use contracts::Timestamp;
 use domain::{DeathCause, EventStatus, EventWorkflow};
 use ids::{DeadLetterId, EventId, TenantId};
 
-use super::StoreError;
+use super::{LetterGroup, StoreError};
 
 /// A dead letter to keep.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +24,8 @@ pub struct NewDeadLetter {
     pub attempts: u32,
     /// The message as it lay in the queue.
     pub message: Option<String>,
+    /// What groups it with others; none in letters of before there were groups.
+    pub group: Option<LetterGroup>,
     /// When it was given up.
     pub dead_at: Timestamp,
     /// When it is forgotten.
@@ -65,6 +67,8 @@ pub struct DeadLetterQuery {
     pub tenant: Option<TenantId>,
     /// Of this cause.
     pub cause: Option<DeathCause>,
+    /// Of this group.
+    pub group: Option<String>,
     /// Older than this letter.
     pub before: Option<DeadLetterId>,
     /// At most this many.

@@ -28,6 +28,7 @@ mod model_budget;
 mod model_server;
 mod notify;
 mod outbound;
+mod redrives;
 mod removal;
 mod reports;
 mod rules;
@@ -94,6 +95,10 @@ pub use outbound::{
     CreationKey, MessageSender, NoReply, OutboundReply, OutboundRequest, Registered, Resolver,
     SubscriptionDirectory, SubscriptionRecord,
 };
+pub use redrives::{
+    LetterGroup, NewRedrive, RedriveRecord, RedriveStatus, RedriveStore, Redriven, RedrivenRecord,
+    UngroupedLetter,
+};
 pub use removal::{
     BudgetRemoval, ErasureInstances, ErasureRecord, ErasureStatus, ErasureStore, EventRemoval, FeedRemoval,
     FoundEvent, MessageRemoval, NewErasure, RemovableEvent, RetentionRecord, RetentionStore, RowCount,
@@ -114,7 +119,8 @@ pub use schedule_registry::{RegisteredSchedule, ScheduleObject, ScheduleRegistry
 pub use signals::{NewSignal, SignalQuery, SignalRecord, SignalStore};
 pub use spending::{ModelCall, PriceList, Spending};
 pub use tenants::{
-    Created, IssuedKey, NewKey, NewTenant, Revoked, TenantAdmin, TenantQuery, TenantRecord, TenantSettings,
+    AddedKey, Created, IssuedKey, NewKey, NewTenant, Revoked, TenantAdmin, TenantQuery, TenantRecord,
+    TenantSettings,
 };
 pub use usage::{Counted, UsageStore, UsageSums};
 pub use vectors::{VectorFacts, VectorIndex, VectorMatch, VectorRecord};

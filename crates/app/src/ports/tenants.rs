@@ -26,6 +26,21 @@ pub struct NewKey {
     pub limits: Option<String>,
     /// When it is made.
     pub created_at: Timestamp,
+    /// The client's own name of the request, and a hash of what it asked for.
+    pub request: Option<(String, String)>,
+}
+
+/// What came of issuing a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AddedKey {
+    /// It is issued.
+    Issued,
+    /// The same request issued this one before.
+    Before(IssuedKey),
+    /// A request of this name asked for something else before.
+    KeyReused,
+    /// There is no such tenant.
+    NoTenant,
 }
 
 /// A key, as operators see it.
@@ -154,8 +169,8 @@ pub trait TenantAdmin {
         settings: &TenantSettings,
         act: &Act,
     ) -> Result<bool, StoreError>;
-    /// Issues a key. Whether there is such a tenant.
-    async fn add_key(&self, tenant: TenantId, key: &NewKey, act: &Act) -> Result<bool, StoreError>;
+    /// Issues a key.
+    async fn add_key(&self, tenant: TenantId, key: &NewKey, act: &Act) -> Result<AddedKey, StoreError>;
     /// The tenant's keys, newest first; revoked ones too.
     async fn keys(&self, tenant: TenantId) -> Result<Vec<IssuedKey>, StoreError>;
     /// Revokes a key of the tenant. A second time changes nothing, and is not an act.

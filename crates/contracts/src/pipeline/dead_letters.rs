@@ -14,6 +14,9 @@ pub struct ListDeadLetters {
     /// Only of this cause: `queue`, `workflow` or `unreadable`.
     #[serde(default)]
     pub cause: Option<String>,
+    /// Only of this group, by its fingerprint.
+    #[serde(default)]
+    pub group: Option<String>,
     /// Only older than this letter.
     #[serde(default)]
     pub before: Option<DeadLetterId>,
@@ -56,6 +59,9 @@ pub struct DeadLetter {
     pub run: u32,
     /// Who gave up: `queue`, `workflow` or `unreadable`.
     pub cause: String,
+    /// The fingerprint of what it died of.
+    #[serde(default)]
+    pub group: Option<String>,
     /// The workflow that gave up.
     #[serde(default)]
     pub workflow: Option<String>,

@@ -13,6 +13,7 @@ pub mod live;
 pub mod model_routes;
 pub mod models;
 pub mod operations;
+pub mod redrives;
 pub mod retention;
 pub mod rules;
 mod search;

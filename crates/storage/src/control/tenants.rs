@@ -1,8 +1,8 @@
 //! Operators' changes of tenants and keys over SQL.
 
 use app::ports::{
-    Allowance, Created, IssuedKey, NewKey, NewTenant, Revoked, StoreError, TenantAdmin, TenantQuery,
-    TenantRecord, TenantSettings,
+    AddedKey, Allowance, Created, IssuedKey, NewKey, NewTenant, Revoked, StoreError, TenantAdmin,
+    TenantQuery, TenantRecord, TenantSettings,
 };
 use async_trait::async_trait;
 use audit::Act;
@@ -106,6 +106,22 @@ fn select(condition: &str, value: impl Into<Value>) -> Statement {
 
 impl<D: SqlDatabase> SqlControl<D> {
     /// The tenant that the request of this name made, with the hash of what it asked for.
+    /// What the request of a new key issued before, if it did.
+    async fn issued_by(&self, tenant: TenantId, key: &NewKey) -> Result<Option<AddedKey>, StoreError> {
+        let Some((request_key, request_hash)) = &key.request else { return Ok(None) };
+        let of = || values![tenant, &**request_key];
+        let key = "SELECT id, name, prefix, scopes, expires_at, revoked_at, last_used_at, limits, created_at
+            FROM api_keys WHERE tenant_id = ?1 AND request_key = ?2";
+        let hash = "SELECT request_hash AS text FROM api_keys WHERE tenant_id = ?1 AND request_key = ?2";
+        let answers =
+            self.database.batch(vec![Statement::new(key, of()), Statement::new(hash, of())]).await?;
+        let [key, hash] = &*answers else { return Ok(None) };
+        let hash: Option<Option<String>> = hash.first::<TextRow, _>()?;
+        let same = hash.flatten().is_some_and(|known| known == *request_hash);
+        let known = key.first::<IssuedRow, IssuedKey>()?;
+        Ok(known.map(|key| if same { AddedKey::Before(key) } else { AddedKey::KeyReused }))
+    }
+
     async fn made_by(&self, key: &str) -> Result<Option<(TenantRecord, Option<String>)>, StoreError> {
         let hash =
             Statement::new("SELECT request_hash AS text FROM tenants WHERE request_key = ?1", values![key]);
@@ -201,12 +217,17 @@ impl<D: SqlDatabase> TenantAdmin for SqlControl<D> {
         self.act(act, &shown, Statement::new(sql, values)).await
     }
 
-    async fn add_key(&self, tenant: TenantId, key: &NewKey, act: &Act) -> Result<bool, StoreError> {
-        let sql =
-            "INSERT INTO api_keys (id, tenant_id, name, prefix, hash, scopes, expires_at, limits, created_at)
-            SELECT ?2, id, ?3, ?4, ?5, ?6, ?7, ?8, ?9 FROM tenants WHERE id = ?1";
-        let NewKey { key_id, name, prefix, hash, scopes, expires_at, limits, created_at } = key;
+    async fn add_key(&self, tenant: TenantId, key: &NewKey, act: &Act) -> Result<AddedKey, StoreError> {
+        if let Some(before) = self.issued_by(tenant, key).await? {
+            return Ok(before);
+        }
+        let sql = "INSERT INTO api_keys
+                (id, tenant_id, name, prefix, hash, scopes, expires_at, limits, created_at, request_key, request_hash)
+            SELECT ?2, id, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11 FROM tenants WHERE id = ?1
+                AND NOT EXISTS (SELECT 1 FROM api_keys WHERE tenant_id = ?1 AND request_key = ?10)";
+        let NewKey { key_id, name, prefix, hash, scopes, expires_at, limits, created_at, request } = key;
         let scopes = serde_json::json!(scopes).to_string();
+        let (request_key, request_hash) = request.clone().unzip();
         let values = values![
             tenant,
             *key_id,
@@ -216,10 +237,20 @@ impl<D: SqlDatabase> TenantAdmin for SqlControl<D> {
             scopes,
             *expires_at,
             limits.clone(),
-            *created_at
+            *created_at,
+            request_key.clone(),
+            request_hash
         ];
-        let known = Condition::new("EXISTS (SELECT 1 FROM tenants WHERE id = ?)", values![tenant]);
-        self.act(act, &known, Statement::new(sql, values)).await
+        let free = Condition::new(
+            "EXISTS (SELECT 1 FROM tenants WHERE id = ?)
+                AND NOT EXISTS (SELECT 1 FROM api_keys WHERE tenant_id = ? AND request_key = ?)",
+            values![tenant, tenant, request_key],
+        );
+        if self.act(act, &free, Statement::new(sql, values)).await? {
+            return Ok(AddedKey::Issued);
+        }
+        // The same request came twice at once, and the other was first.
+        Ok(self.issued_by(tenant, key).await?.unwrap_or(AddedKey::NoTenant))
     }
 
     async fn keys(&self, tenant: TenantId) -> Result<Vec<IssuedKey>, StoreError> {

@@ -1,5 +1,6 @@
 //! Dead letters over SQL.
 
+mod redrives;
 mod row;
 
 use app::ports::{
@@ -41,6 +42,8 @@ impl<D: SqlDatabase> DeadLetterStore for SqlDeadLetterStore<D> {
                 letter.message.as_ref(),
                 letter.dead_at,
                 letter.expires_at,
+                letter.group.as_ref().map(|group| &group.fingerprint),
+                letter.group.as_ref().map(|group| &group.pattern),
             ],
         );
         self.database.query(insert).await.map(|_| ())
@@ -55,6 +58,7 @@ impl<D: SqlDatabase> DeadLetterStore for SqlDeadLetterStore<D> {
         let select = Statement::new(include_str!("../../queries/dead_letters/select.sql"), values![])
             .and_if("d.tenant_id =", query.tenant)
             .and_if("d.cause =", query.cause.map(|cause| cause.as_str()))
+            .and_if("d.fingerprint =", query.group.as_ref())
             .and_if("d.id <", query.before)
             .newest(query.limit);
         self.database.query(select).await?.read::<LetterRow, _>()

@@ -1,6 +1,6 @@
 //! Rows of dead letters, and their conversion to the port's records.
 
-use app::ports::{DeadLetterRecord, NewDeadLetter, Replay};
+use app::ports::{DeadLetterRecord, LetterGroup, NewDeadLetter, Replay};
 use contracts::Timestamp;
 use domain::EventWorkflow;
 use domain::dead_letter::UnknownCause;
@@ -35,6 +35,8 @@ pub(super) struct LetterRow {
     event_id: Option<EventId>,
     run: u32,
     cause: String,
+    fingerprint: Option<String>,
+    pattern: Option<String>,
     workflow: Option<String>,
     step: Option<String>,
     errors: String,
@@ -76,6 +78,9 @@ impl TryFrom<LetterRow> for DeadLetterRecord {
             letter: NewDeadLetter {
                 letter_id: row.id,
                 cause: row.cause.parse().map_err(LetterRowError::Cause)?,
+                group: row
+                    .fingerprint
+                    .map(|fingerprint| LetterGroup { fingerprint, pattern: row.pattern.unwrap_or_default() }),
                 workflow: row.workflow,
                 step: row.step,
                 errors: serde_json::from_str(&row.errors).map_err(LetterRowError::Errors)?,

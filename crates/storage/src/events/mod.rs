@@ -154,6 +154,8 @@ impl<D: SqlDatabase> EventStore for SqlEventStore<D> {
                     letter.message.as_ref(),
                     letter.dead_at,
                     letter.expires_at,
+                    letter.group.as_ref().map(|group| &group.fingerprint),
+                    letter.group.as_ref().map(|group| &group.pattern),
                 ],
             ));
         }

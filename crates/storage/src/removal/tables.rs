@@ -37,6 +37,7 @@ pub const EVENT_TABLES: &[EventTable] = &[
     of_events("event_steps"),
     of_events("signals"),
     of_events("rule_notices"),
+    EventTable { key: "redrive_id, letter_id", ..of_events("redrive_letters") },
     of_events("dead_letters"),
     EventTable { key: "tenant_id, record, field, stamp, value", ..of_events("crm_settings") },
     EventTable { event: "id", ..of_events("events") },
@@ -62,6 +63,7 @@ pub const TENANT_TABLES: &[TenantTable] = &[
     TenantTable { name: "usage_days", key: "tenant_id, period, kind, name, key" },
     TenantTable { name: "usage_tenant_days", key: "period, tenant_id" },
     TenantTable { name: "usage_batches", key: "tenant_id, id" },
+    TenantTable { name: "dead_letter_group_tenants", key: "fingerprint, tenant_id" },
     of_tenants("event_totals"),
 ];
 

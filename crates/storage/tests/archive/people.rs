@@ -123,6 +123,7 @@ impl People {
         for sql in [
             "INSERT INTO dead_letters (id, tenant_id, event_id, cause, errors, attempts, dead_at, expires_at) \
              VALUES ('dlt ' || ?1, ?1, 'gone ' || ?1, 'queue', '[]', 1, 1, 1)",
+            "INSERT INTO redrive_letters VALUES ('rdr ' || ?1, 'dlt', ?1, 'gone ' || ?1, 1, NULL, 1)",
             "INSERT INTO crm_records VALUES (?1, 'crm', 'contact', 'hubspot', '', '7', 1, 1)",
             "INSERT INTO crm_settings VALUES (?1, 'crm', 'email', '1', '\"bo@customer.example\"', 1, 'gone')",
             "INSERT INTO workflow_runs (id, tenant_id, workflow, status, params, request_sha256, actor, traceparent, \
@@ -145,6 +146,7 @@ impl People {
             "INSERT INTO usage_hours VALUES (?1, 1, 'model', 'm', '', 0, 0, 0, 0, 1, 1, 1, 1, 0, 0, 0)",
             "INSERT INTO usage_days VALUES (?1, 1, 'model', 'm', '', 0, 0, 0, 0, 1, 1, 1, 1, 0, 0, 0)",
             "INSERT INTO usage_tenant_days VALUES (1, ?1, 0, 0, 0, 0, 1, 1, 1, 1) ON CONFLICT DO NOTHING",
+            "INSERT INTO dead_letter_group_tenants VALUES ('f', ?1, 1) ON CONFLICT DO NOTHING",
             "INSERT INTO usage_batches VALUES (?1, 'b', 1)",
         ] {
             let statement = Statement::new(sql, vec![storage::Value::from(tenant.to_string())]);

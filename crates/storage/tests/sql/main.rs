@@ -7,6 +7,7 @@ mod control;
 mod data;
 mod files;
 mod instances;
+mod redrives;
 mod rules;
 mod schedule_registry;
 mod sqlite;

@@ -33,6 +33,8 @@ pub(super) struct State {
     /// By the request's name: the hash of what it asked for, and what it made.
     pub(super) requests: BTreeMap<String, (String, TenantId)>,
     pub(super) issued: BTreeMap<(TenantId, KeyId), IssuedKey>,
+    /// The hash of each request for a key, and the key.
+    pub(super) key_requests: BTreeMap<(TenantId, String), (String, KeyId)>,
     pub(super) audit: Vec<Entry>,
 }
 

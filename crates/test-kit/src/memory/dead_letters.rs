@@ -115,6 +115,9 @@ impl DeadLetterStore for MemoryEventStore {
             let newest = state.letters.values().rev().filter(|known| {
                 query.tenant.is_none_or(|tenant| known.tenant == Some(tenant))
                     && query.cause.is_none_or(|cause| known.letter.cause == cause)
+                    && query.group.as_ref().is_none_or(|group| {
+                        known.letter.group.as_ref().is_some_and(|known| known.fingerprint == *group)
+                    })
                     && query.before.is_none_or(|before| known.letter.letter_id < before)
             });
             Ok(newest.take(query.limit as usize).map(|record| state.read(record)).collect())

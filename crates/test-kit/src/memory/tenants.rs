@@ -1,7 +1,7 @@
 //! Tenants and their keys in memory, as operators change them.
 
 use app::ports::{
-    Allowance, Created, IssuedKey, NewKey, NewTenant, Revoked, StoreError, StoredKey, TenantAdmin,
+    AddedKey, Allowance, Created, IssuedKey, NewKey, NewTenant, Revoked, StoreError, StoredKey, TenantAdmin,
     TenantQuery, TenantRecord, TenantSettings,
 };
 use async_trait::async_trait;
@@ -48,11 +48,20 @@ impl State {
         Created::Made
     }
 
-    fn add_key(&mut self, tenant: TenantId, key: &NewKey, act: &Act) -> bool {
+    fn add_key(&mut self, tenant: TenantId, key: &NewKey, act: &Act) -> AddedKey {
         if !self.tenants.contains_key(&tenant) {
-            return false;
+            return AddedKey::NoTenant;
         }
-        let NewKey { key_id, name, prefix, hash, scopes, expires_at, limits, created_at } = key.clone();
+        let NewKey { key_id, name, prefix, hash, scopes, expires_at, limits, created_at, request } =
+            key.clone();
+        if let Some((request_key, request_hash)) = request {
+            if let Some((known_hash, known)) = self.key_requests.get(&(tenant, request_key.clone())) {
+                let issued = self.issued.get(&(tenant, *known)).cloned();
+                let same = *known_hash == request_hash;
+                return issued.filter(|_| same).map_or(AddedKey::KeyReused, AddedKey::Before);
+            }
+            self.key_requests.insert((tenant, request_key), (request_hash, key_id));
+        }
         let stored = StoredKey {
             key_id,
             tenant_id: tenant,
@@ -79,7 +88,7 @@ impl State {
         };
         self.issued.insert((tenant, key_id), issued);
         self.record(act);
-        true
+        AddedKey::Issued
     }
 
     fn revoke(&mut self, tenant: TenantId, key_id: KeyId, at: Timestamp, act: &Act) -> Revoked {
@@ -142,7 +151,7 @@ impl TenantAdmin for MemoryControl {
         self.faults.around(STORE, "control.set", act).await
     }
 
-    async fn add_key(&self, tenant: TenantId, key: &NewKey, act: &Act) -> Result<bool, StoreError> {
+    async fn add_key(&self, tenant: TenantId, key: &NewKey, act: &Act) -> Result<AddedKey, StoreError> {
         let act = || Ok(self.state.borrow_mut().add_key(tenant, key, act));
         self.faults.around(STORE, "control.add_key", act).await
     }

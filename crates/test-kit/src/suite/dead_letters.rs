@@ -1,8 +1,8 @@
 //! Claims about dead letters and the replay of their events. What expires, expires in 1970, where nothing else does.
 
 use app::ports::{
-    DeadLetterQuery, DeadLetterRecord, DeadLetterStore, EventStore, EventTransition, NewDeadLetter, NewEvent,
-    Replay, ReplayOutcome, StepRecord,
+    DeadLetterQuery, DeadLetterRecord, DeadLetterStore, EventStore, EventTransition, LetterGroup,
+    NewDeadLetter, NewEvent, Replay, ReplayOutcome, StepRecord,
 };
 use contracts::Timestamp;
 use domain::DeathCause;
@@ -29,6 +29,7 @@ fn letter(make: &Fixtures, cause: DeathCause) -> NewDeadLetter {
     NewDeadLetter {
         letter_id: DeadLetterId::from_parts(now.unix_ms(), random),
         cause,
+        group: Some(LetterGroup { fingerprint: "f1".into(), pattern: "the model said \"…\"".into() }),
         workflow: Some("weft-call-ingest".into()),
         step: Some("extract".into()),
         errors: vec!["step `extract`: every try failed".into(), "the model said “no” 🎉".into()],

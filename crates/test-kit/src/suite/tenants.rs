@@ -1,12 +1,12 @@
 //! Claims about what operators change of tenants and keys.
 
 use app::ports::{
-    Allowance, AuditQuery, AuditTrail, ControlStore, Created, IssuedKey, NewKey, NewTenant, Revoked,
-    TenantAdmin, TenantQuery, TenantRecord, TenantSettings,
+    AddedKey, Allowance, AuditQuery, AuditTrail, ControlStore, Created, IssuedKey, NewKey, NewTenant,
+    Revoked, TenantAdmin, TenantQuery, TenantRecord, TenantSettings,
 };
 use audit::Act;
 use contracts::Timestamp;
-use ids::TenantId;
+use ids::{KeyId, TenantId};
 
 use crate::Fixtures;
 
@@ -165,11 +165,12 @@ async fn a_key_opens_until_it_is_revoked<S: TenantAdmin + ControlStore + AuditTr
         expires_at: Some(Timestamp::from_unix_ms(1_900_000_000_000)),
         limits: Some(r#"{"read":{"burst":1,"per_minute":1}}"#.into()),
         created_at: make.now(),
+        request: Some(("first".into(), "h1".into())),
     };
     let stranger = Fixtures::new(704).tenant();
-    assert_eq!(store.add_key(stranger, &new, &act("key.issue", stranger)).await, Ok(false));
+    assert_eq!(store.add_key(stranger, &new, &act("key.issue", stranger)).await, Ok(AddedKey::NoTenant));
     assert_eq!(store.key_by_prefix(&new.prefix).await, Ok(None));
-    assert_eq!(store.add_key(tenant, &new, &act("key.issue", tenant)).await, Ok(true));
+    assert_eq!(store.add_key(tenant, &new, &act("key.issue", tenant)).await, Ok(AddedKey::Issued));
 
     let found = store.key_by_prefix(&new.prefix).await.unwrap().unwrap();
     assert_eq!((found.key_id, found.tenant_id, &found.scopes), (new.key_id, tenant, &new.scopes));
@@ -190,6 +191,17 @@ async fn a_key_opens_until_it_is_revoked<S: TenantAdmin + ControlStore + AuditTr
     };
     assert_eq!(store.keys(tenant).await, Ok(vec![issued.clone()]));
     assert_eq!(store.keys(neighbor).await, Ok(Vec::new()));
+    // The same request again makes no other key, whatever key it brings; another one under its name is refused.
+    let key_id = KeyId::from_parts(1, [9; 10]);
+    let again = NewKey { key_id, prefix: "wk_suite0000002".into(), ..new.clone() };
+    let added = store.add_key(tenant, &again, &act("key.issue", tenant)).await;
+    assert!(matches!(added, Ok(AddedKey::Before(known)) if known.key_id == new.key_id));
+    let other = NewKey { request: Some(("first".into(), "h2".into())), ..again.clone() };
+    assert_eq!(store.add_key(tenant, &other, &act("key.issue", tenant)).await, Ok(AddedKey::KeyReused));
+    assert_eq!(
+        (store.keys(tenant).await.unwrap().len(), store.key_by_prefix(&again.prefix).await),
+        (1, Ok(None))
+    );
 
     let revoke =
         async |tenant, at| store.revoke_key(tenant, new.key_id, at, &act("key.revoke", tenant)).await;

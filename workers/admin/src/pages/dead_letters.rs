@@ -21,7 +21,10 @@ pub fn dead_letters(
         Here::DeadLetters,
         "Dead letters",
         &html! {
-            h1 { "Dead letters" }
+            div class="title" {
+                h1 { "Dead letters" }
+                a class="button" href="/admin/dead-letters/groups" { "By cause, and redrives" }
+            }
             p class="lead" { "Work that was given up, newest first. A replay runs the event again from the start." }
             form class="filters" method="get" {
                 (field("tenant", "Tenant's id", tenant.unwrap_or_default(), false))
@@ -63,6 +66,9 @@ pub fn dead_letter(frame: &Frame<'_>, letter: &DeadLetter) -> Markup {
                     dt { "Tenant" } dd { a href={ "/admin/tenants/" (tenant) } { code { (tenant) } } }
                 }
                 @if let Some(event) = letter.event_id { dt { "Event" } dd { a href={ "/admin/events/" (event) } { code { (event) } } ", run " (letter.run) } }
+                @if let Some(group) = &letter.group {
+                    dt { "Died of the same" } dd { a href={ "/admin/dead-letters/groups/" (group) } { "the others of its group" } }
+                }
                 @if let Some(workflow) = &letter.workflow {
                     dt { "Step" } dd { (workflow) " / " (letter.step.as_deref().unwrap_or("none")) }
                 }

@@ -1,24 +1,27 @@
 //! Issuing, listing and revoking a tenant's keys.
 
-use app::ports::{IssuedKey, NewKey, Revoked};
+use app::ports::{AddedKey, IssuedKey, NewKey, Revoked};
 use auth::ApiKey;
 use http_api::request::read_body;
 use ids::{KeyId, TenantId};
+use sha2::{Digest, Sha256};
 
+use super::Tenants;
 use super::request::IssueKey;
 use super::view::{KeyList, KeyView, view};
-use super::{Tenants, found};
 use crate::audit::{Asker, unavailable};
-use crate::problem::Problem;
+use crate::problem::{Code, Problem};
 
 impl Tenants<'_> {
-    /// Issues a key. Its secret is in this answer and nowhere else.
+    /// Issues a key. Its secret is in this answer and nowhere else: the same request again, by its idempotency key, gives
+    /// the key without it.
     ///
     /// # Errors
-    /// A bad body; there is no such tenant; the store does not answer.
+    /// A bad body; there is no such tenant; an idempotency key that asked for something else; the store does not answer.
     pub async fn issue_key(
         &self,
         asker: &Asker<'_>,
+        request: Option<&str>,
         tenant: TenantId,
         body: &[u8],
     ) -> Result<KeyView, Problem> {
@@ -37,6 +40,7 @@ impl Tenants<'_> {
             expires_at: expires_at.map(|time| contracts::Timestamp::from_unix_ms(time.unix_ms())),
             limits,
             created_at,
+            request: request.map(|request| (request.to_owned(), hex::encode(Sha256::digest(body)))),
         };
         let mut act = asker.act("key.issue", Some(tenant), new.key_id.to_string());
         let NewKey { key_id, name, prefix, scopes, expires_at, limits, .. } = new.clone();
@@ -53,7 +57,15 @@ impl Tenants<'_> {
         };
         let shown = view(issued);
         act.after = serde_json::to_string(&shown).ok();
-        found(self.store.add_key(tenant, &new, &act).await)?;
+        match self.store.add_key(tenant, &new, &act).await.map_err(unavailable)? {
+            AddedKey::Issued => {}
+            AddedKey::Before(known) => return Ok(view(known)),
+            AddedKey::KeyReused => {
+                let detail = "this idempotency key asked for another API key before: choose a new one";
+                return Err(Problem::new(Code::KeyReused, detail));
+            }
+            AddedKey::NoTenant => return Err(Problem::no_tenant()),
+        }
         Ok(KeyView { api_key: Some(key.expose().to_owned()), ..shown })
     }
 

@@ -4,9 +4,7 @@ mod keys;
 mod request;
 mod view;
 
-use app::ports::{
-    Clock, Created, NewTenant, Random, StoreError, TenantAdmin, TenantQuery, TenantRecord, TenantSettings,
-};
+use app::ports::{Clock, Created, NewTenant, Random, TenantAdmin, TenantQuery, TenantRecord, TenantSettings};
 use http_api::Page;
 use http_api::request::{read_body, read_query};
 use ids::TenantId;
@@ -171,8 +169,4 @@ fn stale(seen: u32, now: TenantRecord) -> Problem {
     );
     let current = serde_json::value::to_raw_value(&TenantView::from(now)).ok();
     Problem { current, ..Problem::new(Code::Stale, detail) }
-}
-
-fn found(outcome: Result<bool, StoreError>) -> Result<(), Problem> {
-    if outcome.map_err(unavailable)? { Ok(()) } else { Err(Problem::no_tenant()) }
 }

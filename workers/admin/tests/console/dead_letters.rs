@@ -88,6 +88,7 @@ pub(crate) fn ask(pipeline: &Pipeline, request: &Request<'_>) -> Handled {
         keys: &Team::default(),
         mesh: &Half::default(),
         dead_letters: &pipeline.client(),
+        redrives: &crate::nobody::redrives(),
         analytics: &pipeline.analytics.map_or_else(nobody::analytics, crate::analytics::client),
         operations: &nobody::operations(),
         jobs: &nobody::jobs(),

@@ -178,6 +178,7 @@ pub(crate) fn ask(recorder: &Recorder, email: &str, request: &Request<'_>) -> Ha
         keys: &Team::default(),
         mesh: &Half::default(),
         dead_letters: &dead_letters::Pipeline::default().client(),
+        redrives: &crate::nobody::redrives(),
         analytics: &nobody::analytics(),
         operations: &nobody::operations(),
         jobs: &nobody::jobs(),

@@ -66,6 +66,7 @@ fn handle_with(variables: [&str; 3], team: &Team, request: &Request<'_>) -> (Han
         keys: team,
         mesh: &mesh,
         dead_letters: &pipeline.client(),
+        redrives: &crate::nobody::redrives(),
         analytics: &nobody::analytics(),
         operations: &nobody::operations(),
         jobs: &nobody::jobs(),

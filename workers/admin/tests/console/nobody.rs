@@ -6,6 +6,7 @@ use admin::analytics::Analytics;
 use admin::jobs::Jobs;
 use admin::operations::Operations;
 use admin::pipeline::Pipeline;
+use admin::redrives::Redrives;
 use contracts::pipeline::IntakeClient;
 use contracts::pipeline::subscriptions::SubscriptionsClient;
 use contracts::pipeline::workflow_control::WorkflowControlClient;
@@ -19,6 +20,10 @@ fn away() -> Rc<dyn Transport> {
 
 pub(crate) fn analytics() -> Analytics {
     Analytics::over(away())
+}
+
+pub(crate) fn redrives() -> Redrives {
+    Redrives::over(away())
 }
 
 pub(crate) fn operations() -> Operations {

@@ -44,6 +44,7 @@ impl World {
             keys: &Team::default(),
             mesh: &Half::default(),
             dead_letters: &Pipeline::default().client(),
+            redrives: &crate::nobody::redrives(),
             analytics: &crate::nobody::analytics(),
             operations: &self.operations(),
             jobs: &nobody::jobs(),

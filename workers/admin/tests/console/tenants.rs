@@ -13,7 +13,7 @@ use test_kit::{FakeClock, Fixtures, MemoryControl, SeededRandom, run};
 
 use crate::nobody;
 use crate::team::{AUDIENCE, NOW, TEAM, Team};
-use crate::{Half, ROLES, dead_letters, document, erasures, trace};
+use crate::{Half, ROLES, acts, dead_letters, document, erasures, trace};
 
 pub(crate) fn handle(
     control: &MemoryControl,
@@ -21,6 +21,17 @@ pub(crate) fn handle(
     method: &str,
     path: &str,
     body: Option<&Value>,
+) -> Handled {
+    handle_named(control, email, (method, path), body, None)
+}
+
+/// The same for a request with an idempotency key.
+fn handle_named(
+    control: &MemoryControl,
+    email: &str,
+    (method, path): (&str, &str),
+    body: Option<&Value>,
+    idempotency_key: Option<&str>,
 ) -> Handled {
     let (token, clock) = (Team::person(email), FakeClock::at(Timestamp::from_unix_ms(NOW * 1000)));
     let recorder = erasures::Recorder::default();
@@ -30,6 +41,7 @@ pub(crate) fn handle(
         keys: &Team::default(),
         mesh: &Half::default(),
         dead_letters: &dead_letters::Pipeline::default().client(),
+        redrives: &crate::nobody::redrives(),
         analytics: &nobody::analytics(),
         operations: &nobody::operations(),
         jobs: &nobody::jobs(),
@@ -51,6 +63,7 @@ pub(crate) fn handle(
         url: "https://admin.example/admin",
         assertion: Some(&token),
         content_type: Some("application/json"),
+        idempotency_key,
         body: body.as_deref().map(str::as_bytes),
         ..Request::default()
     };
@@ -76,6 +89,27 @@ pub(crate) fn world() -> (MemoryControl, TenantId, TenantId) {
     control.put_tenant(tenant, settings.clone());
     control.put_tenant(neighbor, settings);
     (control, tenant, neighbor)
+}
+
+#[test]
+fn the_same_request_for_a_key_again_issues_no_other_and_shows_no_secret() {
+    let (control, tenant, neighbor) = world();
+    let issue = |tenant, name: &str| {
+        let body = json!({ "name": name, "scopes": ["events:write"] });
+        let path = format!("/admin/api/tenants/{tenant}/keys");
+        handle_named(&control, OWNER, ("POST", &path), Some(&body), Some("issue-1"))
+    };
+    let first = issue(tenant, "CI");
+    assert_eq!((first.answer.status, json(&first)["api_key"].is_string()), (201, true));
+    let again = issue(tenant, "CI");
+    assert_eq!((again.answer.status, &json(&again)["id"]), (200, &json(&first)["id"]));
+    assert_eq!(json(&again).get("api_key"), None, "it was shown");
+    let other = issue(tenant, "Another");
+    assert_eq!((other.answer.status, &document(&other)["code"]), (422, &"idempotency.key_reused".into()));
+    assert_eq!(issue(neighbor, "CI").answer.status, 201, "a tenant's requests are its own");
+    assert_eq!(run(control.keys(tenant)).unwrap().len(), 1);
+    let issued = acts(&control).into_iter().filter(|act| act.action == "key.issue").count();
+    assert_eq!(issued, 2, "one a tenant");
 }
 
 #[test]

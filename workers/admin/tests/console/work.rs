@@ -112,6 +112,7 @@ impl World {
             keys: &Team::default(),
             mesh: &Half::default(),
             dead_letters: &crate::dead_letters::Pipeline::default().client(),
+            redrives: &nobody::redrives(),
             analytics: &nobody::analytics(),
             operations: &nobody::operations(),
             jobs: &nobody::jobs(),

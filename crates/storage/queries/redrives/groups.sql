@@ -1,0 +1,8 @@
+-- For operators, over all tenants: a row a group.
+SELECT
+    g.fingerprint, g.cause, g.workflow, g.step, g.pattern, g.letters, g.waiting, g.first_at, g.last_at, g.sample,
+    (SELECT COUNT(*) FROM dead_letter_group_tenants t WHERE t.fingerprint = g.fingerprint) AS tenants
+FROM dead_letter_groups g
+WHERE g.last_at <= ?1
+ORDER BY g.last_at DESC
+LIMIT ?2

@@ -1,0 +1,8 @@
+-- For operators, the newest first.
+SELECT
+    id, request_key, fingerprint, of_tenant, per_second, upto, status, requested_by, requested_at, traceparent, ended_at,
+    ended_by, total, begun, refused, position
+FROM redrives
+WHERE requested_at <= ?1
+ORDER BY requested_at DESC
+LIMIT ?2
