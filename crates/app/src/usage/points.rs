@@ -68,7 +68,16 @@ fn by_day(counts: &[Counted]) -> BTreeMap<u64, [i64; 8]> {
 }
 
 fn listed(amounts: &UsageAmounts) -> [u64; 8] {
-    let UsageAmounts { requests, refused, failed, events, model_calls, tokens_in, tokens_out, cost_nanos } =
-        *amounts;
+    let UsageAmounts {
+        requests,
+        refused,
+        failed,
+        events,
+        model_calls,
+        tokens_in,
+        tokens_out,
+        cost_nanos,
+        ..
+    } = *amounts;
     [requests, refused, failed, events, model_calls, tokens_in, tokens_out, cost_nanos]
 }

@@ -140,8 +140,12 @@ pub(super) struct AmountsRow {
     tokens_in: u64,
     tokens_out: u64,
     cost_nanos: u64,
+    // The sums over tenants leave out what caches saved.
+    #[serde(default)]
     cache_hits: u64,
+    #[serde(default)]
     saved_tokens: u64,
+    #[serde(default)]
     saved_nanos: u64,
 }
 

@@ -273,7 +273,8 @@ fn an_events_instance_is_held_goes_on_and_ends_with_a_letter() {
     assert_eq!(record.status, EventStatus::Failed);
     assert_eq!(record.reason.as_deref(), Some("its workflow was ended by person:ada@example.com"));
     let letters = SqlDeadLetterStore::new(world.database.clone());
-    let query = DeadLetterQuery { tenant: Some(world.ours), cause: None, before: None, limit: 10 };
+    let query =
+        DeadLetterQuery { tenant: Some(world.ours), cause: None, group: None, before: None, limit: 10 };
     assert_eq!(run(letters.list(&query)).unwrap().len(), 1, "it can be replayed");
     assert_eq!(world.engine.told.borrow().len(), 3);
     assert!(world.control(&id, InstanceOrder::Terminate).is_ok(), "ended twice is ended");

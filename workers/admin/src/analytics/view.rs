@@ -190,16 +190,8 @@ impl SummaryView {
 
 impl From<UsageAmounts> for AmountsView {
     fn from(amounts: UsageAmounts) -> Self {
-        let UsageAmounts {
-            requests,
-            refused,
-            failed,
-            events,
-            model_calls,
-            tokens_in,
-            tokens_out,
-            cost_nanos: _,
-        } = amounts;
+        let UsageAmounts { requests, refused, failed, events, model_calls, tokens_in, tokens_out, .. } =
+            amounts;
         Self { requests, refused, failed, events, model_calls, tokens_in, tokens_out }
     }
 }
