@@ -180,6 +180,8 @@ export type TimestampInput = bigint | number;
 
 /** How much was used. */
 export interface UsageAmounts {
+  /** Calls of them that a cache answered. */
+  cache_hits: bigint;
   /** What it cost, in billionths of a US dollar. */
   cost_nanos: bigint;
   /** Events that were accepted and are no duplicates. */
@@ -192,6 +194,10 @@ export interface UsageAmounts {
   refused: bigint;
   /** Requests to the public surface. */
   requests: bigint;
+  /** What those would have cost, in billionths of a US dollar. */
+  saved_nanos: bigint;
+  /** Tokens that were not read and written, since a cache answered. */
+  saved_tokens: bigint;
   /** Tokens that a model read. */
   tokens_in: bigint;
   /** Tokens that it wrote. */
@@ -204,6 +210,12 @@ export interface UsageAmounts {
  * As it may be sent to a Worker in Rust.
  */
 export interface UsageAmountsInput {
+  /**
+   * Calls of them that a cache answered.
+   *
+   * @defaultValue `0`
+   */
+  cache_hits?: bigint | number;
   /**
    * What it cost, in billionths of a US dollar.
    *
@@ -240,6 +252,18 @@ export interface UsageAmountsInput {
    * @defaultValue `0`
    */
   requests?: bigint | number;
+  /**
+   * What those would have cost, in billionths of a US dollar.
+   *
+   * @defaultValue `0`
+   */
+  saved_nanos?: bigint | number;
+  /**
+   * Tokens that were not read and written, since a cache answered.
+   *
+   * @defaultValue `0`
+   */
+  saved_tokens?: bigint | number;
   /**
    * Tokens that a model read.
    *
