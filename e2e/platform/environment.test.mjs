@@ -79,6 +79,13 @@ const DRIFTS = {
     drift: ({ access }) => access.policies.find(({ name }) => name === "weft-preview-life-operators").include.push({ everyone: {} }),
     says: /lets in others/,
   },
+  "the application's policy": {
+    drift: ({ access }) => {
+      access.policies.push({ id: "theirs", name: "contractors", decision: "allow", include: [{ everyone: {} }] });
+      access.apps.find(({ name }) => name === "weft-preview-life-admin").policies = [{ id: "theirs", precedence: 1 }];
+    },
+    says: /Access application weft-preview-life-admin: it does not let in/,
+  },
   "a database under its name": {
     drift: ({ d1 }) => (d1.find(({ name }) => name === "weft-preview-life-schedule").uuid = crypto.randomUUID()),
     says: /D1 database weft-preview-life-schedule.*does not know it/,

@@ -1,7 +1,7 @@
 //! Access: the team, applications and the policies that let people in.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{Failure, Platform};
 
@@ -24,6 +24,9 @@ pub(crate) struct AccessApp {
     /// Ids of policies; the platform gives whole policies back.
     #[serde(default)]
     pub(crate) policies: Vec<Value>,
+    /// What else it has, which a change of the rest must not lose.
+    #[serde(flatten)]
+    pub(crate) rest: Map<String, Value>,
 }
 
 /// A policy: whom an application lets in.
@@ -68,6 +71,14 @@ impl Platform {
     /// Any [`Failure`]; [`Failure::Taken`] where the domain has one.
     pub(crate) fn create_access_app(&self, app: &AccessApp) -> Result<AccessApp, Failure> {
         self.http.post(&self.path("access/apps"), app)
+    }
+
+    /// Replaces an application; its audience tag stays.
+    ///
+    /// # Errors
+    /// Any [`Failure`].
+    pub(crate) fn update_access_app(&self, app: &AccessApp) -> Result<AccessApp, Failure> {
+        self.http.put(&self.path(&format!("access/apps/{}", app.id)), app)
     }
 
     /// Takes an application away.

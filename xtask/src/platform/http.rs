@@ -105,18 +105,23 @@ impl Http {
         self.call::<Value>(&Method::DELETE, path, Some(text(entries))).map(drop)
     }
 
-    /// Reads a list to its end, page by page.
+    /// Reads a list to its end, page by page. An answer that says nothing of pages is the whole list.
     ///
     /// # Errors
     /// Any [`Failure`].
     pub(super) fn list<T: DeserializeOwned>(&self, path: &str) -> Result<Vec<T>, Failure> {
-        let mut all = Vec::new();
+        let separator = if path.contains('?') { '&' } else { '?' };
+        let mut all: Vec<T> = Vec::new();
         for page in 1_usize.. {
-            let separator = if path.contains('?') { '&' } else { '?' };
-            let mut found: Vec<T> = self.get(&format!("{path}{separator}page={page}&per_page={PAGE}"))?;
-            let last = found.len() < PAGE;
+            let path = format!("{path}{separator}page={page}&per_page={PAGE}");
+            let (mut found, info) = self.answered::<Vec<T>>(&Method::GET, &path, None)?;
+            let read = found.len();
             all.append(&mut found);
-            if last {
+            let last = match info["total_count"].as_u64().and_then(|total| usize::try_from(total).ok()) {
+                Some(total) => all.len() >= total,
+                None => info.is_null() || read < PAGE,
+            };
+            if last || read == 0 {
                 break;
             }
         }
@@ -129,6 +134,16 @@ impl Http {
         path: &str,
         body: Option<String>,
     ) -> Result<T, Failure> {
+        self.answered(method, path, body).map(|(result, _)| result)
+    }
+
+    /// An answer's result, and what it says of pages.
+    fn answered<T: DeserializeOwned>(
+        &self,
+        method: &Method,
+        path: &str,
+        body: Option<String>,
+    ) -> Result<(T, Value), Failure> {
         let call = format!("{method} {path}");
         let answer = self.tried(method, path, body.as_deref())?;
         let unreadable = |cause: String| Failure::Unreadable { call: call.clone(), cause };
@@ -136,8 +151,9 @@ impl Http {
         if (200..300).contains(&answer.status) {
             let mut envelope = envelope.map_err(|error| unreadable(error.to_string()))?;
             if envelope["success"] == Value::Bool(true) {
-                return serde_json::from_value(envelope["result"].take())
-                    .map_err(|error| unreadable(error.to_string()));
+                let result = serde_json::from_value(envelope["result"].take())
+                    .map_err(|error| unreadable(error.to_string()))?;
+                return Ok((result, envelope["result_info"].take()));
             }
             return Err(Failure::of(refusal(call, answer.status, &envelope)));
         }
@@ -259,6 +275,17 @@ mod tests {
         let failure = http.post::<Vec<u8>>("/x", &1).unwrap_err();
         assert!(matches!(failure, Failure::Unreachable { uncertain: true, .. }), "{failure}");
         assert_eq!(*asked.lock().unwrap(), 2);
+    }
+
+    const FIRST: &str = "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 61\r\n\r\n\
+        {\"success\":true,\"result\":[1],\"result_info\":{\"total_count\":2}}";
+
+    #[test]
+    fn a_list_is_read_to_the_end_that_it_tells_of() {
+        let (http, asked) = answering(vec![FIRST, FIRST, FINE]);
+        assert_eq!(http.list::<u8>("/x").unwrap(), [1, 1]);
+        assert_eq!(http.list::<u8>("/x").unwrap(), [1], "an answer without pages is all there is");
+        assert_eq!(*asked.lock().unwrap(), 3);
     }
 
     #[test]

@@ -98,22 +98,38 @@ impl Site<'_> {
             }
             Wanted::Application { name, host, policy, session } => {
                 let host = host.clone().unwrap_or_default();
-                if create {
-                    let policy = found
-                        .policies
-                        .iter()
-                        .find(|there| there.name == *policy)
-                        .context("the policy is gone")?;
-                    let app = AccessApp {
-                        id: String::new(),
-                        aud: String::new(),
-                        name: name.clone(),
-                        domain: host.clone(),
-                        kind: "self_hosted".to_owned(),
-                        session_duration: session.clone(),
-                        policies: vec![json!({ "id": policy.id, "precedence": 1 })],
-                    };
-                    found.apps.push(platform.create_access_app(&app)?);
+                let policy = found
+                    .policies
+                    .iter()
+                    .find(|there| there.name == *policy)
+                    .context("the policy is gone")?;
+                let attached = |precedence: usize| json!({ "id": policy.id, "precedence": precedence });
+                let there = found.apps.iter_mut().find(|app| app.domain == host);
+                match (&step.verdict, there) {
+                    (Verdict::Create, _) => {
+                        let app = AccessApp {
+                            id: String::new(),
+                            aud: String::new(),
+                            name: name.clone(),
+                            domain: host.clone(),
+                            kind: "self_hosted".to_owned(),
+                            session_duration: session.clone(),
+                            policies: vec![attached(1)],
+                            rest: serde_json::Map::default(),
+                        };
+                        found.apps.push(platform.create_access_app(&app)?);
+                    }
+                    (Verdict::Change(_), Some(app)) => {
+                        let others = std::mem::take(&mut app.policies);
+                        app.policies = others
+                            .iter()
+                            .enumerate()
+                            .map(|(at, other)| json!({ "id": other["id"], "precedence": at + 1 }))
+                            .collect();
+                        app.policies.push(attached(others.len() + 1));
+                        *app = platform.update_access_app(app)?;
+                    }
+                    _ => {}
                 }
                 ids.access_audience =
                     found.apps.iter().find(|app| app.domain == host).map(|app| app.aud.clone());

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::found::Found;
 use super::wanted::Wanted;
 use crate::environment::Ids;
-use crate::platform::{Consumer, ConsumerSettings, NewConsumer};
+use crate::platform::{AccessApp, Consumer, ConsumerSettings, NewConsumer};
 
 /// A wanted thing, and what becomes of it.
 #[derive(Debug, Clone, PartialEq)]
@@ -115,7 +115,7 @@ fn verdict(wanted: &Wanted, found: &Found, ids: &Ids) -> Verdict {
             Some(_) => Verdict::Change("it lets in others than the settings say".to_owned()),
             None => Verdict::Create,
         },
-        Wanted::Application { name, host, .. } => application(name, host.as_deref(), found, ids),
+        Wanted::Application { name, host, policy, .. } => application(name, host.as_deref(), policy, found, ids),
         Wanted::Workflow { name, worker } => match found.workflows.iter().find(|workflow| workflow.name == *name) {
             Some(workflow) if workflow.script_name == *worker => Verdict::Keep,
             Some(workflow) => Verdict::Blocked(format!(
@@ -179,7 +179,7 @@ fn keeps(wanted: ConsumerSettings, there: ConsumerSettings) -> bool {
         && fits(wanted.max_wait_time_ms, there.max_wait_time_ms)
 }
 
-fn application(name: &str, host: Option<&str>, found: &Found, ids: &Ids) -> Verdict {
+fn application(name: &str, host: Option<&str>, policy: &str, found: &Found, ids: &Ids) -> Verdict {
     let Some(host) = host else {
         return Verdict::Blocked(
             "the account has no subdomain of workers.dev: register one in the dashboard, or name a host in the environment's settings"
@@ -194,12 +194,21 @@ fn application(name: &str, host: Option<&str>, found: &Found, ids: &Ids) -> Verd
             "the host belongs to the application `{}`, which is none of Weft's: remove that or choose another host",
             app.name
         )),
+        Some(app) if !has_policy(app, policy, found) => {
+            Verdict::Change("it does not let in whom the settings say".to_owned())
+        }
         Some(app) => {
             let known = ids.access_audience.as_ref() == Some(&app.aud) && ids.access_team == found.team;
             if known { Verdict::Keep } else { Verdict::Adopt }
         }
         None => Verdict::Create,
     }
+}
+
+/// Whether an application has the policy of this name; policies that people added stay.
+fn has_policy(app: &AccessApp, policy: &str, found: &Found) -> bool {
+    let policy = found.policies.iter().find(|there| there.name == policy);
+    policy.is_some_and(|policy| app.policies.iter().any(|there| there["id"] == policy.id.as_str()))
 }
 
 fn no_team() -> Verdict {
