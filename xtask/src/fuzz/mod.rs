@@ -69,7 +69,7 @@ pub(crate) fn run(args: Args, ui: &Ui) -> Result<()> {
             let step = ui.step("API");
             let time = Duration::from_secs(u64::from(minutes) * 60);
             let plan = api::Plan { profile, time, seed, rounds: ROUNDS, chains: true, least: 0 };
-            let report = api::run(&python, &plan, &step)?;
+            let report = api::run(&toolchain, &python, &plan, &step)?;
             step.done(report.to_string());
             Ok(())
         }

@@ -19,6 +19,8 @@ use crate::ui::Step;
 
 /// Where the journeys are, from the checkout's top.
 const JOURNEYS: &str = "e2e/journeys";
+/// The double of a model's server, as a program.
+const DOUBLE: &str = "e2e/support/model_double_server.mjs";
 /// Where the mesh framework's tests in the real runtime are.
 const FRAMEWORK: &str = "e2e/mesh";
 /// Where the local runtime's own tests are.
@@ -156,9 +158,20 @@ impl Mesh {
     /// # Errors
     /// When it doesn't start, with what it said.
     pub(crate) fn start(state: &Path, profile: Profile) -> Result<Self> {
+        Self::start_with(state, profile, &[])
+    }
+
+    /// The same, with more in its environment.
+    ///
+    /// # Errors
+    /// As [`Mesh::start`].
+    pub(crate) fn start_with(state: &Path, profile: Profile, environment: &[(&str, &str)]) -> Result<Self> {
         let mut command = at_root(Command::new(std::env::current_exe()?));
         command.args(["dev", "--json", "--fresh", "--port", "0", "--state"]).arg(state);
-        command.env_remove(QUICK).args((profile == Profile::Quick).then_some("--quick"));
+        command
+            .envs(environment.iter().copied())
+            .env_remove(QUICK)
+            .args((profile == Profile::Quick).then_some("--quick"));
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut group = Group::spawn(&mut command)?;
         let stdout = group.child().stdout.take().context("the mesh has no output")?;
@@ -176,6 +189,38 @@ impl Mesh {
             bail!("the mesh doesn't start\n{}", process::tail(&said.join().unwrap_or_default()));
         }
         Ok(Self { _group: group })
+    }
+}
+
+/// The double of a model's server, by itself.
+pub(crate) struct ModelDouble {
+    base_url: String,
+    // Ends it.
+    _group: Group,
+}
+
+impl ModelDouble {
+    /// Starts one on a free port.
+    ///
+    /// # Errors
+    /// When it doesn't start.
+    pub(crate) fn start(toolchain: &Toolchain) -> Result<Self> {
+        let mut command = at_root(toolchain.node());
+        command.arg(DOUBLE).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut group = Group::spawn(&mut command)?;
+        let stdout = group.child().stdout.take().context("the double has no output")?;
+        let mut line = String::new();
+        BufReader::new(stdout).read_line(&mut line)?;
+        let base_url = line.trim().to_owned();
+        if base_url.is_empty() {
+            bail!("the double of a model's server doesn't start");
+        }
+        Ok(Self { base_url, _group: group })
+    }
+
+    /// Where it is, up to `/v1`.
+    pub(crate) fn base_url(&self) -> &str {
+        &self.base_url
     }
 }
 

@@ -7,7 +7,7 @@ mod native;
 mod typescript;
 mod wasm;
 
-pub(crate) use journeys::Mesh;
+pub(crate) use journeys::{Mesh, ModelDouble};
 
 use std::time::Duration;
 
@@ -106,7 +106,7 @@ pub(crate) fn run(args: Args, ui: &Ui) -> Result<()> {
                         let programs = python.as_ref().ok();
                         run.step("journeys", |step| journeys::run(&toolchain, programs, filter, step));
                         if filter.is_none() {
-                            run.step("API", |step| Ok(Count::of(fuzz_api(&python?, step))));
+                            run.step("API", |step| Ok(Count::of(fuzz_api(&toolchain, &python?, step))));
                             run.step("benchmark", |_| Ok(Count::of(bench::smoke(&toolchain))));
                         }
                     }
@@ -126,11 +126,11 @@ pub(crate) fn run(args: Args, ui: &Ui) -> Result<()> {
 }
 
 /// Requests made from the gateway's description.
-fn fuzz_api(python: &setup::Python, step: &crate::ui::Step) -> Result<()> {
+fn fuzz_api(toolchain: &setup::Toolchain, python: &setup::Python, step: &crate::ui::Step) -> Result<()> {
     let profile = build::Profile::Release;
     let plan =
         fuzz::api::Plan { profile, time: API_TIME, seed: 1, rounds: 1, chains: false, least: API_REQUESTS };
-    fuzz::api::run(python, &plan, step).map(drop)
+    fuzz::api::run(toolchain, python, &plan, step).map(drop)
 }
 
 fn tidy() -> Result<Count> {

@@ -255,7 +255,13 @@ fn json_response(what: &str, schema: RefOr<Schema>) -> ResponseBuilder {
 
 /// The same answer as it comes.
 fn streamed(response: ResponseBuilder) -> ResponseBuilder {
-    let events = ObjectBuilder::new().schema_type(Type::String);
+    // Of each event, as readers of server-sent events have it.
+    let text = || ObjectBuilder::new().schema_type(Type::String);
+    let events = ObjectBuilder::new()
+        .schema_type(Type::Object)
+        .property("event", text())
+        .property("data", text())
+        .required("data");
     response
         .content("text/event-stream; charset=utf-8", Content::new(Some(events)))
         .header("weft-model", header("The model that answers, by its server's own name.", Type::String))
