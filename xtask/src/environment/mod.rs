@@ -285,7 +285,7 @@ mod tests {
         assert_eq!(admin.value["d1_databases"][0]["database_id"], "one");
         assert_eq!(gateway.value["d1_databases"][0]["database_id"], "one");
         assert_eq!(admin.value["vars"]["ACCESS_AUD"], "tag");
-        assert_eq!(effective.missing, ["CACHE", "weft-data", "weft-schedule"]);
+        assert_eq!(effective.missing, ["ANSWERS", "CACHE", "weft-data", "weft-schedule"]);
     }
 
     #[test]

@@ -162,7 +162,7 @@ fn what_was_counted_before_the_sums_were_kept_is_in_them() {
     for (table, period) in [("usage_days", 20_779), ("usage_hours", 20_779 * 24)] {
         for tenant in ["ten_00000000000170008000000000000001", "ten_00000000000170008000000000000002"] {
             let sql = format!(
-                "INSERT INTO {table} VALUES ('{tenant}', {period}, 'requests', 'a', '', 5, 0, 1, 0, 0, 0, 0, 0)"
+                "INSERT INTO {table} VALUES ('{tenant}', {period}, 'requests', 'a', '', 5, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0)"
             );
             connection.execute_batch(&sql).unwrap();
         }
