@@ -163,11 +163,15 @@ test("a question in other words gets the kept answer where that will do, and is 
   const body = (text) => ({ model: "double", messages: [{ role: "system", content: "You know the shop." }, ...said(text)] });
   const keep = "max-age=300, semantic=0.8";
   await ask(openai, body("When does the shop in Berlin open on Monday?"), keep);
-  const { response } = await until(
+  // Whatever is asked in vain is kept as well, so each look needs a question of its own.
+  let looks = 0;
+  await until(
     "the question is known",
-    () => ask(openai, body("When does the Berlin shop open on Monday"), keep),
+    () => ask(openai, body(`When does the shop in Berlin open on Monday?${"!".repeat((looks += 1))}`), keep),
     ({ response }) => told(response) === "semantic",
   );
+  const { response } = await ask(openai, body("When does the Berlin shop open on Monday"), keep);
+  assert.equal(told(response), "semantic");
   const similarity = Number(told(response, "similarity"));
   assert.ok(similarity >= 0.8 && similarity < 1, String(similarity));
   assert.deepEqual([told(response, "threshold"), told(response, "answer")], ["0.8", "chatcmpl-double"]);
@@ -212,16 +216,15 @@ test("usage tells what was saved, and what was spent is the ledger's, cuts among
   const url = `${mesh.admin}/admin/api/tenants/${mesh.tenants[0].id}/ai-budget`;
   const ledger = await until("all calls are settled", async () => (await send("GET", url, { headers })).json, ({ open_calls }) => open_calls === 0);
   const nanos = (usd) => Math.round(usd * 1e9);
+  const calls = ledger.month.by_key_and_model.reduce((sum, { calls }) => sum + calls, 0);
   const { totals } = await until(
-    `usage tells what the ledger has: ${ledger.month.cost_nanos}`,
+    `usage tells what the ledger has: ${calls} calls, ${ledger.month.cost_nanos}`,
     async () => {
       const authorization = `Bearer ${mesh.tenants[0].api_key}`;
       return (await send("GET", `${mesh.gateway}/v1/usage?group_by=model`, { headers: { authorization } })).json;
     },
-    ({ totals }) => nanos(totals.cost_usd) === ledger.month.cost_nanos,
+    ({ totals }) => totals.model_calls === calls && nanos(totals.cost_usd) === ledger.month.cost_nanos,
   );
-  const calls = ledger.month.by_key_and_model.reduce((sum, { calls }) => sum + calls, 0);
-  assert.equal(totals.model_calls, calls);
   assert.ok(totals.cache_hits >= 6 && totals.cache_hits < calls, JSON.stringify(totals));
   assert.ok(totals.saved_tokens >= 5 * (11 + WORDS) && nanos(totals.saved_usd) >= 5 * CALL_NANOS, JSON.stringify(totals));
 });
