@@ -35,7 +35,7 @@ before(() =>
 test("from nothing, everything is made under the environment's names and its ids are noted", () => {
   const { data, ids } = whole;
   assert.deepEqual(data.d1.map(({ name }) => name).sort(), ["weft-staging-control", "weft-staging-data", "weft-staging-schedule"]);
-  assert.deepEqual(data.kv.map(({ title }) => title), ["weft-staging-cache"]);
+  assert.deepEqual(data.kv.map(({ title }) => title).sort(), ["weft-staging-answers", "weft-staging-cache"]);
   assert.deepEqual(data.queues.map(({ queue_name }) => queue_name).sort(), ["weft-staging-events", "weft-staging-events-dead"]);
   assert.equal(data.r2[0].lifecycle.length, 1);
   assert.equal(data.vectorize[0].metadata.length, 5);
@@ -43,7 +43,7 @@ test("from nothing, everything is made under the environment's names and its ids
   assert.deepEqual(data.access.policies[0].include, [{ email: { email: "vera@example.com" } }, { email_domain: { domain: "example.org" } }]);
   assert.match(data.logpush[0].filter, /weft-staging-gateway/);
   for (const { name, uuid } of data.d1) assert.equal(ids.databases[name.replace("staging-", "")], uuid);
-  assert.equal(ids.namespaces.CACHE, data.kv[0].id);
+  assert.equal(ids.namespaces.CACHE, data.kv.find(({ title }) => title === "weft-staging-cache").id);
   assert.equal(ids.access_audience, data.access.apps[0].aud);
   assert.equal(ids.account, data.account.id);
   assert.doesNotMatch(JSON.stringify(ids), /hidden|double-token/);

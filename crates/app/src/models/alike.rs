@@ -3,7 +3,7 @@
 use ai::cache::{Entry, Question, Semantic};
 use contracts::Timestamp;
 use contracts::pipeline::{HitKind, SearchFilter};
-use ids::{EventId, TenantId};
+use ids::{ChunkId, EventId, TenantId};
 use mesh::TraceContext;
 
 use super::ModelPorts;
@@ -81,7 +81,8 @@ pub(super) async fn note(
         occurred_at: Timestamp::from_unix_ms(now_ms),
     };
     let passage = EmbeddedPassage {
-        id: format!("ans_{short}"),
+        // An index of vectors keeps of an id what its kind does not say.
+        id: format!("{}_{short}", ChunkId::PREFIX),
         kind: HitKind::Passage,
         text: question.text.clone(),
         account: None,

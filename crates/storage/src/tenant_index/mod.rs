@@ -87,8 +87,8 @@ impl TenantIndex for SqlTenantIndex {
         let (mut records, mut without) = (Vec::new(), Vec::new());
         for passage in &request.passages {
             let id = passage.id.clone();
-            if keys::key(&id).is_none() {
-                return Err(invalid(format!("`{id}` does not end in 32 hexadecimal digits")));
+            if keys::key(&id).is_none_or(|key| keys::id(passage.kind, key) != id) {
+                return Err(invalid(format!("`{id}` is no id of its kind")));
             }
             let vector = decode_vector(&passage.vector)
                 .filter(|vector| vector.iter().all(|number| number.is_finite()))
