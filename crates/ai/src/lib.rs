@@ -24,6 +24,7 @@ pub use bound::{LARGEST_OUTPUT, TokenBounds};
 pub use fault::{Fault, Invalid};
 pub use fields::Fields;
 pub use form::{Call, Form, Target, WholeAnswer, whole_answer};
+pub use openai::LONGEST_MODEL;
 pub use relay::{Ending, Relay, RelayPlan};
 pub use upstream_error::{UpstreamError, UpstreamErrorKind};
 pub use usage::Usage;

@@ -7,6 +7,7 @@ mod request;
 
 pub(crate) use answer::judge_whole;
 pub(crate) use chunk::{Chunk, ChunkJudge, DONE, Seen};
+pub use request::LONGEST_MODEL;
 pub(crate) use request::{MOST_OUTPUT, flag, model, not_json, number, read};
 
 use crate::usage::Usage;

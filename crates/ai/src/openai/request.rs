@@ -10,8 +10,8 @@ use crate::fault::{Faults, Invalid};
 use crate::fields::Fields;
 use crate::form::{Call, Form};
 
-/// The longest name of a model, in bytes.
-pub(crate) const LONGEST_MODEL: usize = 256;
+/// The longest name of a model, in bytes: in requests, in the configuration and in budgets.
+pub const LONGEST_MODEL: usize = 256;
 /// More answers than this at once are refused.
 const MOST_CHOICES: u64 = 128;
 /// A limit beyond this is no limit that a server takes.

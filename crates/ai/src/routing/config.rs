@@ -8,6 +8,7 @@ use serde::Deserialize;
 use super::{FailureClass, Upstream};
 use crate::cache::RouteCache;
 use crate::fault::Fault;
+use crate::openai::LONGEST_MODEL;
 
 /// The version of the document that this reads.
 const VERSION: u32 = 1;
@@ -206,6 +207,14 @@ impl Config {
             }
             upstream_faults(upstream, &at, &mut faults);
         }
+        for (alias, model) in &self.aliases {
+            model_fault(model, &format!("/aliases/{alias}"), &mut faults);
+        }
+        for (tenant, rules) in &self.tenants {
+            for (alias, model) in &rules.aliases {
+                model_fault(model, &format!("/tenants/{tenant}/aliases/{alias}"), &mut faults);
+            }
+        }
         let mut names = HashSet::new();
         for (place, route) in self.routes.iter().enumerate() {
             let at = format!("/routes/{place}");
@@ -231,6 +240,9 @@ impl Config {
                     let detail = format!("names the upstream `{}`, which is not there", target.upstream);
                     faults.add(at, &format!("/{list}/{place}/upstream"), detail);
                 }
+                if let Some(model) = &target.model {
+                    model_fault(model, &format!("{at}/{list}/{place}/model"), faults);
+                }
             }
         }
         if let Some(fault) = route.cache.as_ref().and_then(RouteCache::fault) {
@@ -246,6 +258,13 @@ impl Config {
         {
             faults.add(at, "/when/min_input_tokens", "must not be above `max_input_tokens`");
         }
+    }
+}
+
+/// What a server is asked for has a name that a budget takes.
+fn model_fault(model: &str, at: &str, faults: &mut Faults) {
+    if model.is_empty() || model.len() > LONGEST_MODEL || model.contains(char::is_control) {
+        faults.add(at, "", format!("must be the name of a model, 1 to {LONGEST_MODEL} bytes"));
     }
 }
 
@@ -305,7 +324,8 @@ mod tests {
     fn a_document_that_is_wrong_anywhere_is_refused_whole_and_says_all() {
         let error = Config::read(
             r#"{"version":1,"upstreams":[{"name":"a","kind":"openai","base_url":"ftp://x","stall_ms":0},{"name":"a","kind":"openai","base_url":"http://x"}],
-            "routes":[{"name":"r","targets":[{"upstream":"b"}],"hedge_after_ms":0},{"name":"s","targets":[],"cache":{"ttl_s":59}}]}"#,
+            "aliases":{"fast":""},"tenants":{"t":{"aliases":{"slow":"a\nb"}}},
+            "routes":[{"name":"r","targets":[{"upstream":"b","model":""}],"hedge_after_ms":0},{"name":"s","targets":[],"cache":{"ttl_s":59}}]}"#,
         );
         let Err(ConfigError::Faults(faults)) = error else { panic!("{error:?}") };
         let pointers: Vec<_> = faults.iter().map(|fault| fault.pointer.as_str()).collect();
@@ -313,7 +333,10 @@ mod tests {
             "/upstreams/0/base_url",
             "/upstreams/0/stall_ms",
             "/upstreams/1/name",
+            "/aliases/fast",
+            "/tenants/t/aliases/slow",
             "/routes/0/targets/0/upstream",
+            "/routes/0/targets/0/model",
             "/routes/0/hedge_after_ms",
             "/routes/1/targets",
             "/routes/1/cache",

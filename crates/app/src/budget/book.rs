@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use ai::LONGEST_MODEL;
 use contracts::pipeline::budget::{BudgetError, HoldBudget, HoldError, SettleCall};
 use domain::budget::{Amount, Call, CallStatus, Counter, Limit, Price, Refused, Tally, Tokens, Unit, judge};
 
@@ -10,7 +11,7 @@ use super::convert::{domain_price, reason};
 use super::{HOLD_MS, MOST_MODELS};
 use crate::ports::{BudgetCall, BudgetStore, PricedModel, Savings, SpendChange, StoreError};
 
-/// The longest name of a call, a key or a model, in bytes.
+/// The longest name of a call or a key, in bytes.
 const MOST_NAME_BYTES: usize = 200;
 
 /// Reserves the most that a call can take, for `hold_ms`.
@@ -67,7 +68,7 @@ pub(super) fn settle(
         let detail = format!("`tokens_in` and `tokens_out` may be at most {}", Tokens::MOST);
         return Err(BudgetError::Invalid { detail });
     }
-    check_name("model", model).map_err(|detail| BudgetError::Invalid { detail })?;
+    check_model("model", model).map_err(|detail| BudgetError::Invalid { detail })?;
     let before = store.call(call_id).map_err(broken)?;
     let before = before.ok_or_else(|| BudgetError::Unknown { call_id: call_id.clone() })?;
     let nanos = price_of(&before, model).map_or(0, |price| price.of(tokens));
@@ -128,7 +129,7 @@ fn wanted(request: HoldBudget, now_ms: u64, hold_ms: u64) -> Result<BudgetCall, 
     let mut priced = Vec::with_capacity(models.len());
     let (mut nanos, mut dearest) = (0, 0);
     for (at, model) in models.into_iter().enumerate() {
-        check_name("models", &model.model).map_err(invalid)?;
+        check_model("models", &model.model).map_err(invalid)?;
         let price = model.price.map(domain_price).transpose().map_err(invalid)?;
         let most = price.map_or(0, |price| price.most_of(tokens_in, tokens_out));
         if most > nanos {
@@ -321,8 +322,16 @@ fn changes(before: Option<&BudgetCall>, after: &BudgetCall) -> Vec<SpendChange> 
 }
 
 fn check_name(what: &str, name: &str) -> Result<(), String> {
-    if name.is_empty() || name.len() > MOST_NAME_BYTES {
-        return Err(format!("`{what}` must have 1 to {MOST_NAME_BYTES} bytes"));
+    check_length(what, name, MOST_NAME_BYTES)
+}
+
+fn check_model(what: &str, name: &str) -> Result<(), String> {
+    check_length(what, name, LONGEST_MODEL)
+}
+
+fn check_length(what: &str, name: &str, most: usize) -> Result<(), String> {
+    if name.is_empty() || name.len() > most {
+        return Err(format!("`{what}` must have 1 to {most} bytes"));
     }
     Ok(())
 }

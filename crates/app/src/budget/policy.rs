@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use ai::LONGEST_MODEL;
 use ai::masking::Kind;
 use async_trait::async_trait;
 use contracts::pipeline::ai_policy::{AiPolicy, MOST_POLICY_MODELS, ReadAiPolicy};
@@ -22,8 +23,6 @@ const NAME: &str = "TENANT_BUDGET";
 const PATIENCE_MS: u64 = 5_000;
 /// How long an isolate believes what it read, in milliseconds.
 const KNOWN_MS: u64 = 10_000;
-/// The longest name of a model, in bytes.
-const LONGEST_NAME: usize = 200;
 /// So many tenants' policies are remembered.
 const MOST_KNOWN: usize = 1_000;
 
@@ -34,8 +33,8 @@ pub(super) fn check(policy: &AiPolicy) -> Result<(), String> {
     if models.len() > MOST_POLICY_MODELS {
         return Err(format!("`models` may have at most {MOST_POLICY_MODELS}"));
     }
-    if models.iter().any(|model| model.is_empty() || model.len() > LONGEST_NAME) {
-        return Err(format!("a name in `models` must have 1 to {LONGEST_NAME} bytes"));
+    if models.iter().any(|model| model.is_empty() || model.len() > LONGEST_MODEL) {
+        return Err(format!("a name in `models` must have 1 to {LONGEST_MODEL} bytes"));
     }
     for (name, limit) in [("max_input_tokens", max_input_tokens), ("max_output_tokens", max_output_tokens)] {
         if limit.is_some_and(|limit| !(1..=Tokens::MOST).contains(&limit)) {

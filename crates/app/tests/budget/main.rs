@@ -259,6 +259,16 @@ fn an_object_that_is_away_is_asked_again_and_then_nothing_is_spent() {
 }
 
 #[test]
+fn the_longest_name_that_a_request_may_have_is_held_for() {
+    let world = World::with(vec![limit(BudgetUnit::Requests, BudgetWindow::Day, 10)]);
+    let longest = "m".repeat(ai::LONGEST_MODEL);
+    let hold = world.hold("a", &[&longest], 10).unwrap();
+    world.settle(&hold, &longest, 5, 0);
+    assert!(matches!(world.hold("b", &[&format!("{longest}m")], 10), Err(BudgetRefusal::Unavailable(_))));
+    assert_eq!((world.standing().open_calls, world.standing().used[0].spent), (0, 1));
+}
+
+#[test]
 fn a_hold_that_arrives_after_its_release_is_not_taken() {
     let world = World::with(vec![limit(BudgetUnit::Money, BudgetWindow::Day, 1_000 * NANOS)]);
     let hold = Hold { id: "a".into(), bound_nanos: 0 };
