@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::analytics;
 use crate::answer::Answer;
 use crate::audit::{self, Asker};
-use crate::console::{Console, Request, fingerprint, visitor};
+use crate::console::{Console, fingerprint, visitor};
 use crate::dead_letters;
 use crate::forms::{Form, token_for};
 use crate::gate::Settings;
@@ -20,6 +20,7 @@ use crate::operations;
 use crate::pages::{self, Frame, Given};
 use crate::problem::{Code, Problem};
 use crate::redrives;
+use crate::request::Request;
 use crate::screens::{Lead, Screen};
 
 /// How many tenants the page of usage shows; the export has all.

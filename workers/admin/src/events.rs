@@ -7,7 +7,8 @@ use worker::{
     Context, Env, Headers, Request, Response, ResponseBuilder, ScheduleContext, ScheduledEvent, event,
 };
 
-use crate::console::{Console, Handled, MOST_BODY_BYTES, Request as Asked};
+use crate::console::{Console, Handled};
+use crate::request::{MOST_BODY_BYTES, Request as Asked};
 use crate::tenants::Tenants;
 use crate::wiring::{self, BoundMesh};
 

@@ -3,8 +3,8 @@
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
-use crate::console::Request;
 use crate::problem::{Code, Problem};
+use crate::request::Request;
 
 /// The field with the proof.
 pub const TOKEN: &str = "form_token";

@@ -23,6 +23,7 @@ pub mod pipeline;
 mod policies;
 pub mod problem;
 pub mod redrives;
+pub mod request;
 pub mod retention;
 pub mod router;
 pub mod schedules;

@@ -96,6 +96,12 @@ pub(super) fn menu(here: Here) -> Markup {
                 li { a href=(path) aria-current=[(part == here).then_some("page")] { (name) } }
             } }
         }
+    }
+}
+
+/// The way to anything by its id.
+pub(super) fn search() -> Markup {
+    html! {
         form class="search" role="search" action="/admin/search" {
             label for="search" { "Any id" }
             input id="search" name="q" type="search" required autocomplete="off";

@@ -85,8 +85,9 @@ fn layout(title: &str, visitor: Option<&Visitor>, here: Option<Here>, content: &
                 a class="skip" href="#content" { "Skip to the content" }
                 header class="bar" {
                     a class="brand" href="/admin" { "Weft" span { " console" } }
-                    @if let Some(here) = here { (frame::menu(here)) }
+                    @if here.is_some() { (frame::search()) }
                     @if let Some(visitor) = visitor { (visitor.badge()) }
+                    @if let Some(here) = here { (frame::menu(here)) }
                 }
                 main id="content" tabindex="-1" { (content) }
             }

@@ -6,9 +6,10 @@ use mesh::TraceContext;
 use super::Work;
 use crate::answer::Answer;
 use crate::audit::Asker;
-use crate::console::{Console, Request};
+use crate::console::Console;
 use crate::jobs::OfTenant;
 use crate::problem::{Code, Problem};
+use crate::request::Request;
 use crate::{approvals, deliveries, workflows};
 
 impl Console<'_> {

@@ -3,7 +3,8 @@
 use std::rc::Rc;
 
 use admin::analytics::Analytics;
-use admin::console::{Handled, Request};
+use admin::console::Handled;
+use admin::request::Request;
 use app::ports::{Clock, StoreError, SummedUsage, UsageOverview, UsageSummaries};
 use app::usage::{AnalyticsPorts, AnalyticsService};
 use async_trait::async_trait;

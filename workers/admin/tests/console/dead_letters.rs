@@ -2,8 +2,9 @@
 
 use std::rc::Rc;
 
-use admin::console::{Console, Handled, Request};
+use admin::console::{Console, Handled};
 use admin::gate::Settings;
+use admin::request::Request;
 use admin::tenants::Tenants;
 use app::pipeline::{
     DeadLettersService, Delivery, HandoverPorts, ReplayPorts, Unreadable, Verdict, bury, hand_over,

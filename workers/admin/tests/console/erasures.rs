@@ -4,9 +4,10 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use admin::budgets::Budgets;
-use admin::console::{Console, Handled, Request};
+use admin::console::{Console, Handled};
 use admin::erasures::Erasures;
 use admin::gate::Settings;
+use admin::request::Request;
 use admin::retention::Retentions;
 use admin::tenants::Tenants;
 use app::budget::BudgetsService;

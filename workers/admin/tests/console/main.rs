@@ -15,8 +15,9 @@ mod work;
 
 use std::cell::Cell;
 
-use admin::console::{Console, Handled, Mesh, Request};
+use admin::console::{Console, Handled, Mesh};
 use admin::gate::Settings;
+use admin::request::Request;
 use admin::tenants::Tenants;
 use app::admin::{Build, Checkup, report};
 use app::ports::AuditTrail;

@@ -2,9 +2,10 @@
 
 use std::rc::Rc;
 
-use admin::console::{Console, Handled, Request};
+use admin::console::{Console, Handled};
 use admin::gate::Settings;
 use admin::operations::Operations;
+use admin::request::Request;
 use admin::tenants::Tenants;
 use app::pipeline::{OperationsPorts, OperationsService};
 use app::ports::EventStore;

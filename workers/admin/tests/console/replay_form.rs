@@ -1,7 +1,7 @@
 //! A dead letter's page, and the form on it that has its event run again.
 
-use admin::console::Request;
 use admin::forms::{TOKEN, token_for};
+use admin::request::Request;
 use test_kit::Fixtures;
 
 use crate::dead_letters::{Pipeline, ask, list};

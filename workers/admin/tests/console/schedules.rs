@@ -90,7 +90,7 @@ impl Scans for Scheduler {
 
 fn asked(path: &str, query: &str) -> (u16, Value) {
     let token = Team::person("vera@example.com");
-    let (handled, _) = handle(&admin::console::Request { query, ..get(path, Some(&token)) });
+    let (handled, _) = handle(&admin::request::Request { query, ..get(path, Some(&token)) });
     (handled.answer.status, serde_json::from_str(&handled.answer.body).expect("it is JSON"))
 }
 

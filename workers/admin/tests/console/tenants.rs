@@ -1,7 +1,8 @@
 //! Keys, limits and origins of tenants as an operator meets them.
 
-use admin::console::{Console, Handled, Request};
+use admin::console::{Console, Handled};
 use admin::gate::Settings;
+use admin::request::Request;
 use admin::tenants::Tenants;
 use app::ports::{Allowance, ControlStore, TenantAdmin, TenantSettings};
 use auth::ApiKey;

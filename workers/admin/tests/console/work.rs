@@ -3,10 +3,11 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use admin::console::{Console, Handled, Request};
+use admin::console::{Console, Handled};
 use admin::forms::{TOKEN, token_for};
 use admin::gate::Settings;
 use admin::pipeline::Pipeline;
+use admin::request::Request;
 use admin::tenants::Tenants;
 use async_trait::async_trait;
 use auth::access::KeyCache;
