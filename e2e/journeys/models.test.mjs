@@ -2,10 +2,7 @@
 //! answers, cuts, stalls and fails on purpose.
 
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
-import path from "node:path";
 import { after, before, describe, test } from "node:test";
-import { promisify } from "node:util";
 
 import Anthropic from "@anthropic-ai/sdk";
 import OpenAI from "openai";
@@ -15,6 +12,7 @@ import { send } from "../support/http.mjs";
 import { CUT_AT, ModelDouble, WORDS } from "../support/model_double.mjs";
 import { OwnMesh, newState, removeState } from "../support/own_mesh.mjs";
 import { until } from "../support/poll.mjs";
+import { NO_PYTHON, runClient } from "../support/python.mjs";
 
 const STALL_MS = 1_000;
 const FIRST_BYTE_MS = 3_000;
@@ -392,12 +390,8 @@ describe("Anthropic's client", () => {
   });
 });
 
-test("the clients for Python see the same", { skip: !process.env.WEFT_PYTHON && "no Python of the test run" }, async () => {
-  const program = path.join(import.meta.dirname, "../client/models.py");
-  const { WEFT_PYTHON: python, WEFT_PYTHON_LIBRARIES: libraries } = process.env;
-  const env = { ...process.env, ...(libraries && { LD_LIBRARY_PATH: libraries }) };
-  const said = await promisify(execFile)(python, [program, mesh.gateway, mesh.tenants[0].api_key], { env });
-  assert.equal(said.stdout, "ok\n", said.stderr);
+test("the clients for Python see the same", { skip: NO_PYTHON }, async () => {
+  assert.equal(await runClient("models.py", [mesh.gateway, mesh.tenants[0].api_key]), "ok\n");
 });
 
 test("a key without the scope, and a body that is none, are refused as everywhere", async () => {

@@ -8,6 +8,7 @@ import { before, test } from "node:test";
 import { Customer } from "../support/customer.mjs";
 import { send } from "../support/http.mjs";
 import { runningMesh } from "../support/mesh.mjs";
+import { NO_PYTHON, runClient } from "../support/python.mjs";
 import { assertProblem } from "../support/problem.mjs";
 import { post, PROVIDERS } from "../support/providers.mjs";
 import { deliver } from "../support/signing.mjs";
@@ -15,6 +16,8 @@ import { newTenant } from "../support/tenants.mjs";
 
 /** The public key of another company's Gong. */
 const otherKey = generateKeyPairSync("rsa", { modulusLength: 2048 }).publicKey.export({ type: "spki", format: "pem" });
+
+const JSON_BODY = { "content-type": "application/json" };
 
 let mesh;
 let customer;
@@ -79,6 +82,24 @@ for (const [source, provider] of Object.entries(PROVIDERS)) {
     if (provider.reason) assert.match(settled.reason, provider.reason);
   });
 }
+
+test("what Slack's own library signs is taken, and nothing that is changed after", { skip: NO_PYTHON }, async () => {
+  const endpoint = await create("slack");
+  const sign = async (body, seconds) => {
+    const signature = await runClient("slack.py", [endpoint.secret, String(seconds)], body);
+    return { body, headers: { ...JSON_BODY, "x-slack-request-timestamp": String(seconds), "x-slack-signature": signature } };
+  };
+  const now = Math.floor(Date.now() / 1000);
+  const body = Buffer.from(JSON.stringify({ type: "event_callback", event_id: "Ev08LIBRARY", event: { type: "message", text: "Grüße 👋" } }));
+  const made = await sign(body, now);
+  const taken = await post(endpoint, made);
+  assert.equal(taken.status, 202, String(taken));
+  assert.ok((await customer.get(`/v1/events/${taken.json.event_id}/raw`)).bytes.equals(body));
+  assertProblem(await post(endpoint, { ...made, body: flipped(made) }), 401, "hook.bad_signature");
+  const later = { ...made.headers, "x-slack-request-timestamp": String(now + 1) };
+  assertProblem(await post(endpoint, { body, headers: later }), 401, "hook.bad_signature");
+  assertProblem(await post(endpoint, await sign(body, now - 3_600)), 401, "hook.stale_signature");
+});
 
 test("challenges are answered, and store nothing", async () => {
   const slack = await create("slack");
