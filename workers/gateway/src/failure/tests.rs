@@ -1,3 +1,5 @@
+//! What clients get of each refusal, and what operators do.
+
 use super::*;
 
 fn check<E: Refusal + std::fmt::Display>(error: CallError<E>, code: Code, cause: bool) -> Problem {
