@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 
 use super::{Count, at_root};
 use crate::build::Profile;
@@ -31,6 +31,8 @@ const PLATFORM: &str = "e2e/platform";
 const SUFFIX: &str = ".test.mjs";
 /// Would have meshes built in another way than what is shipped, which is what is tested.
 const QUICK: &str = "WEFT_QUICK";
+/// What a journey imports that starts a mesh of its own.
+const OWN_MESH: &str = "support/own_mesh.mjs";
 /// How many lines of one failed journey are shown.
 const FAILURE_LINES: usize = 24;
 
@@ -45,29 +47,51 @@ pub(super) fn run(
     step: &Step,
 ) -> Result<Count> {
     let files = files(JOURNEYS)?;
+    let (alone, shared) = parted(&files)?;
     let state = paths::target().join(format!("journeys-{}", std::process::id()));
     // Where there is none, the console's pages are skipped, and the report says so.
     let browser = setup::chromium(step);
     step.note("starting a mesh");
     let mesh = Mesh::start(&state, Profile::Release)?;
     step.note(format!("running {} files", files.len()));
-    let mut node = runner(toolchain, &files, filter);
-    node.env_remove(QUICK)
-        .env("WEFT_DEV_JSON", state.join("dev.json"))
-        // For the journeys that stop and start a mesh of their own.
-        .env("WEFT_XTASK", std::env::current_exe().context("can't tell where this program is")?);
-    // For the clients in Python; where there is none, the step that installs it has failed.
-    if let Some(python) = python {
-        let program = python.program("python");
-        node.env("WEFT_PYTHON", program.get_program());
-        // Those of a Python that was unpacked and not installed are for it alone.
-        let libraries =
-            program.get_envs().find_map(|(name, value)| value.filter(|_| name == "LD_LIBRARY_PATH"));
-        node.envs(libraries.map(|folders| ("WEFT_PYTHON_LIBRARIES", folders)));
-    }
-    let count = outcome(&mut node, JOURNEYS, filter);
+    let xtask = std::env::current_exe().context("can't tell where this program is")?;
+    let travel = |files: &[PathBuf]| {
+        // The runner would look for tests by itself.
+        if files.is_empty() {
+            return Ok(Count::default());
+        }
+        let mut node = runner(toolchain, files, filter);
+        node.env_remove(QUICK)
+            .env("WEFT_DEV_JSON", state.join("dev.json"))
+            // For the journeys that stop and start a mesh of their own.
+            .env("WEFT_XTASK", &xtask);
+        // For the clients in Python; where there is none, the step that installs it has failed.
+        if let Some(python) = python {
+            let program = python.program("python");
+            node.env("WEFT_PYTHON", program.get_program());
+            // Those of a Python that was unpacked and not installed are for it alone.
+            let libraries =
+                program.get_envs().find_map(|(name, value)| value.filter(|_| name == "LD_LIBRARY_PATH"));
+            node.envs(libraries.map(|folders| ("WEFT_PYTHON_LIBRARIES", folders)));
+        }
+        outcome(&mut node, JOURNEYS, filter)
+    };
+    // Those with a mesh of their own mostly wait for it to start and to end, and meet the others nowhere.
+    let counts = thread::scope(|scope| {
+        let alone = scope.spawn(|| travel(&alone));
+        let shared = travel(&shared);
+        [
+            shared,
+            alone
+                .join()
+                .unwrap_or_else(|_| Err(anyhow!("the runner of journeys with a mesh of their own panicked"))),
+        ]
+    });
     drop(mesh);
-    let mut count = count?;
+    let mut count = Count::default();
+    for of in counts {
+        count.add(of?);
+    }
     if let Err(error) = browser {
         count.report.push_str(&format!("\nthe console's pages were not looked at: {error:#}"));
     }
@@ -116,6 +140,17 @@ fn runner(toolchain: &Toolchain, files: &[PathBuf], filter: Option<&str>) -> Com
     }
     node.args(files);
     node
+}
+
+/// The journeys that start meshes of their own, and those that share one.
+fn parted(files: &[PathBuf]) -> Result<(Vec<PathBuf>, Vec<PathBuf>)> {
+    let mut parts = (Vec::new(), Vec::new());
+    for file in files {
+        let source = fs::read_to_string(file).with_context(|| format!("can't read `{}`", file.display()))?;
+        let part = if source.contains(OWN_MESH) { &mut parts.0 } else { &mut parts.1 };
+        part.push(file.clone());
+    }
+    Ok(parts)
 }
 
 /// What came of a run.

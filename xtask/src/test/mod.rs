@@ -17,7 +17,7 @@ use crate::ui::{Told, Ui};
 use crate::{bench, build, fuzz, paths, process, setup, tidy};
 
 /// How long the requests made from the description may take, and how many there must be.
-const API_TIME: Duration = Duration::from_secs(240);
+const API_TIME: Duration = Duration::from_secs(150);
 const API_REQUESTS: usize = 5_000;
 
 /// Which tests to run.
@@ -43,6 +43,16 @@ pub(crate) struct Count {
 }
 
 impl Count {
+    /// Adds what another part of the same step counted.
+    fn add(&mut self, other: Self) {
+        self.passed += other.passed;
+        self.failed += other.failed;
+        if !other.report.is_empty() {
+            self.report.push_str(if self.report.is_empty() { "" } else { "\n" });
+            self.report.push_str(&other.report);
+        }
+    }
+
     /// A check that either holds or says why not.
     fn of(outcome: Result<()>) -> Self {
         match outcome {
