@@ -12,6 +12,8 @@ export interface Erasure {
   get_erasure(request: GetErasure, context: Context<TenantScope>): Promise<Answer<ErasureReport, ReadErasureError>>;
   /** The tenant's erasures, newest first. */
   list_erasures(request: ListErasuresInput, context: Context<TenantScope>): Promise<Answer<ErasureList, ReadErasureError>>;
+  /** What there is of the tenant, which an erasure of the whole would remove. */
+  measure_tenant(request: MeasureTenant, context: Context<TenantScope>): Promise<Answer<TenantMeasure, ReadErasureError>>;
   /** What an erasure that is done removed, byte for byte as its hash is of it. */
   read_certificate(request: GetErasure, context: Context<TenantScope>): Promise<Answer<ErasureCertificate, ReadErasureError>>;
   /** Starts an erasure, which goes on by itself. The same idempotency key of the context gives the first one. */
@@ -24,6 +26,8 @@ export interface ErasureImplementation {
   get_erasure(request: GetErasure, context: ReceivedContext<TenantScope>): Promise<Answer<ErasureReportInput, ReadErasureError>>;
   /** The tenant's erasures, newest first. */
   list_erasures(request: ListErasures, context: ReceivedContext<TenantScope>): Promise<Answer<ErasureListInput, ReadErasureError>>;
+  /** What there is of the tenant, which an erasure of the whole would remove. */
+  measure_tenant(request: MeasureTenant, context: ReceivedContext<TenantScope>): Promise<Answer<TenantMeasure, ReadErasureError>>;
   /** What an erasure that is done removed, byte for byte as its hash is of it. */
   read_certificate(request: GetErasure, context: ReceivedContext<TenantScope>): Promise<Answer<ErasureCertificate, ReadErasureError>>;
   /** Starts an erasure, which goes on by itself. The same idempotency key of the context gives the first one. */
@@ -203,6 +207,9 @@ export interface ListErasuresInput {
   limit: number;
 }
 
+/** Asks what there is of a tenant. */
+export interface MeasureTenant {}
+
 /** An erasure was not read. */
 export type ReadErasureError =
   /** The tenant has no such erasure. */
@@ -265,8 +272,22 @@ export type StartErasureError =
     };
   };
 
+/** How many rows a table has. */
+export interface TableRows {
+  /** How many. */
+  rows: number;
+  /** Which. */
+  table: string;
+}
+
 /** Names one tenant. */
 export type TenantId = string;
+
+/** What there is of a tenant. */
+export interface TenantMeasure {
+  /** How many rows of which table, where there are some. */
+  rows: TableRows[];
+}
 
 /** The authenticated tenant and who acts for it. */
 export interface TenantScope {

@@ -9,7 +9,7 @@ import type { Answer, Context, ReceivedContext } from "./mesh.js";
  */
 export interface Redrives {
   /** One group, and whose letters are in it. */
-  get_group(request: GetGroup, context: Context<OperatorScope>): Promise<Answer<DeadLetterGroupDetail, RedriveError>>;
+  get_group(request: GetGroupInput, context: Context<OperatorScope>): Promise<Answer<DeadLetterGroupDetail, RedriveError>>;
   /** One redrive, and what became of its letters. */
   get_redrive(request: GetRedriveInput, context: Context<OperatorScope>): Promise<Answer<RedriveDetail, RedriveError>>;
   /** Groups of letters that died of the same thing. */
@@ -117,7 +117,7 @@ export interface DeadLetterGroupDetailInput {
   /** The group. */
   group: DeadLetterGroupInput;
   /** The tenants with the most letters, at most 50. */
-  tenants: TenantLetters[];
+  tenants: TenantLettersInput[];
 }
 
 /** Groups of dead letters. */
@@ -146,6 +146,20 @@ export type EventId = string;
 export interface GetGroup {
   /** Which. */
   fingerprint: string;
+  /** Only this one of its tenants is told of. */
+  tenant: TenantId | null;
+}
+
+/**
+ * Names a group.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export interface GetGroupInput {
+  /** Which. */
+  fingerprint: string;
+  /** Only this one of its tenants is told of. */
+  tenant?: TenantId | null;
 }
 
 /** Names a redrive. */
@@ -395,6 +409,26 @@ export interface TenantLetters {
   letters: number;
   /** Whose. */
   tenant: TenantId;
+  /** How many of them nobody has replayed. */
+  waiting: number;
+}
+
+/**
+ * How many letters of a group are a tenant's.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export interface TenantLettersInput {
+  /** How many. */
+  letters: number;
+  /** Whose. */
+  tenant: TenantId;
+  /**
+   * How many of them nobody has replayed.
+   *
+   * @defaultValue `0`
+   */
+  waiting?: number;
 }
 
 /** Unix milliseconds, UTC. Below 2^53 until the year 287396, so exact as a JavaScript number. */

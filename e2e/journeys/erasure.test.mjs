@@ -17,6 +17,7 @@ import { newTenant } from "../support/tenants.mjs";
 const WORKER = "weft-pipeline";
 const MINUTELY = "* * * * *";
 const OWNER = "olivia.owner@weft.example";
+const SECOND_OWNER = "oscar.owner@weft.example";
 const VIEWER = "vera.viewer@weft.example";
 
 let mesh;
@@ -43,14 +44,29 @@ async function admin(method, path, { email = OWNER, ...rest } = {}) {
   return send(method, `${mesh.admin}${path}`, { ...rest, headers });
 }
 
+/** Has another owner approve what was proposed; gives the id of the erasure that it began. */
+async function approved(proposal) {
+  assert.deepEqual([proposal.action, proposal.status], ["erase_tenant", "open"]);
+  assert.equal(proposal.content.counts.events, 1, JSON.stringify(proposal.content));
+  const path = `/admin/api/proposals/${proposal.id}/approve`;
+  const approve = (email) => admin("POST", path, { email, json: { hash: proposal.hash } });
+  assertProblem(await approve(OWNER), 403, "proposal.not_yours");
+  const answers = await Promise.all([approve(SECOND_OWNER), approve(SECOND_OWNER)]);
+  const done = await approve(SECOND_OWNER);
+  assert.deepEqual([done.status, done.json.status], [200, "done"], answers.join("\n"));
+  const begun = await admin("GET", `/admin/api/tenants/${proposal.tenant}/erasures`, { email: VIEWER });
+  assert.deepEqual(begun.json.items.map(({ id }) => id), [done.json.result.erasure], "once, however often it is approved");
+  return done.json.result.erasure;
+}
+
 /** Asks for an erasure and waits until it is done; gives its id and certificate. */
 async function erased(tenant, request) {
   const path = `/admin/api/tenants/${tenant.id}/erasures`;
   const ask = () => admin("POST", path, { json: { reason: "ticket 7", ...request }, headers: { "idempotency-key": "once" } });
   const [asked, again] = [await ask(), await ask()];
   assert.deepEqual([asked.status, again.status], [202, 202], String(asked));
-  const { id } = asked.json;
-  assert.equal(again.json.id, id, "the same key asks for the same erasure");
+  assert.equal(again.json.id, asked.json.id, "the same key asks for the same erasure");
+  const id = request.scope === "tenant" ? await approved(asked.json) : asked.json.id;
   const { json } = await until(
     "the erasure is done",
     () => admin("GET", `${path}/${id}`, { email: VIEWER }),

@@ -12,9 +12,13 @@ export const PEOPLE = {
   viewer: "vera.viewer@weft.example",
 };
 
-/** A token of one of them. */
-export async function token(mesh, role) {
-  const answer = await send("POST", `${mesh.access_issuer}/token`, { json: { email: PEOPLE[role] } });
+/** Another owner, for what takes two. */
+export const SECOND_OWNER = "oscar.owner@weft.example";
+
+/** A token of one of them, by role or by address. */
+export async function token(mesh, who) {
+  const email = PEOPLE[who] ?? who;
+  const answer = await send("POST", `${mesh.access_issuer}/token`, { json: { email } });
   assert.equal(answer.status, 200, String(answer));
   return answer.json.token;
 }

@@ -110,6 +110,7 @@ export const pagesOf = (demo) => ({
   delivery: `/deliveries/${demo.delivery}?tenant=${demo.tenant}`,
   "dead-letters": `/dead-letters?tenant=${demo.tenant}`,
   "dead-letter-groups": "/dead-letters/groups",
+  proposals: "/proposals",
   audit: "/audit",
   "choose-tenant": "/jobs",
   whose: `/search?q=${demo.job}`,

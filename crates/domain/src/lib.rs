@@ -24,6 +24,7 @@
 //! | [`rate`] | how much a tenant may ask for: token buckets, quotas, plans |
 //! | [`contact`] | whether an event is about a person |
 //! | [`retention`] | how long a tenant keeps its events |
+//! | [`second_person`] | what an operator may not do alone, and who may decide about it |
 //! | [`usage`] | for how long usage is kept, by the hour and by the day |
 //! | [`job`] | when a job fires, what it missed, when a failed run is tried again |
 
@@ -46,6 +47,7 @@ pub mod platform_cost;
 pub mod query;
 pub mod rate;
 pub mod retention;
+pub mod second_person;
 pub mod signal;
 pub mod usage;
 pub mod workflow;

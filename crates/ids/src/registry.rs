@@ -105,6 +105,8 @@ id_kinds! {
     JobId = "job", "job";
     /// An API key (its public half).
     KeyId = "key", "API key";
+    /// What an operator proposes to another: it takes two.
+    ProposalId = "prp", "proposal";
     /// A replay of a group of dead letters.
     RedriveId = "rdr", "redrive";
     /// A report on an account.

@@ -157,6 +157,7 @@ id_values!(
     ids::EventId,
     ids::FileId,
     ids::NoticeId,
+    ids::ProposalId,
     ids::RedriveId,
     ids::RuleId,
     ids::SignalId,

@@ -30,6 +30,12 @@ pub struct Asker<'a> {
 }
 
 impl Asker<'_> {
+    /// Whether a person asks, and no program with a service token.
+    #[must_use]
+    pub fn is_person(&self) -> bool {
+        self.actor.starts_with("person:")
+    }
+
     /// An act of this one, now.
     #[must_use]
     pub fn act(&self, action: &str, tenant: Option<TenantId>, target: impl Into<String>) -> Act {

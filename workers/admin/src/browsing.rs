@@ -4,7 +4,7 @@ use auth::access::Identity;
 use contracts::OperatorCall;
 use contracts::pipeline::operations::Located;
 use domain::dead_letter::DeathCause;
-use ids::TenantId;
+use ids::{ProposalId, TenantId};
 use maud::Markup;
 use mesh::TraceContext;
 use serde_json::Value;
@@ -19,6 +19,7 @@ use crate::gate::Settings;
 use crate::operations;
 use crate::pages::{self, Frame, Given};
 use crate::problem::{Code, Problem};
+use crate::proposals::{ProposalAct, Redriving};
 use crate::redrives;
 use crate::request::Request;
 use crate::screens::{Lead, Screen};
@@ -104,6 +105,16 @@ impl Console<'_> {
                     pages::AUDIT_FILTERS.iter().map(|(name, _)| (*name, filter(name))).collect();
                 shown(pages::audit(&frame, &page, &filters))
             }
+            Screen::Proposals => {
+                let proposals = self.proposals(trace);
+                let (page, tenants) =
+                    futures_util::try_join!(proposals.list(&query), self.tenants.list("limit=200"))?;
+                shown(pages::proposals(&frame, &page, &given, &tenants.items))
+            }
+            Screen::Proposal(id) => {
+                let id = id.ok_or_else(Problem::no_proposal)?;
+                shown(pages::proposal(&frame, &self.proposals(trace).show(id).await?, None))
+            }
             Screen::Search => self.search(&given, call, &frame).await,
             Screen::Work(work) => self.show_work(work, &given, asker, &frame, trace).await,
             // These have no page: the router lets `POST` alone through.
@@ -113,6 +124,7 @@ impl Console<'_> {
             | Screen::Revoke(_)
             | Screen::Redrive
             | Screen::StopRedrive(_)
+            | Screen::ProposalAct(..)
             | Screen::Replay(_) => {
                 Err(Problem::new(Code::MethodNotAllowed, format!("this path takes {}", screen.allow())))
             }
@@ -199,19 +211,34 @@ impl Console<'_> {
                 Ok(Answer::seen_at(&of(tenant)))
             }
             Screen::Redrive => {
-                let mut body = form.object(&["tenant"]);
+                let mut body = form.object(&["tenant", "reason"]);
                 let rate: Option<u32> = form.text("per_second").and_then(|text| text.parse().ok());
                 body.insert("per_second".to_owned(), rate.unwrap_or_default().into());
                 let body = Value::from(body).to_string();
                 let of = fingerprint(path);
-                let begun = redrives::start(asker, self.redrives, call, of, body.as_bytes()).await?;
-                Ok(Answer::seen_at(&format!("/admin/redrives/{}", begun.id)))
+                let proposals = self.proposals(frame.trace);
+                Ok(match proposals.redrive(asker, None, of, body.as_bytes()).await? {
+                    Redriving::Begun(redrive) => Answer::seen_at(&format!("/admin/redrives/{}", redrive.id)),
+                    Redriving::Proposed(made) => Answer::seen_at(&format!("/admin/proposals/{}", made.id)),
+                })
             }
             Screen::StopRedrive(id) => {
                 let id = id.ok_or_else(Problem::no_redrive)?;
                 redrives::stop(asker, self.redrives, call, id).await?;
                 Ok(Answer::seen_at(&format!("/admin/redrives/{id}")))
             }
+            Screen::Proposals => {
+                let mut body = form.object(&["action", "tenant", "reason"]);
+                if let Some(hours) = form.text("overlap_hours") {
+                    // What is no number is refused by its place.
+                    let hours = hours.parse::<u32>().map_or_else(|_| Value::from(hours), Value::from);
+                    body.insert("overlap_hours".to_owned(), hours);
+                }
+                let body = Value::from(body).to_string();
+                let made = self.proposals(frame.trace).create(asker, None, body.as_bytes()).await?;
+                Ok(Answer::seen_at(&format!("/admin/proposals/{}", made.id)))
+            }
+            Screen::ProposalAct(id, act) => self.submit_proposal(id, act, form, asker, frame).await,
             Screen::Replay(letter) => {
                 let letter = letter.ok_or_else(Problem::no_dead_letter)?;
                 dead_letters::replay(asker, self.dead_letters, call, letter).await?;
@@ -225,10 +252,36 @@ impl Console<'_> {
             | Screen::DeadLetters
             | Screen::DeadLetter(_)
             | Screen::Audit
+            | Screen::Proposal(_)
             | Screen::Search
             | Screen::Work(_) => {
                 Err(Problem::new(Code::MethodNotAllowed, format!("this path takes {}", screen.allow())))
             }
+        }
+    }
+
+    /// What a form on a proposal's page asks for. Where it is refused as the proposal stands now, its page says so.
+    async fn submit_proposal(
+        &self,
+        id: Option<ProposalId>,
+        act: ProposalAct,
+        form: &Form,
+        asker: &Asker<'_>,
+        frame: &Frame<'_>,
+    ) -> Result<Answer, Problem> {
+        let id = id.ok_or_else(Problem::no_proposal)?;
+        let body = Value::from(form.object(&["hash", "comment"])).to_string();
+        let proposals = self.proposals(frame.trace);
+        match proposals.act(asker, id, act, body.as_bytes()).await {
+            // What is shown once is in this answer: no other page has it.
+            Ok(done) if !done.keys.is_empty() => Ok(Answer::page(200, pages::proposal(frame, &done, None))),
+            Ok(_) => Ok(Answer::seen_at(&format!("/admin/proposals/{id}"))),
+            Err(problem) if problem.current.is_some() => {
+                let now = proposals.show(id).await?;
+                let page = pages::proposal(frame, &now, Some(&problem.detail));
+                Ok(Answer::page(problem.code.status(), page))
+            }
+            Err(problem) => Err(problem),
         }
     }
 }

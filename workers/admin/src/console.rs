@@ -3,10 +3,11 @@
 use std::rc::Rc;
 
 use app::admin::{Checkup, SERVICE};
-use app::ports::{AuditTrail, Clock};
+use app::ports::{AuditTrail, Clock, ProposalStore};
 use async_trait::async_trait;
 use auth::access::{Actor, Identity, KeyCache, KeyStore, assertion};
 use contracts::pipeline::DeadLettersClient;
+use contracts::pipeline::erasure::ErasureScope;
 use contracts::{OperatorCall, OperatorScope, TenantCall, TenantScope};
 use http_api::idempotency::IdempotencyKey;
 use http_api::request::read_query;
@@ -28,6 +29,7 @@ use crate::pages::{self, Visitor};
 use crate::pipeline::Pipeline;
 use crate::policies;
 use crate::problem::{Code, Problem};
+use crate::proposals::{Proposals, Redriving, Wish};
 use crate::redrives::{self, Redrives};
 use crate::request::{Request, accepts_html, idempotency_key, json_body, same_site};
 use crate::retention::{self, Retentions};
@@ -74,6 +76,8 @@ pub struct Console<'a> {
     pub scans: &'a Scans,
     /// Tenants and their keys.
     pub tenants: Tenants<'a>,
+    /// What takes two of them.
+    pub proposals: &'a dyn ProposalStore,
     /// What operators did.
     pub trail: &'a dyn AuditTrail,
     /// The time.
@@ -176,13 +180,14 @@ impl Console<'_> {
                 Ok(Answer::json(&redrives::group(self.redrives, &call(), fingerprint(request.path)).await?))
             }
             Route::Redrive => {
-                let call = match idempotency_key(request.idempotency_key)? {
-                    Some(key) => call().with_idempotency_key(key.as_str()),
-                    None => call(),
-                };
                 let of = fingerprint(request.path);
-                let begun = redrives::start(asker, self.redrives, &call, of, json_body(request)?).await?;
-                Ok(Answer::json(&begun).with_status(202))
+                let key = idempotency_key(request.idempotency_key)?;
+                let key = key.as_ref().map(IdempotencyKey::as_str);
+                let answer = match self.proposals(trace).redrive(asker, key, of, json_body(request)?).await? {
+                    Redriving::Begun(redrive) => Answer::json(&redrive),
+                    Redriving::Proposed(proposal) => Answer::json(&proposal),
+                };
+                Ok(answer.with_status(202))
             }
             Route::Redrives => Ok(Answer::json(&redrives::list(self.redrives, &call()).await?)),
             Route::OneRedrive(id) => {
@@ -193,6 +198,21 @@ impl Console<'_> {
                 let id = id.ok_or_else(Problem::no_redrive)?;
                 let stopped = redrives::stop(asker, self.redrives, &call(), id).await?;
                 Ok(Answer::json(&stopped))
+            }
+            Route::Proposals if request.method == "POST" => {
+                let key = idempotency_key(request.idempotency_key)?;
+                let named = key.as_ref().map(IdempotencyKey::as_str);
+                let made = self.proposals(trace).create(asker, named, json_body(request)?).await?;
+                Ok(Answer::json(&made).with_status(201))
+            }
+            Route::Proposals => Ok(Answer::json(&self.proposals(trace).list(request.query).await?)),
+            Route::Proposal(id) => {
+                let id = id.ok_or_else(Problem::no_proposal)?;
+                Ok(Answer::json(&self.proposals(trace).show(id).await?))
+            }
+            Route::ProposalAct(id, act) => {
+                let id = id.ok_or_else(Problem::no_proposal)?;
+                Ok(Answer::json(&self.proposals(trace).act(asker, id, act, json_body(request)?).await?))
             }
             Route::Summary => {
                 let summary =
@@ -217,7 +237,14 @@ impl Console<'_> {
             Route::Erasures(tenant) => {
                 let call = self.tenant_call(tenant, trace, request.idempotency_key)?;
                 if request.method == "POST" {
-                    erasures::start(asker, self.erasures, &call, json_body(request)?).await
+                    let asked = erasures::asked(json_body(request)?)?;
+                    if asked.scope != ErasureScope::Tenant {
+                        return erasures::start(asker, self.erasures, &call, asked).await;
+                    }
+                    let (wish, key) = (Wish::EraseTenant { tenant: call.scope.tenant }, call.idempotency_key);
+                    let proposals = self.proposals(trace);
+                    let proposal = proposals.propose(asker, key.as_deref(), wish, asked.reason).await?;
+                    Ok(Answer::json(&proposal).with_status(202))
                 } else {
                     erasures::list(self.erasures, &call, request.query).await
                 }
@@ -309,6 +336,13 @@ impl Console<'_> {
                 Ok(Answer::page(200, page))
             }
         }
+    }
+
+    /// Proposals, for a request of this trace.
+    pub(crate) fn proposals(&self, trace: TraceContext) -> Proposals<'_> {
+        let Self { proposals: store, tenants, erasures, redrives, clock, .. } = self;
+        let random = tenants.random;
+        Proposals { store: *store, tenants, erasures, redrives, clock: *clock, random, trace }
     }
 
     /// What is asked of one tenant's jobs.

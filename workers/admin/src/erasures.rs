@@ -3,8 +3,8 @@
 use std::rc::Rc;
 
 use contracts::pipeline::erasure::{
-    self, ErasureClient, ErasureScope, GetErasure, ListErasures, ReadErasureError, StartErasure,
-    StartErasureError,
+    self, ErasureClient, ErasureScope, GetErasure, ListErasures, MeasureTenant, ReadErasureError,
+    StartErasure, StartErasureError,
 };
 use contracts::{TenantCall, Timestamp};
 use http_api::Page;
@@ -22,9 +22,11 @@ use crate::problem::{Code, Problem};
 pub type Erasures = ErasureClient<Rc<dyn Transport>>;
 
 /// The body of a request for one.
-struct NewErasure {
-    scope: ErasureScope,
-    reason: String,
+pub(crate) struct NewErasure {
+    /// What to erase.
+    pub(crate) scope: ErasureScope,
+    /// Why.
+    pub(crate) reason: String,
 }
 
 impl FromBody for NewErasure {
@@ -93,22 +95,53 @@ impl From<erasure::ErasureReport> for ErasureView {
     }
 }
 
-/// Starts one in the name of whoever asks. The same idempotency key gives the first again.
+/// What a body asks to be erased. A whole tenant takes a second person: [`crate::proposals`].
 ///
 /// # Errors
-/// A body that does not say what to erase and why; a key that asked for something else before; a pipeline that does
-/// not answer.
+/// A body that does not say what to erase and why.
+pub(crate) fn asked(body: &[u8]) -> Result<NewErasure, Problem> {
+    read_body(body).map_err(Problem::of_body)
+}
+
+/// Starts one of a contact, in the name of whoever asks.
+///
+/// # Errors
+/// Those of [`begin`].
 pub(crate) async fn start(
     asker: &Asker<'_>,
     erasures: &Erasures,
     call: &TenantCall,
-    body: &[u8],
+    NewErasure { scope, reason }: NewErasure,
 ) -> Result<Answer, Problem> {
-    let NewErasure { scope, reason } = read_body(body).map_err(Problem::of_body)?;
+    let started = begin(asker, erasures, call, (scope, asker.actor.clone(), reason)).await?;
+    Ok(Answer::json(&ErasureView::from(started)).with_status(202))
+}
+
+/// What there is of a tenant.
+///
+/// # Errors
+/// What [`refused`] makes of the call.
+pub(crate) async fn measure(
+    erasures: &Erasures,
+    call: &TenantCall,
+) -> Result<erasure::TenantMeasure, Problem> {
+    erasures.measure_tenant(call, MeasureTenant {}).await.map_err(refused)
+}
+
+/// Starts one: of what, in whose name, why. The same idempotency key gives the first again.
+///
+/// # Errors
+/// What cannot be erased so; a key that asked for something else before; a pipeline that does not answer.
+pub(crate) async fn begin(
+    asker: &Asker<'_>,
+    erasures: &Erasures,
+    call: &TenantCall,
+    (scope, requested_by, reason): (ErasureScope, String, String),
+) -> Result<erasure::ErasureReport, Problem> {
     let tenant = call.scope.tenant;
     let mut act = asker.act("erasure.start", Some(tenant), tenant.to_string());
     act.after = Some(serde_json::json!({ "scope": scope_name(&scope) }).to_string());
-    let request = StartErasure { scope, requested_by: asker.actor.clone(), reason };
+    let request = StartErasure { scope, requested_by, reason };
     let start = async {
         erasures.start_erasure(call, request).await.map_err(|error| match error {
             CallError::Refused(StartErasureError::Invalid { detail }) => Problem::new(Code::Invalid, detail),
@@ -120,8 +153,7 @@ pub(crate) async fn start(
         })
     };
     let told = |report: &erasure::ErasureReport| serde_json::json!({ "erasure": report.erasure_id });
-    let started = asker.carry_out(act, start, told).await?;
-    Ok(Answer::json(&ErasureView::from(started)).with_status(202))
+    asker.carry_out(act, start, told).await
 }
 
 /// What the audit says of a scope: who is to be forgotten must not be remembered there.

@@ -8,6 +8,7 @@ use worker::{
 };
 
 use crate::console::{Console, Handled};
+use crate::proposals::Proposals;
 use crate::request::{MOST_BODY_BYTES, Request as Asked};
 use crate::tenants::Tenants;
 use crate::wiring::{self, BoundMesh};
@@ -59,6 +60,7 @@ async fn fetch(mut request: Request, env: Env, _context: Context) -> worker::Res
         pipeline: &pipeline,
         scans: &scans,
         tenants: Tenants { store: &control, clock: &WorkerClock, random: &WorkerRandom },
+        proposals: &control,
         trail: &control,
         clock: &WorkerClock,
     };
@@ -88,6 +90,7 @@ async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleContext) 
         tracing::error!(event = "heartbeat.failed", %error);
     }
     note_head(&env).await;
+    resume(&env).await;
 }
 
 /// Has the logs keep the audit's head: whoever rewrites the chain in the database cannot rewrite them.
@@ -101,6 +104,30 @@ async fn note_head(env: &Env) {
             }
         }
         Err(error) => tracing::error!(event = "audit.head_unknown", %error),
+    }
+}
+
+/// Goes on with what two people agreed on and nobody carried out.
+async fn resume(env: &Env) {
+    let (Ok(control), Ok(erasures), Ok(redrives)) =
+        (wiring::control(env), wiring::erasures(env), wiring::redrives(env))
+    else {
+        return;
+    };
+    let tenants = Tenants { store: &control, clock: &WorkerClock, random: &WorkerRandom };
+    let proposals = Proposals {
+        store: &control,
+        tenants: &tenants,
+        erasures: &erasures,
+        redrives: &redrives,
+        clock: &WorkerClock,
+        random: &WorkerRandom,
+        trace: TraceContext::from_random(WorkerRandom::bytes()),
+    };
+    match proposals.resume(&control).await {
+        Ok(0) => {}
+        Ok(resumed) => tracing::info!(event = "proposals.resumed", resumed),
+        Err(error) => tracing::error!(event = "proposals.not_resumed", %error),
     }
 }
 

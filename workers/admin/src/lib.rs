@@ -22,6 +22,7 @@ pub mod pages;
 pub mod pipeline;
 mod policies;
 pub mod problem;
+pub mod proposals;
 pub mod redrives;
 pub mod request;
 pub mod retention;

@@ -44,6 +44,12 @@ pub enum Code {
     SlugTaken,
     /// Somebody else changed it since it was shown.
     Stale,
+    /// There is no such proposal.
+    ProposalNotFound,
+    /// It takes another person.
+    NotYours,
+    /// What a proposal would touch is no longer what was shown.
+    Outdated,
     /// There is no such erasure.
     ErasureNotFound,
     /// An erasure has no certificate yet.
@@ -99,6 +105,9 @@ impl Code {
             Self::TenantNotFound => "tenant.not_found",
             Self::SlugTaken => "tenant.slug_taken",
             Self::Stale => "request.stale",
+            Self::ProposalNotFound => "proposal.not_found",
+            Self::NotYours => "proposal.not_yours",
+            Self::Outdated => "proposal.outdated",
             Self::ErasureNotFound => "erasure.not_found",
             Self::NotDone => "erasure.not_done",
             Self::DeadLetterNotFound => "dead_letter.not_found",
@@ -123,7 +132,7 @@ impl Code {
         match self {
             Self::TokenMissing | Self::TokenInvalid => 401,
             Self::BadQuery | Self::BadHeader | Self::MalformedJson => 400,
-            Self::RoleMissing | Self::CrossSite => 403,
+            Self::RoleMissing | Self::CrossSite | Self::NotYours => 403,
             Self::RouteNotFound
             | Self::DeadLetterNotFound
             | Self::RedriveNotFound
@@ -135,9 +144,15 @@ impl Code {
             | Self::SubscriptionNotFound
             | Self::DeliveryNotFound
             | Self::TenantNotFound
+            | Self::ProposalNotFound
             | Self::ErasureNotFound => 404,
             Self::MethodNotAllowed => 405,
-            Self::NotReplayable | Self::NotDone | Self::SlugTaken | Self::Stale | Self::NotPossible => 409,
+            Self::NotReplayable
+            | Self::NotDone
+            | Self::SlugTaken
+            | Self::Stale
+            | Self::Outdated
+            | Self::NotPossible => 409,
             Self::TooLarge => 413,
             Self::MediaType => 415,
             Self::Invalid | Self::KeyReused => 422,
@@ -168,6 +183,9 @@ impl Code {
             Self::TenantNotFound => "No such tenant",
             Self::SlugTaken => "The slug is taken",
             Self::Stale => "Changed by somebody else",
+            Self::ProposalNotFound => "No such proposal",
+            Self::NotYours => "It takes two",
+            Self::Outdated => "Not what was shown any more",
             Self::ErasureNotFound => "No such erasure",
             Self::NotDone => "Not done yet",
             Self::DeadLetterNotFound => "No such dead letter",
@@ -285,6 +303,12 @@ impl Problem {
     #[must_use]
     pub fn no_key() -> Self {
         Self::new(Code::KeyNotFound, "the tenant has no API key with this id")
+    }
+
+    /// There is no proposal of this id.
+    #[must_use]
+    pub fn no_proposal() -> Self {
+        Self::new(Code::ProposalNotFound, "there is no proposal with this id")
     }
 
     /// The tenant has no erasure of this id.

@@ -22,9 +22,9 @@ use crate::problem::{Code, Problem};
 pub type Redrives = RedrivesClient<Rc<dyn Transport>>;
 
 /// How many letters a second, where nobody says.
-const USUAL_RATE: u32 = 5;
+pub(crate) const USUAL_RATE: u32 = 5;
 /// How many at most.
-const FASTEST: u32 = 50;
+pub(crate) const FASTEST: u32 = 50;
 /// How many groups or redrives are listed: of more, the newest count.
 const MOST_LISTED: u32 = 200;
 
@@ -79,6 +79,8 @@ pub struct TenantLettersView {
     pub tenant: TenantId,
     /// How many.
     pub letters: u32,
+    /// How many of them nobody has replayed.
+    pub waiting: u32,
 }
 
 /// How a redrive stands.
@@ -149,14 +151,19 @@ pub struct RedrivenView {
 }
 
 /// What a redrive is asked for with.
-struct Asked {
-    tenant: Option<TenantId>,
-    per_second: u32,
+pub(crate) struct Asked {
+    /// Only this tenant's letters.
+    pub(crate) tenant: Option<TenantId>,
+    /// How many letters a second.
+    pub(crate) per_second: u32,
+    /// Why, for whoever approves a large one.
+    pub(crate) reason: Option<String>,
 }
 
 impl FromBody for Asked {
     fn read(object: &Object<'_>) -> Option<Self> {
         let per_second = object.optional_integer("per_second", 1, FASTEST).unwrap_or(USUAL_RATE);
+        let reason = object.optional_text("reason", TextRule::line(500));
         let tenant = object.optional_text("tenant", TextRule::line(64));
         let read = |text: &String| text.parse::<TenantId>().map_err(|error| error.to_string());
         let tenant = match tenant.as_ref().map(read).transpose() {
@@ -166,7 +173,7 @@ impl FromBody for Asked {
                 None
             }
         };
-        Some(Self { tenant, per_second })
+        Some(Self { tenant, per_second, reason })
     }
 }
 
@@ -194,24 +201,52 @@ pub(crate) async fn group(
     call: &OperatorCall,
     fingerprint: String,
 ) -> Result<GroupDetailView, Problem> {
-    let found = redrives.get_group(call, GetGroup { fingerprint }).await.map_err(refused)?;
+    let found = redrives.get_group(call, GetGroup { fingerprint, tenant: None }).await.map_err(refused)?;
     let DeadLetterGroupDetail { group, tenants } = found;
-    let tenant = |of: redrives::TenantLetters| TenantLettersView { tenant: of.tenant, letters: of.letters };
+    let tenant = |of: redrives::TenantLetters| TenantLettersView {
+        tenant: of.tenant,
+        letters: of.letters,
+        waiting: of.waiting,
+    };
     Ok(GroupDetailView { group: group_view(group), tenants: tenants.into_iter().map(tenant).collect() })
 }
 
-/// Has a group's events run again; the body is a JSON object with `per_second` and `tenant`, or empty.
+/// What a body asks for: a JSON object with `per_second`, `tenant` and `reason`, or empty.
 ///
 /// # Errors
-/// A bad body; what [`refused`] makes of the call; the act could not be written down.
-pub(crate) async fn start(
+/// A bad body.
+pub(crate) fn asked(body: &[u8]) -> Result<Asked, Problem> {
+    read_body(body).map_err(Problem::of_body)
+}
+
+/// How many letters of a group wait, or of a tenant's in it.
+///
+/// # Errors
+/// What [`refused`] makes of the call.
+pub(crate) async fn waiting(
+    redrives: &Redrives,
+    call: &OperatorCall,
+    fingerprint: &str,
+    tenant: Option<TenantId>,
+) -> Result<u32, Problem> {
+    let request = GetGroup { fingerprint: fingerprint.to_owned(), tenant };
+    let found = redrives.get_group(call, request).await.map_err(refused)?;
+    Ok(match tenant {
+        Some(_) => found.tenants.iter().map(|of| of.waiting).sum(),
+        None => found.group.waiting,
+    })
+}
+
+/// Has a group's events run again: which, of which tenant, how many a second.
+///
+/// # Errors
+/// What [`refused`] makes of the call; the act could not be written down.
+pub(crate) async fn begin(
     asker: &Asker<'_>,
     redrives: &Redrives,
     call: &OperatorCall,
-    fingerprint: String,
-    body: &[u8],
+    (fingerprint, tenant, per_second): (String, Option<TenantId>, u32),
 ) -> Result<RedriveView, Problem> {
-    let Asked { tenant, per_second } = read_body(body).map_err(Problem::of_body)?;
     let mut act = asker.act("redrive.start", tenant, fingerprint.clone());
     act.after = Some(json!({ "per_second": per_second }).to_string());
     let request = StartRedrive { fingerprint, tenant, per_second };
@@ -261,7 +296,7 @@ pub(crate) async fn stop(
     asker.carry_out(act, stop, told).await.map(redrive_view)
 }
 
-fn refused(error: CallError<RedriveError>) -> Problem {
+pub(crate) fn refused(error: CallError<RedriveError>) -> Problem {
     match error {
         CallError::Refused(RedriveError::NotFound) => Problem::no_redrive(),
         CallError::Refused(RedriveError::Invalid { detail }) => Problem::new(Code::Invalid, detail),

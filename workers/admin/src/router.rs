@@ -1,9 +1,10 @@
 //! The routes of the console, and what each asks for.
 
 use auth::access::Role;
-use ids::{DeadLetterId, ErasureId, EventId, JobId, KeyId, RedriveId, TenantId};
+use ids::{DeadLetterId, ErasureId, EventId, JobId, KeyId, ProposalId, RedriveId, TenantId};
 
 use crate::jobs::JobAct;
+use crate::proposals::ProposalAct;
 use crate::screens::Screen;
 use crate::work::Work;
 
@@ -36,6 +37,12 @@ pub enum Route {
     OneRedrive(Option<RedriveId>),
     /// Ends it.
     StopRedrive(Option<RedriveId>),
+    /// What takes two people.
+    Proposals,
+    /// One of them; none where the path has no id of one.
+    Proposal(Option<ProposalId>),
+    /// Does something with it.
+    ProposalAct(Option<ProposalId>, ProposalAct),
     /// Dead letters.
     DeadLetters,
     /// One of them; none where the path has no id of one.
@@ -105,6 +112,7 @@ impl Route {
             "/admin/api/analytics/summary.csv" => Some(Self::SummaryCsv),
             "/admin/api/analytics/overview.json" => Some(Self::Overview),
             "/admin/api/dead-letters/groups" => Some(Self::Groups),
+            "/admin/api/proposals" => Some(Self::Proposals),
             "/admin/api/redrives" => Some(Self::Redrives),
             "/admin/api/dead-letters" => Some(Self::DeadLetters),
             "/admin/api/schedules" => Some(Self::Schedules),
@@ -132,6 +140,10 @@ impl Route {
             ["dead-letters", "groups", _, "redrive"] => Some(Self::Redrive),
             ["redrives", id] => Some(Self::OneRedrive(id.parse().ok())),
             ["redrives", id, "stop"] => Some(Self::StopRedrive(id.parse().ok())),
+            ["proposals", id] => Some(Self::Proposal(id.parse().ok())),
+            ["proposals", id, act] => {
+                ProposalAct::named(act).map(|act| Self::ProposalAct(id.parse().ok(), act))
+            }
             ["dead-letters", id] => Some(Self::DeadLetter(id.parse().ok())),
             ["dead-letters", id, "replay"] => Some(Self::Replay(id.parse().ok())),
             ["events", id] => Some(Self::Event(id.parse().ok())),
@@ -170,6 +182,12 @@ impl Route {
             Self::Redrives => "/admin/api/redrives",
             Self::OneRedrive(_) => "/admin/api/redrives/{id}",
             Self::StopRedrive(_) => "/admin/api/redrives/{id}/stop",
+            Self::Proposals => "/admin/api/proposals",
+            Self::Proposal(_) => "/admin/api/proposals/{id}",
+            Self::ProposalAct(_, ProposalAct::Approve) => "/admin/api/proposals/{id}/approve",
+            Self::ProposalAct(_, ProposalAct::Reject) => "/admin/api/proposals/{id}/reject",
+            Self::ProposalAct(_, ProposalAct::Withdraw) => "/admin/api/proposals/{id}/withdraw",
+            Self::ProposalAct(_, ProposalAct::Collect) => "/admin/api/proposals/{id}/collect",
             Self::DeadLetters => "/admin/api/dead-letters",
             Self::DeadLetter(_) => "/admin/api/dead-letters/{id}",
             Self::Replay(_) => "/admin/api/dead-letters/{id}/replay",
@@ -212,10 +230,11 @@ impl Route {
             | Self::Replay(_)
             | Self::Suspend(_)
             | Self::Resume(_)
+            | Self::ProposalAct(..)
             | Self::JobAct(..) => "POST",
             Self::Tenant(_) => "GET, HEAD, PATCH",
             Self::Key(_) => "DELETE",
-            Self::Erasures(_) | Self::Keys(_) | Self::Tenants => "GET, HEAD, POST",
+            Self::Erasures(_) | Self::Keys(_) | Self::Tenants | Self::Proposals => "GET, HEAD, POST",
             Self::Retention(_) | Self::AiBudget(_) | Self::AiPolicy(_) => "GET, HEAD, PUT",
             _ => "GET, HEAD",
         }
@@ -233,7 +252,13 @@ impl Route {
         match self {
             Self::Screen(screen) => screen.needs(method),
             Self::Work(work) => work.needs(),
-            Self::Redrive | Self::StopRedrive(_) | Self::Replay(_) | Self::JobAct(..) => Role::Operator,
+            // Of a proposal, its action says whether it takes more.
+            Self::Redrive
+            | Self::StopRedrive(_)
+            | Self::Replay(_)
+            | Self::ProposalAct(..)
+            | Self::JobAct(..) => Role::Operator,
+            Self::Proposals if !matches!(method, "GET" | "HEAD") => Role::Operator,
             Self::Suspend(_) | Self::Resume(_) | Self::Key(_) => Role::Owner,
             Self::Erasures(_)
             | Self::Retention(_)

@@ -1,8 +1,12 @@
 //! The console's pages below its first one, and the forms on them.
 
 use auth::access::Role;
-use ids::{DeadLetterId, DeliveryId, EventId, JobId, KeyId, RedriveId, SignalId, SubscriptionId, TenantId};
+use ids::{
+    DeadLetterId, DeliveryId, EventId, JobId, KeyId, ProposalId, RedriveId, SignalId, SubscriptionId,
+    TenantId,
+};
 
+use crate::proposals::ProposalAct;
 use crate::work::Work;
 use crate::workflows::InstanceRef;
 
@@ -35,6 +39,12 @@ pub enum Screen {
     OneRedrive(Option<RedriveId>),
     /// Ends it.
     StopRedrive(Option<RedriveId>),
+    /// What takes two people; a form proposes something.
+    Proposals,
+    /// One of them.
+    Proposal(Option<ProposalId>),
+    /// Does something with it.
+    ProposalAct(Option<ProposalId>, ProposalAct),
     /// Dead letters.
     DeadLetters,
     /// One of them.
@@ -70,6 +80,9 @@ impl Screen {
             ["dead-letters", "groups", _, "redrive"] => Self::Redrive,
             ["redrives", id] => Self::OneRedrive(id.parse().ok()),
             ["redrives", id, "stop"] => Self::StopRedrive(id.parse().ok()),
+            ["proposals"] => Self::Proposals,
+            ["proposals", id] => Self::Proposal(id.parse().ok()),
+            ["proposals", id, act] => Self::ProposalAct(id.parse().ok(), ProposalAct::named(act)?),
             ["dead-letters"] => Self::DeadLetters,
             ["dead-letters", letter] => Self::DeadLetter(letter.parse().ok()),
             ["dead-letters", letter, "replay"] => Self::Replay(letter.parse().ok()),
@@ -96,6 +109,9 @@ impl Screen {
             Self::Redrive => "/admin/dead-letters/groups/{fingerprint}/redrive",
             Self::OneRedrive(_) => "/admin/redrives/{id}",
             Self::StopRedrive(_) => "/admin/redrives/{id}/stop",
+            Self::Proposals => "/admin/proposals",
+            Self::Proposal(_) => "/admin/proposals/{id}",
+            Self::ProposalAct(..) => "/admin/proposals/{id}/{act}",
             Self::DeadLetters => "/admin/dead-letters",
             Self::DeadLetter(_) => "/admin/dead-letters/{id}",
             Self::Replay(_) => "/admin/dead-letters/{id}/replay",
@@ -109,19 +125,21 @@ impl Screen {
     #[must_use]
     pub const fn allow(self) -> &'static str {
         match self {
-            Self::Tenants | Self::Tenant(_) => "GET, HEAD, POST",
+            Self::Tenants | Self::Tenant(_) | Self::Proposals => "GET, HEAD, POST",
             Self::Suspend(_)
             | Self::Resume(_)
             | Self::Keys(_)
             | Self::Revoke(_)
             | Self::Redrive
             | Self::StopRedrive(_)
+            | Self::ProposalAct(..)
             | Self::Replay(_) => "POST",
             Self::Overview
             | Self::Usage
             | Self::Groups
             | Self::Group
             | Self::OneRedrive(_)
+            | Self::Proposal(_)
             | Self::DeadLetters
             | Self::DeadLetter(_)
             | Self::Audit
@@ -134,7 +152,8 @@ impl Screen {
     #[must_use]
     pub fn needs(self, method: &str) -> Role {
         match self {
-            Self::Redrive | Self::StopRedrive(_) | Self::Replay(_) => Role::Operator,
+            Self::Redrive | Self::StopRedrive(_) | Self::Replay(_) | Self::ProposalAct(..) => Role::Operator,
+            Self::Proposals if method == "POST" => Role::Operator,
             Self::Work(work) => work.needs(),
             _ if matches!(method, "GET" | "HEAD") => Role::Viewer,
             _ => Role::Owner,
@@ -164,6 +183,8 @@ impl Lead {
             format!("/admin/tenants/{id}")
         } else if id.parse::<DeadLetterId>().is_ok() {
             format!("/admin/dead-letters/{id}")
+        } else if id.parse::<ProposalId>().is_ok() {
+            format!("/admin/proposals/{id}")
         } else if id.parse::<RedriveId>().is_ok() {
             format!("/admin/redrives/{id}")
         } else if id.parse::<EventId>().is_ok() {

@@ -24,8 +24,9 @@ pub(super) const ROLES: [&str; 4] = ["gateway", "scheduler", "pipeline", "admin"
 const AUDIENCE: &str = "weft-local";
 
 /// Who can sign in locally: name, address, role.
-pub(super) const PEOPLE: [(&str, &str, &str); 3] = [
+pub(super) const PEOPLE: [(&str, &str, &str); 4] = [
     ("Olivia Owner", "olivia.owner@weft.example", "owner"),
+    ("Oscar Owner", "oscar.owner@weft.example", "owner"),
     ("Omar Operator", "omar.operator@weft.example", "operator"),
     ("Vera Viewer", "vera.viewer@weft.example", "viewer"),
 ];

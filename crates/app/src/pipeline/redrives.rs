@@ -43,7 +43,7 @@ impl Redrives for RedrivesService {
         _: &OperatorCall,
         request: GetGroup,
     ) -> Result<DeadLetterGroupDetail, RedriveError> {
-        let found = self.ports.redrives.group(&request.fingerprint, MOST_TENANTS).await;
+        let found = self.ports.redrives.group(&request.fingerprint, request.tenant, MOST_TENANTS).await;
         let (group, tenants) = found.map_err(unavailable)?.ok_or(RedriveError::NotFound)?;
         Ok(DeadLetterGroupDetail { group, tenants })
     }
@@ -60,7 +60,7 @@ impl Redrives for RedrivesService {
         }
         let store = &self.ports.redrives;
         let (group, _) =
-            store.group(&fingerprint, 1).await.map_err(unavailable)?.ok_or(RedriveError::NotFound)?;
+            store.group(&fingerprint, None, 1).await.map_err(unavailable)?.ok_or(RedriveError::NotFound)?;
         if group.cause == domain::DeathCause::Unreadable.as_str() {
             return invalid("these are messages that nobody can read: there is no event to run again".into());
         }

@@ -28,6 +28,7 @@ mod model_budget;
 mod model_server;
 mod notify;
 mod outbound;
+mod proposals;
 mod redrives;
 mod removal;
 mod reports;
@@ -94,6 +95,9 @@ pub use notify::{Notifier, SettledEvent};
 pub use outbound::{
     CreationKey, MessageSender, NoReply, OutboundReply, OutboundRequest, Registered, Resolver,
     SubscriptionDirectory, SubscriptionRecord,
+};
+pub use proposals::{
+    KeyRotation, NewProposal, ProposalQuery, ProposalRecord, ProposalStep, ProposalStore, Proposed,
 };
 pub use redrives::{
     LetterGroup, NewRedrive, RedriveRecord, RedriveStatus, RedriveStore, Redriven, RedrivenRecord,

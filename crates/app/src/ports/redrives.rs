@@ -128,10 +128,11 @@ pub trait RedriveStore {
     /// # Errors
     /// [`StoreError`] from this and every method, when the store fails.
     async fn groups(&self, now: Timestamp, limit: u32) -> Result<Vec<DeadLetterGroup>, StoreError>;
-    /// One group, and whose letters are in it, the tenants with the most first.
+    /// One group, and whose letters are in it, the tenants with the most first; or only how many are `tenant`'s.
     async fn group(
         &self,
         fingerprint: &str,
+        tenant: Option<TenantId>,
         limit: u32,
     ) -> Result<Option<(DeadLetterGroup, Vec<TenantLetters>)>, StoreError>;
     /// Letters that were written before there were groups.

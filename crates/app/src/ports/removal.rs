@@ -216,6 +216,8 @@ pub trait ErasureStore {
     async fn running(&self, limit: u32) -> Result<Vec<(TenantId, ErasureId, String)>, StoreError>;
     /// Notes what was found. What was noted before stays as it is.
     async fn found(&self, tenant: TenantId, id: ErasureId, events: &[FoundEvent]) -> Result<(), StoreError>;
+    /// How many rows of which table there are of the tenant; tables without one are left out.
+    async fn rows(&self, tenant: TenantId) -> Result<Vec<RowCount>, StoreError>;
     /// Events found and not yet removed.
     async fn left(&self, tenant: TenantId, id: ErasureId, limit: u32) -> Result<Vec<FoundEvent>, StoreError>;
     /// How many found events are still being worked on.

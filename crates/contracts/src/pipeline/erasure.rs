@@ -13,6 +13,13 @@ pub trait Erasure {
         context: &TenantCall,
         request: StartErasure,
     ) -> Result<ErasureReport, StartErasureError>;
+    /// What there is of the tenant, which an erasure of the whole would remove.
+    #[mesh(idempotent)]
+    async fn measure_tenant(
+        &self,
+        context: &TenantCall,
+        request: MeasureTenant,
+    ) -> Result<TenantMeasure, ReadErasureError>;
     /// How an erasure stands.
     #[mesh(idempotent)]
     async fn get_erasure(
@@ -46,6 +53,29 @@ pub struct StartErasure {
     pub requested_by: String,
     /// Why, such as a ticket; not what is to be erased.
     pub reason: String,
+}
+
+/// Asks what there is of a tenant.
+#[mesh::message]
+#[derive(Debug, Clone, Copy, Default)]
+pub struct MeasureTenant {}
+
+/// What there is of a tenant.
+#[mesh::message]
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TenantMeasure {
+    /// How many rows of which table, where there are some.
+    pub rows: Vec<TableRows>,
+}
+
+/// How many rows a table has.
+#[mesh::message]
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TableRows {
+    /// Which.
+    pub table: String,
+    /// How many.
+    pub rows: u32,
 }
 
 /// What to erase.

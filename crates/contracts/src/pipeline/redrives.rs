@@ -109,6 +109,9 @@ pub struct DeadLetterGroup {
 pub struct GetGroup {
     /// Which.
     pub fingerprint: String,
+    /// Only this one of its tenants is told of.
+    #[serde(default)]
+    pub tenant: Option<TenantId>,
 }
 
 /// A group and whose letters are in it.
@@ -129,6 +132,9 @@ pub struct TenantLetters {
     pub tenant: TenantId,
     /// How many.
     pub letters: u32,
+    /// How many of them nobody has replayed.
+    #[serde(default)]
+    pub waiting: u32,
 }
 
 /// Asks for the replay of all letters of a group that wait now.

@@ -17,13 +17,13 @@ const COLUMNS: &str =
 
 /// What must hold for an act and its change to be written: SQL whose parameters are plain question marks.
 pub(super) struct Condition {
-    sql: &'static str,
+    sql: String,
     values: Vec<Value>,
 }
 
 impl Condition {
-    pub(super) fn new(sql: &'static str, values: Vec<Value>) -> Self {
-        Self { sql, values }
+    pub(super) fn new(sql: &str, values: Vec<Value>) -> Self {
+        Self { sql: sql.to_owned(), values }
     }
 }
 
@@ -83,7 +83,7 @@ fn insert(entry: &Entry, condition: &Condition) -> Statement {
         &entry.hash
     ];
     values.extend(condition.values.iter().cloned());
-    let condition = condition.sql;
+    let condition = &condition.sql;
     let sql = format!(
         "INSERT INTO audit ({COLUMNS}) SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?
         WHERE {condition} RETURNING sequence, hash, at"
@@ -105,7 +105,17 @@ impl<D: SqlDatabase> SqlControl<D> {
         condition: &Condition,
         change: Statement,
     ) -> Result<bool, StoreError> {
-        Ok(self.link(act, condition, Some(change)).await?.is_some())
+        self.act_all(act, condition, vec![change]).await
+    }
+
+    /// As [`SqlControl::act`], with several changes, in their order.
+    pub(super) async fn act_all(
+        &self,
+        act: &Act,
+        condition: &Condition,
+        changes: Vec<Statement>,
+    ) -> Result<bool, StoreError> {
+        Ok(self.link(act, condition, changes).await?.is_some())
     }
 
     /// Two writers at once follow the same head; the second to arrive is refused by the unique `previous`, with its
@@ -115,14 +125,14 @@ impl<D: SqlDatabase> SqlControl<D> {
         &self,
         act: &Act,
         condition: &Condition,
-        change: Option<Statement>,
+        changes: Vec<Statement>,
     ) -> Result<Option<Entry>, StoreError> {
         let mut head = self.head().await?;
         let mut tries = 1;
         loop {
             let entry = head.follow(act);
             // The entry first: its condition is about what was there before the change.
-            let statements = [insert(&entry, condition)].into_iter().chain(change.clone()).collect();
+            let statements = [insert(&entry, condition)].into_iter().chain(changes.clone()).collect();
             let error = match self.database.batch(statements).await {
                 Ok(answers) => {
                     let written = answers.first().is_some_and(|rows| !rows.is_empty());
@@ -147,7 +157,7 @@ impl<D: SqlDatabase> SqlControl<D> {
 #[async_trait(?Send)]
 impl<D: SqlDatabase> AuditTrail for SqlControl<D> {
     async fn append(&self, act: &Act) -> Result<Entry, StoreError> {
-        let entry = self.link(act, &Condition::new("1", Vec::new()), None).await?;
+        let entry = self.link(act, &Condition::new("1", Vec::new()), Vec::new()).await?;
         entry.ok_or_else(|| StoreError::new(self.database.name(), "an entry of the audit was not written"))
     }
 

@@ -5,6 +5,7 @@ mod cached;
 mod endpoints;
 mod isolate;
 mod kv;
+mod proposals;
 mod row;
 mod tenants;
 

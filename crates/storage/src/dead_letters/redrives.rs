@@ -70,11 +70,12 @@ impl From<GroupRow> for DeadLetterGroup {
 struct TenantRow {
     tenant_id: TenantId,
     letters: u32,
+    waiting: u32,
 }
 
 impl From<TenantRow> for TenantLetters {
     fn from(row: TenantRow) -> Self {
-        Self { tenant: row.tenant_id, letters: row.letters }
+        Self { tenant: row.tenant_id, letters: row.letters, waiting: row.waiting }
     }
 }
 
@@ -198,10 +199,13 @@ impl<D: SqlDatabase> RedriveStore for SqlDeadLetterStore<D> {
     async fn group(
         &self,
         fingerprint: &str,
+        tenant: Option<TenantId>,
         limit: u32,
     ) -> Result<Option<(DeadLetterGroup, Vec<TenantLetters>)>, StoreError> {
-        let statements =
-            vec![query!("group", values![fingerprint]), query!("group_tenants", values![fingerprint, limit])];
+        let statements = vec![
+            query!("group", values![fingerprint]),
+            query!("group_tenants", values![fingerprint, limit, tenant]),
+        ];
         let answers = self.database.batch(statements).await?;
         let [group, tenants] = answers.as_slice() else {
             return Err(StoreError::new(self.database.name(), "no answer to a statement"));

@@ -90,6 +90,18 @@ impl<D: SqlDatabase> ErasureStore for SqlErasures<D> {
         Ok(rows.into_iter().map(|row| (row.tenant_id, row.id, row.traceparent)).collect())
     }
 
+    async fn rows(&self, tenant: TenantId) -> Result<Vec<RowCount>, StoreError> {
+        let count = |TenantTable { name, .. }| {
+            let sql = format!("SELECT '{name}' AS name, COUNT(*) AS count FROM {name} WHERE tenant_id = ?1");
+            Statement::new(&sql, values![tenant])
+        };
+        let mut rows = Vec::new();
+        for answer in self.database.batch(tenant_tables().map(count).collect()).await? {
+            rows.extend(answer.read::<CountRow, RowCount>()?.into_iter().filter(|count| count.rows > 0));
+        }
+        Ok(rows)
+    }
+
     async fn found(&self, tenant: TenantId, id: ErasureId, events: &[FoundEvent]) -> Result<(), StoreError> {
         let rows: Vec<FoundRow> = events.iter().map(FoundRow::from).collect();
         self.query(query!("found"), vec![tenant.into(), id.into(), json(&rows)]).await.map(|_| ())

@@ -160,6 +160,16 @@ fn the_sql_control_store_is_a_tenant_admin() {
 }
 
 #[test]
+fn the_sql_control_store_keeps_proposals() {
+    let database = Sqlite::migrated("control");
+    for tenant in suite::admin_tenants() {
+        let sql = "INSERT INTO tenants (id, slug, name, created_at) VALUES (?1, ?1, ?1, 1)";
+        run(database.query(Statement::new(sql, vec![text(tenant)]))).unwrap();
+    }
+    run(suite::proposal_store_suite(&SqlControl::new(database)));
+}
+
+#[test]
 fn the_sql_control_store_keeps_an_audit() {
     run(suite::audit_suite(&SqlControl::new(Sqlite::migrated("control"))));
 }

@@ -131,7 +131,7 @@ fn letters_are_counted_by_what_they_died_of() {
     let (_, last) = world.died(theirs, "a");
     world.died(theirs, "b");
     assert_eq!(world.group(), (3, 3, 2));
-    let request = GetGroup { fingerprint: "a".into() };
+    let request = GetGroup { fingerprint: "a".into(), tenant: None };
     let detail = run(world.service.get_group(&world.call(), request.clone())).unwrap();
     assert_eq!((detail.group.sample, &*detail.group.pattern), (last, "no object `#`"));
     let of = |at: usize| (detail.tenants[at].tenant, detail.tenants[at].letters);

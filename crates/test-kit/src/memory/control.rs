@@ -4,11 +4,13 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use app::ports::{ControlStore, Heartbeat, IssuedKey, StoreError, StoredEndpoint, StoredKey, TenantRecord};
+use app::ports::{
+    ControlStore, Heartbeat, IssuedKey, ProposalRecord, StoreError, StoredEndpoint, StoredKey, TenantRecord,
+};
 use async_trait::async_trait;
 use audit::Entry;
 use contracts::Timestamp;
-use ids::{EndpointId, KeyId, TenantId};
+use ids::{EndpointId, KeyId, ProposalId, TenantId};
 
 use super::endpoints::Detail;
 use crate::Faults;
@@ -36,6 +38,7 @@ pub(super) struct State {
     /// The hash of each request for a key, and the key.
     pub(super) key_requests: BTreeMap<(TenantId, String), (String, KeyId)>,
     pub(super) audit: Vec<Entry>,
+    pub(super) proposals: BTreeMap<ProposalId, ProposalRecord>,
 }
 
 impl MemoryControl {

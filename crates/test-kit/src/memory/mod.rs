@@ -14,6 +14,7 @@ mod index;
 mod instances;
 mod limits;
 mod notifier;
+mod proposals;
 mod queue;
 mod rules;
 mod signals;

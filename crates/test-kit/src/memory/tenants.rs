@@ -49,6 +49,15 @@ impl State {
     }
 
     fn add_key(&mut self, tenant: TenantId, key: &NewKey, act: &Act) -> AddedKey {
+        let added = self.put_new_key(tenant, key);
+        if added == AddedKey::Issued {
+            self.record(act);
+        }
+        added
+    }
+
+    /// Issues a key without an act.
+    pub(super) fn put_new_key(&mut self, tenant: TenantId, key: &NewKey) -> AddedKey {
         if !self.tenants.contains_key(&tenant) {
             return AddedKey::NoTenant;
         }
@@ -87,7 +96,6 @@ impl State {
             created_at,
         };
         self.issued.insert((tenant, key_id), issued);
-        self.record(act);
         AddedKey::Issued
     }
 

@@ -19,6 +19,7 @@ mod files;
 mod index;
 mod limits;
 mod outbox;
+mod proposals;
 mod rules;
 mod signals;
 mod steps;
@@ -34,6 +35,7 @@ pub use budgets::budget_store_suite;
 pub use control::{ControlRows, control_rows};
 pub use crm::crm_store_suite;
 pub use limits::limit_store_suite;
+pub use proposals::proposal_store_suite;
 pub use tenants::{admin_tenants, tenant_admin_suite};
 pub use usage::usage_store_suite;
 

@@ -27,6 +27,8 @@ pub enum Here {
     Approvals,
     /// What was sent to tenants.
     Deliveries,
+    /// What takes two operators.
+    Proposals,
     /// What was given up.
     DeadLetters,
     /// What operators did.
@@ -36,7 +38,7 @@ pub enum Here {
 }
 
 impl Here {
-    const ALL: [(Self, &'static str, &'static str); 11] = [
+    const ALL: [(Self, &'static str, &'static str); 12] = [
         (Self::Health, "/admin", "Health"),
         (Self::Overview, "/admin/overview", "Overview"),
         (Self::Tenants, "/admin/tenants", "Tenants"),
@@ -47,6 +49,7 @@ impl Here {
         (Self::Approvals, "/admin/approvals", "Approvals"),
         (Self::Deliveries, "/admin/subscriptions", "Deliveries"),
         (Self::DeadLetters, "/admin/dead-letters", "Dead letters"),
+        (Self::Proposals, "/admin/proposals", "Proposals"),
         (Self::Audit, "/admin/audit", "Audit"),
     ];
 }

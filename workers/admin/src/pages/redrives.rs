@@ -76,10 +76,11 @@ pub fn group(frame: &Frame<'_>, detail: &GroupDetailView) -> Markup {
             section aria-labelledby="tenants" {
                 h2 id="tenants" { "Whose they are" }
                 div class="scroll" tabindex="0" role="region" aria-label="Tenants" { table class="narrow" {
-                    thead { tr { th scope="col" { "Tenant" } th scope="col" { "Letters" } } }
+                    thead { tr { th scope="col" { "Tenant" } th scope="col" { "Letters" } th scope="col" { "Waiting" } } }
                     tbody { @for tenant in &detail.tenants { tr {
                         th scope="row" { a href={ "/admin/tenants/" (tenant.tenant) } { code { (tenant.tenant) } } }
                         td { (tenant.letters) }
+                        td { (tenant.waiting) }
                     } } }
                 } }
             }
@@ -90,9 +91,11 @@ pub fn group(frame: &Frame<'_>, detail: &GroupDetailView) -> Markup {
                         (proof(frame))
                         (field("per_second", "Events a second", "5", true))
                         (field("tenant", "Only this tenant's (id)", "", false))
+                        (field("reason", "Why, for who approves a large one", "", false))
                         button class="button main" { "Redrive the " (group.waiting) " that wait" }
                     }
                     p class="small" { "Mend the cause first. Each event runs again from its start, once; what fails again is a letter of its own." }
+                    p class="small" { "More than " (domain::second_person::REDRIVE_ALONE) " letters take a second person: this proposes it." }
                 }
             }
         },

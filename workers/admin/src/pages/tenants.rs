@@ -5,6 +5,7 @@ use maud::{Markup, html};
 
 use super::frame::{Frame, Here};
 use super::parts::{choice, field, more, proof, time};
+use super::proposals::proposable;
 use crate::tenants::{KeyList, KeyView, TenantView};
 
 /// The plans that a form offers.
@@ -125,6 +126,7 @@ pub fn tenant(frame: &Frame<'_>, tenant: &TenantView, keys: &KeyList, issued: Op
                 }
                 @if frame.owner() { (issue(frame, &path)) }
             }
+            @if frame.owner() { (proposable(frame, tenant)) }
         },
     )
 }

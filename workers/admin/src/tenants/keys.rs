@@ -79,6 +79,51 @@ impl Tenants<'_> {
         Ok(KeyList { items: keys.into_iter().map(view).collect() })
     }
 
+    /// The tenant's keys that open something now.
+    ///
+    /// # Errors
+    /// As [`Tenants::keys`].
+    pub(crate) async fn open_keys(&self, tenant: TenantId) -> Result<Vec<IssuedKey>, Problem> {
+        let now = self.clock.now();
+        let mut keys = self.store.keys(tenant).await.map_err(unavailable)?;
+        keys.retain(|key| key.revoked_at.is_none() && key.expires_at.is_none_or(|at| at > now));
+        Ok(keys)
+    }
+
+    /// A key that opens what another does, to be stored, and the same with its secret, to be shown.
+    pub(crate) fn replacement(&self, of: &IssuedKey) -> (NewKey, KeyView) {
+        let (mut secret, mut own) = ([0; 41], [0; 10]);
+        self.random.fill(&mut secret);
+        self.random.fill(&mut own);
+        let (key, created_at) = (ApiKey::generate(secret), self.clock.now());
+        let IssuedKey { name, scopes, expires_at, limits, .. } = of.clone();
+        let new = NewKey {
+            key_id: KeyId::from_parts(created_at.unix_ms(), own),
+            name,
+            prefix: key.prefix().to_owned(),
+            hash: key.hash().to_string(),
+            scopes,
+            expires_at,
+            limits,
+            created_at,
+            request: None,
+        };
+        let NewKey { key_id, name, prefix, scopes, expires_at, limits, .. } = new.clone();
+        let (revoked_at, last_used_at) = (None, None);
+        let issued = IssuedKey {
+            key_id,
+            name,
+            prefix,
+            scopes,
+            expires_at,
+            revoked_at,
+            last_used_at,
+            limits,
+            created_at,
+        };
+        (new, KeyView { api_key: Some(key.expose().to_owned()), ..view(issued) })
+    }
+
     /// Revokes a key, for good. The gateway refuses it within a minute.
     ///
     /// # Errors

@@ -87,6 +87,17 @@ impl Tenants<'_> {
         self.tenant(tenant).await.map(TenantView::from)
     }
 
+    /// Those of these tenants that there are.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub(crate) async fn named(&self, among: Vec<TenantId>) -> Result<Vec<TenantView>, Problem> {
+        let limit = among.len() as u32;
+        let query = TenantQuery { among: Some(among), limit, ..TenantQuery::default() };
+        let records = self.store.tenants(&query).await.map_err(unavailable)?;
+        Ok(records.into_iter().map(TenantView::from).collect())
+    }
+
     /// Changes its name, plan, limits or origins.
     ///
     /// # Errors

@@ -98,6 +98,7 @@ pub(crate) fn ask(pipeline: &Pipeline, request: &Request<'_>) -> Handled {
         budgets: &recorder.budgets(),
         pipeline: &nobody::pipeline(),
         scans: &crate::schedules::Scheduler::default().scans(),
+        proposals: &pipeline.control,
         trail: &pipeline.control,
         tenants: Tenants {
             store: &pipeline.control,

@@ -7,6 +7,7 @@ mod dead_letters;
 mod erasures;
 mod nobody;
 mod operations;
+mod proposals;
 mod replay_form;
 mod schedules;
 mod team;
@@ -31,7 +32,9 @@ use test_kit::{FakeClock, MemoryControl, SeededRandom, run};
 
 use crate::team::{AUDIENCE, NOW, TEAM, Team};
 
-const ROLES: &str = r#"{"ada@example.com": "owner", "vera@example.com": "viewer", "ci.access": "viewer"}"#;
+const ROLES: &str = r#"{"ada@example.com": "owner", "bo@example.com": "owner",
+    "omar@example.com": "operator", "otto@example.com": "operator", "vera@example.com": "viewer",
+    "ci.access": "viewer", "deploy.access": "owner"}"#;
 const BROWSER: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
 
 /// One Worker that is dead and one that is well; counts how often it was asked.
@@ -76,6 +79,7 @@ fn handle_with(variables: [&str; 3], team: &Team, request: &Request<'_>) -> (Han
         budgets: &recorder.budgets(),
         pipeline: &nobody::pipeline(),
         scans: &schedules::Scheduler::default().scans(),
+        proposals: &control,
         trail: &control,
         tenants: Tenants { store: &control, clock: &FakeClock::default(), random: &SeededRandom::new(8) },
         clock: &FakeClock::at(Timestamp::from_unix_ms(NOW * 1000)),

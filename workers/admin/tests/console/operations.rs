@@ -54,6 +54,7 @@ impl World {
             budgets: &recorder.budgets(),
             pipeline: &nobody::pipeline(),
             scans: &crate::schedules::Scheduler::default().scans(),
+            proposals: &self.control,
             trail: &self.control,
             tenants: Tenants {
                 store: &self.control,

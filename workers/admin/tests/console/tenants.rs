@@ -51,6 +51,7 @@ fn handle_named(
         budgets: &recorder.budgets(),
         pipeline: &nobody::pipeline(),
         scans: &crate::schedules::Scheduler::default().scans(),
+        proposals: control,
         trail: control,
         tenants: Tenants { store: control, clock: &clock, random: &SeededRandom::new(8) },
         clock: &clock,

@@ -122,6 +122,7 @@ impl World {
             budgets: &recorder.budgets(),
             pipeline: &pipeline,
             scans: &crate::schedules::Scheduler::default().scans(),
+            proposals: &self.control,
             trail: &self.control,
             tenants: Tenants {
                 store: &self.control,

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use contracts::TenantCall;
 use contracts::pipeline::erasure::{
     Erasure, ErasureCertificate, ErasureList, ErasureReport, ErasureScope, GetErasure, ListErasures,
-    ReadErasureError, StartErasure, StartErasureError,
+    MeasureTenant, ReadErasureError, StartErasure, StartErasureError, TableRows, TenantMeasure,
 };
 use domain::Contact;
 use ids::ErasureId;
@@ -61,6 +61,16 @@ impl Erasure for ErasureService {
             }
         }
         Ok(report(stored))
+    }
+
+    async fn measure_tenant(
+        &self,
+        context: &TenantCall,
+        MeasureTenant {}: MeasureTenant,
+    ) -> Result<TenantMeasure, ReadErasureError> {
+        let rows = self.0.erasures.rows(context.scope.tenant).await.map_err(unavailable)?;
+        let rows = rows.into_iter().map(|count| TableRows { table: count.table, rows: count.rows });
+        Ok(TenantMeasure { rows: rows.collect() })
     }
 
     async fn get_erasure(
