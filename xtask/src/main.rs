@@ -17,7 +17,6 @@ mod gate;
 mod jsonc;
 mod operator;
 mod paths;
-#[allow(dead_code, unused_imports, reason = "what deploys and provisioning will call")]
 mod platform;
 mod process;
 mod provision;

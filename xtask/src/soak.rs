@@ -28,6 +28,9 @@ const SCHEDULE_KILL: &str = "e2e/journeys/schedule_kill.test.mjs";
 /// What loads a mesh with everything at once, from the checkout's top.
 const LOAD: &str = "e2e/load/mixed.mjs";
 
+/// The journey that kills deploys.
+const DEPLOYS: &str = "e2e/journeys/deploys.test.mjs";
+
 /// Which seeds, how many kills, or how much load.
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -59,6 +62,9 @@ pub(crate) struct Args {
     /// Loads a real mesh with requests of every kind for so many minutes, instead of running seeds
     #[arg(long, value_name = "MINUTES", conflicts_with = "kills")]
     load: Option<u32>,
+    /// Kills a deploy of the built Workers at so many of its calls to the platform's double, instead of running seeds
+    #[arg(long, value_name = "KILLS", conflicts_with_all = ["kills", "load", "scheduler"])]
+    deploys: Option<u32>,
 }
 
 /// Runs the scenarios under each seed, up to the first failure; or the journey of the kills.
@@ -74,6 +80,9 @@ pub(crate) fn run(args: Args, ui: &Ui) -> Result<()> {
     }
     if let Some(minutes) = args.load {
         return load(minutes, ui);
+    }
+    if let Some(kills) = args.deploys {
+        return deploys(kills, ui);
     }
     let packages: Vec<&str> = match &args.package {
         Some(package) => {
@@ -142,6 +151,18 @@ fn kill(kills: u32, events: u32, ui: &Ui) -> Result<()> {
     step.done(format!("{events} events and {kills} kills: each ended once"));
     if ui.json() {
         ui.result(json!({ "events": events, "kills": kills }));
+    }
+    Ok(())
+}
+
+/// The journey of the deploys, killed at more of their calls than the tests have time for.
+fn deploys(kills: u32, ui: &Ui) -> Result<()> {
+    let step = ui.step("Soak");
+    step.note(format!("{kills} kills of deploys"));
+    journey(DEPLOYS, &[("WEFT_DEPLOY_KILLS", kills.to_string())], ui)?;
+    step.done(format!("{kills} kills: each deploy went on to its end"));
+    if ui.json() {
+        ui.result(json!({ "deploys": kills }));
     }
     Ok(())
 }

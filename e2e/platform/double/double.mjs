@@ -15,6 +15,7 @@ import { closeAll } from "./sqlite.mjs";
 import { State } from "./state.mjs";
 import access from "./routes/access.mjs";
 import account from "./routes/account.mjs";
+import analytics, { forbidden } from "./routes/analytics.mjs";
 import d1 from "./routes/d1.mjs";
 import kv from "./routes/kv.mjs";
 import logpush from "./routes/logpush.mjs";
@@ -27,7 +28,7 @@ import workflows from "./routes/workflows.mjs";
 
 /** What routes begin with, as the platform's do. */
 const BASE = "/client/v4";
-const GROUPS = { access, account, d1, kv, logpush, queues, r2, secrets_store: secretsStore, vectorize, workers, workflows };
+const GROUPS = { access, account, analytics, d1, kv, logpush, queues, r2, secrets_store: secretsStore, vectorize, workers, workflows };
 
 /** `["GET", "/accounts/:account/queues/:id", handler]` as something that can be matched. */
 const ROUTES = Object.entries(GROUPS).flatMap(([group, routes]) =>
@@ -45,6 +46,8 @@ export class PlatformDouble {
   #faults = new Faults();
   #calls = [];
   #queue = Promise.resolve();
+  /** Told of each call that changed something, if set. */
+  changed;
 
   /** Starts one on a port of 127.0.0.1, with the account that is in `folder` or a new one. */
   static async start({ port = 0, folder } = {}) {
@@ -127,6 +130,7 @@ export class PlatformDouble {
       const found = ROUTES.filter((route) => route.pattern.test(path));
       const route = found.find(({ method }) => method === request.method);
       this.#authenticate(request, route?.group);
+      if (route?.group === "analytics" && !this.#permits(request, "analytics")) return forbidden();
       if (!route) {
         if (found.length > 0) throw new Refusal(405, 10_405, "Method not allowed for this authentication scheme");
         throw new Refusal(404, 7003, `Could not route to ${path}, perhaps your object identifier is invalid?`);
@@ -146,7 +150,11 @@ export class PlatformDouble {
         form: () => new Response(bytes, { headers: { "content-type": type } }).formData(),
       };
       const answer = await route.handler(context);
-      if (request.method !== "GET") await this.state.save();
+      if (request.method !== "GET") {
+        await this.state.save();
+        // What runs the deployed code follows before the answer, so that it is true once it is read.
+        await this.changed?.({ method: request.method, path, body: bytes });
+      }
       return answer instanceof Answer ? answer : new Answer(answer ?? null);
     } catch (error) {
       if (error instanceof Refusal) return error;
@@ -161,9 +169,15 @@ export class PlatformDouble {
     if (!/^[\w-]+$/.test(value)) throw new Refusal(400, 6003, "Invalid request headers");
     const token = this.state.data.tokens.find((token) => token.value === value);
     if (!token) throw group === "account" ? new Refusal(401, 1000, "Invalid API Token") : new Refusal(401, 10_000, "Authentication error");
-    if (token.permissions && group !== "account" && !token.permissions.includes(group)) {
+    if (group !== "analytics" && !this.#permits(request, group)) {
       throw new Refusal(403, 10_000, "Authentication error");
     }
+  }
+
+  /** Whether the call's token, which is known, may do what is in a group of routes. */
+  #permits(request, group) {
+    const { permissions } = this.state.data.tokens.find(({ value }) => request.headers.authorization === `Bearer ${value}`);
+    return !permissions || group === "account" || permissions.includes(group);
   }
 
   /** The same controls over HTTP, for tests in other processes: faults, calls, what is held, and the account itself. */

@@ -26,6 +26,8 @@ const empty = () => ({
   access: { organization: { auth_domain: "double.cloudflareaccess.com", name: "Double" }, apps: [], policies: [] },
   zones: [],
   scripts: {},
+  // Invocations as analytics count them: `{ script, version, at, error }`, `at` in milliseconds.
+  invocations: [],
 });
 
 /** See the module. */

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 
@@ -11,10 +12,16 @@ use super::plan::Candidate;
 use super::rollout::{Cloud, Watch};
 use super::smoke::{Expected, Smoke};
 use super::target::Target;
+use super::watch::{self, Seen};
 use super::wrangler;
 use crate::platform::Platform;
 use crate::setup::Toolchain;
-use crate::ui::Step;
+use crate::ui::{self, Step, Ui};
+
+/// The pause between two health calls of a version that is watched.
+const PAUSE: Duration = Duration::from_millis(500);
+/// How often the platform is asked what it counted.
+const COUNTS: Duration = Duration::from_secs(5);
 
 /// See the module.
 pub(super) struct Actor<'a> {
@@ -22,6 +29,8 @@ pub(super) struct Actor<'a> {
     pub(super) toolchain: &'a Toolchain,
     pub(super) target: &'a Target,
     pub(super) candidates: &'a BTreeMap<String, Candidate>,
+    /// Secrets that go up with a Worker's version, by role: names and values.
+    pub(super) secrets: BTreeMap<String, BTreeMap<String, String>>,
     /// Versions that were uploaded by an earlier run.
     pub(super) uploaded: BTreeMap<String, String>,
     /// None where the mesh has no public address.
@@ -31,12 +40,15 @@ pub(super) struct Actor<'a> {
     /// Who deploys, for the record.
     pub(super) message: String,
     pub(super) step: &'a Step,
+    pub(super) ui: &'a Ui,
+    /// Whether the platform's counts can't be had, which was told.
+    pub(super) uncounted: bool,
     /// The version that each Worker was given by this run, with its part of the traffic.
     pub(super) given: BTreeMap<String, (String, u8)>,
 }
 
-impl Actor<'_> {
-    fn candidate(&self, worker: &str) -> Result<&Candidate> {
+impl<'a> Actor<'a> {
+    fn candidate(&self, worker: &str) -> Result<&'a Candidate> {
         self.candidates.get(worker).with_context(|| format!("there is no Worker `{worker}`"))
     }
 
@@ -47,7 +59,11 @@ impl Actor<'_> {
 
     fn up(&self, worker: &str, command: &[&str]) -> Result<String> {
         let (config, tag) = self.write(worker)?;
-        let arguments = [command, &["--tag", &tag, "--message", &self.message]].concat();
+        let secrets = self.secrets.get(worker).filter(|secrets| !secrets.is_empty());
+        let secrets = secrets.map(|secrets| self.target.write_secrets(worker, secrets)).transpose()?;
+        let file = secrets.as_ref().map(|file| file.path().to_string_lossy().into_owned());
+        let mut arguments = [command, &["--tag", &tag, "--message", &self.message]].concat();
+        arguments.extend(file.iter().flat_map(|file| ["--secrets-file", file.as_str()]));
         wrangler::version(&wrangler::run(self.toolchain, &arguments, &config)?)
     }
 }
@@ -117,18 +133,44 @@ impl Cloud for Actor<'_> {
         smoke.passes(&expected).map(Some)
     }
 
-    fn watch(&mut self, worker: &str, version: &str) -> Result<Watch> {
-        let Some(smoke) = &self.smoke else { return Ok(Watch::Fine) };
+    fn watch(&mut self, worker: &str, version: &str, stable: Option<&str>) -> Result<Watch> {
         let candidate = self.candidate(worker)?;
         let expected =
             Expected { role: worker, name: &candidate.name, version: Some(version), contracts: None };
-        let (asked, failed, last) = smoke.sample(&expected, self.hold);
-        Ok(match last {
-            None => Watch::Fine,
-            Some(last) => {
-                Watch::Failing(format!("{failed} of {asked} smoke tests failed, the last one as {last}"))
+        let since = self.platform.deployments(&candidate.name)?.into_iter().next();
+        let since = since.map(|deployment| deployment.created_on).unwrap_or_default();
+        let (started, mut asked) = (ui::now(), None);
+        let mut seen = Seen::default();
+        loop {
+            if let Some(smoke) = &self.smoke {
+                seen.call(smoke.ask(&expected));
             }
-        })
+            let over = started.elapsed() >= self.hold;
+            let due = asked.is_none_or(|at: Instant| over || at.elapsed() >= COUNTS);
+            if due && !self.uncounted {
+                asked = Some(ui::now());
+                match self.platform.invocations(&candidate.name, &since) {
+                    Ok(mut counted) => {
+                        let old = stable.and_then(|stable| counted.remove(stable)).unwrap_or_default();
+                        seen.counted = Some((counted.remove(version).unwrap_or_default(), old));
+                    }
+                    // A rollout that can be watched by its own calls need not stop for want of more.
+                    Err(failure) => {
+                        self.uncounted = true;
+                        self.ui.say(format!("the platform's error rates are not looked at: {failure}"));
+                    }
+                }
+            }
+            if let Some(objection) = watch::objection(&seen) {
+                return Ok(Watch::Failing(objection));
+            }
+            if over {
+                let summary = watch::summary(&seen);
+                self.ui.say(format!("`{worker}`: {summary}"));
+                return Ok(Watch::Fine);
+            }
+            thread::sleep(PAUSE.min(self.hold.saturating_sub(started.elapsed())));
+        }
     }
 
     fn note(&mut self, what: &str) {

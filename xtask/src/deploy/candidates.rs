@@ -1,6 +1,6 @@
 //! What this checkout would deploy.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::process::Command;
 
 use anyhow::Result;
@@ -27,7 +27,7 @@ pub(super) fn all(target: &Target) -> Result<BTreeMap<String, Candidate>> {
         let code = code.map(|code| (code.hash, code.bytes)).unwrap_or_default();
         let spoken = Spoken::of(role, &calls, &contracts, &workflows)?;
         let release = Release::new(role, code, revision.clone(), Setup::of(config), spoken);
-        let secrets: BTreeSet<String> = target.secrets.get(role).cloned().unwrap_or_default();
+        let secrets = target.secrets.get(role).cloned().unwrap_or_default();
         candidates
             .insert(role.clone(), Candidate { name: target.name_of(role).to_owned(), release, secrets });
     }

@@ -6,6 +6,7 @@ use anyhow::{Context, Result};
 
 use super::plan::{LiveVersion, Remote};
 use super::release::{MODULE, Release};
+use super::rollback;
 use super::target::Target;
 use crate::gate::{Instance, Recording};
 use crate::platform::{Failure, Platform};
@@ -49,7 +50,9 @@ impl LiveRelease {
 pub(super) fn remote(platform: &Platform, name: &str, tag: &str) -> Result<Remote> {
     let deployments =
         platform.deployments(name).with_context(|| format!("can't see what serves as `{name}`"))?;
-    let Some(current) = deployments.into_iter().next() else { return Ok(Remote::default()) };
+    let Some(current) = deployments.first() else { return Ok(Remote::default()) };
+    // Half-way through a rollout, the version that it began with is the one to go on beside and to go back to.
+    let stable = rollback::before(&current.versions, &deployments).filter(|_| current.versions.len() > 1);
     let versions = platform.versions(name)?;
     // Only the latest upload: an older one has the secrets of its time.
     let latest = versions.iter().max_by_key(|version| version.number);
@@ -57,12 +60,13 @@ pub(super) fn remote(platform: &Platform, name: &str, tag: &str) -> Result<Remot
         |version: &&crate::platform::Version| version.annotations.get(TAG).map(String::as_str) == Some(tag);
     let uploaded = latest.filter(tagged).map(|version| version.id.clone());
     let mut live = Vec::new();
-    for share in current.versions {
+    for share in &current.versions {
         let release = release(platform, name, &share.version_id)?;
         let tag = release.as_ref().map(Release::tag);
-        live.push(LiveVersion { id: share.version_id, percent: share.percentage, tag, release });
+        live.push(LiveVersion { id: share.version_id.clone(), percent: share.percentage, tag, release });
     }
     live.sort_by(|one, other| other.percent.total_cmp(&one.percent));
+    live.sort_by_key(|version| Some(&version.id) != stable.as_ref());
     let secrets = platform.secrets(name)?.into_iter().collect();
     Ok(Remote { live, uploaded, secrets })
 }

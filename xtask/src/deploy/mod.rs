@@ -13,6 +13,7 @@ mod rollout;
 mod setup;
 mod smoke;
 mod target;
+mod watch;
 mod wrangler;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,7 +25,7 @@ use anyhow::{Context, Result, bail};
 
 use self::actor::Actor;
 use self::migrations::Pending;
-use self::plan::{Candidate, Facts, Plan, Remote};
+use self::plan::{Action, Candidate, Facts, GIVEN, Plan, Remote};
 use self::smoke::Smoke;
 use crate::platform::{Failure, Platform};
 use crate::setup::Toolchain;
@@ -56,8 +57,11 @@ pub(crate) struct Args {
     #[arg(long, value_name = "PERCENT", value_delimiter = ',', default_value = "100")]
     percent: Vec<u8>,
     /// How many seconds a version is watched before it takes a larger part
-    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 120)]
     hold: u64,
+    /// How many seconds a version may take until it passes its smoke test
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    smoke: u64,
     /// Deploys although this contract or workflow breaks, as one may where nobody is hit
     #[arg(long, value_name = "NAME")]
     accept: Vec<String>,
@@ -130,7 +134,11 @@ pub(crate) fn run(args: Args, ui: &Ui) -> Result<()> {
     let remote = platform.as_ref().map(|platform| ask(platform, &candidates, ui)).transpose()?;
     let scene = Scene { target, order, chosen, candidates, remote };
     let accepted = args.accept.iter().cloned().collect();
-    let plan = scene.plan(platform.as_ref(), &percent, &accepted)?;
+    let mut plan = scene.plan(platform.as_ref(), &percent, &accepted)?;
+    if !unprovisioned.is_empty() {
+        let lacks = unprovisioned.join(", ");
+        plan.notes.push(format!("`{environment}` is not provisioned yet: it lacks {lacks}"));
+    }
     show(&plan, ui);
     if !plan.refusals.is_empty() {
         return Err(Verdict(REFUSED).into());
@@ -144,7 +152,8 @@ pub(crate) fn run(args: Args, ui: &Ui) -> Result<()> {
         Some(url) => Some(url.clone()),
         None => scene.target.gateway(&platform)?,
     };
-    scene.carry_out(&plan, (&platform, &toolchain), url.as_deref(), Duration::from_secs(args.hold), ui)
+    let smoke = url.as_deref().map(|url| Smoke::new(url, Duration::from_secs(args.smoke)));
+    scene.carry_out(&plan, (&platform, &toolchain), smoke, Duration::from_secs(args.hold), ui)
 }
 
 impl Scene {
@@ -158,6 +167,7 @@ impl Scene {
             let live = self.live_recordings();
             stranded = gate::stranded(&instances, &live, &recorded);
         }
+        let secrets = self.candidates.values().flat_map(|candidate| candidate.secrets.keys());
         let mut plan = plan::plan(Facts {
             environment: &self.target.name,
             order: &self.order,
@@ -168,6 +178,7 @@ impl Scene {
             stranded,
             percent,
             accepted,
+            given: &secrets.filter(|name| given(name).is_some()).cloned().collect(),
         });
         plan.notes.extend(notes);
         Ok(plan)
@@ -221,29 +232,36 @@ impl Scene {
         &self,
         plan: &Plan,
         (platform, toolchain): (&Platform, &Toolchain),
-        url: Option<&str>,
+        smoke: Option<Smoke>,
         hold: Duration,
         ui: &Ui,
     ) -> Result<()> {
         let step = ui.step("deploy");
-        let remote = self.remote.as_ref();
-        let uploaded = remote.into_iter().flatten().filter_map(|(role, remote)| {
-            let version = remote.uploaded.clone()?;
-            Some((role.clone(), version))
+        let resumed = plan.steps.iter().filter(|step| step.action == Action::Resume);
+        let uploaded = resumed.filter_map(|step| {
+            let version = self.remote.as_ref()?.get(&step.worker)?.uploaded.clone()?;
+            Some((step.worker.clone(), version))
+        });
+        let secrets = plan.steps.iter().map(|step| {
+            let values = step.given_secrets.iter().filter_map(|name| Some((name.clone(), given(name)?)));
+            (step.worker.clone(), values.collect())
         });
         let mut actor = Actor {
             platform,
             toolchain,
             target: &self.target,
             candidates: &self.candidates,
+            secrets: secrets.collect(),
             uploaded: uploaded.collect(),
-            smoke: url.map(Smoke::new),
+            smoke,
             hold,
             message: format!("weft {}", candidates::revision()),
             step: &step,
+            ui,
+            uncounted: false,
             given: BTreeMap::new(),
         };
-        if url.is_none() {
+        if actor.smoke.is_none() {
             ui.say("the gateway has no public address that is known here: no smoke test (`--url` names one)");
         }
         let outcome = rollout::run(plan, &mut actor);
@@ -315,6 +333,11 @@ fn confirmed(ui: &Ui) -> Result<bool> {
     let mut line = String::new();
     std::io::stdin().lock().read_line(&mut line)?;
     Ok(matches!(line.trim(), "y" | "Y" | "yes"))
+}
+
+/// The value of a secret that this run was given.
+fn given(name: &str) -> Option<String> {
+    std::env::var(format!("{GIVEN}{name}")).ok().filter(|value| !value.is_empty())
 }
 
 /// The Workers that were named, or all.

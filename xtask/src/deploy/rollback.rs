@@ -78,7 +78,7 @@ pub(crate) fn run(args: Args, ui: &Ui) -> Result<()> {
 
 /// The version to go back to: in a rollout that is half-way, the older one with the larger part; else the one that served
 /// alone before.
-fn before(current: &[Share], deployments: &[crate::platform::Deployment]) -> Option<String> {
+pub(super) fn before(current: &[Share], deployments: &[crate::platform::Deployment]) -> Option<String> {
     let newest = deployments.iter().skip(1);
     let alone = |version: &str| current.len() == 1 && current[0].version_id == version;
     if current.len() > 1 {

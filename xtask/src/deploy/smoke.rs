@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Result, bail};
 use serde_json::Value;
@@ -11,8 +11,6 @@ use crate::ui;
 
 /// The header that has one version answer, whatever its part of the traffic.
 const OVERRIDE: &str = "cloudflare-workers-version-overrides";
-/// How long a new version may take until it is everywhere and well.
-const PATIENCE: Duration = Duration::from_secs(60);
 /// The pause between two questions.
 const PAUSE: Duration = Duration::from_millis(500);
 /// How long one answer may take.
@@ -25,6 +23,8 @@ pub(super) struct Smoke {
     agent: ureq::Agent,
     /// The gateway's origin.
     origin: String,
+    /// How long a new version may take until it is everywhere and well.
+    patience: Duration,
 }
 
 /// What is expected of a Worker.
@@ -40,20 +40,20 @@ pub(super) struct Expected<'a> {
 }
 
 impl Smoke {
-    /// Of the gateway at an origin.
-    pub(super) fn new(origin: &str) -> Self {
+    /// Of the gateway at an origin, which may take so long until a version is well.
+    pub(super) fn new(origin: &str, patience: Duration) -> Self {
         let config = ureq::Agent::config_builder()
             .timeout_global(Some(ANSWER))
             .http_status_as_error(false)
             .user_agent(concat!("weft/", env!("CARGO_PKG_VERSION")))
             .build();
-        Self { agent: config.into(), origin: origin.trim_end_matches('/').to_owned() }
+        Self { agent: config.into(), origin: origin.trim_end_matches('/').to_owned(), patience }
     }
 
     /// Asks until the Worker is well several times in a row.
     ///
     /// # Errors
-    /// When it is not within a minute, with what was last seen.
+    /// When it is not within the patience, with what was last seen.
     pub(super) fn passes(&self, expected: &Expected<'_>) -> Result<()> {
         let started = ui::now();
         let mut well = 0;
@@ -62,8 +62,8 @@ impl Smoke {
                 Ok(()) => well += 1,
                 Err(seen) => {
                     well = 0;
-                    if over(started) {
-                        bail!("{seen} (`{}/healthz`, asked for {} s)", self.origin, PATIENCE.as_secs());
+                    if started.elapsed() >= self.patience {
+                        bail!("{seen} (`{}/healthz`, asked for {} s)", self.origin, self.patience.as_secs());
                     }
                 }
             }
@@ -74,24 +74,11 @@ impl Smoke {
         }
     }
 
-    /// Asks for a while, whatever is answered. Gives how often, and how often it was not well.
-    pub(super) fn sample(&self, expected: &Expected<'_>, time: Duration) -> (u32, u32, Option<String>) {
-        let started = ui::now();
-        let (mut asked, mut failed, mut last) = (0, 0, None);
-        loop {
-            asked += 1;
-            if let Err(seen) = self.ask(expected) {
-                failed += 1;
-                last = Some(seen);
-            }
-            if started.elapsed() >= time {
-                return (asked, failed, last);
-            }
-            thread::sleep(PAUSE);
-        }
-    }
-
-    fn ask(&self, expected: &Expected<'_>) -> Result<(), String> {
+    /// Asks once.
+    ///
+    /// # Errors
+    /// What was seen, where the Worker is not well.
+    pub(super) fn ask(&self, expected: &Expected<'_>) -> Result<(), String> {
         let mut request = self.agent.get(format!("{}/healthz", self.origin));
         if let Some(version) = expected.version {
             request = request.header(OVERRIDE, format!("{}=\"{version}\"", expected.name));
@@ -102,10 +89,6 @@ impl Smoke {
             answer.body_mut().read_to_string().map_err(|error| format!("the gateway breaks off: {error}"))?;
         judge(expected, status, &text)
     }
-}
-
-fn over(started: Instant) -> bool {
-    started.elapsed() >= PATIENCE
 }
 
 /// Whether an answer of `/healthz` is a good one for a Worker.

@@ -2,7 +2,9 @@
 //! code.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
+use std::fs::{self, OpenOptions};
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -12,6 +14,9 @@ use super::release::{MODULE, Release};
 use crate::environment::{Environment, EnvironmentName, Ids};
 use crate::paths;
 use crate::platform::Platform;
+
+/// The file that has an upload's secrets, beside its configuration.
+const SECRETS: &str = "secrets.json";
 
 /// A database of the environment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,8 +37,8 @@ pub(crate) struct Target {
     pub(super) home: PathBuf,
     /// The Workers' configurations, by role, with this environment's names and ids.
     pub(crate) configs: BTreeMap<String, Value>,
-    /// The secrets without which a Worker cannot run, by role.
-    pub(super) secrets: BTreeMap<String, BTreeSet<String>>,
+    /// The secrets that a Worker may have of its own, by role, each with whether it can't run without.
+    pub(super) secrets: BTreeMap<String, BTreeMap<String, bool>>,
 }
 
 impl Target {
@@ -55,8 +60,8 @@ impl Target {
         for worker in effective.workers {
             let stored = worker.value["secrets_store_secrets"].as_array().into_iter().flatten();
             let stored: Vec<&str> = stored.filter_map(|secret| secret["binding"].as_str()).collect();
-            let needed = environment.secrets(&worker).into_iter().filter(|(_, needed)| *needed);
-            let own = needed.map(|(secret, _)| secret.name).filter(|name| !stored.contains(&name.as_str()));
+            let all = environment.secrets(&worker).into_iter().map(|(secret, needed)| (secret.name, needed));
+            let own = all.filter(|(name, _)| !stored.contains(&name.as_str()));
             target.secrets.insert(worker.role.clone(), own.collect());
             target.configs.insert(worker.role, worker.value);
         }
@@ -130,6 +135,8 @@ impl Target {
         let folder = self.folder().join(role);
         let entry = self.entry(role);
         let from = serde_json::to_string(&entry)?;
+        // What a killed run may have left.
+        let _ = fs::remove_file(folder.join(SECRETS));
         put(&folder.join(MODULE), &release.to_text()?)?;
         put(
             &folder.join("entry.mjs"),
@@ -145,6 +152,23 @@ impl Target {
         let path = folder.join("wrangler.json");
         put(&path, &serde_json::to_string_pretty(&config)?)?;
         Ok(path)
+    }
+
+    /// Writes secrets where only this user reads them, for one upload of a Worker.
+    ///
+    /// # Errors
+    /// When the file can't be written.
+    pub(super) fn write_secrets(
+        &self,
+        role: &str,
+        secrets: &BTreeMap<String, String>,
+    ) -> Result<SecretsFile> {
+        let path = self.folder().join(role).join(SECRETS);
+        let written = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path);
+        let file = SecretsFile(path);
+        let mut written = written.with_context(|| format!("can't write `{}`", file.0.display()))?;
+        written.write_all(&serde_json::to_vec(secrets)?)?;
+        Ok(file)
     }
 
     /// Writes a configuration by which wrangler applies the named migrations of a database, and those that are applied
@@ -175,6 +199,23 @@ impl Target {
             &serde_json::to_string_pretty(&json!({ "name": "migrations", "d1_databases": [entry] }))?,
         )?;
         Ok(path)
+    }
+}
+
+/// A file with secrets, which is there as long as this value.
+pub(super) struct SecretsFile(PathBuf);
+
+impl SecretsFile {
+    /// Where it is.
+    pub(super) fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for SecretsFile {
+    fn drop(&mut self) {
+        // One that can't be removed now is removed before the next upload.
+        let _ = fs::remove_file(&self.0);
     }
 }
 

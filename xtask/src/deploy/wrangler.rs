@@ -92,21 +92,29 @@ fn wrangler(toolchain: &Toolchain) -> Command {
 
 /// What failed, in one sentence, and wrangler's own words.
 fn failure(command: &str, said: &str) -> anyhow::Error {
+    let said = plain(said);
     let own: Vec<&str> = said
         .lines()
         .map(str::trim)
         .skip_while(|line| !line.contains("[ERROR]"))
-        .take_while(|line| !line.starts_with("Logs were written") && !line.contains("--help"))
+        .take_while(|line| !line.contains("Logs were written to") && !line.contains("--help"))
         .filter(|line| !line.is_empty())
         .take(6)
         .collect();
-    let own = if own.is_empty() { process::tail(said) } else { own.join(" ") };
+    let own = if own.is_empty() { process::tail(&said) } else { own.join(" ") };
     let own = own.replace("✘ [ERROR]", "").trim().to_owned();
     let verb = command.split(" --").next().unwrap_or(command);
     match MENDS.iter().find(|(part, _)| said.contains(part)) {
         Some((_, mend)) => anyhow!("{mend} (`wrangler {verb}`: {own})"),
         None => anyhow!("`wrangler {verb}` failed: {own}"),
     }
+}
+
+/// A text without colors, which wrangler prints whatever it is told.
+fn plain(said: &str) -> String {
+    let mut parts = said.split("\x1b[");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |text, part| text + part.split_once('m').map_or(part, |(_, rest)| rest))
 }
 
 #[cfg(test)]
@@ -120,6 +128,10 @@ mod tests {
         let text = failure("versions upload --tag x", said).to_string();
         assert!(text.starts_with("the upload is too large: look at `cargo xtask size`"), "{text}");
         assert!(text.contains("(`wrangler versions upload`: A request"), "{text}");
+        let said = "\u{1b}[33m▲ \u{1b}[43;33m[\u{1b}[30mWARNING\u{1b}[0m old\n\u{1b}[31m✘ \u{1b}[41;31m[\u{1b}[41;97mERROR\u{1b}[41;31m]\u{1b}[0m \
+                    \u{1b}[1mQueue \"q\" does not exist.\u{1b}[0m\n\n🪵  Logs were written to \"x\"\n";
+        let text = failure("triggers deploy", said).to_string();
+        assert_eq!(text, "`wrangler triggers deploy` failed: Queue \"q\" does not exist.");
         let text = failure("deploy", "Something odd").to_string();
         assert_eq!(text, "`wrangler deploy` failed: Something odd");
     }

@@ -81,8 +81,9 @@ impl Failure {
 }
 
 /// The permission that a call needs, by the product in its path.
-fn permission(call: &str) -> &'static str {
-    const PERMISSIONS: [(&str, &str); 11] = [
+pub(super) fn permission(call: &str) -> &'static str {
+    const PERMISSIONS: [(&str, &str); 12] = [
+        ("/graphql", "Account Analytics: Read"),
         ("/d1/", "D1: Edit"),
         ("/storage/kv/", "Workers KV Storage: Edit"),
         ("/r2/", "Workers R2 Storage: Edit"),

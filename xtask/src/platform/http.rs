@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Value, json};
 use ureq::http::{Method, Request};
 
 use super::credentials::Credentials;
-use super::failure::{Failure, Refusal};
+use super::failure::{Failure, Refusal, permission};
 
 /// How long a call may take in all: the longest are uploads and migrations of D1, which has 30 s for a query.
 const LIMIT: Duration = Duration::from_secs(60);
@@ -21,6 +21,8 @@ const PAUSE: Duration = Duration::from_millis(250);
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
 /// The longest answer that is read, in bytes: a version with its code, which may be 64 MiB, in base64.
 const LONGEST_ANSWER: u64 = 96 * 1024 * 1024;
+/// The path that only reads, whatever its method.
+const GRAPHQL: &str = "/graphql";
 /// Entries of a page. All lists take at least so many.
 const PAGE: usize = 50;
 
@@ -78,14 +80,6 @@ impl Http {
         self.call(&Method::PUT, path, Some(text(body)))
     }
 
-    /// Changes a part of something.
-    ///
-    /// # Errors
-    /// Any [`Failure`].
-    pub(super) fn patch<T: DeserializeOwned>(&self, path: &str, body: &impl Serialize) -> Result<T, Failure> {
-        self.call(&Method::PATCH, path, Some(text(body)))
-    }
-
     /// Takes something away; what is not there counts as taken away.
     ///
     /// # Errors
@@ -128,6 +122,30 @@ impl Http {
         Ok(all)
     }
 
+    /// Asks the GraphQL Analytics API, whose answers have an envelope of their own and may refuse with 200.
+    ///
+    /// # Errors
+    /// Any [`Failure`].
+    pub(super) fn query<T: DeserializeOwned>(&self, query: &str, variables: &Value) -> Result<T, Failure> {
+        let call = format!("{} {GRAPHQL}", Method::POST);
+        let body = text(&json!({ "query": query, "variables": variables }));
+        let answer = self.tried(&Method::POST, GRAPHQL, Some(&body))?;
+        let unreadable = |cause: String| Failure::Unreadable { call: call.clone(), cause };
+        let mut envelope: Value = match serde_json::from_str(&answer.body) {
+            Ok(envelope) => envelope,
+            Err(error) if answer.status == 200 => return Err(unreadable(error.to_string())),
+            Err(_) => Value::Null,
+        };
+        let refusal = refusal(call.clone(), answer.status, &envelope);
+        if refusal.message.contains("not authorized") || refusal.message.contains("does not have access") {
+            return Err(Failure::Forbidden { permission: permission(&call) });
+        }
+        if answer.status != 200 || !envelope["errors"].as_array().is_none_or(Vec::is_empty) {
+            return Err(Failure::of(refusal));
+        }
+        serde_json::from_value(envelope["data"].take()).map_err(|error| unreadable(error.to_string()))
+    }
+
     fn call<T: DeserializeOwned>(
         &self,
         method: &Method,
@@ -163,7 +181,7 @@ impl Http {
     /// Sends, and again where that is harmless: a call that was told to wait took no effect, and what reads, replaces or
     /// takes away may be repeated. What makes something is not: the next run sees whether it is there.
     fn tried(&self, method: &Method, path: &str, body: Option<&str>) -> Result<Answer, Failure> {
-        let repeatable = matches!(*method, Method::GET | Method::PUT | Method::DELETE);
+        let repeatable = matches!(*method, Method::GET | Method::PUT | Method::DELETE) || path == GRAPHQL;
         let mut pause = PAUSE;
         for attempt in 1.. {
             let last = attempt == TRIES;

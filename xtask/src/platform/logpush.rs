@@ -12,8 +12,6 @@ pub(crate) struct LogpushJob {
     pub(crate) name: Option<String>,
     #[serde(default)]
     pub(crate) enabled: bool,
-    #[serde(default)]
-    pub(crate) filter: Option<String>,
 }
 
 /// A job to be.

@@ -5,6 +5,7 @@
 
 mod access;
 mod account;
+mod analytics;
 mod credentials;
 mod d1;
 mod failure;
@@ -21,17 +22,17 @@ mod workflows;
 
 pub(crate) use access::{AccessApp, AccessPolicy};
 pub(crate) use account::Plan;
+pub(crate) use analytics::Invocations;
 pub(crate) use d1::Database;
 pub(crate) use failure::Failure;
 pub(crate) use kv::Namespace;
 pub(crate) use logpush::{LogpushJob, NewLogpushJob};
 pub(crate) use queues::{Consumer, ConsumerSettings, NewConsumer, Queue};
-pub(crate) use r2::Bucket;
 pub(crate) use secrets_store::Store;
 pub(crate) use vectorize::{Index, IndexConfig, MetadataIndex};
 pub(crate) use versions::{Deployment, Share, Version};
 pub(crate) use workers::Worker;
-pub(crate) use workflows::{Instance, Workflow};
+pub(crate) use workflows::Workflow;
 
 use self::http::Http;
 

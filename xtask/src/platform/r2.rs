@@ -5,51 +5,19 @@ use serde_json::{Value, json};
 
 use super::{Failure, Platform, segment};
 
-/// Buckets of a page, which has no number but a cursor: the last name before it.
-const PAGE: usize = 100;
 /// Objects that go at once, at most.
 const OBJECTS: usize = 1000;
 
-/// A bucket.
-#[derive(Debug, Clone, Deserialize)]
-pub(crate) struct Bucket {
-    pub(crate) name: String,
-}
-
 impl Platform {
-    /// The bucket of a name, where it is there.
+    /// Whether a bucket is there.
     ///
     /// # Errors
     /// Any [`Failure`].
-    pub(crate) fn bucket(&self, name: &str) -> Result<Option<Bucket>, Failure> {
-        match self.http.get(&self.path(&format!("r2/buckets/{}", segment(name)))) {
-            Ok(bucket) => Ok(Some(bucket)),
-            Err(failure) if failure.is_missing() => Ok(None),
+    pub(crate) fn has_bucket(&self, name: &str) -> Result<bool, Failure> {
+        match self.http.get::<Value>(&self.path(&format!("r2/buckets/{}", segment(name)))) {
+            Ok(_) => Ok(true),
+            Err(failure) if failure.is_missing() => Ok(false),
             Err(failure) => Err(failure),
-        }
-    }
-
-    /// All buckets.
-    ///
-    /// # Errors
-    /// Any [`Failure`].
-    pub(crate) fn buckets(&self) -> Result<Vec<Bucket>, Failure> {
-        #[derive(Deserialize)]
-        struct Page {
-            buckets: Vec<Bucket>,
-        }
-        let mut all: Vec<Bucket> = Vec::new();
-        loop {
-            let after = all
-                .last()
-                .map(|bucket| format!("&start_after={}", segment(&bucket.name)))
-                .unwrap_or_default();
-            let page: Page = self.http.get(&self.path(&format!("r2/buckets?per_page={PAGE}{after}")))?;
-            let last = page.buckets.len() < PAGE;
-            all.extend(page.buckets);
-            if last {
-                return Ok(all);
-            }
         }
     }
 
@@ -57,8 +25,8 @@ impl Platform {
     ///
     /// # Errors
     /// Any [`Failure`]; [`Failure::Taken`] where the name is.
-    pub(crate) fn create_bucket(&self, name: &str) -> Result<Bucket, Failure> {
-        self.http.post(&self.path("r2/buckets"), &json!({ "name": name }))
+    pub(crate) fn create_bucket(&self, name: &str) -> Result<(), Failure> {
+        self.http.post::<Value>(&self.path("r2/buckets"), &json!({ "name": name })).map(drop)
     }
 
     /// Takes an empty bucket away.

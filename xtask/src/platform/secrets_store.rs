@@ -9,7 +9,6 @@ use super::{Failure, Platform};
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct Store {
     pub(crate) id: String,
-    pub(crate) name: String,
 }
 
 impl Platform {

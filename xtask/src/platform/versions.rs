@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{Failure, Platform, segment};
 
@@ -18,26 +18,11 @@ pub(crate) struct Version {
     /// `workers/tag`, `workers/message` and `workers/triggered_by`.
     #[serde(default)]
     pub(crate) annotations: BTreeMap<String, String>,
-    #[serde(default)]
-    pub(crate) metadata: VersionMetadata,
-    /// `bindings`, `script` (`etag`) and `script_runtime`, in the platform's form; only of a version asked for by id.
-    #[serde(default)]
-    pub(crate) resources: Value,
-}
-
-/// Who made a version, and when.
-#[derive(Debug, Clone, Default, Deserialize)]
-pub(crate) struct VersionMetadata {
-    #[serde(default)]
-    pub(crate) created_on: String,
-    #[serde(default)]
-    pub(crate) author_email: String,
 }
 
 /// Which versions serve, since when.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct Deployment {
-    pub(crate) id: String,
     pub(crate) created_on: String,
     #[serde(default)]
     pub(crate) author_email: String,
@@ -65,14 +50,6 @@ impl Platform {
         }
         let path = self.path(&format!("workers/scripts/{}/versions?per_page=50", segment(worker)));
         none_where_missing(self.http.get::<Items>(&path).map(|found| found.items))
-    }
-
-    /// A version with what it binds.
-    ///
-    /// # Errors
-    /// Any [`Failure`].
-    pub(crate) fn version(&self, worker: &str, id: &str) -> Result<Version, Failure> {
-        self.http.get(&self.path(&format!("workers/scripts/{}/versions/{id}", segment(worker))))
     }
 
     /// The text of one of a version's modules, by how its name ends; none where it has no such module.

@@ -9,9 +9,6 @@ use super::{Failure, Platform, segment};
 pub(crate) struct Worker {
     /// Its name.
     pub(crate) id: String,
-    /// The latest Durable Object migration that was applied.
-    #[serde(default)]
-    pub(crate) migration_tag: Option<String>,
 }
 
 impl Platform {

@@ -10,7 +10,6 @@ use super::{Failure, Platform, segment};
 pub(crate) struct Workflow {
     pub(crate) name: String,
     pub(crate) script_name: String,
-    pub(crate) class_name: String,
 }
 
 /// A run of a workflow.
@@ -18,9 +17,6 @@ pub(crate) struct Workflow {
 pub(crate) struct Instance {
     pub(crate) id: String,
     pub(crate) status: String,
-    /// The version of the code that it began with.
-    #[serde(default)]
-    pub(crate) version_id: String,
 }
 
 impl Platform {

@@ -70,7 +70,7 @@ impl Found {
         }
         for wanted in wanted {
             match wanted {
-                Wanted::Bucket { name } if platform.bucket(name)?.is_some() => {
+                Wanted::Bucket { name } if platform.has_bucket(name)? => {
                     found.buckets.insert(name.clone(), platform.lifecycle(name)?);
                 }
                 Wanted::Index { name, .. } if found.indexes.iter().any(|index| index.name == *name) => {

@@ -102,7 +102,7 @@ fn queue(consumer: Option<(&str, Option<&str>, u32)>) -> Found {
             name: "weft-staging-events".into(),
             consumers: consumers.into_iter().collect(),
         }],
-        workers: vec![Worker { id: "weft-staging-pipeline".into(), migration_tag: None }],
+        workers: vec![Worker { id: "weft-staging-pipeline".into() }],
         ..account()
     }
 }

@@ -44,11 +44,11 @@ export default [
   [
     "GET",
     "/accounts/:account/queues",
-    ({ data, query }) =>
-      page(
-        data.queues.filter(({ queue_name }) => !query.get("name") || queue_name === query.get("name")).map((queue) => shown(data, queue)),
-        query,
-      ),
+    ({ data, query }) => {
+      const names = query.getAll("name");
+      const found = data.queues.filter(({ queue_name }) => names.length === 0 || names.includes(queue_name));
+      return page(found.map((queue) => shown(data, queue)), query);
+    },
   ],
   [
     "POST",

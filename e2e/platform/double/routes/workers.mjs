@@ -154,7 +154,7 @@ const service = (name, script) => ({
 /** Values of secrets go in and never come out. */
 const shown = (version) => ({
   ...version,
-  resources: { ...version.resources, bindings: version.resources.bindings.map(({ secret, ...binding }) => binding) },
+  resources: { ...version.resources, bindings: version.resources.bindings.map(({ secret, ...binding }) => (binding.type === "secret_text" ? { ...binding, text: undefined } : binding)) },
 });
 const item = ({ id, number, metadata, annotations }) => ({ id, number, metadata, annotations });
 

@@ -12,6 +12,9 @@ use crate::gate::{self, Finding, Standing, Stranded, Weight};
 
 pub(super) use text::text;
 
+/// What the variables begin with that give this run secrets.
+pub(super) const GIVEN: &str = "WEFT_SECRET_";
+
 /// A version that takes traffic.
 #[derive(Debug, Clone)]
 pub(super) struct LiveVersion {
@@ -28,7 +31,7 @@ pub(super) struct LiveVersion {
 /// What the platform has of one Worker.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Remote {
-    /// The versions that take traffic, the largest part first. Empty before its first deploy.
+    /// The versions that take traffic: in a rollout the one that it began with first, else the largest part. Empty before its first deploy.
     pub(super) live: Vec<LiveVersion>,
     /// The version that was uploaded with the candidate's tag, if there is one.
     pub(super) uploaded: Option<String>,
@@ -43,8 +46,8 @@ pub(super) struct Candidate {
     pub(super) name: String,
     /// What would be uploaded. Its code is empty where nothing is built yet.
     pub(super) release: Release,
-    /// The secrets without which it cannot run.
-    pub(super) secrets: BTreeSet<String>,
+    /// The secrets that it may have, each with whether it can't run without.
+    pub(super) secrets: BTreeMap<String, bool>,
 }
 
 /// What is done with one Worker.
@@ -82,8 +85,10 @@ pub(super) struct Step {
     pub(super) size: (Option<u64>, Option<u64>),
     /// Versions that take traffic now, with their part.
     pub(super) live: Vec<(String, f64)>,
-    /// Secrets that it needs and that are not set.
+    /// Secrets that it needs, that are not set and that this run was not given.
     pub(super) missing_secrets: Vec<String>,
+    /// Secrets that are not set, and go up with this version.
+    pub(super) given_secrets: Vec<String>,
 }
 
 /// See the module.
@@ -125,6 +130,8 @@ pub(super) struct Facts<'a> {
     pub(super) percent: &'a [u8],
     /// Contracts whose break was accepted by name.
     pub(super) accepted: &'a BTreeSet<String>,
+    /// The secrets that this run was given.
+    pub(super) given: &'a BTreeSet<String>,
 }
 
 /// Makes a plan.
@@ -133,7 +140,7 @@ pub(super) fn plan(facts: Facts<'_>) -> Plan {
     for role in facts.order {
         if let Some(candidate) = facts.candidates.get(role).filter(|_| facts.chosen.contains(role)) {
             let remote = facts.remote.map(|remote| remote.get(role).cloned().unwrap_or_default());
-            steps.push(step(role, candidate, remote.as_ref()));
+            steps.push(step(role, candidate, remote.as_ref(), facts.given));
         }
     }
     let gradual = facts.percent.iter().any(|percent| *percent < 100);
@@ -157,13 +164,18 @@ pub(super) fn plan(facts: Facts<'_>) -> Plan {
     }
     for step in &steps {
         if !step.missing_secrets.is_empty() {
+            let variables: Vec<String> =
+                step.missing_secrets.iter().map(|name| format!("`{GIVEN}{name}`")).collect();
+            let one = variables.len() == 1;
             refusals.push(format!(
-                "`{}` needs the secret{} {}: set {} with `cargo xtask provision --env {}`, or with `wrangler secret put`",
+                "`{}` needs the secret{} {}: set {} in the environment of this command, {} with the version, \
+                 or keep {} in Secrets Store (docs/deploying.md)",
                 step.worker,
-                if step.missing_secrets.len() == 1 { "" } else { "s" },
+                if one { "" } else { "s" },
                 step.missing_secrets.join(", "),
-                if step.missing_secrets.len() == 1 { "it" } else { "them" },
-                facts.environment,
+                variables.join(" and "),
+                if one { "which goes up" } else { "which go up" },
+                if one { "it" } else { "them" },
             ));
         }
         if step.action == Action::AtOnce && gradual {
@@ -202,16 +214,22 @@ impl Plan {
     }
 }
 
-fn step(role: &str, candidate: &Candidate, remote: Option<&Remote>) -> Step {
+fn step(role: &str, candidate: &Candidate, remote: Option<&Remote>, given: &BTreeSet<String>) -> Step {
     let release = &candidate.release;
     let tag = release.tag();
     let built = !release.code.is_empty();
     let before = remote.and_then(|remote| remote.live.first()).and_then(|live| live.release.as_ref());
+    let unset = |name: &String| remote.is_some_and(|remote| !remote.secrets.contains(name));
+    let unset: Vec<(&String, &bool)> = candidate.secrets.iter().filter(|(name, _)| unset(name)).collect();
+    let (sent, missing): (Vec<_>, Vec<_>) = unset.into_iter().partition(|(name, _)| given.contains(*name));
     let action = match remote {
         None => Action::Unknown,
         Some(Remote { live, .. }) if live.is_empty() => Action::First,
         Some(Remote { live, .. })
-            if built && live.len() == 1 && live[0].tag.as_deref() == Some(tag.as_str()) =>
+            if built
+                && sent.is_empty()
+                && live.len() == 1
+                && live[0].tag.as_deref() == Some(tag.as_str()) =>
         {
             Action::Nothing
         }
@@ -219,7 +237,7 @@ fn step(role: &str, candidate: &Candidate, remote: Option<&Remote>) -> Step {
         Some(_) if before.is_none_or(|before| before.setup.objects != release.setup.objects) => {
             Action::AtOnce
         }
-        Some(Remote { uploaded: Some(_), .. }) => Action::Resume,
+        Some(Remote { uploaded: Some(_), .. }) if sent.is_empty() => Action::Resume,
         Some(_) => Action::Upload,
     };
     let mut changes = Vec::new();
@@ -239,16 +257,20 @@ fn step(role: &str, candidate: &Candidate, remote: Option<&Remote>) -> Step {
             } else {
                 "code: not built yet".to_owned()
             });
-            changes.push(format!(
-                "{} bindings, {} variables, {} triggers",
-                release.setup.bindings.len(),
-                release.setup.vars.len(),
-                release.setup.triggers.len()
-            ));
+            let setup = &release.setup;
+            let counts = [
+                (setup.bindings.len(), "binding"),
+                (setup.vars.len(), "variable"),
+                (setup.triggers.len(), "trigger"),
+            ];
+            let counts = counts.map(|(count, what)| counted(count, what));
+            changes.push(counts.join(", "));
         }
     }
-    let set = remote.map(|remote| &remote.secrets);
-    let missing = candidate.secrets.iter().filter(|name| set.is_some_and(|set| !set.contains(*name)));
+    let names = |secrets: Vec<(&String, &bool)>| secrets.into_iter().map(|(name, _)| name.clone()).collect();
+    let missing_secrets = names(missing.into_iter().filter(|(_, needed)| **needed).collect());
+    let given_secrets: Vec<String> = names(sent);
+    changes.extend(given_secrets.iter().map(|name| format!("+ secret {name}, from {GIVEN}{name}")));
     Step {
         worker: role.to_owned(),
         name: candidate.name.clone(),
@@ -257,12 +279,15 @@ fn step(role: &str, candidate: &Candidate, remote: Option<&Remote>) -> Step {
         changes,
         size: (before.map(|before| before.bytes), built.then_some(release.bytes)),
         live: remote.map(|remote| parts(&remote.live)).unwrap_or_default(),
-        // A Worker that isn't there yet can't have secrets: its first deploy makes it, and what needs one says so.
-        missing_secrets: match action {
-            Action::First | Action::Unknown => Vec::new(),
-            _ => missing.cloned().collect(),
-        },
+        missing_secrets,
+        given_secrets,
     }
+}
+
+/// A count with its word, such as "1 variable".
+fn counted(count: usize, what: &str) -> String {
+    let number = if count == 0 { "no".to_owned() } else { count.to_string() };
+    format!("{number} {what}{}", if count == 1 { "" } else { "s" })
 }
 
 fn parts(live: &[LiveVersion]) -> Vec<(String, f64)> {

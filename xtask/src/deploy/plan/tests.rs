@@ -14,7 +14,7 @@ fn release(role: &str, code: &str, calls: &[(&str, &str)]) -> Release {
 
 fn candidate(release: Release) -> Candidate {
     let name = format!("weft-{}", release.worker);
-    Candidate { name, release, secrets: BTreeSet::new() }
+    Candidate { name, release, secrets: BTreeMap::new() }
 }
 
 fn live(release: &Release) -> Remote {
@@ -32,6 +32,7 @@ struct Scene {
     remote: BTreeMap<String, Remote>,
     chosen: BTreeSet<String>,
     percent: Vec<u8>,
+    given: BTreeSet<String>,
 }
 
 impl Scene {
@@ -43,6 +44,7 @@ impl Scene {
             remote: BTreeMap::new(),
             chosen: BTreeSet::from(["gateway".to_owned(), "pipeline".to_owned()]),
             percent: vec![100],
+            given: BTreeSet::new(),
         }
     }
 
@@ -57,6 +59,7 @@ impl Scene {
             stranded: (Vec::new(), Vec::new()),
             percent: &self.percent,
             accepted: &BTreeSet::new(),
+            given: &self.given,
         })
     }
 
@@ -125,15 +128,39 @@ fn a_worker_whose_callee_is_not_there_is_refused() {
 }
 
 #[test]
-fn a_secret_that_is_not_set_is_named() {
+fn a_secret_that_is_not_set_is_named_or_goes_up_with_the_version() {
+    for first in [true, false] {
+        let mut scene = Scene::new();
+        let before = live(&release("pipeline", "p0", &[]));
+        scene.remote.insert("pipeline".to_owned(), if first { Remote::default() } else { before });
+        let pipeline = scene.candidates.get_mut("pipeline").unwrap();
+        pipeline.secrets.extend([("AI_API_KEY".to_owned(), true), ("AI_GATEWAY_TOKEN".to_owned(), false)]);
+        let refusals = scene.plan().refusals;
+        assert!(
+            refusals[0].starts_with("`pipeline` needs the secret AI_API_KEY: set `WEFT_SECRET_AI_API_KEY`")
+        );
+        scene.given = BTreeSet::from(["AI_API_KEY".to_owned()]);
+        let plan = scene.plan();
+        assert_eq!(
+            (plan.refusals, &plan.steps[0].given_secrets),
+            (Vec::new(), &vec!["AI_API_KEY".to_owned()])
+        );
+        assert!(plan.steps[0].changes.iter().any(|line| line.starts_with("+ secret AI_API_KEY")));
+        scene.remote.get_mut("pipeline").unwrap().secrets.insert("AI_API_KEY".to_owned());
+        let plan = scene.plan();
+        assert_eq!((plan.refusals, plan.steps[0].given_secrets.len()), (Vec::new(), 0), "what is set stays");
+    }
+}
+
+#[test]
+fn a_secret_that_was_forgotten_makes_a_version_of_code_that_is_live() {
     let mut scene = Scene::new();
-    scene.remote.insert("pipeline".to_owned(), live(&release("pipeline", "p0", &[])));
-    let pipeline = scene.candidates.get_mut("pipeline").unwrap();
-    pipeline.secrets.insert("AI_API_KEY".to_owned());
-    let refusals = scene.plan().refusals;
-    assert!(refusals[0].contains("`pipeline` needs the secret AI_API_KEY"), "{refusals:?}");
-    scene.remote.get_mut("pipeline").unwrap().secrets.insert("AI_API_KEY".to_owned());
-    assert_eq!(scene.plan().refusals, Vec::<String>::new());
+    let pipeline = scene.candidates["pipeline"].release.clone();
+    scene.remote.insert("pipeline".to_owned(), live(&pipeline));
+    assert_eq!(scene.actions()[0], is("pipeline", Action::Nothing));
+    scene.candidates.get_mut("pipeline").unwrap().secrets.insert("AI_API_KEY".to_owned(), true);
+    scene.given = BTreeSet::from(["AI_API_KEY".to_owned()]);
+    assert_eq!(scene.actions()[0], is("pipeline", Action::Upload));
 }
 
 #[test]
@@ -159,9 +186,14 @@ fn without_an_account_the_plan_says_what_it_does_not_know() {
         stranded: (Vec::new(), Vec::new()),
         percent: &[100],
         accepted: &BTreeSet::new(),
+        given: &BTreeSet::new(),
     };
     let plan = plan(facts);
     assert!(plan.steps.iter().all(|step| step.action == Action::Unknown));
     let text = text(&plan);
     assert!(text.contains("what is live is not known") && text.contains("  1. deploy `pipeline`"), "{text}");
+    assert!(
+        text.ends_with("then run this again, with `--env staging` and without `--dry-run` to deploy."),
+        "{text}"
+    );
 }

@@ -3,13 +3,16 @@
 use super::{Action, Plan, Step};
 use crate::gate::{self, Weight};
 
+/// So many migrations are named each.
+const FEW: usize = 4;
+
 /// The whole plan.
 pub(crate) fn text(plan: &Plan) -> String {
     let mut lines = vec![format!("Plan for `{}`", plan.environment)];
     if !plan.asked {
         lines.push(
-            "Nothing was asked of the platform (no CLOUDFLARE_API_TOKEN): what is live is not known, so the contract gate \
-             did not run."
+            "Nothing was asked of the platform (no CLOUDFLARE_API_TOKEN): what is live is not known, so this is the order \
+             of a first deploy, and what would break for live callers was not looked at."
                 .to_owned(),
         );
     }
@@ -19,14 +22,14 @@ pub(crate) fn text(plan: &Plan) -> String {
         format!("{number:>3}. {what}")
     };
     for (database, pending) in plan.databases.iter().filter(|(_, pending)| !pending.expand.is_empty()) {
-        lines.push(next(format!("migrate `{database}`, which only adds: {}", pending.expand.join(", "))));
+        lines.push(next(format!("migrate `{database}`, which only adds: {}", named(&pending.expand))));
     }
     for step in &plan.steps {
         lines.push(next(format!("{} `{}` ({})", verb(step.action), step.worker, step.name)));
         lines.extend(details(step, &plan.percent));
     }
     for (database, pending) in plan.databases.iter().filter(|(_, pending)| !pending.contract.is_empty()) {
-        let names = pending.contract.join(", ");
+        let names = named(&pending.contract);
         lines.push(next(format!(
             "migrate `{database}`, which takes away, once no old version serves: {names}"
         )));
@@ -53,8 +56,22 @@ pub(crate) fn text(plan: &Plan) -> String {
         lines.push("This can't be deployed as it is.".to_owned());
     } else if plan.is_empty() {
         lines.push("Nothing to do: what is live is what this checkout builds.".to_owned());
+    } else if !plan.asked {
+        lines.push(format!(
+            "To see what would change, and to deploy: make a token and provision `{0}`, as docs/deploying.md says, then run \
+             this again, with `--env {0}` and without `--dry-run` to deploy.",
+            plan.environment
+        ));
     }
     lines.join("\n")
+}
+
+/// Migrations: each where they are few, else how many, the first and the last.
+fn named(migrations: &[String]) -> String {
+    match migrations {
+        [first, .., last] if migrations.len() > FEW => format!("{first} to {last} ({})", migrations.len()),
+        _ => migrations.join(", "),
+    }
 }
 
 fn verb(action: Action) -> &'static str {

@@ -22,8 +22,8 @@ pub(super) trait Cloud {
     fn triggers(&mut self, worker: &str) -> Result<()>;
     /// Asks a Worker how it is, by its health RPC. None where nobody is there yet who could ask.
     fn smoke(&mut self, worker: &str) -> Result<Option<()>>;
-    /// Watches a version that has a part of the traffic, and refuses to go on where it fails more than the one before.
-    fn watch(&mut self, worker: &str, version: &str) -> Result<Watch>;
+    /// Watches a version that has a part of the traffic beside the one before it.
+    fn watch(&mut self, worker: &str, version: &str, stable: Option<&str>) -> Result<Watch>;
     /// Says what is being done.
     fn note(&mut self, what: &str);
 }
@@ -65,7 +65,7 @@ pub(super) fn run(plan: &Plan, cloud: &mut dyn Cloud) -> Result<(), Stopped> {
     }
     let mut waiting: Vec<&Step> = Vec::new();
     for (index, step) in plan.steps.iter().enumerate() {
-        let outcome = worker(step, &plan.percent, cloud);
+        let outcome = worker(step, plan, cloud);
         let asked = match outcome {
             Ok(asked) => asked,
             Err((cause, stood)) => {
@@ -103,7 +103,7 @@ pub(super) fn run(plan: &Plan, cloud: &mut dyn Cloud) -> Result<(), Stopped> {
 }
 
 /// One Worker, from upload to all traffic. Whether it could be asked how it is; or what went wrong and how it stands.
-fn worker(step: &Step, percent: &[u8], cloud: &mut dyn Cloud) -> Result<bool, (anyhow::Error, Vec<String>)> {
+fn worker(step: &Step, plan: &Plan, cloud: &mut dyn Cloud) -> Result<bool, (anyhow::Error, Vec<String>)> {
     let name = &step.worker;
     let stood = |line: String| vec![line];
     match step.action {
@@ -127,13 +127,13 @@ fn worker(step: &Step, percent: &[u8], cloud: &mut dyn Cloud) -> Result<bool, (a
             })?;
             Ok(asked.is_some())
         }
-        Action::Upload | Action::Resume => gradually(step, percent, cloud),
+        Action::Upload | Action::Resume => gradually(step, plan, cloud),
     }
 }
 
 fn gradually(
     step: &Step,
-    percent: &[u8],
+    Plan { percent, environment, .. }: &Plan,
     cloud: &mut dyn Cloud,
 ) -> Result<bool, (anyhow::Error, Vec<String>)> {
     let name = &step.worker;
@@ -159,12 +159,13 @@ fn gradually(
         };
         asked = answer.is_some();
         if part < 100 {
-            match cloud.watch(name, &version) {
+            match cloud.watch(name, &version, stable.as_deref()) {
                 Ok(Watch::Fine) => {}
                 Ok(Watch::Failing(seen)) => {
                     let line = format!(
-                        "`{name}` holds at {part} % of the traffic to {version}: run the deploy again to go on, or \
-                         `cargo xtask rollback {name}`"
+                        "`{name}` holds at {part} % of the traffic to {version}: deploy a mended one, run the same again \
+                         to watch it on, add `--percent 100` to go on all the same, or go back with \
+                         `cargo xtask rollback {name} --env {environment}`"
                     );
                     let cause = anyhow::anyhow!("the new version of `{name}` fails too often: {seen}");
                     return Err((cause, vec![line]));

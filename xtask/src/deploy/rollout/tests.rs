@@ -102,7 +102,8 @@ impl Cloud for Process<'_> {
         Ok(self.world.live.contains_key("gateway").then_some(()))
     }
 
-    fn watch(&mut self, worker: &str, _: &str) -> Result<Watch> {
+    fn watch(&mut self, worker: &str, version: &str, stable: Option<&str>) -> Result<Watch> {
+        assert_eq!((version, stable), (NEW, Some("old")), "{worker}");
         Ok(if self.failing == Some(worker) { Watch::Failing("9 of 10".to_owned()) } else { Watch::Fine })
     }
 
@@ -146,6 +147,7 @@ fn plan(world: &World, percent: &[u8]) -> Plan {
             size: (None, None),
             live,
             missing_secrets: Vec::new(),
+            given_secrets: Vec::new(),
         }
     };
     Plan {
@@ -252,7 +254,10 @@ fn a_version_that_fails_too_often_holds_where_it_is_and_goes_on_later() {
     let first = plan(&world, &[10, 100]);
     let stopped = run(&first, &mut Process { failing: Some("pipeline"), ..process(&mut world) }).unwrap_err();
     assert!(
-        stopped.stands.iter().any(|line| line.contains("`pipeline` holds at 10 %")),
+        stopped.stands.iter().any(|line| {
+            line.contains("`pipeline` holds at 10 %")
+                && line.ends_with("`cargo xtask rollback pipeline --env test`")
+        }),
         "{:?}",
         stopped.stands
     );
