@@ -75,6 +75,8 @@ export async function fillConsole(mesh, name = "Northwind") {
   return {
     customer, tenant, event, failed, stuck, sendStuck, job, approval, subscription,
     delivery: delivered[0].id,
+    trace: (await customer.event(event)).trace_id,
+    failedTrace: (await customer.event(failed)).trace_id,
     /** The object that the failed event's bytes are in is found again. */
     mend: () => data("UPDATE events SET object_key = substr(object_key, 6) WHERE id = ? AND object_key LIKE 'lost/%'", [failed]),
     /** What is stuck goes on. */
@@ -111,6 +113,8 @@ export const pagesOf = (demo) => ({
   "dead-letters": `/dead-letters?tenant=${demo.tenant}`,
   "dead-letter-groups": "/dead-letters/groups",
   proposals: "/proposals",
+  trace: `/traces/${demo.trace}`,
+  "trace-failed": `/traces/${demo.failedTrace}`,
   audit: "/audit",
   "choose-tenant": "/jobs",
   whose: `/search?q=${demo.job}`,

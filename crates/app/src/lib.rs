@@ -15,5 +15,6 @@ pub mod pipeline;
 pub mod ports;
 pub mod rules;
 pub mod scheduler;
+pub mod traces;
 pub mod usage;
 pub mod workflows;

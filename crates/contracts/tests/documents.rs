@@ -19,6 +19,7 @@ use contracts::pipeline::retention::RetentionContract;
 use contracts::pipeline::rules::RulesContract;
 use contracts::pipeline::subscriptions::SubscriptionsContract;
 use contracts::pipeline::tenant_index::TenantIndexContract;
+use contracts::pipeline::traces::{SpansContract, TracesContract};
 use contracts::pipeline::usage::UsageContract;
 use contracts::pipeline::work::WorkContract;
 use contracts::pipeline::workflow_control::WorkflowControlContract;
@@ -54,10 +55,12 @@ fn all() -> Vec<(Document, String)> {
         described::<RetentionContract>(),
         described::<RulesContract>(),
         described::<ScansContract>(),
+        described::<SpansContract>(),
         described::<SubscriptionsContract>(),
         described::<TasksContract>(),
         described::<TenantBudgetContract>(),
         described::<TenantIndexContract>(),
+        described::<TracesContract>(),
         described::<UpkeepContract>(),
         described::<UsageContract>(),
         described::<WorkContract>(),

@@ -104,6 +104,10 @@ pub const PIPELINE_ERASURE: &str = "PIPELINE_ERASURE";
 pub const PIPELINE_OPERATIONS: &str = "PIPELINE_OPERATIONS";
 /// admin: the pipeline's `Redrives`.
 pub const PIPELINE_REDRIVES: &str = "PIPELINE_REDRIVES";
+/// gateway, scheduler: the pipeline's `Spans`.
+pub const PIPELINE_SPANS: &str = "PIPELINE_SPANS";
+/// admin: the pipeline's `Traces`.
+pub const PIPELINE_TRACES: &str = "PIPELINE_TRACES";
 /// admin: the pipeline's `Retention`.
 pub const PIPELINE_RETENTION: &str = "PIPELINE_RETENTION";
 /// scheduler: the pipeline's `Tasks`.

@@ -133,6 +133,18 @@ impl TraceContext {
     pub fn trace_id(&self) -> String {
         format!("{:032x}", self.trace_id)
     }
+
+    /// The id of the span that whatever is done in this context is part of, as 16 lower-case hexadecimal digits.
+    #[must_use]
+    pub fn span_id(&self) -> String {
+        format!("{:016x}", self.span_id)
+    }
+
+    /// The same trace within another span of it. An id of 0, which the standard forbids, is moved to 1.
+    #[must_use]
+    pub fn within(self, span_id: u64) -> Self {
+        Self { span_id: span_id.max(1), ..self }
+    }
 }
 
 /// Bytes of a version 00 `traceparent`.
@@ -239,6 +251,14 @@ mod tests {
         assert_eq!(text.parse::<TraceContext>().unwrap().to_string(), text);
         let future = "cc-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01-what-comes";
         assert_eq!(future.parse::<TraceContext>().unwrap().to_string(), text);
+    }
+
+    #[test]
+    fn a_span_of_a_trace_is_told_apart_and_keeps_its_trace_and_flags() {
+        let trace: TraceContext = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00".parse().unwrap();
+        assert_eq!(trace.span_id(), "b7ad6b7169203331");
+        assert_eq!(trace.within(0xab).to_string(), "00-0af7651916cd43dd8448eb211c80319c-00000000000000ab-00");
+        assert_eq!(trace.within(0).span_id(), "0000000000000001", "no span has the id of none");
     }
 
     #[test]

@@ -36,6 +36,7 @@ mod signals;
 mod sql;
 mod subscriptions;
 mod tenant_index;
+mod traces;
 mod usage;
 mod workflows;
 
@@ -67,6 +68,7 @@ pub use signals::SqlSignalStore;
 pub use sql::{Rows, SqlDatabase, Statement, Value};
 pub use subscriptions::SqlSubscriptionDirectory;
 pub use tenant_index::{SqlTenantIndex, SqlVectors, TENANT_INDEX};
+pub use traces::SqlTraceStore;
 pub use usage::SqlUsageStore;
 pub use workflows::SqlRunStore;
 
@@ -100,6 +102,8 @@ pub type D1AccountHistory = SqlAccountHistory<D1>;
 pub type D1FileStore = SqlFileStore<D1>;
 /// Rules and what they raised over D1.
 pub type D1RuleStore = SqlRuleStore<D1>;
+/// Traces over D1.
+pub type D1TraceStore = SqlTraceStore<D1>;
 /// Usage over D1.
 pub type D1UsageStore = SqlUsageStore<D1>;
 /// The index of instances over D1.

@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::analytics;
 use crate::answer::Answer;
 use crate::audit::{self, Asker};
-use crate::console::{Console, fingerprint, visitor};
+use crate::console::{Console, fingerprint, last_part, visitor};
 use crate::dead_letters;
 use crate::forms::{Form, token_for};
 use crate::gate::Settings;
@@ -23,6 +23,7 @@ use crate::proposals::{ProposalAct, Redriving};
 use crate::redrives;
 use crate::request::Request;
 use crate::screens::{Lead, Screen};
+use crate::traces;
 
 /// How many tenants the page of usage shows; the export has all.
 const USAGE_ROWS: u32 = 100;
@@ -98,6 +99,11 @@ impl Console<'_> {
                 let letter = letter.ok_or_else(Problem::no_dead_letter)?;
                 let letter = dead_letters::get(self.dead_letters, call, letter).await?;
                 shown(pages::dead_letter(&frame, &letter))
+            }
+            Screen::Trace => {
+                let id = last_part(request.path);
+                let view = traces::get(asker, self.traces, self.trail, call, id).await?;
+                shown(pages::trace(&frame, &view, self.now()))
             }
             Screen::Audit => {
                 let page = audit::page(self.trail, &query).await?;
@@ -251,6 +257,7 @@ impl Console<'_> {
             | Screen::OneRedrive(_)
             | Screen::DeadLetters
             | Screen::DeadLetter(_)
+            | Screen::Trace
             | Screen::Audit
             | Screen::Proposal(_)
             | Screen::Search

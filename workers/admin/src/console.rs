@@ -36,6 +36,7 @@ use crate::retention::{self, Retentions};
 use crate::router::{Route, is_api};
 use crate::schedules::{self, Scans};
 use crate::tenants::Tenants;
+use crate::traces::{self, Traces};
 
 /// The Workers that can be asked how they are, this one included.
 #[async_trait(?Send)]
@@ -58,6 +59,8 @@ pub struct Console<'a> {
     pub dead_letters: &'a DeadLettersClient<Rc<dyn Transport>>,
     /// What was given up, by its cause.
     pub redrives: &'a Redrives,
+    /// What is on record of traces.
+    pub traces: &'a Traces,
     /// What all tenants used.
     pub analytics: &'a Analytics,
     /// Events of all tenants.
@@ -213,6 +216,10 @@ impl Console<'_> {
             Route::ProposalAct(id, act) => {
                 let id = id.ok_or_else(Problem::no_proposal)?;
                 Ok(Answer::json(&self.proposals(trace).act(asker, id, act, json_body(request)?).await?))
+            }
+            Route::Trace => {
+                let id = last_part(request.path);
+                Ok(Answer::json(&traces::get(asker, self.traces, self.trail, &call(), id).await?))
             }
             Route::Summary => {
                 let summary =
@@ -436,6 +443,11 @@ impl Console<'_> {
         let sign_in = settings.map(|settings| settings.sign_in_url(request.url));
         pages::refusal(problem, sign_in.as_deref(), visitor.as_ref(), trace)
     }
+}
+
+/// What stands behind a path's last slash.
+pub(crate) fn last_part(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or_default()
 }
 
 /// The fingerprint in a path of a group.

@@ -35,6 +35,7 @@ async fn fetch(mut request: Request, env: Env, _context: Context) -> worker::Res
     let url_of_keys = settings.as_ref().map(|settings| settings.keys_url()).unwrap_or_default();
     let dead_letters = wiring::dead_letters(&env).map_err(|error| worker::Error::from(error.to_string()))?;
     let redrives = wiring::redrives(&env).map_err(|error| worker::Error::from(error.to_string()))?;
+    let traces = wiring::traces(&env).map_err(|error| worker::Error::from(error.to_string()))?;
     let analytics = wiring::analytics(&env).map_err(|error| worker::Error::from(error.to_string()))?;
     let operations = wiring::operations(&env).map_err(|error| worker::Error::from(error.to_string()))?;
     let jobs = wiring::jobs(&env).map_err(|error| worker::Error::from(error.to_string()))?;
@@ -51,6 +52,7 @@ async fn fetch(mut request: Request, env: Env, _context: Context) -> worker::Res
         mesh: &BoundMesh { env: &env },
         dead_letters: &dead_letters,
         redrives: &redrives,
+        traces: &traces,
         analytics: &analytics,
         operations: &operations,
         jobs: &jobs,

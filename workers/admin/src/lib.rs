@@ -30,6 +30,7 @@ pub mod router;
 pub mod schedules;
 pub mod screens;
 pub mod tenants;
+pub mod traces;
 pub mod work;
 pub mod workflows;
 

@@ -58,6 +58,8 @@ pub enum Code {
     DeadLetterNotFound,
     /// There is no such group of dead letters, or redrive.
     RedriveNotFound,
+    /// Nothing is on record of a trace.
+    TraceNotFound,
     /// There is no such event.
     EventNotFound,
     /// The tenant has no such job.
@@ -112,6 +114,7 @@ impl Code {
             Self::NotDone => "erasure.not_done",
             Self::DeadLetterNotFound => "dead_letter.not_found",
             Self::RedriveNotFound => "redrive.not_found",
+            Self::TraceNotFound => "trace.not_found",
             Self::EventNotFound => "event.not_found",
             Self::JobNotFound => "job.not_found",
             Self::KeyNotFound => "key.not_found",
@@ -136,6 +139,7 @@ impl Code {
             Self::RouteNotFound
             | Self::DeadLetterNotFound
             | Self::RedriveNotFound
+            | Self::TraceNotFound
             | Self::EventNotFound
             | Self::JobNotFound
             | Self::KeyNotFound
@@ -190,6 +194,7 @@ impl Code {
             Self::NotDone => "Not done yet",
             Self::DeadLetterNotFound => "No such dead letter",
             Self::RedriveNotFound => "No such group or redrive",
+            Self::TraceNotFound => "Nothing of this trace",
             Self::EventNotFound => "No such event",
             Self::JobNotFound => "No such job",
             Self::KeyNotFound => "No such key",
@@ -321,6 +326,12 @@ impl Problem {
     #[must_use]
     pub fn no_redrive() -> Self {
         Self::new(Code::RedriveNotFound, "there is no group of dead letters and no redrive of this name")
+    }
+
+    /// Nothing is on record of a trace: malformed, unknown, or forgotten by now.
+    #[must_use]
+    pub fn no_trace() -> Self {
+        Self::new(Code::TraceNotFound, "nothing is on record of a trace with this id")
     }
 
     /// There is no event of this id: malformed, unknown, or removed by now.

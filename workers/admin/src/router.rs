@@ -79,6 +79,8 @@ pub enum Route {
     Schedules,
     /// Whether what must hold of the schedules does.
     Scan,
+    /// What is asked of a trace.
+    Trace,
     /// What operators did.
     Audit,
     /// The whole of it, as lines.
@@ -147,6 +149,7 @@ impl Route {
             ["dead-letters", id] => Some(Self::DeadLetter(id.parse().ok())),
             ["dead-letters", id, "replay"] => Some(Self::Replay(id.parse().ok())),
             ["events", id] => Some(Self::Event(id.parse().ok())),
+            ["traces", _] => Some(Self::Trace),
             ["jobs", id] => Some(Self::Job(id.parse().ok())),
             ["jobs", id, "runs"] => Some(Self::JobRuns(id.parse().ok())),
             ["jobs", id, act] => JobAct::named(act).map(|act| Self::JobAct(id.parse().ok(), act)),
@@ -208,6 +211,7 @@ impl Route {
             Self::AiPolicy(_) => "/admin/api/tenants/{id}/ai-policy",
             Self::Schedules => "/admin/api/schedules",
             Self::Scan => "/admin/api/schedules/scan",
+            Self::Trace => "/admin/api/traces/{trace_id}",
             Self::Audit => "/admin/api/audit",
             Self::AuditExport => "/admin/api/audit/export",
             Self::Tenants => "/admin/api/tenants",

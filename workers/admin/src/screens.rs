@@ -51,6 +51,8 @@ pub enum Screen {
     DeadLetter(Option<DeadLetterId>),
     /// Has its event run again.
     Replay(Option<DeadLetterId>),
+    /// What is on record of a trace.
+    Trace,
     /// What operators did.
     Audit,
     /// Leads to the page of an id.
@@ -86,6 +88,7 @@ impl Screen {
             ["dead-letters"] => Self::DeadLetters,
             ["dead-letters", letter] => Self::DeadLetter(letter.parse().ok()),
             ["dead-letters", letter, "replay"] => Self::Replay(letter.parse().ok()),
+            ["traces", _] => Self::Trace,
             ["audit"] => Self::Audit,
             ["search"] => Self::Search,
             parts => Self::Work(Work::page_at(parts)?),
@@ -115,6 +118,7 @@ impl Screen {
             Self::DeadLetters => "/admin/dead-letters",
             Self::DeadLetter(_) => "/admin/dead-letters/{id}",
             Self::Replay(_) => "/admin/dead-letters/{id}/replay",
+            Self::Trace => "/admin/traces/{trace_id}",
             Self::Audit => "/admin/audit",
             Self::Search => "/admin/search",
             Self::Work(work) => work.patterns().0,
@@ -142,6 +146,7 @@ impl Screen {
             | Self::Proposal(_)
             | Self::DeadLetters
             | Self::DeadLetter(_)
+            | Self::Trace
             | Self::Audit
             | Self::Search => "GET, HEAD",
             Self::Work(work) => work.allow(),
@@ -198,7 +203,7 @@ impl Lead {
         } else if id.parse::<DeliveryId>().is_ok() {
             return Self::WithTenant(format!("/admin/deliveries/{id}"));
         } else if trace {
-            format!("/admin/audit?trace_id={plain}")
+            format!("/admin/traces/{plain}")
         } else if id.contains('_') || id.contains(':') {
             format!("/admin/audit?target={plain}")
         } else {
@@ -243,7 +248,7 @@ mod tests {
             (key.to_string(), format!("/admin/audit?target={key}")),
             (event.to_string(), format!("/admin/events/{event}")),
             (format!("{event}-3"), format!("/admin/workflows/{event}-3")),
-            (trace.to_owned(), format!("/admin/audit?trace_id={trace}")),
+            (trace.to_owned(), format!("/admin/traces/{trace}")),
             ("acme".to_owned(), "/admin/tenants?slug=acme".to_owned()),
             ("//elsewhere".to_owned(), "/admin/tenants?slug=%2F%2Felsewhere".to_owned()),
         ] {

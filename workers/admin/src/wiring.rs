@@ -29,6 +29,7 @@ use crate::pipeline::Pipeline;
 use crate::redrives::Redrives;
 use crate::retention::Retentions;
 use crate::schedules::Scans;
+use crate::traces::Traces;
 
 thread_local! {
     /// The team's keys, for the life of the isolate.
@@ -113,6 +114,12 @@ pub(crate) fn dead_letters(env: &worker::Env) -> Result<DeadLettersClient<Rc<dyn
 pub(crate) fn redrives(env: &worker::Env) -> Result<Redrives, BindingError> {
     let transport: Rc<dyn Transport> = Rc::new(BindingTransport::service(env, bindings::PIPELINE_REDRIVES)?);
     Ok(Redrives::over(transport))
+}
+
+/// What the pipeline has on record of traces.
+pub(crate) fn traces(env: &worker::Env) -> Result<Traces, BindingError> {
+    let transport: Rc<dyn Transport> = Rc::new(BindingTransport::service(env, bindings::PIPELINE_TRACES)?);
+    Ok(Traces::over(transport))
 }
 
 /// The pipeline's sums over all tenants.

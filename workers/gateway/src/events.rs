@@ -19,7 +19,7 @@ use crate::leftover::{Leftover, MAX_DRAIN_BYTES};
 use crate::live::relay;
 use crate::live::{Form, LivePlan};
 use crate::middleware::last_used::KeyUsed;
-use crate::middleware::metering;
+use crate::middleware::{metering, spans};
 use crate::respond::Answer;
 use crate::router;
 use crate::serve::{Served, serve, unready};
@@ -60,11 +60,12 @@ async fn answer(request: web_sys::Request, instance: Instance) -> Result<Respons
         // Where nothing more may be begun, the use is noted with a later request.
         let _ = instance.wait_until(note_use(env.clone(), used));
     }
-    if let Ok(ports) = wiring::ports(env)
-        && metering::count(&ports.meter, &entry, ports.clock.now().unix_ms())
-    {
-        // As with the use of a key.
-        let _ = instance.wait_until(bring_usage(ports));
+    if let Ok(ports) = wiring::ports(env) {
+        spans::note(&ports.seen, &entry);
+        if metering::count(&ports.meter, &entry, ports.clock.now().unix_ms()) {
+            // As with the use of a key.
+            let _ = instance.wait_until(bring(ports));
+        }
     }
     entry.log();
     if let Some(plan) = plan {
@@ -120,10 +121,11 @@ async fn note_use(env: Env, used: KeyUsed) {
     }
 }
 
-/// Brings what was counted, once there is more of it.
-async fn bring_usage(ports: Rc<Ports>) {
+/// Brings what was counted and seen, once there is more of it. A request that is seen is counted too, so that what it
+/// left is on its way.
+async fn bring(ports: Rc<Ports>) {
     WorkerRuntime.sleep(metering::GATHERED_MS).await;
-    metering::bring(&ports).await;
+    futures_util::join!(metering::bring(&ports), spans::bring(&ports));
 }
 
 /// Opens a connection that the route let in, with the headers that it decided.

@@ -6,7 +6,8 @@ use std::rc::Rc;
 use std::str::FromStr;
 
 use app::limits::{Asked, Leases, Standing};
-use app::ports::{Clock, ControlStore, EndpointStore, Random};
+use app::ports::{Clock, ControlStore, EndpointStore, Random, SpanSink};
+use app::traces::SpanBuffer;
 use app::usage::Meter;
 use contracts::pipeline::IntakeClient;
 use contracts::pipeline::files::FilesClient;
@@ -69,6 +70,10 @@ pub struct Ports {
     pub usage: UsageClient<Rc<dyn Transport>>,
     /// What this isolate has counted of it.
     pub meter: Meter,
+    /// Where requests are told as spans of their traces.
+    pub spans: Rc<dyn SpanSink>,
+    /// Those that this isolate has not told yet.
+    pub seen: SpanBuffer,
     /// The tenants' live feeds.
     pub feeds: Rc<dyn Namespace>,
     /// The scheduler.

@@ -8,7 +8,7 @@ use mesh::TraceContext;
 
 use crate::exchange::{Exchange, Facts, Ports, Request};
 use crate::failure::Failure;
-use crate::middleware::trace::{self, Entry};
+use crate::middleware::trace::{self, Entered, Entry};
 use crate::middleware::{cors, limits, screen};
 use crate::respond::{Answer, Outcome};
 use crate::router;
@@ -35,7 +35,7 @@ pub async fn serve(ports: &Ports, request: Request) -> Served {
     let facts = Facts::default();
 
     let (pattern, outcome) = match screen::head(&request) {
-        Ok(()) => route(ports, &facts, trace, started_ms, request).await,
+        Ok(()) => route(ports, &facts, trace.trace, started_ms, request).await,
         Err(problem) => ("unmatched", Err(problem.into())),
     };
     Asked { started_ms, trace, request_id, method, pattern }.answered(outcome, facts, &*ports.clock)
@@ -93,7 +93,7 @@ pub fn unready(request: &Request, clock: &dyn Clock, random: &dyn Random, error:
 /// What was asked, for the end.
 struct Asked {
     started_ms: u64,
-    trace: TraceContext,
+    trace: Entered,
     request_id: String,
     method: String,
     pattern: &'static str,
@@ -101,7 +101,7 @@ struct Asked {
 
 impl Asked {
     fn answered(self, outcome: Outcome, facts: Facts, clock: &dyn Clock) -> Served {
-        let trace_id = self.trace.trace_id();
+        let trace_id = self.trace.trace.trace_id();
         let (answer, code) = match outcome {
             Ok(answer) => (answer, None),
             Err(Failure { problem, cause }) => {
@@ -130,8 +130,9 @@ impl Asked {
             route: self.pattern,
             status: answer.status,
             code,
-            trace_id,
+            trace: self.trace,
             request_id: self.request_id,
+            started_ms: self.started_ms,
             duration_ms: clock.now().unix_ms().saturating_sub(self.started_ms),
             facts,
         };

@@ -3,6 +3,7 @@
 use std::cell::OnceCell;
 use std::rc::Rc;
 
+use app::traces::{PipelineSpans, SpanBuffer};
 use app::usage::Meter;
 use contracts::health::HealthDispatch;
 use contracts::pipeline::IntakeClient;
@@ -30,6 +31,8 @@ thread_local! {
     static PORTS: OnceCell<Rc<Ports>> = const { OnceCell::new() };
     /// What was counted of tenants' usage.
     static METER: Meter = Meter::default();
+    /// Requests that were not told as spans yet.
+    static SEEN: SpanBuffer = SpanBuffer::default();
     /// Google's keys, for the isolate's life.
     static GOOGLE_KEYS: Rc<KeyCache> = Rc::new(KeyCache::new());
 }
@@ -61,6 +64,13 @@ fn make(env: &worker::Env) -> Result<Ports, BindingError> {
         models: ModelsClient::over(service(env, bindings::PIPELINE_MODELS)?),
         usage: UsageClient::over(service(env, bindings::PIPELINE_USAGE)?),
         meter: METER.with(Clone::clone),
+        spans: Rc::new(PipelineSpans::over(
+            service(env, bindings::PIPELINE_SPANS)?,
+            SERVICE,
+            Rc::new(WorkerClock),
+            Rc::new(WorkerRandom),
+        )),
+        seen: SEEN.with(Clone::clone),
         feeds: Rc::new(DurableNamespace::over(env, bindings::LIVE_FEED)?),
         scheduler: JobsClient::over(service(env, bindings::SCHEDULER)?),
         heartbeats: HeartbeatsClient::over(service(env, bindings::SCHEDULER_HEARTBEATS)?),

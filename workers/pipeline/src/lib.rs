@@ -23,6 +23,7 @@ use contracts::pipeline::redrives::RedrivesContract;
 use contracts::pipeline::retention::RetentionContract;
 use contracts::pipeline::rules::RulesContract;
 use contracts::pipeline::subscriptions::SubscriptionsContract;
+use contracts::pipeline::traces::{SpansContract, TracesContract};
 use contracts::pipeline::usage::UsageContract;
 use contracts::pipeline::work::WorkContract;
 use contracts::pipeline::workflow_control::WorkflowControlContract;
@@ -88,6 +89,18 @@ mesh_worker::entrypoint!(
     Redrives,
     RedrivesContract,
     wiring::redrives
+);
+mesh_worker::entrypoint!(
+    /// For gateway and scheduler: what leaves no row of its own.
+    Spans,
+    SpansContract,
+    wiring::spans
+);
+mesh_worker::entrypoint!(
+    /// For admin: what is on record of a trace.
+    Traces,
+    TracesContract,
+    wiring::traces
 );
 mesh_worker::entrypoint!(
     /// For admin: events of all tenants.

@@ -40,6 +40,7 @@ pub(crate) fn ports(instance: &Instance) -> Result<ModelPorts, BindingError> {
         embedder: Rc::new(wiring::embedder(instance.clone())),
         breakers: BREAKERS.with(Rc::clone),
         background: Rc::new(WaitUntil(instance.clone())),
+        spans: Rc::new(wiring::trace_store(&instance.env)?),
         runtime: Rc::new(WorkerRuntime),
     })
 }

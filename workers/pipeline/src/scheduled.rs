@@ -5,7 +5,9 @@ use app::pipeline::{
     Budget, CompactionReport, ExportReport, OrphanReport, RedriveSweep, SweepReport, compact,
     continue_redrives, export, purge, remove_orphans, resume_erasures, sweep, tidy_up,
 };
-use app::ports::{Clock, UsageOverview};
+use app::ports::{Clock, TraceStore, UsageOverview};
+use app::traces::SPANS_KEPT_MS;
+use contracts::Timestamp;
 use host::{WorkerClock, WorkerRandom};
 use worker::{Context, Env, Request, Response, ScheduleContext, ScheduledEvent, event};
 
@@ -29,6 +31,12 @@ const UPKEEP_MS: u64 = 40_000;
 /// How long redrives go on at once; the next minute goes on.
 const REDRIVE_MS: u64 = 50_000;
 
+/// How many recorded spans are forgotten in one statement.
+const SPANS_AT_ONCE: u32 = 2_000;
+
+/// How many such statements a night's turn makes; the next goes on, in ten minutes.
+const MOST_FORGETTING: u32 = 50;
+
 #[event(scheduled)]
 async fn scheduled(event: ScheduledEvent, env: Env, _context: ScheduleContext) {
     if event.cron() == NIGHTLY {
@@ -36,6 +44,7 @@ async fn scheduled(event: ScheduledEvent, env: Env, _context: ScheduleContext) {
         remove_raw_orphans(&env).await;
         keep_up(&env).await;
         forget_usage(&env).await;
+        forget_spans(&env).await;
         return;
     }
     attend_queues(&env).await;
@@ -189,6 +198,28 @@ async fn forget_usage(env: &Env) {
     };
     if let Err(error) = outcome {
         tracing::error!(event = "usage.forget_failed", error);
+    }
+}
+
+/// Recorded spans that are past their time.
+async fn forget_spans(env: &Env) {
+    let outcome = async {
+        let store = wiring::trace_store(env).map_err(|error| error.to_string())?;
+        let before = Timestamp::from_unix_ms(WorkerClock.now().unix_ms().saturating_sub(SPANS_KEPT_MS));
+        let mut forgotten = 0;
+        for _ in 0..MOST_FORGETTING {
+            let gone = store.forget(before, SPANS_AT_ONCE).await.map_err(|error| error.to_string())?;
+            forgotten += gone;
+            if gone < SPANS_AT_ONCE {
+                break;
+            }
+        }
+        Ok::<_, String>(forgotten)
+    };
+    match outcome.await {
+        Ok(0) => {}
+        Ok(spans) => tracing::info!(event = "spans.forgotten", spans),
+        Err(error) => tracing::error!(event = "spans.forget_failed", error),
     }
 }
 

@@ -2,7 +2,8 @@
 
 use std::rc::Rc;
 
-use app::outbound::{DeliverReport, QueuePorts, SubscriptionQueue, deliver_due};
+use app::outbound::{DeliverReport, QueuePorts, SubscriptionQueue, deliver_due, spans_of};
+use app::ports::SpanSink;
 use async_trait::async_trait;
 use contracts::TenantCall;
 use contracts::pipeline::deliveries::{
@@ -24,13 +25,15 @@ use crate::wiring;
 pub(crate) struct SubscriptionQueueObject {
     queue: SubscriptionQueue,
     ports: QueuePorts,
+    instance: Instance,
 }
 
 #[async_trait(?Send)]
 impl DurableObject for SubscriptionQueueObject {
     async fn start(context: ObjectContext) -> Result<Self, StartError> {
         telemetry::console::init("pipeline");
-        let env = context.resources::<Instance>()?.env.clone();
+        let instance = context.resources::<Instance>()?.clone();
+        let env = instance.env.clone();
         let OutboundConfig { resolver, egress, policy } =
             OutboundConfig::read(&env).map_err(StartError::other)?;
         let ports = QueuePorts {
@@ -44,13 +47,41 @@ impl DurableObject for SubscriptionQueueObject {
             policy,
             egress,
         };
-        Ok(Self { queue: SubscriptionQueue::start(ports.clone()).map_err(StartError::other)?, ports })
+        let queue = SubscriptionQueue::start(ports.clone()).map_err(StartError::other)?;
+        Ok(Self { queue, ports, instance })
     }
 
     async fn alarm(&self, _: AlarmEvent) -> Result<(), HandlerError> {
         let done = deliver_due(&self.ports).await;
         done.as_ref().map_or_else(|error| tracing::error!(event = "delivery.alarm_not_set", %error), log);
+        if let Ok(report) = &done {
+            self.tell_spans(report);
+        }
         Ok(done.map(drop)?)
+    }
+}
+
+impl SubscriptionQueueObject {
+    /// Keeps the attempts as spans of their traces, behind the alarm.
+    fn tell_spans(&self, report: &DeliverReport) {
+        let Some((tenant, _)) = report.queue else { return };
+        let spans = spans_of(report);
+        if spans.is_empty() {
+            return;
+        }
+        let env = self.instance.env.clone();
+        let keep = async move {
+            let kept = match wiring::trace_store(&env) {
+                Ok(store) => store.record(tenant, spans).await.map_err(|error| error.to_string()),
+                Err(error) => Err(error.to_string()),
+            };
+            if let Err(error) = kept {
+                tracing::warn!(event = "spans.not_kept", %tenant, error);
+            }
+        };
+        if let Err(error) = self.instance.wait_until(keep) {
+            tracing::warn!(event = "spans.not_kept", %tenant, %error);
+        }
     }
 }
 
@@ -84,7 +115,8 @@ fn log(report: &DeliverReport) {
         report.queue.map(|(tenant, id)| (tenant.to_string(), id.to_string())).unzip();
     let (tenant, subscription_id) = (tenant.unwrap_or_default(), subscription_id.unwrap_or_default());
     for attempted in &report.attempts {
-        let (delivery_id, trace_id, status) = (attempted.delivery_id, &attempted.trace_id, attempted.status);
+        let (delivery_id, trace_id, status) =
+            (attempted.delivery_id, attempted.trace.trace_id(), attempted.status);
         let (attempt, duration_ms) = (attempted.attempt.number, attempted.attempt.duration_ms);
         let http_status = attempted.attempt.status;
         match &attempted.attempt.error {

@@ -14,6 +14,7 @@ use app::pipeline::{
 };
 use app::ports::{EventArchive, Extractor, StoreError, UsageStore, UsageSummaries};
 use app::rules::{RulePorts, RulesService};
+use app::traces::{SpansService, TracesService};
 use app::usage::{AnalyticsPorts, AnalyticsService, PointedUsage, UsagePorts, UsageService};
 use app::workflows::{RuleStarts, RunEnding, WorkflowPorts};
 use chat_extraction::openai::OpenAiModel;
@@ -27,6 +28,7 @@ use contracts::pipeline::redrives::RedrivesDispatch;
 use contracts::pipeline::retention::RetentionDispatch;
 use contracts::pipeline::rules::RulesDispatch;
 use contracts::pipeline::subscriptions::SubscriptionsDispatch;
+use contracts::pipeline::traces::{SpansDispatch, TracesDispatch};
 use contracts::pipeline::usage::UsageDispatch;
 use contracts::pipeline::work::WorkDispatch;
 use contracts::pipeline::{DeadLettersDispatch, IntakeDispatch, TasksDispatch};
@@ -45,8 +47,8 @@ use mesh_worker::durable::DurableNamespace;
 use mesh_worker::{BindingError, Instance, WorkerRuntime, WorkflowBinding, text_var};
 use storage::{
     AnalyticsEngineUsage, D1, D1ArchiveLedger, D1CrmStore, D1DeadLetterStore, D1Erasures, D1EventStore,
-    D1FileStore, D1Removal, D1RuleStore, D1SignalStore, D1SubscriptionDirectory, D1UsageStore, KvAnswers,
-    R2Archive, R2FileBytes, UsagePoints,
+    D1FileStore, D1Removal, D1RuleStore, D1SignalStore, D1SubscriptionDirectory, D1TraceStore, D1UsageStore,
+    KvAnswers, R2Archive, R2FileBytes, UsagePoints,
 };
 
 use crate::health::HealthService;
@@ -109,6 +111,21 @@ pub(crate) fn operations(instance: &Instance) -> Result<OperationsDispatch<Opera
     telemetry::console::init("pipeline");
     let store = Rc::new(D1EventStore::new(data_db(&instance.env)?));
     Ok(OperationsDispatch(OperationsService(OperationsPorts { finder: store.clone(), events: store })))
+}
+
+pub(crate) fn traces(instance: &Instance) -> Result<TracesDispatch<TracesService>, BindingError> {
+    telemetry::console::init("pipeline");
+    Ok(TracesDispatch(TracesService(Rc::new(trace_store(&instance.env)?))))
+}
+
+pub(crate) fn spans(instance: &Instance) -> Result<SpansDispatch<SpansService>, BindingError> {
+    telemetry::console::init("pipeline");
+    Ok(SpansDispatch(SpansService(Rc::new(trace_store(&instance.env)?))))
+}
+
+/// Where spans are kept and found.
+pub(crate) fn trace_store(env: &worker::Env) -> Result<D1TraceStore, BindingError> {
+    Ok(D1TraceStore::new(data_db(env)?))
 }
 
 pub(crate) fn health(instance: &Instance) -> Result<HealthDispatch<HealthService>, BindingError> {

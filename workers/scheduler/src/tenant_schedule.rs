@@ -2,11 +2,12 @@
 
 use std::rc::Rc;
 
-use app::ports::Clock;
+use app::ports::{Clock, SpanSink};
 use app::scheduler::{
     FireReport, FiredRun, PipelineTasks, ScheduleContract, ScheduleDispatch, SchedulePorts, TenantJobs,
-    TenantUpkeep, fire_due,
+    TenantUpkeep, fire_due, spans_of,
 };
+use app::traces::PipelineSpans;
 use async_trait::async_trait;
 use host::{WorkerClock, WorkerRandom, bindings};
 use mesh::durable::{
@@ -21,6 +22,8 @@ pub(crate) struct TenantSchedule {
     jobs: TenantJobs,
     upkeep: TenantUpkeep,
     ports: SchedulePorts,
+    spans: Rc<dyn SpanSink>,
+    instance: Instance,
 }
 
 /// By hand, since it answers more than one service.
@@ -50,12 +53,16 @@ mesh_worker::export_durable_object!(
 impl DurableObject for TenantSchedule {
     async fn start(context: ObjectContext) -> Result<Self, StartError> {
         telemetry::console::init("scheduler");
-        let env = &context.resources::<Instance>()?.env;
+        let instance = context.resources::<Instance>()?.clone();
+        let env = &instance.env;
         let part = wiring::part(context.address.name(), env).map_err(StartError::other)?;
         let pipeline = BindingTransport::service(env, bindings::PIPELINE_TASKS).map_err(StartError::other)?;
         let work = BindingTransport::service(env, bindings::PIPELINE_WORK).map_err(StartError::other)?;
         let registry = wiring::registry(env).map_err(StartError::other)?;
         let clock: Rc<dyn Clock> = Rc::new(WorkerClock);
+        let spans = BindingTransport::service(env, bindings::PIPELINE_SPANS).map_err(StartError::other)?;
+        let spans: Rc<dyn SpanSink> =
+            Rc::new(PipelineSpans::over(spans, "scheduler", clock.clone(), Rc::new(WorkerRandom)));
         let ports = SchedulePorts {
             store: Rc::new(SqlScheduleStore::new(context.storage)),
             registry: Rc::new(registry),
@@ -66,14 +73,37 @@ impl DurableObject for TenantSchedule {
             part,
         };
         let jobs = TenantJobs::start(ports.clone()).map_err(StartError::other)?;
-        Ok(Self { jobs, upkeep: TenantUpkeep::new(ports.clone()), ports })
+        Ok(Self { jobs, upkeep: TenantUpkeep::new(ports.clone()), ports, spans, instance })
     }
 
     async fn alarm(&self, _: AlarmEvent) -> Result<(), HandlerError> {
         let _ringing = self.upkeep.ringing();
         let fired = fire_due(&self.ports).await;
         fired.as_ref().map_or_else(|error| tracing::error!(event = "schedule.alarm_not_set", %error), log);
+        if let Ok(report) = &fired {
+            self.tell_spans(report);
+        }
         Ok(fired.map(drop)?)
+    }
+}
+
+impl TenantSchedule {
+    /// Tells what was fired as spans, behind the alarm: the next one does not wait for it.
+    fn tell_spans(&self, report: &FireReport) {
+        let Some(tenant) = report.tenant else { return };
+        let told = spans_of(report);
+        if told.is_empty() {
+            return;
+        }
+        let spans = self.spans.clone();
+        let tell = async move {
+            if let Err(error) = spans.record(tenant, told).await {
+                tracing::warn!(event = "spans.not_brought", %tenant, %error);
+            }
+        };
+        if let Err(error) = self.instance.wait_until(tell) {
+            tracing::warn!(event = "spans.not_brought", %tenant, %error);
+        }
     }
 }
 
@@ -94,7 +124,8 @@ fn log(report: &FireReport) {
 }
 
 fn log_run(tenant: &str, run: &FiredRun) {
-    let FiredRun { job_id, run_id, trace_id, attempts, lateness_ms, duration_ms, error, .. } = run;
+    let trace_id = run.trace.trace_id();
+    let FiredRun { job_id, run_id, attempts, lateness_ms, duration_ms, error, .. } = run;
     let outcome = run.outcome_name();
     match error {
         None => tracing::info!(

@@ -423,6 +423,7 @@ const scheduler :Workerd.Worker = (
   bindings = [
     (name = "PIPELINE_TASKS", service = (name = "pipeline", entrypoint = "Tasks")),
     (name = "PIPELINE_WORK", service = (name = "pipeline", entrypoint = "Tasks")),
+    (name = "PIPELINE_SPANS", service = (name = "pipeline", entrypoint = "Tasks")),
     (name = "TENANT_SCHEDULE", durableObjectNamespace = "TenantSchedule"),
     (name = "SCHEDULE_DB", wrapped = (
       moduleName = "cloudflare-internal:d1-api",

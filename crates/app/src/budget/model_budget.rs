@@ -181,7 +181,8 @@ impl ModelBudget for ObjectBudget {
     }
 }
 
-const fn outcome_name(outcome: CallOutcome) -> &'static str {
+/// The stable name of how a call ended.
+pub(crate) const fn outcome_name(outcome: CallOutcome) -> &'static str {
     match outcome {
         CallOutcome::Finished => "finished",
         CallOutcome::Broken => "broken",

@@ -7,11 +7,11 @@ use ai::routing::{Candidate, Config, Decision};
 use contracts::TenantCall;
 use futures_util::future::{Either, select};
 
-use super::ModelPorts;
 use super::attempt::{Answered, Attempt, timed};
 use super::complete::open;
 use super::presence::Unanswered;
 use super::refusal::Missed;
+use super::{ModelPorts, spans};
 use crate::ports::CacheStatus;
 
 /// What is asked, of whom, for whom.
@@ -140,12 +140,14 @@ impl Asker<'_> {
         // The same words to another model, or to another server, are another question.
         let cache_key = &format!("{}/{}/{}", self.cache_key, candidate.upstream, candidate.model);
         unanswered.asks(Some(candidate));
+        let started_ms = ports.runtime.now_ms();
         let outcome =
             Attempt { ports, call, upstream, candidate, metadata, cache_key, first_byte_ms }.make().await;
         match &outcome {
             Ok(_) => ports.breakers.answered(&candidate.upstream, ports.runtime.now_ms()),
             Err(missed) => {
                 unanswered.asks(None);
+                spans::missed(ports, context, candidate, started_ms, missed);
                 tracing::warn!(
                     event = "model.missed",
                     tenant = %context.scope.tenant,

@@ -194,7 +194,8 @@ pub(super) async fn open(
     let hold = ports.budget.hold(&request).await.map_err(budget)?;
     let started_ms = ports.runtime.now_ms();
     let metered = Metered::default();
-    Ok(OpenCall { ports: ports.clone(), tenant, hold, started_ms, input_bound, output_bound, metered })
+    let trace = context.trace;
+    Ok(OpenCall { ports: ports.clone(), tenant, trace, hold, started_ms, input_bound, output_bound, metered })
 }
 
 /// What would be held for a call.

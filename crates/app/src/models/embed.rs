@@ -13,7 +13,7 @@ use super::complete::{configured, models, open};
 use super::guard::guard;
 use super::open_call::Took;
 use super::refusal::{Missed, invalid, no_route};
-use super::{ModelPorts, STATIC_MODEL};
+use super::{ModelPorts, STATIC_MODEL, spans};
 use crate::ports::{CacheStatus, CallOutcome};
 
 /// A larger answer is none, in bytes: 2,048 vectors of 3,072 numbers, in text.
@@ -79,6 +79,7 @@ pub(super) async fn embed(
     let (body, tokens) = match answered.await {
         Ok(answered) => answered,
         Err(missed) => {
+            spans::missed(ports, context, candidate, started_ms, &missed);
             if missed.is_its_fault() {
                 ports.breakers.failed(&candidate.upstream, ports.runtime.now_ms());
             }

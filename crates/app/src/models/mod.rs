@@ -15,6 +15,7 @@ mod own;
 mod presence;
 mod refusal;
 mod service;
+mod spans;
 mod stream;
 
 pub use own::OwnModels;
@@ -27,6 +28,7 @@ use mesh::Runtime;
 
 use crate::ports::{
     AnswerCache, Background, Embedder, ModelBudget, ModelPolicies, ModelSecrets, ModelServer, PassageIndex,
+    SpanSink,
 };
 
 /// The model in the Worker itself: it only embeds, and costs nothing.
@@ -55,6 +57,8 @@ pub struct ModelPorts {
     pub breakers: Rc<Breakers>,
     /// For settlements of calls whose client left.
     pub background: Rc<dyn Background>,
+    /// Where calls are told as spans of their traces.
+    pub spans: Rc<dyn SpanSink>,
     /// Time, waiting and chance.
     pub runtime: Rc<dyn Runtime>,
 }

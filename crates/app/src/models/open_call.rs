@@ -2,14 +2,16 @@
 
 use ai::{Call, Usage};
 use ids::TenantId;
+use mesh::TraceContext;
 
-use super::ModelPorts;
+use super::{ModelPorts, spans};
 use crate::ports::{CacheStatus, CallOutcome, Hold, Metered, Saved, Settlement, TokenCount};
 
 /// See the module.
 pub(super) struct OpenCall {
     pub(super) ports: ModelPorts,
     pub(super) tenant: TenantId,
+    pub(super) trace: TraceContext,
     pub(super) hold: Hold,
     pub(super) started_ms: u64,
     pub(super) input_bound: u64,
@@ -61,7 +63,10 @@ impl OpenCall {
             duration_ms: self.ports.runtime.now_ms().saturating_sub(self.started_ms),
             metered,
         };
-        match self.ports.budget.settle(self.tenant, &self.hold, &settlement).await {
+        let settled = self.ports.budget.settle(self.tenant, &self.hold, &settlement).await;
+        let call = (self.tenant, self.trace, &*self.hold.id);
+        spans::settled(&self.ports, call, self.started_ms, &settlement, settled.as_ref().ok().copied());
+        match settled {
             Ok(cost_nanos) => {
                 tracing::info!(
                     event = "model.settled",

@@ -49,8 +49,10 @@ impl ChatExchange for OwnModels {
         let refused = |detail: &str| ChatError::Refused { detail: detail.to_owned() };
         let tenant = spending.tenant().ok_or_else(|| refused("nobody pays for it"))?;
         let scope = TenantScope { tenant, actor: Actor::Service(SERVICE.into()) };
-        let random: Vec<u8> = (0..3).flat_map(|_| ports.runtime.random().to_le_bytes()).collect();
-        let trace = TraceContext::from_random(random.try_into().unwrap_or([1; 24]));
+        let trace = spending.trace().unwrap_or_else(|| {
+            let random: Vec<u8> = (0..3).flat_map(|_| ports.runtime.random().to_le_bytes()).collect();
+            TraceContext::from_random(random.try_into().unwrap_or([1; 24]))
+        });
         let deadline = Deadline::after(ports.runtime.now_ms(), LIMIT_MS);
         let context = CallContext::new(scope, trace, deadline, SERVICE);
         let request = Complete {

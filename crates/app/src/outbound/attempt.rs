@@ -5,6 +5,7 @@ use domain::delivery::{Verdict, judge, retry_after_ms};
 use signing::{Secrets, Source};
 
 use super::address::checked;
+use super::spans::within;
 use super::{QueuePorts, TIMEOUT_MS};
 use crate::ports::{AttemptRecord, DeliveryRecord, EndpointRecord, NoReply, OutboundReply, OutboundRequest};
 
@@ -29,7 +30,7 @@ pub(super) async fn attempt(
     number: u32,
 ) -> Ended {
     let started_at = ports.clock.now();
-    let answer = send(ports, endpoint, delivery, body, started_at).await;
+    let answer = send(ports, endpoint, delivery, (body, number), started_at).await;
     let ended_ms = ports.now_ms();
     let duration_ms = u32::try_from(ended_ms.saturating_sub(started_at.unix_ms())).unwrap_or(u32::MAX);
     let record =
@@ -59,7 +60,7 @@ async fn send(
     ports: &QueuePorts,
     endpoint: &EndpointRecord,
     delivery: &DeliveryRecord,
-    body: &str,
+    (body, number): (&str, u32),
     now: Timestamp,
 ) -> Result<OutboundReply, String> {
     let target =
@@ -76,7 +77,7 @@ async fn send(
         .map_err(|error| format!("the message could not be signed: {error}"))?;
     headers.push(("content-type", "application/json".into()));
     headers.push(("user-agent", USER_AGENT.into()));
-    headers.push(("traceparent", delivery.trace.to_string()));
+    headers.push(("traceparent", within(delivery, number).to_string()));
     let headers = headers.into_iter().map(|(name, value)| (name.into(), value)).collect();
     let request = OutboundRequest { target: &target, method: "POST", headers, body, timeout_ms: TIMEOUT_MS };
     ports.sender.send(&request).await.map_err(|NoReply(error)| error)

@@ -3,7 +3,8 @@
 use contracts::Timestamp;
 use domain::delivery::{Circuit, DeliveryStatus, Health, Settled, Verdict};
 use futures_util::future::join_all;
-use ids::{DeliveryId, SubscriptionId, TenantId};
+use ids::{DeliveryId, EventId, SubscriptionId, TenantId};
+use mesh::TraceContext;
 
 use super::attempt::{Ended, attempt};
 use super::{KEPT_MS, MOST_KEPT, QueuePorts, TIMEOUT_MS};
@@ -38,8 +39,12 @@ pub struct DeliverReport {
 pub struct Attempted {
     /// Of which delivery.
     pub delivery_id: DeliveryId,
-    /// Its trace.
-    pub trace_id: String,
+    /// Its trace, within what it tells of.
+    pub trace: TraceContext,
+    /// The message's type.
+    pub kind: String,
+    /// The event that it tells of.
+    pub event_id: Option<EventId>,
     /// How the delivery stands.
     pub status: DeliveryStatus,
     /// Which attempt.
@@ -195,8 +200,8 @@ fn record(
         ports.store.abandon_pending(&format!("the subscription was disabled: {reason}"), now)?;
     }
     ports.store.put_endpoint(&endpoint)?;
-    let trace_id = delivery.trace.trace_id();
-    let attempted = Attempted { delivery_id: delivery.delivery_id, trace_id, status, attempt };
+    let DeliveryRecord { delivery_id, trace, kind, event_id, .. } = delivery;
+    let attempted = Attempted { delivery_id, trace, kind, event_id, status, attempt };
     Ok((Some(attempted), disabled))
 }
 

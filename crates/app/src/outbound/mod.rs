@@ -24,6 +24,7 @@ mod read;
 mod redeliver;
 mod removal;
 mod request;
+mod spans;
 mod subscriptions;
 mod sweep;
 
@@ -41,6 +42,7 @@ pub use queue::SubscriptionQueue;
 pub use removal::QueueRemoval;
 pub use request::RequestPorts;
 pub(crate) use request::{check_url, request};
+pub use spans::spans_of;
 pub use subscriptions::SubscriptionsService;
 pub use sweep::attend_queues;
 

@@ -7,6 +7,7 @@ use mesh::TraceContext;
 
 use super::Notifiers;
 use crate::ports::{Clock, EventStore, EventTransition, SettledEvent, StoreError};
+use crate::traces::span_of;
 
 /// What settling works with.
 pub(super) struct Settling<'a> {
@@ -42,6 +43,7 @@ pub(super) async fn settle(settling: &Settling<'_>, change: &EventTransition) ->
 pub(super) async fn tell(settling: &Settling<'_>, change: &EventTransition) -> Result<(), StoreError> {
     // Without a trace there is nothing to tell under; the traces of events are checked when they are accepted.
     let Ok(trace) = settling.traceparent.parse::<TraceContext>() else { return Ok(()) };
+    let trace = trace.within(span_of(&settling.event_id.to_string()));
     if settling.notifiers.is_empty() {
         return Ok(());
     }

@@ -39,6 +39,7 @@ mod schedule_registry;
 mod signals;
 mod spending;
 mod tenants;
+mod traces;
 mod usage;
 mod vectors;
 mod workflows;
@@ -126,6 +127,7 @@ pub use tenants::{
     AddedKey, Created, IssuedKey, NewKey, NewTenant, Revoked, TenantAdmin, TenantQuery, TenantRecord,
     TenantSettings,
 };
+pub use traces::{SpanSink, TraceStore};
 pub use usage::{Counted, UsageStore, UsageSums};
 pub use vectors::{VectorFacts, VectorIndex, VectorMatch, VectorRecord};
 pub use workflows::{NewRun, RunChange, RunStore, WorkflowInstances, WorkflowRun};

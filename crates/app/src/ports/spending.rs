@@ -4,6 +4,7 @@ use std::cell::RefCell;
 
 use domain::budget::Price;
 use ids::TenantId;
+use mesh::TraceContext;
 
 /// What models cost.
 pub trait PriceList {
@@ -29,6 +30,7 @@ pub struct ModelCall {
 #[derive(Debug, Default)]
 pub struct Spending {
     tenant: Option<TenantId>,
+    trace: Option<TraceContext>,
     noted: RefCell<Vec<ModelCall>>,
 }
 
@@ -36,7 +38,19 @@ impl Spending {
     /// A tenant's.
     #[must_use]
     pub fn of(tenant: TenantId) -> Self {
-        Self { tenant: Some(tenant), noted: RefCell::default() }
+        Self { tenant: Some(tenant), ..Self::default() }
+    }
+
+    /// The same, as part of a trace.
+    #[must_use]
+    pub fn within(self, trace: TraceContext) -> Self {
+        Self { trace: Some(trace), ..self }
+    }
+
+    /// What the calls are part of; none where nobody said.
+    #[must_use]
+    pub fn trace(&self) -> Option<TraceContext> {
+        self.trace
     }
 
     /// Who pays; without one nothing that costs may be asked.

@@ -11,13 +11,16 @@ use contracts::scheduler::{Concurrency, RetryJitter, RunOutcome, Try};
 use domain::job::spread;
 use futures_util::future::join_all;
 use ids::{JobId, RunId, TenantId};
+use mesh::TraceContext;
 
 use super::ledger::settled;
 use super::pipeline_tasks::PATIENCE_MS;
+use super::spans::try_name;
 use super::{SchedulePorts, alerts, backfill, convert, heartbeats, http_tasks, watchdog};
 use crate::ports::{
     Firing, JobRecord, JobState, RunProgress, RunRecord, StoreError, TaskEffect, TaskError, Trigger,
 };
+use crate::traces::span_of;
 
 /// How many runs one alarm tries; the next, set to now, goes on. The platform allows a request 32 calls of other
 /// Workers. New times are begun only while there is room, so a backlog shows as missed times and not as a growing table.
@@ -67,8 +70,14 @@ pub struct FiredRun {
     pub job_id: JobId,
     /// The run.
     pub run_id: RunId,
-    /// Its trace's id.
-    pub trace_id: String,
+    /// Its trace.
+    pub trace: TraceContext,
+    /// The time that it is for.
+    pub scheduled_for: Timestamp,
+    /// When its first try began; none where there was none.
+    pub first_tried_at: Option<Timestamp>,
+    /// The try that was made just now; none where there was none.
+    pub tried: Option<Try>,
     /// How it stands; `Pending` when it will be tried again.
     pub outcome: RunOutcome,
     /// How often it was tried.
@@ -229,7 +238,8 @@ async fn attempt(
         job_id: run.job_id,
         idempotency_key: idempotency_key(&run),
         scheduled_for: run.scheduled_for,
-        trace: run.trace,
+        // What the try has done is part of it, and not of the run's other tries.
+        trace: run.trace.within(span_of(&try_name(run.run_id, run.progress.attempts))),
         task: http_tasks::of_run(run.task.clone(), job.task),
         patience_ms: job.policy.timeout_ms.map_or(PATIENCE_MS, u64::from),
     };
@@ -270,7 +280,8 @@ async fn attempt(
     // The job may have been deleted meanwhile, and its runs with it, or the run cancelled: then there is nothing left to
     // record.
     ports.store.set_progress(run.run_id, &run.progress, ended)?;
-    Ok(FiredRun { error: for_operators, ..fired(&run, began, ended) })
+    let tried = run.progress.tries.last().cloned();
+    Ok(FiredRun { error: for_operators, tried, ..fired(&run, began, ended) })
 }
 
 /// The nominal time for a run of the schedule, then or afterwards, so that the effect is one for each time; the run for one that a caller
@@ -286,7 +297,10 @@ fn fired(run: &RunRecord, began: Timestamp, ended: Timestamp) -> FiredRun {
     FiredRun {
         job_id: run.job_id,
         run_id: run.run_id,
-        trace_id: run.trace.trace_id(),
+        trace: run.trace,
+        scheduled_for: run.scheduled_for,
+        first_tried_at: run.progress.started_at,
+        tried: None,
         outcome: run.progress.outcome,
         attempts: run.progress.attempts,
         lateness_ms: began.unix_ms().saturating_sub(run.scheduled_for.unix_ms()),

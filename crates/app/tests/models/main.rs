@@ -32,6 +32,28 @@ fn a_call_is_held_asked_and_settled_by_what_the_server_tells() {
 }
 
 #[test]
+fn a_call_and_whoever_gave_no_answer_are_told_as_spans_of_its_trace() {
+    let world =
+        World::new(vec![Act::Json(500, "the secret of the prompt".into()), Act::Json(200, completion())]);
+    let context = world.context();
+    run(world.service().complete(&context, chat("fast", false))).unwrap();
+    assert_eq!(world.spans(), [], "nobody waits for it");
+    world.go_on();
+    let spans = world.spans();
+    let [(missed_of, missed), (done_of, done)] = &spans[..] else { panic!("two spans: {spans:?}") };
+    assert_eq!((*missed_of, *done_of), (world.tenant, world.tenant));
+    for span in [missed, done] {
+        assert_eq!(span.trace_id, context.trace.trace_id());
+        assert_eq!(span.span.parent_span, Some(context.trace.span_id()));
+    }
+    assert_eq!((&*missed.span.name, &*missed.span.status, missed.span.failed), ("m1", "missed", true));
+    assert_eq!(missed.span.error.as_deref(), Some("the server answered 500"), "never in its words");
+    assert_eq!((&*done.span.name, &*done.span.status, done.span.failed), ("m2", "finished", false));
+    let fact = |name: &str| done.span.facts.iter().find(|fact| fact.name == name).map(|fact| &*fact.value);
+    assert_eq!((fact("tokens_in"), fact("tokens_out"), fact("upstream")), (Some("7"), Some("3"), Some("b")));
+}
+
+#[test]
 fn nobody_is_asked_where_the_budget_has_no_room() {
     let world = World::new(vec![Act::Json(200, completion())]);
     world.refuse(BudgetRefusal::Spent { limit: "month".into(), left: "0.02 USD".into(), resets_at: None });

@@ -10,11 +10,12 @@ use app::models::{ModelPorts, ModelsService};
 use app::ports::{
     AnswerCache, Background, BudgetRefusal, Embedder, Hold, HoldRequest, ModelAnswer, ModelBudget,
     ModelPolicies, ModelRequest, ModelSecrets, ModelServer, Quote, QuotedLimit, Relevance, Settlement,
-    StoreError,
+    SpanSink, StoreError,
 };
 use async_trait::async_trait;
 use contracts::pipeline::ai_policy::AiPolicy;
 use contracts::pipeline::models::{Complete, ModelForm};
+use contracts::pipeline::traces::RecordedSpan;
 use contracts::{Actor, TenantCall, TenantScope, Timestamp};
 use futures_util::future::{LocalBoxFuture, pending, ready};
 use futures_util::{FutureExt, StreamExt, stream};
@@ -55,6 +56,7 @@ struct State {
     gateway_says: Cell<Option<&'static str>>,
     policy: RefCell<AiPolicy>,
     bodies: RefCell<Vec<String>>,
+    spans: RefCell<Vec<(TenantId, RecordedSpan)>>,
 }
 
 #[derive(Clone, Default)]
@@ -138,6 +140,7 @@ impl World {
             embedder: Rc::new(WordEmbedder),
             breakers: Rc::new(Breakers::default()),
             background: Rc::new(self.shared.clone()),
+            spans: Rc::new(self.shared.clone()),
             runtime: Rc::new(Time { shared: self.shared.clone(), patient: self.patient.get() }),
         }
     }
@@ -166,6 +169,11 @@ impl World {
 
     pub(crate) fn settled(&self) -> Vec<Settlement> {
         self.shared.0.settled.borrow().clone()
+    }
+
+    /// What was told of calls as spans, behind them.
+    pub(crate) fn spans(&self) -> Vec<(TenantId, RecordedSpan)> {
+        self.shared.0.spans.borrow().clone()
     }
 
     pub(crate) fn released(&self) -> usize {
@@ -309,6 +317,14 @@ impl ModelServer for Shared {
 impl ModelSecrets for Shared {
     async fn secret(&self, name: &str) -> Option<String> {
         (name == "K").then(|| "the key".to_owned())
+    }
+}
+
+#[async_trait(?Send)]
+impl SpanSink for Shared {
+    async fn record(&self, tenant: TenantId, spans: Vec<RecordedSpan>) -> Result<(), StoreError> {
+        self.0.spans.borrow_mut().extend(spans.into_iter().map(|span| (tenant, span)));
+        Ok(())
     }
 }
 

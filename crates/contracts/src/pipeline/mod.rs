@@ -20,6 +20,7 @@ mod search;
 mod signals;
 pub mod subscriptions;
 pub mod tenant_index;
+pub mod traces;
 pub mod usage;
 pub mod work;
 pub mod workflow_control;

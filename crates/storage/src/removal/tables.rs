@@ -39,6 +39,7 @@ pub const EVENT_TABLES: &[EventTable] = &[
     of_events("rule_notices"),
     EventTable { key: "redrive_id, letter_id", ..of_events("redrive_letters") },
     of_events("dead_letters"),
+    EventTable { key: "trace_id, span_id, tenant_id", ..of_events("trace_spans") },
     EventTable { key: "tenant_id, record, field, stamp, value", ..of_events("crm_settings") },
     EventTable { event: "id", ..of_events("events") },
 ];

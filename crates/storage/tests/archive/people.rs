@@ -148,6 +148,8 @@ impl People {
             "INSERT INTO usage_tenant_days VALUES (1, ?1, 0, 0, 0, 0, 1, 1, 1, 1) ON CONFLICT DO NOTHING",
             "INSERT INTO dead_letter_group_tenants VALUES ('f', ?1, 1) ON CONFLICT DO NOTHING",
             "INSERT INTO usage_batches VALUES (?1, 'b', 1)",
+            "INSERT INTO trace_spans VALUES ('t', 's', ?1, NULL, 'req_1', 'request', 'gateway', NULL, 'n', '202', 0, 1, 2, 1, \
+             NULL, NULL)",
         ] {
             let statement = Statement::new(sql, vec![storage::Value::from(tenant.to_string())]);
             run(self.world.database.query(statement)).unwrap();

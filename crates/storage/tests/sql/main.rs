@@ -11,5 +11,6 @@ mod redrives;
 mod rules;
 mod schedule_registry;
 mod sqlite;
+mod traces;
 mod usage;
 mod workflows;

@@ -4,7 +4,7 @@ use http_api::Page;
 use maud::{Markup, html};
 
 use super::frame::{Frame, Here};
-use super::parts::{field, more, time};
+use super::parts::{field, more, time, trace};
 use crate::audit::EntryView;
 
 /// The filters that the page shows as they were given.
@@ -59,7 +59,7 @@ fn row(entry: &EntryView) -> Markup {
             td class="loose" {
                 @if let Some(before) = &entry.before { div { span class="small" { "before " } code { (before.get()) } } }
                 @if let Some(after) = &entry.after { div { span class="small" { "after " } code { (after.get()) } } }
-                div class="small" { "trace " code { (entry.trace_id) } " · hash " code { (&entry.hash[..12]) } "…" }
+                div class="small" { "trace " (trace(&entry.trace_id)) " · hash " code { (&entry.hash[..12]) } "…" }
             }
         }
     }

@@ -4,7 +4,7 @@ use http_api::Page;
 use maud::{Markup, html};
 
 use super::frame::{Frame, Here};
-use super::parts::{choice, field, more, proof, time};
+use super::parts::{choice, field, more, proof, time, trace};
 use super::prose::sentence;
 use crate::dead_letters::DeadLetter;
 
@@ -74,7 +74,7 @@ pub fn dead_letter(frame: &Frame<'_>, letter: &DeadLetter) -> Markup {
                 }
                 dt { "Attempts" } dd { (letter.attempts) }
                 dt { "When" } dd { (time(letter.dead_at)) ", kept until " (time(letter.expires_at)) }
-                dt { "Trace" } dd { code { (letter.trace_id) } }
+                @if !letter.trace_id.is_empty() { dt { "Trace" } dd { (trace(&letter.trace_id)) } }
                 dt { "State" } dd { (state(letter)) }
             }
             section aria-labelledby="errors" {

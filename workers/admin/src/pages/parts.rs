@@ -91,5 +91,5 @@ pub(super) fn state(word: &str) -> Markup {
 
 /// A trace's id, leading to what is known of it.
 pub(super) fn trace(trace_id: &str) -> Markup {
-    html! { a href={ "/admin/search?q=" (trace_id) } { code { (trace_id) } } }
+    html! { a href={ "/admin/traces/" (trace_id) } { code { (trace_id) } } }
 }

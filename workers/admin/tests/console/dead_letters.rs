@@ -90,6 +90,7 @@ pub(crate) fn ask(pipeline: &Pipeline, request: &Request<'_>) -> Handled {
         mesh: &Half::default(),
         dead_letters: &pipeline.client(),
         redrives: &crate::nobody::redrives(),
+        traces: &crate::nobody::traces(),
         analytics: &pipeline.analytics.map_or_else(nobody::analytics, crate::analytics::client),
         operations: &nobody::operations(),
         jobs: &nobody::jobs(),

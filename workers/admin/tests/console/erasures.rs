@@ -191,6 +191,7 @@ pub(crate) fn ask(recorder: &Recorder, email: &str, request: &Request<'_>) -> Ha
         mesh: &Half::default(),
         dead_letters: &dead_letters::Pipeline::default().client(),
         redrives: &crate::nobody::redrives(),
+        traces: &crate::nobody::traces(),
         analytics: &nobody::analytics(),
         operations: &nobody::operations(),
         jobs: &nobody::jobs(),

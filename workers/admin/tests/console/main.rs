@@ -12,6 +12,7 @@ mod replay_form;
 mod schedules;
 mod team;
 mod tenants;
+mod traces;
 mod work;
 
 use std::cell::Cell;
@@ -71,6 +72,7 @@ fn handle_with(variables: [&str; 3], team: &Team, request: &Request<'_>) -> (Han
         mesh: &mesh,
         dead_letters: &pipeline.client(),
         redrives: &crate::nobody::redrives(),
+        traces: &crate::nobody::traces(),
         analytics: &nobody::analytics(),
         operations: &nobody::operations(),
         jobs: &nobody::jobs(),

@@ -7,6 +7,7 @@ use admin::jobs::Jobs;
 use admin::operations::Operations;
 use admin::pipeline::Pipeline;
 use admin::redrives::Redrives;
+use admin::traces::Traces;
 use contracts::pipeline::IntakeClient;
 use contracts::pipeline::subscriptions::SubscriptionsClient;
 use contracts::pipeline::workflow_control::WorkflowControlClient;
@@ -24,6 +25,10 @@ pub(crate) fn analytics() -> Analytics {
 
 pub(crate) fn redrives() -> Redrives {
     Redrives::over(away())
+}
+
+pub(crate) fn traces() -> Traces {
+    Traces::over(away())
 }
 
 pub(crate) fn operations() -> Operations {

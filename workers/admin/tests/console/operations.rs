@@ -46,6 +46,7 @@ impl World {
             mesh: &Half::default(),
             dead_letters: &Pipeline::default().client(),
             redrives: &crate::nobody::redrives(),
+            traces: &crate::nobody::traces(),
             analytics: &crate::nobody::analytics(),
             operations: &self.operations(),
             jobs: &nobody::jobs(),

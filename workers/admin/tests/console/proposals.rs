@@ -171,6 +171,7 @@ impl World {
             mesh: &Half::default(),
             dead_letters: &dead_letters::Pipeline::default().client(),
             redrives: &self.redrives(),
+            traces: &nobody::traces(),
             analytics: &nobody::analytics(),
             operations: &nobody::operations(),
             jobs: &nobody::jobs(),

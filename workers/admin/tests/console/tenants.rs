@@ -43,6 +43,7 @@ fn handle_named(
         mesh: &Half::default(),
         dead_letters: &dead_letters::Pipeline::default().client(),
         redrives: &crate::nobody::redrives(),
+        traces: &crate::nobody::traces(),
         analytics: &nobody::analytics(),
         operations: &nobody::operations(),
         jobs: &nobody::jobs(),

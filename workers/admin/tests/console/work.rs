@@ -114,6 +114,7 @@ impl World {
             mesh: &Half::default(),
             dead_letters: &crate::dead_letters::Pipeline::default().client(),
             redrives: &nobody::redrives(),
+            traces: &nobody::traces(),
             analytics: &nobody::analytics(),
             operations: &nobody::operations(),
             jobs: &nobody::jobs(),

@@ -7,4 +7,5 @@ pub mod last_used;
 pub mod limits;
 pub mod metering;
 pub mod screen;
+pub mod spans;
 pub mod trace;

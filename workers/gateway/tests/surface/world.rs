@@ -6,8 +6,9 @@ use std::rc::Rc;
 
 use app::files::{FilePorts, FilesService};
 use app::limits::{Leases, TenantLimits};
-use app::ports::{Clock, EndpointSecret, Random, RuleStore, StoredEndpoint, StoredKey};
+use app::ports::{Clock, EndpointSecret, Random, RuleStore, SpanSink, StoreError, StoredEndpoint, StoredKey};
 use app::rules::{RulePorts, RulesService};
+use app::traces::SpanBuffer;
 use app::usage::{Meter, UsagePorts, UsageService};
 use auth::ApiKey;
 use contracts::gateway::LimitsDispatch;
@@ -16,6 +17,7 @@ use contracts::pipeline::files::{FilesClient, FilesDispatch};
 use contracts::pipeline::models::ModelsClient;
 use contracts::pipeline::rules::{RulesClient, RulesDispatch};
 use contracts::pipeline::subscriptions::{SubscriptionsClient, SubscriptionsDispatch};
+use contracts::pipeline::traces::RecordedSpan;
 use contracts::pipeline::usage::{UsageClient, UsageDispatch};
 use contracts::pipeline::workflows::{WorkflowsClient, WorkflowsDispatch};
 use contracts::pipeline::{IntakeClient, IntakeDispatch};
@@ -127,6 +129,8 @@ impl World {
                 now(&clock),
             ))),
             meter: Meter::default(),
+            spans: Rc::new(NoSpans),
+            seen: SpanBuffer::default(),
             feeds: Rc::new(NoFeeds),
             scheduler: JobsClient::over(link(Loopback::new(JobsDispatch(scheduler.clone()), now(&clock)))),
             heartbeats: HeartbeatsClient::over(link(Loopback::new(
@@ -264,6 +268,16 @@ impl Namespace for Counted {
         let limits = TenantLimits::new(Rc::new(store), Rc::new(self.clock.clone()));
         let clock = self.clock.clone();
         Rc::new(Loopback::new(LimitsDispatch(limits), move || clock.now().unix_ms()))
+    }
+}
+
+/// Spans go nowhere: they are noted by the Worker's own handler.
+struct NoSpans;
+
+#[async_trait::async_trait(?Send)]
+impl SpanSink for NoSpans {
+    async fn record(&self, _: TenantId, _: Vec<RecordedSpan>) -> Result<(), StoreError> {
+        Ok(())
     }
 }
 

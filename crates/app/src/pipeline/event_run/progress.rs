@@ -12,6 +12,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use super::{EventRun, Staged, retryable};
 use crate::pipeline::PipelinePorts;
 use crate::ports::StepRecord;
+use crate::traces::{span_of, step_name};
 
 /// How often a step is tried: nine times within some four minutes, which is longer than a store is mostly away.
 pub(in crate::pipeline) const POLICY: StepPolicy = StepPolicy { retries: 8, ..StepPolicy::DEFAULT };
@@ -42,15 +43,17 @@ pub(in crate::pipeline) struct StageRun {
     /// Whether this try is the last one.
     pub(in crate::pipeline) last_try: bool,
     traceparent: String,
+    step: &'static str,
 }
 
 impl StageRun {
-    /// The event's trace.
+    /// The event's trace, within this step: what the stage asks for or starts is part of it.
     pub(in crate::pipeline) fn trace(&self) -> Result<TraceContext, StepFailure> {
-        self.traceparent.parse().map_err(|error| {
+        let trace: TraceContext = self.traceparent.parse().map_err(|error| {
             let given = &self.traceparent;
             StepFailure::Terminal(format!("the instance was started with the traceparent `{given}`: {error}"))
-        })
+        })?;
+        Ok(trace.within(span_of(&step_name(&self.event_id.to_string(), self.step))))
     }
 }
 
@@ -77,6 +80,7 @@ impl EventRun<'_> {
             event_id: self.input.event_id,
             run: self.input.run,
             traceparent: self.input.traceparent.clone(),
+            step: name,
             last_try: false,
         };
         self.steps

@@ -39,7 +39,7 @@ pub(in crate::pipeline::call_ingest) async fn extract(
         return Ok(Outcome::NotNeeded(RecordedExtraction::new(Vec::new(), by)));
     }
     let document = document(&run).await?;
-    let spending = Spending::of(run.tenant);
+    let spending = Spending::of(run.tenant).within(run.trace()?);
     let extracted =
         extracting::extract(&*run.ports.extractor, &document, &turns, run.last_try, &spending).await;
     // Whatever came of it: what was asked is paid.
