@@ -58,7 +58,8 @@ pub trait AlertStore {
         state: AlertState,
         alert: Option<&AlertRecord>,
     ) -> Result<(), StoreError>;
-    /// Alerts to be told at `now`, longest due first, at most `limit`.
+    /// Alerts to be told at `now`, longest due first, at most `limit`: of each job the oldest alone, which the others wait
+    /// for.
     fn due_alerts(&self, now: Timestamp, limit: u32) -> Result<Vec<AlertRecord>, StoreError>;
     /// It was told.
     fn drop_alert(&self, key: &str) -> Result<(), StoreError>;

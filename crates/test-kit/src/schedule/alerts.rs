@@ -19,6 +19,14 @@ impl State {
     }
 
     /// A job is gone, and what it was to be told of with it.
+    /// Of each job the oldest alert, which is to be told before the others.
+    pub(super) fn next_alerts(&self) -> impl Iterator<Item = &AlertRecord> {
+        let first = |at: usize, alert: &AlertRecord| {
+            !self.alerts[..at].iter().any(|earlier| earlier.job_id == alert.job_id)
+        };
+        self.alerts.iter().enumerate().filter(move |(at, alert)| first(*at, alert)).map(|(_, alert)| alert)
+    }
+
     pub(super) fn forget_alerts(&mut self, job_id: JobId) {
         self.ended.retain(|ended| ended.job_id != job_id);
         self.alert_states.remove(&job_id);
@@ -57,7 +65,7 @@ impl AlertStore for MemoryScheduleStore {
 
     fn due_alerts(&self, now: Timestamp, limit: u32) -> Result<Vec<AlertRecord>, StoreError> {
         self.act("schedule.due_alerts", |state| {
-            let mut due: Vec<_> = state.alerts.iter().filter(|alert| alert.due_at <= now).cloned().collect();
+            let mut due: Vec<_> = state.next_alerts().filter(|alert| alert.due_at <= now).cloned().collect();
             due.sort_by(|a, b| (a.due_at, &a.key).cmp(&(b.due_at, &b.key)));
             due.truncate(limit as usize);
             Ok(due)

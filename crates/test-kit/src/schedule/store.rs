@@ -107,7 +107,7 @@ impl ScheduleStore for MemoryScheduleStore {
             let jobs = state.jobs.values().filter(|job| job.state.status == JobStatus::Active);
             let jobs = jobs.filter_map(|job| job.state.wake_at);
             let backfills = state.backfills.values().filter_map(|backfill| backfill.due_at);
-            let alerts = state.alerts.iter().map(|alert| alert.due_at);
+            let alerts = state.next_alerts().map(|alert| alert.due_at);
             let judged = state.ended.first().map(|ended| {
                 let run = state.all_runs().find(|run| run.run_id == ended.run_id);
                 run.map_or(Timestamp::from_unix_ms(1), |run| {
