@@ -1253,6 +1253,15 @@ export type Task =
   | {
     purge: {};
   }
+  /** Walks the history of an endpoint's provider. */
+  | {
+    sync: {
+      /** The endpoint. */
+      endpoint_id: EndpointId;
+      /** The most pages of a run: 1 to 1,000; 200, unless it says. */
+      max_pages: number | null;
+    };
+  }
   /** Does nothing, and expects to be pinged. */
   | {
     heartbeat: {
@@ -1303,6 +1312,15 @@ export type TaskInput =
   /** Removes what is past the tenant's retention. */
   | {
     purge: {};
+  }
+  /** Walks the history of an endpoint's provider. */
+  | {
+    sync: {
+      /** The endpoint. */
+      endpoint_id: EndpointId;
+      /** The most pages of a run: 1 to 1,000; 200, unless it says. */
+      max_pages?: number | null;
+    };
   }
   /** Does nothing, and expects to be pinged. */
   | {

@@ -356,6 +356,15 @@ export type WorkKind =
   /** Removes what is past the tenant's retention. */
   | {
     purge: {};
+  }
+  /** Walks the history of an endpoint's provider. */
+  | {
+    sync: {
+      /** The endpoint. */
+      endpoint_id: EndpointId;
+      /** The most pages of the run: 1 to 1,000; 200, unless it says. */
+      max_pages: number | null;
+    };
   };
 
 /**
@@ -389,4 +398,13 @@ export type WorkKindInput =
   /** Removes what is past the tenant's retention. */
   | {
     purge: {};
+  }
+  /** Walks the history of an endpoint's provider. */
+  | {
+    sync: {
+      /** The endpoint. */
+      endpoint_id: EndpointId;
+      /** The most pages of the run: 1 to 1,000; 200, unless it says. */
+      max_pages?: number | null;
+    };
   };

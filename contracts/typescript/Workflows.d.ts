@@ -17,6 +17,8 @@ export interface Workflows {
   get_approval(request: GetApproval, context: Context<TenantScope>): Promise<Answer<ApprovalDetail, ApprovalError>>;
   /** One account or contact with its fields and its timeline. */
   get_crm_record(request: GetCrmRecordInput, context: Context<TenantScope>): Promise<Answer<CrmRecordDetail, CrmError>>;
+  /** The history of an endpoint's provider. */
+  get_history(request: NameHistory, context: Context<TenantScope>): Promise<Answer<History, HistoryError>>;
   /** A report as it stands. */
   get_report(request: GetReport, context: Context<TenantScope>): Promise<Answer<Report, ReportError>>;
   /** One run with its steps. */
@@ -27,12 +29,18 @@ export interface Workflows {
   list_crm_records(request: ListCrmRecordsInput, context: Context<TenantScope>): Promise<Answer<CrmRecordPage, CrmError>>;
   /** Asks people to approve a proposal. */
   propose_spend(request: ProposeSpendInput, context: Context<TenantScope>): Promise<Answer<StartedRun, WorkflowError>>;
+  /** Says where the history of an endpoint's provider is. Saying it again changes nothing. */
+  put_history(request: PutHistoryInput, context: Context<TenantScope>): Promise<Answer<History, HistoryError>>;
   /** A report's page or PDF. */
   read_report(request: ReadReport, context: Context<TenantScope>): Promise<Answer<ReportDocument, ReportError>>;
+  /** Forgets what opens a history, and where its walk is. */
+  remove_history(request: NameHistory, context: Context<TenantScope>): Promise<Answer<null, HistoryError>>;
   /** Has the events of a range run again. */
   request_backfill(request: RequestBackfillInput, context: Context<TenantScope>): Promise<Answer<StartedRun, WorkflowError>>;
   /** Asks for a report on an account. */
   request_report(request: RequestReportInput, context: Context<TenantScope>): Promise<Answer<StartedRun, WorkflowError>>;
+  /** Walks the history of an endpoint's provider. */
+  request_sync(request: RequestSyncInput, context: Context<TenantScope>): Promise<Answer<StartedRun, WorkflowError>>;
   /** Puts another proposal in place of one that is pending. Every decision about the one before is void. */
   revise_approval(request: ReviseApprovalInput, context: Context<TenantScope>): Promise<Answer<Approval, ApprovalError>>;
   /** Pauses, resumes or ends a run. */
@@ -49,6 +57,8 @@ export interface WorkflowsImplementation {
   get_approval(request: GetApproval, context: ReceivedContext<TenantScope>): Promise<Answer<ApprovalDetailInput, ApprovalError>>;
   /** One account or contact with its fields and its timeline. */
   get_crm_record(request: GetCrmRecord, context: ReceivedContext<TenantScope>): Promise<Answer<CrmRecordDetailInput, CrmError>>;
+  /** The history of an endpoint's provider. */
+  get_history(request: NameHistory, context: ReceivedContext<TenantScope>): Promise<Answer<HistoryInput, HistoryError>>;
   /** A report as it stands. */
   get_report(request: GetReport, context: ReceivedContext<TenantScope>): Promise<Answer<ReportInput, ReportError>>;
   /** One run with its steps. */
@@ -59,12 +69,18 @@ export interface WorkflowsImplementation {
   list_crm_records(request: ListCrmRecords, context: ReceivedContext<TenantScope>): Promise<Answer<CrmRecordPageInput, CrmError>>;
   /** Asks people to approve a proposal. */
   propose_spend(request: ProposeSpend, context: ReceivedContext<TenantScope>): Promise<Answer<StartedRun, WorkflowError>>;
+  /** Says where the history of an endpoint's provider is. Saying it again changes nothing. */
+  put_history(request: PutHistory, context: ReceivedContext<TenantScope>): Promise<Answer<HistoryInput, HistoryError>>;
   /** A report's page or PDF. */
   read_report(request: ReadReport, context: ReceivedContext<TenantScope>): Promise<Answer<ReportDocumentInput, ReportError>>;
+  /** Forgets what opens a history, and where its walk is. */
+  remove_history(request: NameHistory, context: ReceivedContext<TenantScope>): Promise<Answer<null, HistoryError>>;
   /** Has the events of a range run again. */
   request_backfill(request: RequestBackfill, context: ReceivedContext<TenantScope>): Promise<Answer<StartedRun, WorkflowError>>;
   /** Asks for a report on an account. */
   request_report(request: RequestReport, context: ReceivedContext<TenantScope>): Promise<Answer<StartedRun, WorkflowError>>;
+  /** Walks the history of an endpoint's provider. */
+  request_sync(request: RequestSync, context: ReceivedContext<TenantScope>): Promise<Answer<StartedRun, WorkflowError>>;
   /** Puts another proposal in place of one that is pending. Every decision about the one before is void. */
   revise_approval(request: ReviseApproval, context: ReceivedContext<TenantScope>): Promise<Answer<ApprovalInput, ApprovalError>>;
   /** Pauses, resumes or ends a run. */
@@ -577,6 +593,77 @@ export interface GetRun {
   workflow: string;
 }
 
+/** The history of an endpoint's provider. It has no credentials: nobody is shown them again. */
+export interface History {
+  /** Where the provider's API is. */
+  base_url: string;
+  /** When it was set up. */
+  created_at: Timestamp;
+  /** The endpoint. */
+  endpoint_id: EndpointId;
+  /** From when calls are wanted. */
+  from: Timestamp;
+  /** How many calls are known. */
+  items: bigint;
+  /** A provider of the catalog, or `custom`. */
+  provider: string;
+  /** The last run. */
+  run_id: string | null;
+  /** From when the walk under way, or the next one, asks for calls. */
+  since: Timestamp;
+  /** Whether a walk was left behind its first page: the next run goes on there. */
+  under_way: boolean;
+  /** When it last changed. */
+  updated_at: Timestamp;
+}
+
+/**
+ * The history of an endpoint's provider. It has no credentials: nobody is shown them again.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export interface HistoryInput {
+  /** Where the provider's API is. */
+  base_url: string;
+  /** When it was set up. */
+  created_at: TimestampInput;
+  /** The endpoint. */
+  endpoint_id: EndpointId;
+  /** From when calls are wanted. */
+  from: TimestampInput;
+  /** How many calls are known. */
+  items: bigint | number;
+  /** A provider of the catalog, or `custom`. */
+  provider: string;
+  /** The last run. */
+  run_id?: string | null;
+  /** From when the walk under way, or the next one, asks for calls. */
+  since: TimestampInput;
+  /** Whether a walk was left behind its first page: the next run goes on there. */
+  under_way: boolean;
+  /** When it last changed. */
+  updated_at: TimestampInput;
+}
+
+/** A history was not set up, found or removed. */
+export type HistoryError =
+  /** The endpoint has none. */
+  | "not_found"
+  /** What was said of it breaks rules. Nothing was stored. */
+  | {
+    invalid: {
+      /** Each of them. */
+      faults: Fault[];
+    };
+  }
+  /** A store did not answer, or nothing is there to encrypt credentials with. Send it again. */
+  | {
+    unavailable: {
+      /** For operators. */
+      detail: string;
+    };
+  };
+
 /** Names one job. */
 export type JobId = string;
 
@@ -635,6 +722,12 @@ export interface ListCrmRecordsInput {
   limit: number;
 }
 
+/** Names the history of an endpoint. */
+export interface NameHistory {
+  /** The endpoint. */
+  endpoint_id: EndpointId;
+}
+
 /** Asks people to approve a proposal. */
 export interface ProposeSpend {
   /** The proposal. */
@@ -649,6 +742,53 @@ export interface ProposeSpend {
 export interface ProposeSpendInput {
   /** The proposal. */
   proposal: SpendProposalInput;
+}
+
+/** What a tenant proves itself to a provider with. Its `Debug` shows nothing of it. */
+export type ProviderKey = string;
+
+/** Says where the history of an endpoint's provider is, and what opens it. What was said before is replaced. */
+export interface PutHistory {
+  /** The API key. */
+  api_key: ProviderKey;
+  /** Its secret, where the provider has two. */
+  api_secret: ProviderKey | null;
+  /** Where the provider's API is, unless it is where the description says. */
+  base_url: string | null;
+  /** How the list is walked, as JSON text; of `custom`. */
+  description: string | null;
+  /** The endpoint, which is the tenant's: whoever asks has looked. */
+  endpoint_id: EndpointId;
+  /** From when calls are wanted; of the last 90 days, unless it says. */
+  from: Timestamp | null;
+  /** A provider of the catalog, or `custom`. */
+  provider: string;
+  /** Its source, which the events of the history have too. */
+  source: string;
+}
+
+/**
+ * Says where the history of an endpoint's provider is, and what opens it. What was said before is replaced.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export interface PutHistoryInput {
+  /** The API key. */
+  api_key: ProviderKey;
+  /** Its secret, where the provider has two. */
+  api_secret?: ProviderKey | null;
+  /** Where the provider's API is, unless it is where the description says. */
+  base_url?: string | null;
+  /** How the list is walked, as JSON text; of `custom`. */
+  description?: string | null;
+  /** The endpoint, which is the tenant's: whoever asks has looked. */
+  endpoint_id: EndpointId;
+  /** From when calls are wanted; of the last 90 days, unless it says. */
+  from?: TimestampInput | null;
+  /** A provider of the catalog, or `custom`. */
+  provider: string;
+  /** Its source, which the events of the history have too. */
+  source: string;
 }
 
 /** Asks for a report's document. */
@@ -829,6 +969,26 @@ export interface RequestReportInput {
   from?: TimestampInput | null;
   /** Until before when; when it is asked for, unless it says. */
   until?: TimestampInput | null;
+}
+
+/** Asks for a walk through a history. */
+export interface RequestSync {
+  /** The endpoint. */
+  endpoint_id: EndpointId;
+  /** The most pages of the run: 1 to 1,000; 200, unless it says. */
+  max_pages: number | null;
+}
+
+/**
+ * Asks for a walk through a history.
+ *
+ * As it may be sent to a Worker in Rust.
+ */
+export interface RequestSyncInput {
+  /** The endpoint. */
+  endpoint_id: EndpointId;
+  /** The most pages of the run: 1 to 1,000; 200, unless it says. */
+  max_pages?: number | null;
 }
 
 /** Puts another proposal in place of a pending one. */

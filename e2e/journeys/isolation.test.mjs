@@ -79,6 +79,9 @@ const KINDS = {
   rotate_endpoint: "endpoint",
   delete_endpoint: "endpoint",
   update_endpoint: "endpoint",
+  put_history: "endpoint",
+  get_history: "endpoint",
+  delete_history: "endpoint",
 };
 /** Routes whose id is no tenant's secret, since a provider's signature says whose it is, or is a secret itself. */
 const BY_SIGNATURE = new Set([
@@ -106,6 +109,7 @@ const BODIES = {
   update_job: { name: "Taken over" },
   backfill_job: { from: "2024-01-01T00:00:00Z", to: "2026-01-01T00:00:00Z" },
   rotate_endpoint: {},
+  put_history: { provider: "fathom", api_key: "theirs" },
 };
 
 const rule = {
@@ -185,6 +189,7 @@ async function seed() {
   ids.file = (await made("POST", "/v1/files?name=mine.txt", undefined, "mine")).id;
   ids.upload = (await made("POST", "/v1/files/uploads", { name: "big", size_bytes: 4 })).id;
   ids.endpoint = owner.endpoint("standard").id;
+  await made("PUT", `/v1/endpoints/${ids.endpoint}/history`, { provider: "fathom", api_key: "mine" });
   const delivered = await deliver(owner.endpoint("standard"), call({ account: "Quillhaven" }));
   ids.event = delivered.json.event_id;
   for (const [entity, record] of [
@@ -299,6 +304,24 @@ const INSIDE = {
   "search ?event_id": async () => {
     const answer = await stranger.send("GET", `/v1/search?q=budget&event_id=${ids.event}`);
     assert.deepEqual(answer.json.hits, []);
+  },
+  "start_workflow endpoint_id": async () => {
+    const json = { params: { endpoint_id: ids.endpoint } };
+    const answer = await stranger.send("POST", "/v1/workflows/sync", { json });
+    assert.equal(answer.status, 422, String(answer));
+  },
+  "create_job endpoint_id": async () => {
+    const json = { name: "Theirs", schedule: { every: "300d" }, task: { kind: "sync", endpoint_id: ids.endpoint } };
+    const answer = await stranger.send("POST", "/v1/jobs", { json });
+    assert.equal(answer.status, 422, String(answer));
+  },
+  "update_job endpoint_id": async () => {
+    const task = { kind: "event", source: "generic", type: "tick", payload: {} };
+    const json = { name: "Mine", schedule: { every: "300d" }, task };
+    const { id } = (await stranger.send("POST", "/v1/jobs", { json })).json;
+    const change = { task: { kind: "sync", endpoint_id: ids.endpoint } };
+    const answer = await stranger.send("PATCH", `/v1/jobs/${id}`, { json: change });
+    assert.equal(answer.status, 422, String(answer));
   },
   "test_rule event_id": async () => {
     const answer = await stranger.send("POST", "/v1/rules/test", { json: { rule, event_id: ids.event } });

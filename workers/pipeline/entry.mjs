@@ -21,6 +21,7 @@ export const AccountReport = expose(WorkflowEntrypoint, rust.AccountReport);
 export const Backfill = expose(WorkflowEntrypoint, rust.Backfill);
 export const CrmChange = expose(WorkflowEntrypoint, rust.CrmChange);
 export const SpendApproval = expose(WorkflowEntrypoint, rust.SpendApproval);
+export const Sync = expose(WorkflowEntrypoint, rust.Sync);
 export const LiveFeed = expose(DurableObject, rust.LiveFeed);
 export const SubscriptionQueue = expose(DurableObject, rust.SubscriptionQueue);
 export const CallIngest = expose(WorkflowEntrypoint, rust.CallIngest, model);

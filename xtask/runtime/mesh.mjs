@@ -33,6 +33,9 @@ const MODEL_VARIABLES = [
   "AI_GATEWAY_TOKEN",
 ];
 
+/** What encrypts the credentials of histories here: any key will do that stays the same for as long as the state does. */
+const LOCAL_CREDENTIALS_KEY = Buffer.alloc(32, "local development only").toString("base64");
+
 /** What of it reaches the gateway: another place for the keys by which Google signs its pushes. */
 const KEY_VARIABLES = ["GOOGLE_KEYS_URL"];
 
@@ -157,7 +160,7 @@ export class Mesh {
       vars: {
         admin: this.#issuer.vars,
         gateway: { ...fromEnvironment(KEY_VARIABLES, process.env), ...cacheFromEnvironment(process.env) },
-        pipeline: { ...outboundVars(), ...this.#browser.vars, ...modelFromEnvironment(process.env) },
+        pipeline: { CREDENTIALS_KEY: process.env.CREDENTIALS_KEY ?? LOCAL_CREDENTIALS_KEY, ...outboundVars(), ...this.#browser.vars, ...modelFromEnvironment(process.env) },
         scheduler: fromEnvironment(SCHEDULE_VARIABLES, process.env),
       },
     });

@@ -49,6 +49,7 @@ pub mod rate;
 pub mod retention;
 pub mod second_person;
 pub mod signal;
+pub mod sync;
 pub mod usage;
 pub mod workflow;
 

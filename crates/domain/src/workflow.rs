@@ -12,11 +12,13 @@ pub enum WorkflowKind {
     Backfill,
     /// A proposal waits for people's decisions.
     SpendApproval,
+    /// A provider's list of past calls is walked.
+    Sync,
 }
 
 impl WorkflowKind {
     /// Every workflow.
-    pub const ALL: [Self; 3] = [Self::AccountReport, Self::Backfill, Self::SpendApproval];
+    pub const ALL: [Self; 4] = [Self::AccountReport, Self::Backfill, Self::SpendApproval, Self::Sync];
 
     /// Its public name.
     #[must_use]
@@ -25,6 +27,7 @@ impl WorkflowKind {
             Self::AccountReport => "account_report",
             Self::Backfill => "backfill",
             Self::SpendApproval => "spend_approval",
+            Self::Sync => "sync",
         }
     }
 }

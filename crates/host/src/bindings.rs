@@ -44,6 +44,8 @@ pub const EVENTS: &str = "EVENTS";
 pub const CALL_INGEST: &str = "CALL_INGEST";
 /// pipeline: the workflow that runs events of a range again.
 pub const BACKFILL: &str = "BACKFILL";
+/// pipeline: the workflow that walks a provider's list of past calls.
+pub const SYNC: &str = "SYNC";
 /// pipeline: the workflow that applies the changes that a CRM tells of.
 pub const CRM_CHANGE: &str = "CRM_CHANGE";
 /// pipeline: the workflow that makes a report on an account.

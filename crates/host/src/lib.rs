@@ -21,7 +21,7 @@ pub use clock::WorkerClock;
 pub use event_stream::StreamArchive;
 pub use key_store::PublishedKeys;
 pub use models::{FetchModels, WaitUntil, WorkerSecrets, model_config};
-pub use outbound::{DohResolver, FetchSender, OutboundConfig};
+pub use outbound::{DohResolver, FetchHistories, FetchSender, OutboundConfig};
 pub use own_model::{own_model, own_price};
 pub use patience::within;
 pub use queue::{QueuedBatch, WorkerQueue};

@@ -18,6 +18,7 @@ pub mod endpoints;
 pub mod events;
 pub mod files;
 pub mod health;
+pub mod histories;
 pub mod idempotency;
 pub mod jobs;
 pub mod live;

@@ -123,6 +123,8 @@ id_kinds! {
     SignalId = "sig", "signal";
     /// A customer's endpoint that messages are delivered to.
     SubscriptionId = "sub", "subscription";
+    /// A run through a provider's list of past calls.
+    SyncId = "syn", "sync";
     /// A customer organisation. Holding one is proof that a caller was authenticated: make it from storage or a
     /// verified credential, never from a request's own words.
     TenantId = "ten", "tenant";

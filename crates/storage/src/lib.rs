@@ -25,6 +25,7 @@ mod erasures;
 mod events;
 mod file_bytes;
 mod files;
+mod histories;
 mod instances;
 mod limits;
 mod live;
@@ -57,6 +58,7 @@ pub use erasures::SqlErasures;
 pub use events::SqlEventStore;
 pub use file_bytes::R2FileBytes;
 pub use files::SqlFileStore;
+pub use histories::SqlHistoryStore;
 pub use instances::SqlInstanceIndex;
 pub use limits::{LIMITS, SqlLimitStore};
 pub use live::{LIVE_FEED, SqlLiveStore};
@@ -94,6 +96,8 @@ pub type D1Control = SqlControl<D1>;
 pub type D1Endpoints = SqlEndpoints<D1>;
 /// Events to be run again over D1.
 pub type D1BackfillStore = SqlBackfillStore<D1>;
+/// Histories of providers over D1.
+pub type D1HistoryStore = SqlHistoryStore<D1>;
 /// Records of CRMs over D1.
 pub type D1CrmStore = SqlCrmStore<D1>;
 /// Accounts' histories over D1.

@@ -21,8 +21,8 @@ pub use faults::{Faults, When};
 pub use fixtures::Fixtures;
 pub use memory::{
     MemoryArchive, MemoryBudget, MemoryBudgets, MemoryControl, MemoryCrm, MemoryEventStore, MemoryFileBytes,
-    MemoryFiles, MemoryIndex, MemoryInstances, MemoryLimits, MemoryNotifier, MemoryQueue, MemoryRules,
-    MemorySignalStore, MemoryStarts, MemoryUsage, Told,
+    MemoryFiles, MemoryHistories, MemoryIndex, MemoryInstances, MemoryLimits, MemoryNotifier, MemoryQueue,
+    MemoryRules, MemorySignalStore, MemoryStarts, MemoryUsage, Told,
 };
 pub use random::SeededRandom;
 pub use run::{pause, run};

@@ -61,6 +61,13 @@ fn the_memory_crm_store_is_a_crm_store() {
 }
 
 #[test]
+fn the_memory_store_of_histories_is_one() {
+    let events = MemoryEventStore::default();
+    let histories = test_kit::MemoryHistories::with_faults(&events, &test_kit::Faults::default());
+    run(suite::history_store_suite(&events, &histories));
+}
+
+#[test]
 fn the_memory_event_store_is_a_backfill_store() {
     let store = MemoryEventStore::default();
     run(suite::backfill_store_suite(&store, &store));

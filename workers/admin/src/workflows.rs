@@ -13,7 +13,7 @@ use contracts::{OperatorCall, Timestamp};
 use http_api::Page;
 use http_api::page::PageRequest;
 use http_api::request::{FromQuery, Query, TextRule, read_query};
-use ids::{ApprovalId, BackfillId, EventId, ReportId, TenantId};
+use ids::{ApprovalId, BackfillId, EventId, ReportId, SyncId, TenantId};
 use mesh::{CallError, Transport};
 use serde::{Deserialize, Serialize};
 use serde_json::{json, value::RawValue};
@@ -37,6 +37,8 @@ pub enum InstanceRef {
     Backfill(BackfillId),
     /// An approval.
     Approval(ApprovalId),
+    /// A walk through a provider's history.
+    Sync(SyncId),
 }
 
 impl fmt::Display for InstanceRef {
@@ -47,6 +49,7 @@ impl fmt::Display for InstanceRef {
             Self::Report(id) => write!(f, "{id}"),
             Self::Backfill(id) => write!(f, "{id}"),
             Self::Approval(id) => write!(f, "{id}"),
+            Self::Sync(id) => write!(f, "{id}"),
         }
     }
 }
@@ -70,7 +73,8 @@ impl FromStr for InstanceRef {
         let report = || text.parse().map(Self::Report).ok();
         let backfill = || text.parse().map(Self::Backfill).ok();
         let approval = || text.parse().map(Self::Approval).ok();
-        event.or_else(report).or_else(backfill).or_else(approval).ok_or(NoInstance)
+        let sync = || text.parse().map(Self::Sync).ok();
+        event.or_else(report).or_else(backfill).or_else(approval).or_else(sync).ok_or(NoInstance)
     }
 }
 

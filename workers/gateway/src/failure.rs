@@ -5,7 +5,9 @@ use contracts::pipeline::live::LiveError;
 use contracts::pipeline::models::{ModelError, RequestFault};
 use contracts::pipeline::rules::RuleError;
 use contracts::pipeline::subscriptions::SubscriptionError;
-use contracts::pipeline::workflows::{ApprovalError, CrmError, Fault, ReportError, WorkflowError};
+use contracts::pipeline::workflows::{
+    ApprovalError, CrmError, Fault, HistoryError, ReportError, WorkflowError,
+};
 use contracts::pipeline::{IngestEventError, ReadEventError, ReadSignalError, SearchError};
 use contracts::scheduler::JobError;
 use http_api::problem::{FieldError, Said};
@@ -131,6 +133,19 @@ impl Refusal for WorkflowError {
             Self::Ended { status } => {
                 Problem::new(Code::WorkflowEnded, format!("the run has ended: it is `{status}`")).into()
             }
+            error @ Self::Unavailable { .. } => Failure::unavailable(error),
+        }
+    }
+}
+
+impl Refusal for HistoryError {
+    fn into_failure(self) -> Failure {
+        match self {
+            Self::NotFound => {
+                let detail = "the endpoint has no history: set one up with `PUT` here";
+                Problem::new(Code::EndpointNoHistory, detail).into()
+            }
+            Self::Invalid { faults } => invalid_fields(fields(faults)).into(),
             error @ Self::Unavailable { .. } => Failure::unavailable(error),
         }
     }

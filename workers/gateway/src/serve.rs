@@ -13,8 +13,9 @@ use crate::middleware::{cors, limits, screen};
 use crate::respond::{Answer, Outcome};
 use crate::router;
 use crate::routes::{
-    approvals, crm, docs, endpoints, events, files, health, hooks, http_tasks, job_backfills, jobs, live,
-    model_routes, models, pings, reports, rules, search, signals, subscriptions, usage, workflows,
+    approvals, crm, docs, endpoints, events, files, health, histories, hooks, http_tasks, job_backfills,
+    jobs, live, model_routes, models, pings, reports, rules, search, signals, subscriptions, usage,
+    workflows,
 };
 
 /// A request that was answered.
@@ -154,6 +155,9 @@ fn dispatch<'a>(exchange: &'a Exchange<'_>) -> LocalBoxFuture<'a, Outcome> {
         Operation::GetEndpoint => Box::pin(endpoints::get(exchange)),
         Operation::RotateEndpoint => Box::pin(endpoints::rotate(exchange)),
         Operation::DeleteEndpoint => Box::pin(endpoints::delete(exchange)),
+        Operation::PutHistory => Box::pin(histories::put(exchange)),
+        Operation::GetHistory => Box::pin(histories::get(exchange)),
+        Operation::DeleteHistory => Box::pin(histories::delete(exchange)),
         Operation::SubmitEvent => Box::pin(events::submit(exchange)),
         Operation::ListEvents => Box::pin(events::list(exchange)),
         Operation::GetEvent => Box::pin(events::get(exchange)),

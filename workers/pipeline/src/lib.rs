@@ -141,6 +141,11 @@ mesh_worker::workflow!(
     SpendApproval,
     workflows::spend_approval
 );
+mesh_worker::workflow!(
+    /// Walks a provider's list of past calls.
+    Sync,
+    workflows::sync
+);
 mesh_worker::entrypoint!(
     /// For the admin: erase a tenant or a contact, and read the certificate.
     Erasure,

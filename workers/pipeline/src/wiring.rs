@@ -47,8 +47,8 @@ use mesh_worker::durable::DurableNamespace;
 use mesh_worker::{BindingError, Instance, WorkerRuntime, WorkflowBinding, text_var};
 use storage::{
     AnalyticsEngineUsage, D1, D1ArchiveLedger, D1CrmStore, D1DeadLetterStore, D1Erasures, D1EventStore,
-    D1FileStore, D1Removal, D1RuleStore, D1SignalStore, D1SubscriptionDirectory, D1TraceStore, D1UsageStore,
-    KvAnswers, R2Archive, R2FileBytes, UsagePoints,
+    D1FileStore, D1HistoryStore, D1Removal, D1RuleStore, D1SignalStore, D1SubscriptionDirectory,
+    D1TraceStore, D1UsageStore, KvAnswers, R2Archive, R2FileBytes, UsagePoints,
 };
 
 use crate::health::HealthService;
@@ -314,6 +314,7 @@ pub(crate) fn ports(instance: &Instance) -> Result<PipelinePorts, BindingError> 
     let database = data_db(env)?;
     Ok(PipelinePorts {
         events: Rc::new(D1EventStore::new(database.clone())),
+        histories: Rc::new(D1HistoryStore::new(database.clone())),
         signals: Rc::new(D1SignalStore::new(database.clone())),
         rules: Rc::new(D1RuleStore::new(database)),
         starter: Rc::new(RuleStarts(crate::workflows::ports(env)?)),

@@ -6,7 +6,7 @@ use crate::ports::{Resolver, StoreError};
 
 /// Why an endpoint is not sent to.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub(super) enum AddressError {
+pub(crate) enum AddressError {
     /// It is not allowed.
     #[error("the URL {0}")]
     Refused(#[from] TargetError),
@@ -16,7 +16,7 @@ pub(super) enum AddressError {
 }
 
 /// Checks an endpoint, when it is saved and again before each request: a name can lead elsewhere by then.
-pub(super) async fn checked(
+pub(crate) async fn checked(
     resolver: &dyn Resolver,
     policy: Policy,
     url: &str,

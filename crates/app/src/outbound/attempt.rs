@@ -12,7 +12,7 @@ use crate::ports::{AttemptRecord, DeliveryRecord, EndpointRecord, NoReply, Outbo
 /// What is told of an answer's body, in bytes.
 const MAX_EXCERPT_BYTES: usize = 1_024;
 /// As it is sent; endpoints' operators look for it in their logs.
-pub(super) const USER_AGENT: &str = "Weft-Webhooks/1";
+pub(crate) const USER_AGENT: &str = "Weft-Webhooks/1";
 
 /// An attempt that ended.
 pub(super) struct Ended {

@@ -33,6 +33,8 @@ use std::rc::Rc;
 use contracts::pipeline::subscriptions::SubscriptionError;
 use domain::delivery::DeliveryPolicy;
 
+pub(crate) use address::{AddressError, checked};
+pub(crate) use attempt::USER_AGENT;
 pub use deliver_due::{Attempted, DeliverReport, deliver_due};
 pub use fan_out::FanOut;
 pub use kinds::MESSAGE_TYPES;

@@ -3,17 +3,19 @@
 //! The order is the promise. Once the row exists the event will be worked off: the queue makes it quick, and the
 //! sweep over the outbox makes it certain. Bytes without a row are harmless: nothing was acknowledged.
 
+use async_trait::async_trait;
 use contracts::pipeline::{IngestEvent, IngestEventError, IngestReceipt, MAX_EVENT_BYTES};
 use contracts::{Actor, TenantCall, Timestamp};
 use domain::EventWorkflow;
 use domain::dispatch::{PayloadShape, depends_on_shape, event_workflow};
-use ids::EventId;
+use ids::{EndpointId, EventId};
 
 use super::PipelinePorts;
 use super::archive::object_key;
 use super::crm_change::shape;
 use super::ids_of::sha256_hex;
-use crate::ports::{EarlierKey, EventMessage, Inserted, NewEvent, StoreError};
+use crate::ports::{EarlierKey, EventMessage, Inserted, ItemIntake, NewEvent, StoreError};
+use crate::workflows::sync::description_of;
 
 /// How long after acceptance the sweep looks at an event for the first time.
 const SWEEP_GRACE_MS: u64 = 15_000;
@@ -31,6 +33,21 @@ pub(super) async fn ingest_event(
     context: &TenantCall,
     request: IngestEvent,
 ) -> Result<IngestReceipt, IngestEventError> {
+    let item = match &context.scope.actor {
+        Actor::Endpoint(endpoint) => item_of(ports, context, *endpoint, &request.body.0).await?,
+        _ => None,
+    };
+    accept(ports, context, request, item.as_deref()).await
+}
+
+/// Accepts an event. `item` is the provider's id of the call that it brings, where its history is known: by webhook or
+/// from the list, it is accepted once.
+pub(super) async fn accept(
+    ports: &PipelinePorts,
+    context: &TenantCall,
+    request: IngestEvent,
+    item: Option<&str>,
+) -> Result<IngestReceipt, IngestEventError> {
     if request.body.0.len() > MAX_EVENT_BYTES {
         return Err(IngestEventError::TooLarge { limit: MAX_EVENT_BYTES as u32 });
     }
@@ -42,8 +59,13 @@ pub(super) async fn ingest_event(
     let received_at = ports.clock.now();
     let event_id = EventId::from_parts(received_at.unix_ms(), ports.random.for_id());
     let sha256 = sha256_hex(&request.body.0);
-    let (delivery_key, earlier) =
+    let (mut delivery_key, mut earlier) =
         delivery_key(&context.scope.actor, request.delivery_id.as_deref(), &sha256, event_id, received_at);
+    if let (Actor::Endpoint(endpoint), Some(item)) = (&context.scope.actor, item) {
+        // The same delivery may have come before its endpoint had a history.
+        earlier = Some(EarlierKey { key: delivery_key, after: Timestamp::from_unix_ms(0) });
+        delivery_key = shortened(format!("{endpoint}:item:{item}"));
+    }
     let workflow = workflow(&request.source, &request.body.0);
     let event = NewEvent {
         event_id,
@@ -112,9 +134,40 @@ fn delivery_key(
         (Actor::Service(service), Some(idempotency)) => format!("{service}:key:{idempotency}"),
         (Actor::Service(service), None) => format!("{service}:{event_id}"),
     };
-    let key =
-        if key.len() <= MAX_DELIVERY_KEY { key } else { format!("sha256:{}", sha256_hex(key.as_bytes())) };
-    (key, earlier)
+    (shortened(key), earlier)
+}
+
+fn shortened(key: String) -> String {
+    if key.len() <= MAX_DELIVERY_KEY { key } else { format!("sha256:{}", sha256_hex(key.as_bytes())) }
+}
+
+/// The call that a delivery brings, where its endpoint has a history whose description says so.
+async fn item_of(
+    ports: &PipelinePorts,
+    context: &TenantCall,
+    endpoint: EndpointId,
+    body: &[u8],
+) -> Result<Option<String>, IngestEventError> {
+    let found = ports.histories.get(context.scope.tenant, endpoint).await.map_err(unavailable)?;
+    // A description that cannot be read holds up no delivery: its runs say so.
+    let description = found.and_then(|record| description_of(&record).ok());
+    Ok(description.and_then(|description| description.item_of_delivery(body)))
+}
+
+/// [`ItemIntake`] over the ports of the pipeline.
+#[derive(Clone)]
+pub struct HistoryIntake(pub PipelinePorts);
+
+#[async_trait(?Send)]
+impl ItemIntake for HistoryIntake {
+    async fn take(
+        &self,
+        context: &TenantCall,
+        request: IngestEvent,
+        item_id: &str,
+    ) -> Result<IngestReceipt, IngestEventError> {
+        accept(&self.0, context, request, Some(item_id)).await
+    }
 }
 
 /// Whether a provider declares the body as something that is not JSON on purpose: Twilio and Slack send forms,

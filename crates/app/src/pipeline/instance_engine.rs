@@ -42,6 +42,10 @@ macro_rules! with_instances {
                 let $instances = &$engine.runs.spend_approvals;
                 $body
             }
+            SteeredWorkflow::Run(WorkflowKind::Sync) => {
+                let $instances = &$engine.runs.syncs;
+                $body
+            }
         }
     };
 }

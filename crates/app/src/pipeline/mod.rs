@@ -45,6 +45,7 @@ pub use erasure::{
 pub use event_run::EventRunInput;
 pub use handover::{Delivery, Unreadable, Verdict, hand_over};
 pub use index_messages::{find_request, index_hits, upsert_request};
+pub use ingest_event::HistoryIntake;
 pub use instance_engine::MeshEngine;
 pub use instances::EventInstances;
 pub use intake::IntakeService;
@@ -64,8 +65,8 @@ pub use workflow_control::{ControlPorts, WorkflowControlService};
 pub(crate) use ids_of::{digest, sha256_hex, signal_id};
 
 use crate::ports::{
-    Archive, Clock, DeadLetterStore, Embedder, EventQueue, EventStore, Extractor, IngestInstances, Notifier,
-    PassageIndex, Random, RuleStore, SignalStore, UsageStore, WorkflowStarter,
+    Archive, Clock, DeadLetterStore, Embedder, EventQueue, EventStore, Extractor, HistoryStore,
+    IngestInstances, Notifier, PassageIndex, Random, RuleStore, SignalStore, UsageStore, WorkflowStarter,
 };
 
 /// Everyone who is told what became of events, each in turn.
@@ -102,6 +103,8 @@ pub struct ReplayPorts {
 pub struct PipelinePorts {
     /// Events, steps, outbox.
     pub events: Rc<dyn EventStore>,
+    /// Histories of providers: what a delivery brings may have come from there.
+    pub histories: Rc<dyn HistoryStore>,
     /// Signals.
     pub signals: Rc<dyn SignalStore>,
     /// The tenants' own rules, and what they raised.

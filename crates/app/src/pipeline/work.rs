@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use contracts::pipeline::work::{CarryOut, CheckWork, Work, WorkDone, WorkError, WorkKind};
-use contracts::pipeline::workflows::{self, RequestReport, WorkflowError};
+use contracts::pipeline::workflows::{self, RequestReport, RequestSync, WorkflowError};
 use contracts::scheduler::HttpTask;
 use contracts::{Actor, TenantCall, Timestamp};
 use domain::Fault;
@@ -12,7 +12,8 @@ use super::archive::Budget;
 use super::retention::{PurgePorts, PurgeReport, purge_tenant};
 use crate::outbound::{self, RequestPorts, check_url};
 use crate::ports::StoreError;
-use crate::workflows::{STARTABLE, WorkflowPorts, request_report, start_by_name};
+use crate::workflows::sync::{NO_HISTORY, judge_params};
+use crate::workflows::{STARTABLE, WorkflowPorts, request_report, request_sync, start_by_name};
 
 /// How long one purge may take; what is left goes in the next try.
 const PURGE_MS: u64 = 15_000;
@@ -33,9 +34,16 @@ pub struct WorkService {
 
 #[async_trait(?Send)]
 impl Work for WorkService {
-    async fn check_work(&self, _: &TenantCall, request: CheckWork) -> Result<(), WorkError> {
+    async fn check_work(&self, context: &TenantCall, request: CheckWork) -> Result<(), WorkError> {
         if let WorkKind::Http(HttpTask { url, .. }) = &request.work {
             return check_url(&self.requests, url).await;
+        }
+        if let WorkKind::Sync { endpoint_id, .. } = &request.work {
+            let store = &self.workflows.histories.store;
+            let found = store.get(context.scope.tenant, *endpoint_id).await.map_err(unavailable)?;
+            if found.is_none() {
+                return Err(invalid("", vec![Fault::new("/endpoint_id", NO_HISTORY)]));
+            }
         }
         check(&request.work).map(drop)
     }
@@ -58,6 +66,12 @@ impl Work for WorkService {
                     RequestReport { account, from: Some(Timestamp::from_unix_ms(from)), until: Some(until) };
                 let started = request_report(&self.workflows, &context, asked).await;
                 let workflow = "account_report".to_owned();
+                started.map(|run| WorkDone::Started { workflow, run_id: run.run_id }).map_err(refused(""))
+            }
+            WorkKind::Sync { endpoint_id, max_pages } => {
+                let asked = RequestSync { endpoint_id, max_pages };
+                let started = request_sync(&self.workflows, &context, asked).await;
+                let workflow = "sync".to_owned();
                 started.map(|run| WorkDone::Started { workflow, run_id: run.run_id }).map_err(refused(""))
             }
             WorkKind::Http(asked) => {
@@ -113,6 +127,10 @@ fn check(work: &WorkKind) -> Result<Value, WorkError> {
             }
             if faults.is_empty() { Ok(Value::Null) } else { Err(invalid("", faults)) }
         }
+        WorkKind::Sync { max_pages, .. } => match judge_params(*max_pages) {
+            Some(workflows::Fault { pointer, detail }) => Err(invalid("", vec![Fault::new(pointer, detail)])),
+            None => Ok(Value::Null),
+        },
         WorkKind::Http(_) | WorkKind::Purge {} => Ok(Value::Null),
     }
 }

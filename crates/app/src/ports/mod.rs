@@ -20,6 +20,7 @@ mod event_archive;
 mod events;
 mod extraction;
 mod files;
+mod history;
 mod index;
 mod instances;
 mod limits;
@@ -78,6 +79,10 @@ pub use extraction::{ExtractError, Extraction, Extractor, ExtractorKind};
 pub use files::{
     BytesError, DoomedFile, FileBytes, FileQuery, FileState, FileStore, FinishedFile, NewFile, NewUpload,
     Reserved, StoredBytes, UploadRecord,
+};
+pub use history::{
+    EarlierDelivery, HistoryFetcher, HistoryRecord, HistoryReply, HistoryRequest, HistoryStore, ItemIntake,
+    KnownItem, NewHistory,
 };
 pub use index::{
     EmbeddedPassage, Embedder, IndexHit, MOST_FORGOTTEN, Origin, PassageIndex, Relevance, Wanted,

@@ -43,7 +43,7 @@ pub(super) fn check_task(task: &Task) -> Result<(), JobError> {
         }
         Task::Workflow { params, .. } => check_json("/task/params", params),
         Task::Http(request) => http_tasks::check(request),
-        Task::Report { .. } | Task::Purge {} => Ok(()),
+        Task::Report { .. } | Task::Purge {} | Task::Sync { .. } => Ok(()),
         Task::Heartbeat { grace_ms } => {
             checked_grace(*grace_ms).map(drop).map_err(|error| invalid("/task/grace", error))
         }

@@ -38,6 +38,7 @@ fn work_of(task: &Task) -> Option<WorkKind> {
         Task::Report { account, days } => WorkKind::Report { account, days },
         Task::Http(request) => WorkKind::Http(request),
         Task::Purge {} => WorkKind::Purge {},
+        Task::Sync { endpoint_id, max_pages } => WorkKind::Sync { endpoint_id, max_pages },
     })
 }
 

@@ -11,6 +11,7 @@ use super::account_report::AccountReport;
 use super::backfill::Backfill;
 use super::spend_approval::{Decision, SpendApproval};
 use super::stage::RunInput;
+use super::sync::Sync;
 use crate::ports::{InstanceState, StoreError, WorkflowInstances, WorkflowRun};
 
 /// The instances of every workflow.
@@ -22,6 +23,8 @@ pub struct MeshInstances {
     pub backfills: Instances<Backfill>,
     /// Approvals.
     pub spend_approvals: Instances<SpendApproval>,
+    /// Walks through histories.
+    pub syncs: Instances<Sync>,
 }
 
 #[async_trait(?Send)]
@@ -31,6 +34,7 @@ impl WorkflowInstances for MeshInstances {
             WorkflowKind::AccountReport => start(&self.account_reports, run).await,
             WorkflowKind::Backfill => start(&self.backfills, run).await,
             WorkflowKind::SpendApproval => start(&self.spend_approvals, run).await,
+            WorkflowKind::Sync => start(&self.syncs, run).await,
         }
     }
 
@@ -39,13 +43,14 @@ impl WorkflowInstances for MeshInstances {
             WorkflowKind::AccountReport => state(&self.account_reports, run_id).await,
             WorkflowKind::Backfill => state(&self.backfills, run_id).await,
             WorkflowKind::SpendApproval => state(&self.spend_approvals, run_id).await,
+            WorkflowKind::Sync => state(&self.syncs, run_id).await,
         }
     }
 
     async fn wake(&self, workflow: WorkflowKind, run_id: &str) -> Result<(), StoreError> {
         match workflow {
             // They wait for nobody.
-            WorkflowKind::AccountReport | WorkflowKind::Backfill => Ok(()),
+            WorkflowKind::AccountReport | WorkflowKind::Backfill | WorkflowKind::Sync => Ok(()),
             WorkflowKind::SpendApproval => wake(&self.spend_approvals, run_id, &Decision {}).await,
         }
     }
@@ -55,6 +60,7 @@ impl WorkflowInstances for MeshInstances {
             WorkflowKind::AccountReport => steer(&self.account_reports, run_id, order).await,
             WorkflowKind::Backfill => steer(&self.backfills, run_id, order).await,
             WorkflowKind::SpendApproval => steer(&self.spend_approvals, run_id, order).await,
+            WorkflowKind::Sync => steer(&self.syncs, run_id, order).await,
         }
     }
 }

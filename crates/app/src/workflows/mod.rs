@@ -15,6 +15,7 @@ mod stage;
 mod start;
 mod startable;
 mod sweep;
+pub mod sync;
 
 use std::rc::Rc;
 
@@ -28,8 +29,9 @@ pub(crate) use runs::{begin_with, steer_run};
 pub use service::WorkflowsService;
 pub use spend_approval::SpendApproval;
 pub use startable::RuleStarts;
-pub(crate) use startable::{STARTABLE, request_report, start_by_name};
+pub(crate) use startable::{STARTABLE, request_report, request_sync, start_by_name};
 pub use sweep::{WorkflowSweep, sweep};
+pub use sync::{HistoryPorts, Sync};
 
 use crate::ports::{ApprovalStore, Archive, Clock, CrmStore, Random, RunStore, WorkflowInstances};
 
@@ -45,6 +47,8 @@ pub struct WorkflowPorts {
     pub approvals: Rc<dyn ApprovalStore>,
     /// Where reports lie.
     pub archive: Rc<dyn Archive>,
+    /// Histories of providers.
+    pub histories: HistoryPorts,
     /// What CRMs told.
     pub records: Rc<dyn CrmStore>,
     /// The engine's instances.

@@ -4,12 +4,13 @@ use async_trait::async_trait;
 use contracts::TenantCall;
 use contracts::pipeline::workflows::{
     Approval, ApprovalDetail, ApprovalError, ApprovalPage, CrmError, CrmRecordDetail, CrmRecordPage,
-    DecideApproval, GetApproval, GetCrmRecord, GetReport, GetRun, ListApprovals, ListCrmRecords,
-    ProposeSpend, ReadReport, Report, ReportDocument, ReportError, RequestBackfill, RequestReport,
-    ReviseApproval, RunReport, StartedRun, SteerRun, WithdrawApproval, WorkflowError, Workflows,
+    DecideApproval, GetApproval, GetCrmRecord, GetReport, GetRun, History, HistoryError, ListApprovals,
+    ListCrmRecords, NameHistory, ProposeSpend, PutHistory, ReadReport, Report, ReportDocument, ReportError,
+    RequestBackfill, RequestReport, RequestSync, ReviseApproval, RunReport, StartedRun, SteerRun,
+    WithdrawApproval, WorkflowError, Workflows,
 };
 
-use super::{WorkflowPorts, account_report, backfill, crm_records, runs, spend_approval};
+use super::{WorkflowPorts, account_report, backfill, crm_records, runs, spend_approval, sync};
 
 /// [`Workflows`] over ports.
 #[derive(Clone)]
@@ -39,6 +40,26 @@ impl Workflows for WorkflowsService {
         request: RequestBackfill,
     ) -> Result<StartedRun, WorkflowError> {
         backfill::request(&self.0, context, request).await
+    }
+
+    async fn request_sync(
+        &self,
+        context: &TenantCall,
+        request: RequestSync,
+    ) -> Result<StartedRun, WorkflowError> {
+        sync::request(&self.0, context, request).await
+    }
+
+    async fn put_history(&self, context: &TenantCall, request: PutHistory) -> Result<History, HistoryError> {
+        sync::put(&self.0, context, request).await
+    }
+
+    async fn get_history(&self, context: &TenantCall, request: NameHistory) -> Result<History, HistoryError> {
+        sync::get(&self.0, context, request).await
+    }
+
+    async fn remove_history(&self, context: &TenantCall, request: NameHistory) -> Result<(), HistoryError> {
+        sync::remove(&self.0, context, request).await
     }
 
     async fn get_report(&self, context: &TenantCall, request: GetReport) -> Result<Report, ReportError> {

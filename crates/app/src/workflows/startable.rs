@@ -1,7 +1,9 @@
 //! The workflows that a tenant's rules may start.
 
 use async_trait::async_trait;
-use contracts::pipeline::workflows::{self, ProposeSpend, RequestReport, StartedRun, WorkflowError};
+use contracts::pipeline::workflows::{
+    self, ProposeSpend, RequestReport, RequestSync, StartedRun, WorkflowError,
+};
 use contracts::{Actor, TenantCall, TenantScope};
 use domain::Fault;
 use evaluation_rules::{Member, Shape, WorkflowShape};
@@ -9,7 +11,7 @@ use ids::TenantId;
 use mesh::{CallContext, Deadline, TraceContext};
 use serde_json::Value;
 
-use super::{WorkflowPorts, account_report, spend_approval};
+use super::{WorkflowPorts, account_report, spend_approval, sync};
 use crate::ports::{StoreError, WorkflowStarter};
 
 /// How long a start may take, in milliseconds.
@@ -130,6 +132,18 @@ pub(crate) async fn request_report(
     request: RequestReport,
 ) -> Result<StartedRun, WorkflowError> {
     account_report::request(ports, context, request).await
+}
+
+/// Asks for a walk through a history as a client's request would.
+///
+/// # Errors
+/// As asking for it.
+pub(crate) async fn request_sync(
+    ports: &WorkflowPorts,
+    context: &TenantCall,
+    request: RequestSync,
+) -> Result<StartedRun, WorkflowError> {
+    sync::request(ports, context, request).await
 }
 
 fn refuse(faults: Vec<Fault>) -> Result<(), WorkflowError> {

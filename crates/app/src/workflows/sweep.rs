@@ -63,7 +63,7 @@ async fn take_up(ports: &WorkflowPorts, record: &WorkflowRun) -> Result<Outcome,
         }
         InstanceState::Alive => {
             let missed = match workflow {
-                WorkflowKind::AccountReport | WorkflowKind::Backfill => false,
+                WorkflowKind::AccountReport | WorkflowKind::Backfill | WorkflowKind::Sync => false,
                 WorkflowKind::SpendApproval => spend_approval::missed_a_change(ports, tenant, run_id).await?,
             };
             if missed {

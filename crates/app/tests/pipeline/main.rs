@@ -5,6 +5,7 @@ mod crashes;
 mod crm;
 mod dead_letters;
 mod handover;
+mod histories;
 mod journeys;
 mod rules;
 mod seeds;

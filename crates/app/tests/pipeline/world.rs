@@ -25,8 +25,9 @@ use mesh::loopback::Loopback;
 use mesh::{CallContext, CallError, Deadline, TraceContext};
 use mesh_sim::Sim;
 use test_kit::{
-    FakeClock, Faults, Fixtures, MemoryArchive, MemoryCrm, MemoryEventStore, MemoryIndex, MemoryInstances,
-    MemoryNotifier, MemoryQueue, MemoryRules, MemorySignalStore, MemoryStarts, MemoryUsage, SeededRandom,
+    FakeClock, Faults, Fixtures, MemoryArchive, MemoryCrm, MemoryEventStore, MemoryHistories, MemoryIndex,
+    MemoryInstances, MemoryNotifier, MemoryQueue, MemoryRules, MemorySignalStore, MemoryStarts, MemoryUsage,
+    SeededRandom,
 };
 use transcript::Document;
 
@@ -48,7 +49,8 @@ pub(crate) struct World {
     pub(crate) endpoint: EndpointId,
     extractor: Counting,
     pub(crate) usage: MemoryUsage,
-    ports: PipelinePorts,
+    pub(crate) histories: MemoryHistories,
+    pub(crate) ports: PipelinePorts,
 }
 
 /// The real extractor, and how often it was asked to extract.
@@ -97,8 +99,10 @@ impl World {
         let (rules, starts) = (MemoryRules::with_faults(&faults), MemoryStarts::with_faults(&faults));
         let extractor = Counting::default();
         let usage = MemoryUsage::default();
+        let histories = MemoryHistories::with_faults(&events, &faults);
         let ports = PipelinePorts {
             events: Rc::new(events.clone()),
+            histories: Rc::new(histories.clone()),
             signals: signal_store.clone(),
             rules: Rc::new(rules.clone()),
             starter: Rc::new(starts.clone()),
@@ -132,6 +136,7 @@ impl World {
             endpoint,
             extractor,
             usage,
+            histories,
             ports,
         }
     }

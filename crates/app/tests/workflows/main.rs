@@ -7,4 +7,6 @@ mod approvals_under_fire;
 mod backfills;
 mod reporting;
 mod reports;
+mod syncing;
+mod syncs;
 mod world;

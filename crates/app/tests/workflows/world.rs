@@ -8,7 +8,7 @@ use app::ports::{
     RunChange, RunStore, StepRecord, StoreError, WorkflowRun,
 };
 use app::workflows::{
-    AccountReport, Backfill, MeshInstances, SpendApproval, WorkflowPorts, WorkflowsService, sweep,
+    AccountReport, Backfill, MeshInstances, SpendApproval, Sync, WorkflowPorts, WorkflowsService, sweep,
 };
 use async_trait::async_trait;
 use contracts::pipeline::workflows::{ListApprovals, WorkflowsClient, WorkflowsDispatch};
@@ -21,6 +21,7 @@ use test_kit::{MemoryArchive, MemoryCrm, MemoryEventStore, MemoryQueue, SeededRa
 
 use crate::backfills::SimEvents;
 use crate::reporting::{Printing, SimArchive, SimBrowser, SimHistory};
+use crate::syncing::Syncing;
 
 /// What is on record, as the ports, in a simulation.
 #[derive(Clone)]
@@ -146,6 +147,7 @@ pub(crate) struct World<'s> {
     pub(crate) printing: Rc<Cell<Printing>>,
     pub(crate) events: MemoryEventStore,
     pub(crate) queued: MemoryQueue,
+    pub(crate) syncing: Syncing,
     pub(crate) client: WorkflowsClient<SimTransport>,
     pub(crate) ports: WorkflowPorts,
     pub(crate) tenant: TenantId,
@@ -179,15 +181,26 @@ impl<'s> World<'s> {
             queue: Rc::new(queued.clone()),
             clock: clock.clone(),
         };
+        let syncing = Syncing::new(sim);
+        let sync = Sync {
+            runs: Rc::new(stores.clone()),
+            histories: syncing.histories.clone(),
+            fetcher: Rc::new(syncing.provider.clone()),
+            intake: Rc::new(syncing.intake.clone()),
+            archive: Rc::new(archive.clone()),
+            clock: clock.clone(),
+        };
         let ports = WorkflowPorts {
             runs: Rc::new(stores.clone()),
             approvals: Rc::new(stores),
             archive: Rc::new(archive),
+            histories: syncing.histories.clone(),
             records: Rc::new(MemoryCrm::default()),
             instances: Rc::new(MeshInstances {
                 account_reports: sim.workflow(move || report.clone()),
                 backfills: sim.workflow(move || backfill.clone()),
                 spend_approvals: sim.workflow(move || approval.clone()),
+                syncs: sim.workflow(move || sync.clone()),
             }),
             clock,
             random: Rc::new(SeededRandom::new(7)),
@@ -201,6 +214,7 @@ impl<'s> World<'s> {
             printing,
             events,
             queued,
+            syncing,
             client: WorkflowsClient::over(link),
             ports,
             tenant: TenantId::from_parts(1, [1; 10]),

@@ -1,5 +1,7 @@
 //! What a job can have done besides sending an event: workflows, reports, purges.
 
+use ids::EndpointId;
+
 use super::workflows::Fault;
 use crate::scheduler::HttpTask;
 use crate::{TenantCall, Timestamp};
@@ -40,6 +42,14 @@ pub enum WorkKind {
     Http(HttpTask),
     /// Removes what is past the tenant's retention.
     Purge {},
+    /// Walks the history of an endpoint's provider.
+    Sync {
+        /// The endpoint.
+        endpoint_id: EndpointId,
+        /// The most pages of the run: 1 to 1,000; 200, unless it says.
+        #[serde(default)]
+        max_pages: Option<u32>,
+    },
 }
 
 /// Asks whether something could be done.

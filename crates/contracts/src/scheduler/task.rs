@@ -1,5 +1,7 @@
 //! What a job does when it fires.
 
+use ids::EndpointId;
+
 use super::HttpTask;
 
 /// What a job does when it fires.
@@ -34,6 +36,14 @@ pub enum Task {
     Http(HttpTask),
     /// Removes what is past the tenant's retention.
     Purge {},
+    /// Walks the history of an endpoint's provider.
+    Sync {
+        /// The endpoint.
+        endpoint_id: EndpointId,
+        /// The most pages of a run: 1 to 1,000; 200, unless it says.
+        #[serde(default)]
+        max_pages: Option<u32>,
+    },
     /// Does nothing, and expects to be pinged.
     Heartbeat {
         /// How long after its time a ping may come, in milliseconds: 1 second to 7 days.

@@ -13,6 +13,7 @@ use crate::Payload;
 use crate::events::{KIND, SOURCE};
 use crate::problem::Code;
 use crate::request::{FromBody, Object, TextRule};
+use crate::workflows::{MOST_PAGES, read_endpoint};
 
 /// The body of `POST /v1/jobs`.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -142,6 +143,11 @@ pub(super) fn read_task(object: &Object<'_>) -> Option<Task> {
         }
         "http" => read_http(object),
         "purge" => Some(Task::Purge {}),
+        "sync" => {
+            let endpoint_id = read_endpoint(object);
+            let max_pages = object.optional_integer("max_pages", 1, MOST_PAGES);
+            Some(Task::Sync { endpoint_id: endpoint_id?, max_pages })
+        }
         "heartbeat" => {
             let grace = required_interval(object, "grace")?;
             if grace.seconds() > Task::MAX_GRACE_SECONDS {
@@ -151,7 +157,7 @@ pub(super) fn read_task(object: &Object<'_>) -> Option<Task> {
         }
         _ => {
             let detail = format!(
-                "`{kind}` is not supported; `event`, `workflow`, `report`, `http`, `purge` and `heartbeat` are"
+                "`{kind}` is not supported; `event`, `workflow`, `report`, `http`, `purge`, `sync` and `heartbeat` are"
             );
             object.refuse_as(Code::JobUnsupportedTask, "kind", detail);
             None

@@ -9,7 +9,7 @@ mod policy;
 mod run;
 mod schedule;
 
-use ids::JobId;
+use ids::{EndpointId, JobId};
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -75,6 +75,17 @@ pub enum Task {
         #[serde(default = "Task::usual_days")]
         #[schema(required = false, nullable, minimum = 1, maximum = 732, default = 90)]
         days: u32,
+    },
+    /// Walks the history of an endpoint's provider, as `POST /v1/workflows/sync` would. The run succeeds when the walk is
+    /// started, and links to it. The key needs `workflows:write` as well.
+    Sync {
+        /// The endpoint; its history is set up at `PUT /v1/endpoints/{id}/history`.
+        #[schema(value_type = schema::EndpointId)]
+        endpoint_id: EndpointId,
+        /// The most pages of a run; 200, unless it says.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schema(required = false, minimum = 1, maximum = 1000, example = 200)]
+        max_pages: Option<u32>,
     },
     /// Makes an HTTP request, signed the Standard Webhooks way (`webhook-id`, the same in each try of a run,
     /// `webhook-timestamp`, `webhook-signature`) with the job's `secret`. The run succeeds with an answer of 2xx. It is

@@ -86,6 +86,8 @@ problem_codes! {
         "The plan's events of this UTC day or month are used up. Webhooks are accepted all the same.";
     EndpointNotFound = 404, "endpoint.not_found", "Endpoint not found",
         "This tenant has no webhook endpoint with this id; or, for a delivery, none that takes any.";
+    EndpointNoHistory = 404, "endpoint.no_history", "No history",
+        "The endpoint has no history of its provider. Set one up with `PUT /v1/endpoints/{id}/history`.";
     EndpointLimitReached = 409, "endpoint.limit_reached", "Too many endpoints",
         "The tenant has as many webhook endpoints as it may have. Delete one first.";
     HookBadSignature = 401, "hook.bad_signature", "Bad signature",

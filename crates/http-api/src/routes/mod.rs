@@ -138,6 +138,8 @@ pub const MAX_SUBSCRIPTION_BYTES: usize = 16 * 1024;
 
 /// The largest description of a webhook endpoint: its settings and a public key.
 pub const MAX_ENDPOINT_BYTES: usize = 16 * 1024;
+/// The largest description of a history: how a list is walked, and two keys.
+pub const MAX_HISTORY_BYTES: usize = 32 * 1024;
 /// The largest description of an upload.
 pub const MAX_UPLOAD_BYTES: usize = 16 * 1024;
 /// The largest request to a model, images in it included: 8 MiB.

@@ -2,8 +2,8 @@
 
 use super::{
     Access, Body, MAX_BACKFILL_BYTES, MAX_DECISION_BYTES, MAX_ENDPOINT_BYTES, MAX_EVENT_BYTES,
-    MAX_FILE_BYTES, MAX_JOB_BYTES, MAX_MODEL_BYTES, MAX_PING_BYTES, MAX_REPORT_BYTES, MAX_RULE_BYTES,
-    MAX_SUBSCRIPTION_BYTES, MAX_UPLOAD_BYTES, MAX_WORKFLOW_BYTES, Method, Route,
+    MAX_FILE_BYTES, MAX_HISTORY_BYTES, MAX_JOB_BYTES, MAX_MODEL_BYTES, MAX_PING_BYTES, MAX_REPORT_BYTES,
+    MAX_RULE_BYTES, MAX_SUBSCRIPTION_BYTES, MAX_UPLOAD_BYTES, MAX_WORKFLOW_BYTES, Method, Route,
 };
 use crate::Scope;
 use crate::problem::Code;
@@ -82,6 +82,16 @@ operations! {
     DeleteEndpoint = "delete_endpoint", Delete "/v1/endpoints/{id}", "Endpoints", key(Scope::EndpointsWrite), NOTHING,
         false, 204, [EndpointNotFound], "Delete a webhook endpoint",
         "Within a minute nothing more is taken for it. What it has received stays.";
+    PutHistory = "put_history", Put "/v1/endpoints/{id}/history", "Endpoints", key(Scope::EndpointsWrite),
+        Body::Json { max_bytes: MAX_HISTORY_BYTES }, false, 200, [EndpointNotFound],
+        "Set up a provider's history",
+        "Where the provider's list of past calls is, and what opens it. The workflow `sync` then walks the list page by page, and accepts each call as a delivery of the endpoint: one that came by webhook is not accepted again. Whatever was set up before is replaced; the walk goes on where it was, unless it is another list or another beginning.";
+    GetHistory = "get_history", Get "/v1/endpoints/{id}/history", "Endpoints", key(Scope::EndpointsRead), NOTHING, false,
+        200, [EndpointNotFound, EndpointNoHistory], "Get a provider's history",
+        "Where it is, how far its walk is, and never what opens it.";
+    DeleteHistory = "delete_history", Delete "/v1/endpoints/{id}/history", "Endpoints", key(Scope::EndpointsWrite),
+        NOTHING, false, 204, [EndpointNotFound, EndpointNoHistory], "Forget a provider's history",
+        "What opens it is gone, and a run under way ends. The events that it brought stay.";
     SubmitEvent = "submit_event", Post "/v1/events", "Events", key(Scope::EventsWrite),
         Body::Json { max_bytes: MAX_EVENT_BYTES }, true, 202, [],
         "Send an event",

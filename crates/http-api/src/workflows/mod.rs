@@ -3,6 +3,7 @@
 mod approvals;
 mod backfill;
 mod spend;
+mod sync;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -13,6 +14,8 @@ pub use approvals::{
 };
 pub use backfill::Backfill;
 pub use spend::{SpendContent, SpendEscalation, SpendLine, SpendProposal, Withdrawal};
+pub use sync::Sync;
+pub(crate) use sync::{MOST_PAGES, read_endpoint};
 
 use crate::events::Step;
 use crate::reports::CreateReport;
@@ -36,6 +39,8 @@ pub enum WorkflowParams {
     AccountReport(CreateReport),
     /// Of `backfill`.
     Backfill(Backfill),
+    /// Of `sync`.
+    Sync(Sync),
 }
 
 /// A body with parameters of a known kind.

@@ -57,6 +57,8 @@ pub const TENANT_TABLES: &[TenantTable] = &[
     of_tenants("evaluation_rules"),
     TenantTable { name: "file_parts", key: "tenant_id, file_id, number" },
     of_tenants("files"),
+    TenantTable { name: "histories", key: "tenant_id, endpoint_id" },
+    TenantTable { name: "history_items", key: "tenant_id, endpoint_id, item_id" },
     of_tenants("file_totals"),
     of_tenants("retention_settings"),
     of_tenants("raw_sweeps"),

@@ -140,6 +140,9 @@ impl People {
              VALUES ('ntc ' || ?1, ?1, 'alert', 'rul', 'r', 'gone ' || ?1, 't', 1)",
             "INSERT INTO files (id, tenant_id, name, media_type, status, size_bytes, created_at) \
              VALUES ('fil ' || ?1, ?1, 'n', 'text/plain', 'ready', 1, 1)",
+            "INSERT INTO histories VALUES (?1, 'end', 'hmac', 'fathom', NULL, 'https://a.example', 'x1.', 1, '{}', NULL, \
+             NULL, 1, 1)",
+            "INSERT INTO history_items VALUES (?1, 'end', '7', NULL, NULL, 'syn', 1, 1)",
             "INSERT INTO file_parts VALUES ('fil ' || ?1, ?1, 1, 1, 'e')",
             "INSERT INTO retention_settings VALUES (?1, 90, 'ines', 1)",
             "INSERT INTO raw_sweeps VALUES (?1, 'raw')",

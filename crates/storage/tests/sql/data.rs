@@ -3,7 +3,10 @@
 use crate::sqlite::Sqlite;
 use app::ports::{EventStore, SignalQuery, SignalStore};
 use contracts::pipeline::ListEvents;
-use storage::{SqlBackfillStore, SqlCrmStore, SqlDeadLetterStore, SqlEventStore, SqlSignalStore, Statement};
+use storage::{
+    SqlBackfillStore, SqlCrmStore, SqlDeadLetterStore, SqlEventStore, SqlHistoryStore, SqlSignalStore,
+    Statement,
+};
 use test_kit::{Fixtures, run, suite};
 
 fn database() -> Sqlite {
@@ -152,6 +155,22 @@ fn the_sql_crm_store_is_a_crm_store_and_finds_its_rows_by_an_index() {
             step.starts_with("SCAN") && !step.contains("VIRTUAL TABLE") && !step.contains("subquery")
         });
         assert!(!scans, "{plan}\n{}", statement.sql);
+    }
+}
+
+#[test]
+fn the_sql_store_of_histories_is_one_and_finds_its_rows_by_an_index() {
+    let database = database();
+    let histories = SqlHistoryStore::new(database.clone());
+    run(suite::history_store_suite(&SqlEventStore::new(database.clone()), &histories));
+    let own = |sql: &str| sql.contains("histories") || sql.contains("history_items");
+    let statements = database.take_statements();
+    let statements: Vec<_> = statements.iter().filter(|statement| own(&statement.sql)).collect();
+    assert!(statements.len() > 20, "{}", statements.len());
+    for statement in statements {
+        let plan = database.plan(statement).join("; ");
+        let scans = |step: &str| step.starts_with("SCAN") && !step.contains("VIRTUAL TABLE");
+        assert!(!plan.split("; ").any(scans), "{plan}\n{}", statement.sql);
     }
 }
 

@@ -83,6 +83,16 @@ struct World {
     theirs: TenantId,
 }
 
+/// No name is looked up here.
+struct Nowhere;
+
+#[async_trait(?Send)]
+impl app::ports::Resolver for Nowhere {
+    async fn resolve(&self, _: &str) -> Result<Vec<std::net::IpAddr>, StoreError> {
+        Ok(Vec::new())
+    }
+}
+
 impl World {
     fn new() -> Self {
         let make = Fixtures::new(11);
@@ -104,6 +114,12 @@ impl World {
                 runs: Rc::new(SqlRunStore::new(database())),
                 approvals: Rc::new(SqlApprovalStore::new(database())),
                 archive: Rc::new(MemoryArchive::default()),
+                histories: app::workflows::HistoryPorts {
+                    store: Rc::new(storage::SqlHistoryStore::new(database())),
+                    key: Err("there is none".into()),
+                    resolver: Rc::new(Nowhere),
+                    egress: egress::Policy::default(),
+                },
                 records: Rc::new(MemoryCrm::default()),
                 instances: Rc::new(self.engine.clone()),
                 clock: Rc::new(FakeClock::at(self.make.now())),

@@ -165,6 +165,7 @@ impl Work for FakeTasks {
             }
             WorkKind::Http(_) => WorkDone::Answered { status: 200 },
             WorkKind::Purge {} => WorkDone::Purged { events: 3 },
+            WorkKind::Sync { .. } => WorkDone::Started { workflow: "sync".into(), run_id: delivery },
         };
         if mishap.is_some() { Err(unavailable()) } else { Ok(done) }
     }

@@ -9,7 +9,7 @@ use http_api::problem::FieldError;
 use http_api::{Code, Problem};
 use signing::{Secret, Source};
 
-use super::time;
+use super::{histories, time};
 use crate::exchange::Exchange;
 use crate::failure::{Failure, invalid, invalid_fields, key_reused, not_found};
 use crate::middleware::auth::authorize;
@@ -79,11 +79,14 @@ pub async fn rotate(exchange: &Exchange<'_>) -> Outcome {
 pub async fn delete(exchange: &Exchange<'_>) -> Outcome {
     let call = authorize(exchange).await?;
     let id = exchange.id(Code::EndpointNotFound)?;
+    // First, and only of an endpoint that is there: what opens its history must not outlive it.
+    endpoints(exchange).get(call.scope.tenant, id).await.map_err(failed)?;
+    histories::forget(exchange, &call, id).await?;
     endpoints(exchange).remove(call.scope.tenant, id).await.map_err(failed)?;
     Ok(Answer::empty(204))
 }
 
-fn endpoints(exchange: &Exchange<'_>) -> Endpoints {
+pub(super) fn endpoints(exchange: &Exchange<'_>) -> Endpoints {
     let ports = exchange.ports;
     Endpoints { store: ports.endpoints.clone(), clock: ports.clock.clone(), random: ports.random.clone() }
 }
@@ -93,7 +96,7 @@ fn unknown_source() -> Problem {
     invalid(Code::RequestInvalid, "/source", format!("must be one of `{catalog}`"))
 }
 
-fn failed(error: EndpointError) -> Failure {
+pub(super) fn failed(error: EndpointError) -> Failure {
     match error {
         EndpointError::Invalid(faults) => {
             let field =

@@ -211,6 +211,10 @@ fn inner_task(task: Task, principal: &Principal) -> Result<scheduler::Task, Fail
             scheduler::Task::Http(http_tasks::inner(url, method, headers, payload, body))
         }
         Task::Purge {} => scheduler::Task::Purge {},
+        Task::Sync { endpoint_id, max_pages } => {
+            require(principal, Scope::WorkflowsWrite)?;
+            scheduler::Task::Sync { endpoint_id, max_pages }
+        }
         Task::Heartbeat { grace } => scheduler::Task::Heartbeat { grace_ms: grace.ms() },
     })
 }
@@ -263,6 +267,7 @@ fn job(job: scheduler::Job) -> Result<Job, Failure> {
         scheduler::Task::Report { account, days } => Task::Report { account, days },
         scheduler::Task::Http(request) => http_tasks::public(request),
         scheduler::Task::Purge {} => Task::Purge {},
+        scheduler::Task::Sync { endpoint_id, max_pages } => Task::Sync { endpoint_id, max_pages },
         scheduler::Task::Heartbeat { grace_ms } => Task::Heartbeat {
             grace: schedules::interval(grace_ms).ok_or_else(|| odd("a grace out of range"))?,
         },

@@ -7,6 +7,7 @@ pub mod endpoints;
 pub mod events;
 pub mod files;
 pub mod health;
+pub mod histories;
 pub mod hooks;
 pub mod http_tasks;
 pub mod job_backfills;

@@ -2,13 +2,13 @@
 
 use contracts::TenantCall;
 use contracts::pipeline::workflows::{
-    self, GetRun, ProposeSpend, RequestBackfill, ReviseApproval, RunOrder, RunReport, SteerRun,
+    self, GetRun, ProposeSpend, RequestBackfill, RequestSync, ReviseApproval, RunOrder, RunReport, SteerRun,
     WithdrawApproval,
 };
 use http_api::reports::CreateReport;
 use http_api::request::read_body;
 use http_api::workflows::{
-    Backfill, RunStatus, SignalWorkflow, SpendEscalation, SpendLine, SpendProposal, StartedWorkflow,
+    Backfill, RunStatus, SignalWorkflow, SpendEscalation, SpendLine, SpendProposal, StartedWorkflow, Sync,
     WithParams, WithPayload, Withdrawal, WorkflowRun,
 };
 use http_api::{Code, Payload};
@@ -26,6 +26,8 @@ const SPEND_APPROVAL: &str = "spend_approval";
 const ACCOUNT_REPORT: &str = "account_report";
 /// Events that run again.
 const BACKFILL: &str = "backfill";
+/// Walks through providers' histories.
+const SYNC: &str = "sync";
 
 /// Starts a workflow.
 ///
@@ -61,6 +63,12 @@ pub async fn start(exchange: &Exchange<'_>) -> Outcome {
             let asked = exchange.ports.workflows.request_backfill(&call, request).await;
             asked.map_err(|error| failed_in(error, "/params"))?
         }
+        SYNC => {
+            let WithParams(Sync { endpoint_id, max_pages }) = exchange.json().await?;
+            let asked =
+                exchange.ports.workflows.request_sync(&call, RequestSync { endpoint_id, max_pages }).await;
+            asked.map_err(|error| failed_in(error, "/params"))?
+        }
         _ => return Err(not_found(Code::WorkflowNotFound)),
     };
     let location = format!("/v1/workflows/{name}/{}", started.run_id);
@@ -87,7 +95,7 @@ pub async fn signal(exchange: &Exchange<'_>) -> Outcome {
     let SignalWorkflow { kind, payload } = read_body(&bytes)?;
     match exchange.part(0) {
         SPEND_APPROVAL => {}
-        workflow @ (ACCOUNT_REPORT | BACKFILL) => {
+        workflow @ (ACCOUNT_REPORT | BACKFILL | SYNC) => {
             let detail = format!("is `{kind}`, and `{workflow}` takes no events");
             return Err(invalid(Code::WorkflowUnsupportedEvent, "/type", detail).into());
         }

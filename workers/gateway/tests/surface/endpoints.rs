@@ -196,3 +196,35 @@ fn a_provider_is_answered_as_it_expects() {
     assert_eq!(world.ask("HEAD", &path).anonymous().send().status(), 200);
     assert_eq!(intercom["source"], Source::Intercom.as_str());
 }
+
+#[test]
+fn an_endpoint_has_a_history_whose_keys_are_never_shown_and_which_goes_with_it() {
+    let world = World::new();
+    let made = create(&world, json!({ "source": "standard", "name": "Calls" }));
+    let path = format!("/v1/endpoints/{}/history", made["id"].as_str().unwrap());
+    world.ask("GET", &path).send().refused(404, "endpoint.no_history");
+    world.ask("PUT", &path).json(r#"{"provider":"fathom"}"#).send().refused(422, "request.invalid");
+    let body = r#"{"provider":"fathom","api_key":"very-secret"}"#;
+    let put = world.ask("PUT", &path).json(body).send();
+    assert_eq!((put.status(), put.json()["provider"].clone()), (200, json!("fathom")), "{}", put.json());
+    assert_eq!(put.json(), world.ask("GET", &path).send().json());
+    assert!(!put.json().to_string().contains("very-secret"));
+    let request = world.workflows.histories.borrow()[0].clone();
+    assert_eq!((request.source.as_str(), request.api_key.expose()), ("standard", "very-secret"));
+    assert!(!format!("{request:?}").contains("very-secret"));
+
+    let params = format!(r#"{{"endpoint_id":"{}","max_pages":3}}"#, request.endpoint_id);
+    let asked = world.ask("POST", "/v1/workflows/sync").json(&format!(r#"{{"params":{params}}}"#)).send();
+    assert_eq!((asked.status(), asked.header("location")), (202, Some("/v1/workflows/sync/syn_1")));
+    assert_eq!(world.workflows.syncs.borrow()[0].max_pages, Some(3));
+
+    // Another's endpoint has nothing here.
+    let nobodys = "/v1/endpoints/end_0199f4c2a9b87c3e8d1f2a3b4c5d6e7f/history";
+    world.ask("PUT", nobodys).json(body).send().refused(404, "endpoint.not_found");
+    world.ask("DELETE", nobodys).send().refused(404, "endpoint.not_found");
+    assert_eq!(world.ask("DELETE", &path).send().status(), 204);
+    world.ask("DELETE", &path).send().refused(404, "endpoint.no_history");
+    assert_eq!(world.ask("PUT", &path).json(body).send().status(), 200);
+    assert_eq!(world.ask("DELETE", path.trim_end_matches("/history")).send().status(), 204);
+    assert!(world.workflows.histories.borrow().is_empty(), "what opens it is gone with the endpoint");
+}

@@ -7,9 +7,10 @@ use async_trait::async_trait;
 use contracts::pipeline::workflows::{
     self, Approval, ApprovalDecision, ApprovalDetail, ApprovalError, ApprovalPage, ApprovalRecord, CrmEntity,
     CrmError, CrmField, CrmRecordDetail, CrmRecordPage, CrmRecordSummary, CrmTimelineEntry, DecideApproval,
-    GetApproval, GetCrmRecord, GetReport, GetRun, ListApprovals, ListCrmRecords, ProposeSpend, ReadReport,
-    Report, ReportDocument, ReportError, ReportForm, RequestBackfill, RequestReport, ReviseApproval,
-    RunReport, StartedRun, SteerRun, WithdrawApproval, WorkflowError,
+    GetApproval, GetCrmRecord, GetReport, GetRun, History, HistoryError, ListApprovals, ListCrmRecords,
+    NameHistory, ProposeSpend, PutHistory, ReadReport, Report, ReportDocument, ReportError, ReportForm,
+    RequestBackfill, RequestReport, RequestSync, ReviseApproval, RunReport, StartedRun, SteerRun,
+    WithdrawApproval, WorkflowError,
 };
 use contracts::{TenantCall, Timestamp};
 use ids::{ApprovalId, CrmRecordId, ReportId};
@@ -22,6 +23,8 @@ pub(crate) struct Workflows(Rc<State>);
 pub(crate) struct State {
     pub(crate) proposed: RefCell<Vec<(ProposeSpend, Option<String>)>>,
     pub(crate) backfills: RefCell<Vec<RequestBackfill>>,
+    pub(crate) syncs: RefCell<Vec<RequestSync>>,
+    pub(crate) histories: RefCell<Vec<PutHistory>>,
     pub(crate) reports: RefCell<Vec<RequestReport>>,
     pub(crate) decided: RefCell<Vec<DecideApproval>>,
     pub(crate) withdrawn: RefCell<Vec<WithdrawApproval>>,
@@ -52,6 +55,22 @@ fn crm_record() -> CrmRecordSummary {
         deleted: false,
         first_at: at,
         last_at: at,
+    }
+}
+
+fn history(request: &PutHistory) -> History {
+    let at = Timestamp::from_unix_ms(1_795_330_800_000);
+    History {
+        endpoint_id: request.endpoint_id,
+        provider: request.provider.clone(),
+        base_url: request.base_url.clone().unwrap_or_default(),
+        from: request.from.unwrap_or(at),
+        since: request.from.unwrap_or(at),
+        under_way: false,
+        run_id: None,
+        items: 0,
+        created_at: at,
+        updated_at: at,
     }
 }
 
@@ -147,6 +166,30 @@ impl workflows::Workflows for Workflows {
         }
         self.reports.borrow_mut().push(request);
         Ok(StartedRun { run_id: report_id().to_string(), duplicate: false })
+    }
+
+    async fn request_sync(&self, _: &TenantCall, request: RequestSync) -> Result<StartedRun, WorkflowError> {
+        self.syncs.borrow_mut().push(request);
+        Ok(StartedRun { run_id: "syn_1".into(), duplicate: false })
+    }
+
+    async fn put_history(&self, _: &TenantCall, request: PutHistory) -> Result<History, HistoryError> {
+        let history = history(&request);
+        self.histories.borrow_mut().push(request);
+        Ok(history)
+    }
+
+    async fn get_history(&self, _: &TenantCall, request: NameHistory) -> Result<History, HistoryError> {
+        let histories = self.histories.borrow();
+        let found = histories.iter().find(|history| history.endpoint_id == request.endpoint_id);
+        found.map(history).ok_or(HistoryError::NotFound)
+    }
+
+    async fn remove_history(&self, _: &TenantCall, request: NameHistory) -> Result<(), HistoryError> {
+        let mut histories = self.histories.borrow_mut();
+        let before = histories.len();
+        histories.retain(|history| history.endpoint_id != request.endpoint_id);
+        if histories.len() < before { Ok(()) } else { Err(HistoryError::NotFound) }
     }
 
     async fn request_backfill(

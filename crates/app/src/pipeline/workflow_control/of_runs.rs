@@ -4,7 +4,7 @@ use contracts::pipeline::workflow_control::ControlError;
 use contracts::pipeline::workflows::{GetRun, RunOrder, SteerRun, WorkflowError};
 use contracts::{Actor, OperatorCall, TenantCall, TenantScope};
 use domain::workflow::{RunStatus, WorkflowKind};
-use ids::{BackfillId, ReportId};
+use ids::{BackfillId, ReportId, SyncId};
 use mesh::CallContext;
 
 use super::{ControlPorts, engine_forgot, unavailable};
@@ -49,6 +49,7 @@ pub(super) async fn begin_another(
     let id = match workflow {
         WorkflowKind::AccountReport => ReportId::from_parts(now, random).to_string(),
         WorkflowKind::Backfill => BackfillId::from_parts(now, random).to_string(),
+        WorkflowKind::Sync => SyncId::from_parts(now, random).to_string(),
         WorkflowKind::SpendApproval => {
             let detail = "a proposal that was concluded stays so: whoever made it makes another, which people decide anew";
             return Err(ControlError::NotPossible { detail: detail.into() });

@@ -85,10 +85,12 @@ pub(super) fn no_restart_from(record: &InstanceRecord) -> Option<&'static str> {
     }
     match record.workflow {
         SteeredWorkflow::Event(_) | SteeredWorkflow::Run(WorkflowKind::AccountReport) => None,
-        SteeredWorkflow::Run(WorkflowKind::Backfill | WorkflowKind::SpendApproval) => Some(
-            "it goes in turns, each a step of its own for the engine: it goes on by itself from what is on record, and \
+        SteeredWorkflow::Run(WorkflowKind::Backfill | WorkflowKind::SpendApproval | WorkflowKind::Sync) => {
+            Some(
+                "it goes in turns, each a step of its own for the engine: it goes on by itself from what is on record, and \
              a restart begins with the first step",
-        ),
+            )
+        }
     }
 }
 

@@ -18,8 +18,8 @@ use ids::{EndpointId, EventId, RuleId, TenantId};
 use mesh::{CallContext, Deadline, TraceContext};
 use mesh_sim::{Queue, Sim, SimTransport};
 use test_kit::{
-    Fixtures, MemoryArchive, MemoryCrm, MemoryEventStore, MemoryIndex, MemoryNotifier, MemoryRules,
-    MemorySignalStore, MemoryStarts, MemoryUsage, SeededRandom, Told, run,
+    Fixtures, MemoryArchive, MemoryCrm, MemoryEventStore, MemoryHistories, MemoryIndex, MemoryNotifier,
+    MemoryRules, MemorySignalStore, MemoryStarts, MemoryUsage, SeededRandom, Told, run,
 };
 
 use super::shaky::{Mistake, Shaky, ShakyQueue, SimClock};
@@ -135,6 +135,7 @@ impl<'s> Pipeline<'s> {
         });
         let ports = PipelinePorts {
             events: durable_events.clone(),
+            histories: Rc::new(MemoryHistories::with_faults(&stores.events, &test_kit::Faults::default())),
             signals: Rc::new(Shaky::new(shaky("signals"), stores.signals.clone(), mistake)),
             rules: Rc::new(Shaky::new(shaky("rules"), stores.rules.clone(), mistake)),
             starter: Rc::new(Shaky::new(shaky("starter"), stores.starts.clone(), mistake)),

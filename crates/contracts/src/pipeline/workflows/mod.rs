@@ -4,6 +4,7 @@ mod approvals;
 mod backfill;
 mod crm;
 mod error;
+mod history;
 mod reports;
 mod runs;
 
@@ -11,6 +12,7 @@ pub use approvals::*;
 pub use backfill::*;
 pub use crm::*;
 pub use error::{ApprovalError, Fault, WorkflowError};
+pub use history::*;
 pub use reports::*;
 pub use runs::*;
 
@@ -40,6 +42,20 @@ pub trait Workflows {
         context: &TenantCall,
         request: RequestBackfill,
     ) -> Result<StartedRun, WorkflowError>;
+    /// Walks the history of an endpoint's provider.
+    async fn request_sync(
+        &self,
+        context: &TenantCall,
+        request: RequestSync,
+    ) -> Result<StartedRun, WorkflowError>;
+    /// Says where the history of an endpoint's provider is. Saying it again changes nothing.
+    #[mesh(idempotent)]
+    async fn put_history(&self, context: &TenantCall, request: PutHistory) -> Result<History, HistoryError>;
+    /// The history of an endpoint's provider.
+    #[mesh(idempotent)]
+    async fn get_history(&self, context: &TenantCall, request: NameHistory) -> Result<History, HistoryError>;
+    /// Forgets what opens a history, and where its walk is.
+    async fn remove_history(&self, context: &TenantCall, request: NameHistory) -> Result<(), HistoryError>;
     /// A report as it stands.
     #[mesh(idempotent)]
     async fn get_report(&self, context: &TenantCall, request: GetReport) -> Result<Report, ReportError>;

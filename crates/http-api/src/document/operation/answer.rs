@@ -12,8 +12,8 @@ use super::{Schemas, bytes, component, page_of};
 use crate::problem::{Code, PROBLEM_MEDIA_TYPE, ProblemBody};
 use crate::routes::{Access, Operation, Route};
 use crate::{
-    crm, endpoints, events, files, health, jobs, live, model_routes, models, reports, rules, search, signals,
-    subscriptions, usage, workflows,
+    crm, endpoints, events, files, health, histories, jobs, live, model_routes, models, reports, rules,
+    search, signals, subscriptions, usage, workflows,
 };
 
 /// Every answer that an operation can give, by its status.
@@ -59,6 +59,10 @@ fn success(route: &Route, schemas: &mut Schemas) -> Response {
         Operation::RotateEndpoint => {
             json("The endpoint, with its new secret", component::<endpoints::Endpoint>(schemas))
         }
+        Operation::PutHistory | Operation::GetHistory => {
+            json("The history, without what opens it", component::<histories::History>(schemas))
+        }
+        Operation::DeleteHistory => ResponseBuilder::new().description("Gone"),
         Operation::DeleteEndpoint => ResponseBuilder::new().description("Gone"),
         Operation::ListEvents => {
             json("A page of events", page_of::<events::EventSummary>("EventPage", schemas))

@@ -7,7 +7,9 @@ use utoipa::openapi::{Required, Schema};
 
 use super::{Schemas, bytes, component};
 use crate::routes::{Body, Operation, Route};
-use crate::{endpoints, events, files, jobs, model_routes, models, reports, rules, subscriptions, workflows};
+use crate::{
+    endpoints, events, files, histories, jobs, model_routes, models, reports, rules, subscriptions, workflows,
+};
 
 pub(super) fn request_body(route: &Route, schemas: &mut Schemas) -> Option<RequestBody> {
     let (media, content) = match (route.body, route.operation) {
@@ -70,6 +72,10 @@ fn json_body(operation: Operation, schemas: &mut Schemas) -> Content {
         Operation::CreateEndpoint => (
             component::<endpoints::CreateEndpoint>(schemas),
             json!({ "name": "Issues of our repository", "source": "github" }),
+        ),
+        Operation::PutHistory => (
+            component::<histories::PutHistory>(schemas),
+            json!({ "api_key": "the key that Fathom shows", "from": "2026-01-01T00:00:00Z", "provider": "fathom" }),
         ),
         Operation::RotateEndpoint => {
             (component::<endpoints::RotateEndpoint>(schemas), json!({ "overlap_seconds": 3_600 }))
