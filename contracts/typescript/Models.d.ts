@@ -72,6 +72,8 @@ export interface Complete {
    * is left too.
    */
   presence: ReadableStream | null;
+  /** The request's own id, as its answer tells it; none where the platform asks by itself. */
+  request_id: string | null;
 }
 
 /**
@@ -95,6 +97,8 @@ export interface CompleteInput {
    * is left too.
    */
   presence?: ReadableStream | null;
+  /** The request's own id, as its answer tells it; none where the platform asks by itself. */
+  request_id?: string | null;
 }
 
 /** An answer: whole, or as it comes. */

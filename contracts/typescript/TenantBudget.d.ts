@@ -65,8 +65,16 @@ export type Actor =
     service: string;
   };
 
+/** How requests of models and their answers are kept. */
+export interface AiArchive {
+  /** How long, in whole days: 1 to [`MOST_ARCHIVE_DAYS`]. */
+  retention_days: number;
+}
+
 /** See the module. One that was never set holds nobody to anything. */
 export interface AiPolicy {
+  /** Where requests and answers are kept; none where they are not. */
+  archive: AiArchive | null;
   /** What is put aside before a request leaves: `private_key`, `jwt`, `api_key`, `email`, `iban`, `card`, `phone`. */
   mask: string[];
   /** The largest request in tokens, by its upper bound: a byte is a token at most. */
@@ -83,6 +91,8 @@ export interface AiPolicy {
  * As it may be sent to a Worker in Rust.
  */
 export interface AiPolicyInput {
+  /** Where requests and answers are kept; none where they are not. */
+  archive?: AiArchive | null;
   /**
    * What is put aside before a request leaves: `private_key`, `jwt`, `api_key`, `email`, `iban`, `card`, `phone`.
    *

@@ -36,5 +36,6 @@ export const Traces = expose(WorkerEntrypoint, rust.Traces);
 export const Operations = expose(WorkerEntrypoint, rust.Operations);
 export const WorkflowControl = expose(WorkerEntrypoint, rust.WorkflowControl);
 export const Models = expose(WorkerEntrypoint, rust.Models, model);
+export const AiCalls = expose(WorkerEntrypoint, rust.AiCalls);
 export const Budgets = expose(WorkerEntrypoint, rust.Budgets);
 export const TenantBudget = expose(DurableObject, rust.TenantBudget);

@@ -5,6 +5,7 @@
 
 pub mod admin;
 pub mod budget;
+pub mod call_archive;
 pub mod endpoints;
 pub mod files;
 pub mod limits;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use contracts::gateway::LimitsContract;
 use contracts::health::HealthContract;
+use contracts::pipeline::ai_calls::AiCallsContract;
 use contracts::pipeline::analytics::AnalyticsContract;
 use contracts::pipeline::budget::{BudgetsContract, TenantBudgetContract};
 use contracts::pipeline::deliveries::DeliveriesContract;
@@ -37,6 +38,7 @@ fn described<C: Contract + Described>() -> (Document, String) {
 /// Every contract between Workers.
 fn all() -> Vec<(Document, String)> {
     vec![
+        described::<AiCallsContract>(),
         described::<AnalyticsContract>(),
         described::<BudgetsContract>(),
         described::<DeadLettersContract>(),

@@ -36,6 +36,8 @@ pub const TENANT_USAGE: &str = "TENANT_USAGE";
 pub const ANALYTICS_ACCOUNT: &str = "ANALYTICS_ACCOUNT";
 /// pipeline: where it is asked, up to `/v4`.
 pub const ANALYTICS_API_URL: &str = "ANALYTICS_API_URL";
+/// admin: the pipeline's `AiCalls`.
+pub const PIPELINE_AI_CALLS: &str = "PIPELINE_AI_CALLS";
 /// admin: the pipeline's `Budgets`.
 pub const PIPELINE_BUDGETS: &str = "PIPELINE_BUDGETS";
 /// pipeline: the queue between acceptance and work.

@@ -81,6 +81,8 @@ macro_rules! id_kinds {
 }
 
 id_kinds! {
+    /// A call of a model that is archived.
+    AiCallId = "aic", "archived call";
     /// A proposal that waits for people's decisions.
     ApprovalId = "apr", "approval";
     /// A re-feeding of events.

@@ -9,6 +9,7 @@
 //! own, the SQLite of the tenant's Durable Object.
 
 mod account_history;
+mod ai_calls;
 mod analytics_engine;
 mod answers;
 mod approvals;
@@ -42,6 +43,7 @@ mod usage;
 mod workflows;
 
 pub use account_history::SqlAccountHistory;
+pub use ai_calls::SqlArchivedCalls;
 pub use analytics_engine::{AnalyticsEngineUsage, SqlApi, USAGE_DATASET, UsagePoints, point_parts};
 pub use answers::KvAnswers;
 pub use approvals::SqlApprovalStore;
@@ -110,6 +112,8 @@ pub type D1RuleStore = SqlRuleStore<D1>;
 pub type D1TraceStore = SqlTraceStore<D1>;
 /// Usage over D1.
 pub type D1UsageStore = SqlUsageStore<D1>;
+/// The index of archived calls over D1.
+pub type D1ArchivedCalls = SqlArchivedCalls<D1>;
 /// The index of instances over D1.
 pub type D1InstanceIndex = SqlInstanceIndex<D1>;
 /// Runs of workflows over D1.

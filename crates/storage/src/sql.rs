@@ -148,6 +148,7 @@ macro_rules! id_values {
     )+};
 }
 id_values!(
+    ids::AiCallId,
     ids::ApprovalId,
     ids::CrmRecordId,
     ids::DeadLetterId,

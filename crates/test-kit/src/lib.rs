@@ -20,9 +20,10 @@ pub use clock::FakeClock;
 pub use faults::{Faults, When};
 pub use fixtures::Fixtures;
 pub use memory::{
-    MemoryArchive, MemoryBudget, MemoryBudgets, MemoryControl, MemoryCrm, MemoryEventStore, MemoryFileBytes,
-    MemoryFiles, MemoryHistories, MemoryIndex, MemoryInstances, MemoryLimits, MemoryNotifier, MemoryQueue,
-    MemoryRules, MemorySignalStore, MemoryStarts, MemoryUsage, Told,
+    MemoryArchive, MemoryArchivedCalls, MemoryBudget, MemoryBudgets, MemoryControl, MemoryCrm,
+    MemoryEventStore, MemoryFileBytes, MemoryFiles, MemoryHistories, MemoryIndex, MemoryInstances,
+    MemoryLimits, MemoryNotifier, MemoryQueue, MemoryRules, MemorySignalStore, MemoryStarts, MemoryUsage,
+    Told,
 };
 pub use random::SeededRandom;
 pub use run::{pause, run};

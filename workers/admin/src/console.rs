@@ -15,6 +15,7 @@ use ids::{DeadLetterId, JobId, TenantId};
 use maud::Markup;
 use mesh::{CallContext, Deadline, TraceContext, Transport};
 
+use crate::ai_calls::{self, AiCalls};
 use crate::analytics::{self, Analytics};
 use crate::answer::Answer;
 use crate::api::MeshHealth;
@@ -73,6 +74,8 @@ pub struct Console<'a> {
     pub retentions: &'a Retentions,
     /// What tenants may spend on models.
     pub budgets: &'a Budgets,
+    /// Calls of models that are archived.
+    pub ai_calls: &'a AiCalls,
     /// Instances of workflows, approvals, deliveries, and what tenants sent.
     pub pipeline: &'a Pipeline,
     /// Whether what must hold of the schedules does.
@@ -290,6 +293,15 @@ impl Console<'_> {
                 } else {
                     policies::get(self.budgets, &call).await
                 }
+            }
+            Route::AiCalls(tenant) => {
+                let call = self.tenant_call(tenant, trace, None)?;
+                ai_calls::list(self.ai_calls, &call, request.query).await
+            }
+            Route::AiCall(ids) => {
+                let (tenant, id) = ids.ok_or_else(Problem::no_ai_call)?;
+                let call = self.tenant_call(Some(tenant), trace, None)?;
+                ai_calls::read(asker, self.ai_calls, &call, id).await
             }
             Route::Schedules => schedules::list(self.scans, &call(), request.query).await,
             Route::Scan => schedules::scan(self.scans, &call(), request.query).await,

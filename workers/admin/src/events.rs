@@ -43,6 +43,7 @@ async fn fetch(mut request: Request, env: Env, _context: Context) -> worker::Res
     let scans = wiring::scans(&env).map_err(|error| worker::Error::from(error.to_string()))?;
     let retentions = wiring::retentions(&env).map_err(|error| worker::Error::from(error.to_string()))?;
     let budgets = wiring::budgets(&env).map_err(|error| worker::Error::from(error.to_string()))?;
+    let ai_calls = wiring::ai_calls(&env).map_err(|error| worker::Error::from(error.to_string()))?;
     let pipeline = wiring::pipeline(&env).map_err(|error| worker::Error::from(error.to_string()))?;
     let control = wiring::control(&env).map_err(|error| worker::Error::from(error.to_string()))?;
     let console = Console {
@@ -59,6 +60,7 @@ async fn fetch(mut request: Request, env: Env, _context: Context) -> worker::Res
         erasures: &erasures,
         retentions: &retentions,
         budgets: &budgets,
+        ai_calls: &ai_calls,
         pipeline: &pipeline,
         scans: &scans,
         tenants: Tenants { store: &control, clock: &WorkerClock, random: &WorkerRandom },

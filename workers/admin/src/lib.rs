@@ -3,6 +3,7 @@
 //! [`console`] is what happens to a request, from the [`gate`] to an [`answer`]; it is free of the platform and tested
 //! on the host. `events` and `wiring` join it to the runtime. No Worker may call this one: it leaves a heartbeat.
 
+pub mod ai_calls;
 pub mod analytics;
 pub mod answer;
 pub mod api;

@@ -2,7 +2,7 @@
 
 use contracts::TenantCall;
 use contracts::pipeline::ai_policy::{
-    AiPolicy, AiPolicyStanding, MOST_POLICY_MODELS, ReadAiPolicy, SetAiPolicy,
+    AiArchive, AiPolicy, AiPolicyStanding, MOST_ARCHIVE_DAYS, MOST_POLICY_MODELS, ReadAiPolicy, SetAiPolicy,
 };
 use contracts::pipeline::budget::{BudgetError, SetBudgetError};
 use http_api::request::{FromBody, Object, TextRule, read_body};
@@ -40,9 +40,18 @@ impl FromBody for Wanted {
             max_input_tokens: tokens("max_input_tokens"),
             max_output_tokens: tokens("max_output_tokens"),
             mask: mask.unwrap_or_else(|| Some(Vec::new()))?,
+            archive: archive(object)?,
         };
         Some(Self { version, policy })
     }
+}
+
+/// Where requests and answers are kept; none where they are not.
+fn archive(object: &Object<'_>) -> Option<Option<AiArchive>> {
+    let Some(archive) = object.optional_object("archive") else { return Some(None) };
+    archive.required_raw("retention_days")?;
+    let retention_days = archive.optional_integer("retention_days", 1, MOST_ARCHIVE_DAYS)?;
+    Some(Some(AiArchive { retention_days }))
 }
 
 /// A policy, as operators see it.
@@ -55,14 +64,29 @@ struct PolicyView {
     max_input_tokens: Option<u64>,
     max_output_tokens: Option<u64>,
     mask: Vec<String>,
+    archive: Option<ArchiveView>,
+}
+
+/// For how long calls are archived.
+#[derive(Debug, Serialize)]
+struct ArchiveView {
+    retention_days: u32,
+}
+
+impl From<AiArchive> for ArchiveView {
+    fn from(archive: AiArchive) -> Self {
+        let AiArchive { retention_days } = archive;
+        Self { retention_days }
+    }
 }
 
 impl From<AiPolicyStanding> for PolicyView {
     fn from(standing: AiPolicyStanding) -> Self {
         let AiPolicyStanding { version, updated_by, updated_at, policy } = standing;
-        let AiPolicy { models, max_input_tokens, max_output_tokens, mask } = policy;
+        let AiPolicy { models, max_input_tokens, max_output_tokens, mask, archive } = policy;
+        let archive = archive.map(ArchiveView::from);
         let updated_at = updated_at.map(|time| http_api::Timestamp::from_unix_ms(time.unix_ms()));
-        Self { version, updated_by, updated_at, models, max_input_tokens, max_output_tokens, mask }
+        Self { version, updated_by, updated_at, models, max_input_tokens, max_output_tokens, mask, archive }
     }
 }
 
@@ -100,10 +124,10 @@ pub(crate) async fn set(
 }
 
 fn told(version: u32, policy: &AiPolicy) -> Value {
-    let AiPolicy { models, max_input_tokens, max_output_tokens, mask } = policy;
+    let AiPolicy { models, max_input_tokens, max_output_tokens, mask, archive } = policy;
     json!({
         "version": version, "models": models, "max_input_tokens": max_input_tokens,
-        "max_output_tokens": max_output_tokens, "mask": mask,
+        "max_output_tokens": max_output_tokens, "mask": mask, "archive": archive.map(ArchiveView::from),
     })
 }
 

@@ -52,6 +52,8 @@ pub enum Code {
     Outdated,
     /// There is no such erasure.
     ErasureNotFound,
+    /// There is no such archived call of a model.
+    AiCallNotFound,
     /// An erasure has no certificate yet.
     NotDone,
     /// There is no such dead letter.
@@ -111,6 +113,7 @@ impl Code {
             Self::NotYours => "proposal.not_yours",
             Self::Outdated => "proposal.outdated",
             Self::ErasureNotFound => "erasure.not_found",
+            Self::AiCallNotFound => "ai_call.not_found",
             Self::NotDone => "erasure.not_done",
             Self::DeadLetterNotFound => "dead_letter.not_found",
             Self::RedriveNotFound => "redrive.not_found",
@@ -149,6 +152,7 @@ impl Code {
             | Self::DeliveryNotFound
             | Self::TenantNotFound
             | Self::ProposalNotFound
+            | Self::AiCallNotFound
             | Self::ErasureNotFound => 404,
             Self::MethodNotAllowed => 405,
             Self::NotReplayable
@@ -191,6 +195,7 @@ impl Code {
             Self::NotYours => "It takes two",
             Self::Outdated => "Not what was shown any more",
             Self::ErasureNotFound => "No such erasure",
+            Self::AiCallNotFound => "No such archived call",
             Self::NotDone => "Not done yet",
             Self::DeadLetterNotFound => "No such dead letter",
             Self::RedriveNotFound => "No such group or redrive",
@@ -320,6 +325,12 @@ impl Problem {
     #[must_use]
     pub fn no_erasure() -> Self {
         Self::new(Code::ErasureNotFound, "the tenant has no erasure with this id")
+    }
+
+    /// There is no such archived call of a model, or no longer.
+    #[must_use]
+    pub fn no_ai_call() -> Self {
+        Self::new(Code::AiCallNotFound, "the tenant has no archived call with this id")
     }
 
     /// There is no group of dead letters or redrive of this name.

@@ -1,7 +1,7 @@
 //! The routes of the console, and what each asks for.
 
 use auth::access::Role;
-use ids::{DeadLetterId, ErasureId, EventId, JobId, KeyId, ProposalId, RedriveId, TenantId};
+use ids::{AiCallId, DeadLetterId, ErasureId, EventId, JobId, KeyId, ProposalId, RedriveId, TenantId};
 
 use crate::jobs::JobAct;
 use crate::proposals::ProposalAct;
@@ -75,6 +75,10 @@ pub enum Route {
     AiBudget(Option<TenantId>),
     /// What it may ask of models.
     AiPolicy(Option<TenantId>),
+    /// Its calls of models that are archived.
+    AiCalls(Option<TenantId>),
+    /// What was asked and answered in one of them.
+    AiCall(Option<(TenantId, AiCallId)>),
     /// The tenants that have a schedule.
     Schedules,
     /// Whether what must hold of the schedules does.
@@ -159,6 +163,10 @@ impl Route {
             ["tenants", tenant, "retention"] => Some(Self::Retention(tenant.parse().ok())),
             ["tenants", tenant, "ai-budget"] => Some(Self::AiBudget(tenant.parse().ok())),
             ["tenants", tenant, "ai-policy"] => Some(Self::AiPolicy(tenant.parse().ok())),
+            ["tenants", tenant, "ai-calls"] => Some(Self::AiCalls(tenant.parse().ok())),
+            ["tenants", tenant, "ai-calls", id] => {
+                Some(Self::AiCall(tenant.parse().ok().zip(id.parse().ok())))
+            }
             ["tenants", tenant] => Some(Self::Tenant(tenant.parse().ok())),
             ["tenants", tenant, "suspend"] => Some(Self::Suspend(tenant.parse().ok())),
             ["tenants", tenant, "resume"] => Some(Self::Resume(tenant.parse().ok())),
@@ -209,6 +217,8 @@ impl Route {
             Self::Retention(_) => "/admin/api/tenants/{id}/retention",
             Self::AiBudget(_) => "/admin/api/tenants/{id}/ai-budget",
             Self::AiPolicy(_) => "/admin/api/tenants/{id}/ai-policy",
+            Self::AiCalls(_) => "/admin/api/tenants/{id}/ai-calls",
+            Self::AiCall(_) => "/admin/api/tenants/{id}/ai-calls/{call}",
             Self::Schedules => "/admin/api/schedules",
             Self::Scan => "/admin/api/schedules/scan",
             Self::Trace => "/admin/api/traces/{trace_id}",
@@ -261,6 +271,7 @@ impl Route {
             | Self::StopRedrive(_)
             | Self::Replay(_)
             | Self::ProposalAct(..)
+            | Self::AiCall(_)
             | Self::JobAct(..) => Role::Operator,
             Self::Proposals if !matches!(method, "GET" | "HEAD") => Role::Operator,
             Self::Suspend(_) | Self::Resume(_) | Self::Key(_) => Role::Owner,
@@ -303,6 +314,7 @@ mod tests {
         }
         let id = DeadLetterId::from_parts(1, [1; 10]);
         let key = KeyId::from_parts(1, [4; 10]);
+        let call = AiCallId::from_parts(1, [7; 10]);
         let (event, job) = (EventId::from_parts(1, [5; 10]), JobId::from_parts(1, [6; 10]));
         let (tenant, erasure) = (TenantId::from_parts(1, [2; 10]), ErasureId::from_parts(1, [3; 10]));
         for (path, route) in [
@@ -332,6 +344,9 @@ mod tests {
             (format!("/admin/api/tenants/{tenant}/ai-budget"), Route::AiBudget(Some(tenant))),
             (format!("/admin/api/tenants/{event}/ai-budget"), Route::AiBudget(None)),
             (format!("/admin/api/tenants/{tenant}/ai-policy"), Route::AiPolicy(Some(tenant))),
+            (format!("/admin/api/tenants/{tenant}/ai-calls"), Route::AiCalls(Some(tenant))),
+            (format!("/admin/api/tenants/{tenant}/ai-calls/{call}"), Route::AiCall(Some((tenant, call)))),
+            (format!("/admin/api/tenants/{tenant}/ai-calls/{tenant}"), Route::AiCall(None)),
             (format!("/admin/api/tenants/{tenant}"), Route::Tenant(Some(tenant))),
             (format!("/admin/api/tenants/{tenant}/suspend"), Route::Suspend(Some(tenant))),
             (format!("/admin/api/tenants/{tenant}/keys"), Route::Keys(Some(tenant))),
@@ -381,6 +396,8 @@ mod tests {
             (Route::AiBudget(None), "PUT", Role::Owner),
             (Route::AiPolicy(None), "GET", Role::Viewer),
             (Route::AiPolicy(None), "PUT", Role::Owner),
+            (Route::AiCalls(None), "GET", Role::Viewer),
+            (Route::AiCall(None), "GET", Role::Operator),
             (Route::Keys(None), "GET", Role::Viewer),
             (Route::Keys(None), "POST", Role::Owner),
             (Route::Key(None), "DELETE", Role::Owner),

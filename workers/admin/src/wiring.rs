@@ -18,6 +18,7 @@ use mesh::{CallContext, Deadline, TraceContext, Transport};
 use mesh_worker::{BindingError, BindingTransport, text_var};
 use storage::{D1, D1Control};
 
+use crate::ai_calls::AiCalls;
 use crate::analytics::Analytics;
 use crate::budgets::Budgets;
 use crate::console::Mesh;
@@ -176,6 +177,12 @@ pub(crate) fn pipeline(env: &worker::Env) -> Result<Pipeline, BindingError> {
 pub(crate) fn budgets(env: &worker::Env) -> Result<Budgets, BindingError> {
     let transport: Rc<dyn Transport> = Rc::new(BindingTransport::service(env, bindings::PIPELINE_BUDGETS)?);
     Ok(Budgets::over(transport))
+}
+
+/// Calls of models that are archived.
+pub(crate) fn ai_calls(env: &worker::Env) -> Result<AiCalls, BindingError> {
+    let transport: Rc<dyn Transport> = Rc::new(BindingTransport::service(env, bindings::PIPELINE_AI_CALLS)?);
+    Ok(AiCalls::over(transport))
 }
 
 fn build(env: &worker::Env) -> Build {

@@ -148,6 +148,8 @@ impl fmt::Debug for Request {
 pub struct Facts {
     /// What was asked for.
     pub operation: Cell<Option<Operation>>,
+    /// The request's own id.
+    pub request_id: RefCell<String>,
     /// The tenant it is for.
     pub tenant: Cell<Option<TenantId>>,
     /// The webhook endpoint it came through.

@@ -34,6 +34,7 @@ pub async fn serve(ports: &Ports, request: Request) -> Served {
     let request_id = trace::request_id(&*ports.random);
     let method = request.method.clone();
     let facts = Facts::default();
+    facts.request_id.replace(request_id.clone());
 
     let (pattern, outcome) = match screen::head(&request) {
         Ok(()) => route(ports, &facts, trace.trace, started_ms, request).await,

@@ -13,6 +13,7 @@ mod wiring;
 mod workflows;
 
 use contracts::health::HealthContract;
+use contracts::pipeline::ai_calls::AiCallsContract;
 use contracts::pipeline::analytics::AnalyticsContract;
 use contracts::pipeline::budget::BudgetsContract;
 use contracts::pipeline::erasure::ErasureContract;
@@ -163,6 +164,12 @@ mesh_worker::entrypoint!(
     Budgets,
     BudgetsContract,
     tenant_budget::budgets
+);
+mesh_worker::entrypoint!(
+    /// For the admin: calls of models that are archived.
+    AiCalls,
+    AiCallsContract,
+    wiring::ai_calls
 );
 mesh_worker::workflow!(
     /// Carries an erasure out.

@@ -36,6 +36,7 @@ pub(crate) fn ports(instance: &Instance) -> Result<ModelPorts, BindingError> {
         budget: tenant_budget::model_budget(&instance.env)?,
         policies: tenant_budget::policies(&instance.env)?,
         answers: wiring::answers(&instance.env)?,
+        archive: wiring::call_archive(&instance.env)?,
         questions: Rc::new(DurableIndex::questions(&instance.env)?),
         embedder: Rc::new(wiring::embedder(instance.clone())),
         breakers: BREAKERS.with(Rc::clone),

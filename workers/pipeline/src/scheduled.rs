@@ -1,6 +1,7 @@
 //! What runs by cron: every minute the sweeps, the archive's export and erasures that were not started; at night the
 //! purge of what is past its retention, and the archive's upkeep.
 
+use app::call_archive::{SweptCalls, sweep_calls};
 use app::pipeline::{
     Budget, CompactionReport, ExportReport, OrphanReport, RedriveSweep, SweepReport, compact,
     continue_redrives, export, purge, remove_orphans, resume_erasures, sweep, tidy_up,
@@ -11,7 +12,7 @@ use contracts::Timestamp;
 use host::{WorkerClock, WorkerRandom};
 use worker::{Context, Env, Request, Response, ScheduleContext, ScheduledEvent, event};
 
-use crate::{wiring, workflows};
+use crate::{tenant_budget, wiring, workflows};
 
 /// The cron line of the nightly upkeep, as in `wrangler/pipeline.jsonc`. Every other line is the minute's.
 const NIGHTLY: &str = "*/10 2-5 * * *";
@@ -27,6 +28,9 @@ const ORPHANS_MS: u64 = 30_000;
 
 /// How long the upkeep may take; it runs again in ten minutes, and tomorrow.
 const UPKEEP_MS: u64 = 40_000;
+
+/// How long sweeping archived calls may take; it runs again in ten minutes.
+const AI_CALLS_MS: u64 = 30_000;
 
 /// How long redrives go on at once; the next minute goes on.
 const REDRIVE_MS: u64 = 50_000;
@@ -45,6 +49,7 @@ async fn scheduled(event: ScheduledEvent, env: Env, _context: ScheduleContext) {
         keep_up(&env).await;
         forget_usage(&env).await;
         forget_spans(&env).await;
+        sweep_ai_calls(&env).await;
         return;
     }
     attend_queues(&env).await;
@@ -187,6 +192,21 @@ async fn remove_raw_orphans(env: &Env) {
             tracing::info!(event = "archive.orphans_removed", objects, failed);
         }
         Err(error) => tracing::error!(event = "archive.orphans_failed", error),
+    }
+}
+
+/// Archived calls of models that are past their retention.
+async fn sweep_ai_calls(env: &Env) {
+    let swept = async {
+        let archive = wiring::call_archive(env).map_err(|error| error.to_string())?;
+        let policies = tenant_budget::policies(env).map_err(|error| error.to_string())?;
+        let budget = Budget::of(&WorkerClock, AI_CALLS_MS);
+        sweep_calls(&archive, &*policies, &WorkerClock, budget).await.map_err(|error| error.to_string())
+    };
+    match swept.await {
+        Ok(report) if report == SweptCalls::default() => {}
+        Ok(SweptCalls { calls, failed }) => tracing::info!(event = "model.archive_swept", calls, failed),
+        Err(error) => tracing::error!(event = "model.archive_not_swept", error),
     }
 }
 

@@ -3,6 +3,7 @@
 use std::cell::OnceCell;
 use std::rc::Rc;
 
+use app::call_archive::{AiCallsService, CallArchive};
 use app::files::{FilePorts, FilesService};
 use app::live::{LiveNotifier, LiveRemoval};
 use app::outbound::{FanOut, QueueRemoval, RequestPorts, SubscriptionsService};
@@ -20,6 +21,7 @@ use app::workflows::{RuleStarts, RunEnding, WorkflowPorts};
 use chat_extraction::openai::OpenAiModel;
 use chat_extraction::{ModelExtractor, Pause};
 use contracts::health::HealthDispatch;
+use contracts::pipeline::ai_calls::AiCallsDispatch;
 use contracts::pipeline::analytics::AnalyticsDispatch;
 use contracts::pipeline::erasure::ErasureDispatch;
 use contracts::pipeline::files::FilesDispatch;
@@ -46,9 +48,9 @@ use mesh_worker::bindings::analytics::{AnalyticsEngineSql, Token};
 use mesh_worker::durable::DurableNamespace;
 use mesh_worker::{BindingError, Instance, WorkerRuntime, WorkflowBinding, text_var};
 use storage::{
-    AnalyticsEngineUsage, D1, D1ArchiveLedger, D1CrmStore, D1DeadLetterStore, D1Erasures, D1EventStore,
-    D1FileStore, D1HistoryStore, D1Removal, D1RuleStore, D1SignalStore, D1SubscriptionDirectory,
-    D1TraceStore, D1UsageStore, KvAnswers, R2Archive, R2FileBytes, UsagePoints,
+    AnalyticsEngineUsage, D1, D1ArchiveLedger, D1ArchivedCalls, D1CrmStore, D1DeadLetterStore, D1Erasures,
+    D1EventStore, D1FileStore, D1HistoryStore, D1Removal, D1RuleStore, D1SignalStore,
+    D1SubscriptionDirectory, D1TraceStore, D1UsageStore, KvAnswers, R2Archive, R2FileBytes, UsagePoints,
 };
 
 use crate::health::HealthService;
@@ -271,6 +273,7 @@ pub(crate) fn erase(instance: &Instance) -> Result<Erase, BindingError> {
         messages: messages(env)?,
         budgets: tenant_budget::eraser(env)?,
         answers: answers(env)?,
+        calls: call_archive(env)?,
         questions: Rc::new(DurableIndex::questions(env)?),
         feeds: Rc::new(LiveRemoval { feeds: feeds(env)?, clock: Rc::new(WorkerClock) }),
         runs: Rc::new(RunEnding { runs, instances, clock }),
@@ -359,6 +362,16 @@ pub(crate) fn notifiers(env: &worker::Env) -> Result<Notifiers, BindingError> {
 
 pub(crate) fn archive(env: &worker::Env) -> Result<R2Archive, BindingError> {
     Ok(R2Archive::new(bucket(env)?, bindings::ARCHIVE))
+}
+
+/// Calls of models that are archived.
+pub(crate) fn call_archive(env: &worker::Env) -> Result<CallArchive, BindingError> {
+    Ok(CallArchive { calls: Rc::new(D1ArchivedCalls::new(data_db(env)?)), objects: Rc::new(archive(env)?) })
+}
+
+pub(crate) fn ai_calls(instance: &Instance) -> Result<AiCallsDispatch<AiCallsService>, BindingError> {
+    telemetry::console::init("pipeline");
+    Ok(AiCallsDispatch(AiCallsService(call_archive(&instance.env)?)))
 }
 
 /// Answers of models that may be given again.

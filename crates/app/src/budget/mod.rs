@@ -12,7 +12,6 @@ mod service;
 mod standing;
 
 pub use model_budget::ObjectBudget;
-pub(crate) use model_budget::outcome_name;
 pub use object::{BudgetObject, BudgetPorts};
 pub use policy::{KnownPolicies, ObjectPolicies};
 pub use removal::BudgetEraser;

@@ -15,8 +15,8 @@ use mesh::{CallContext, CallError, Deadline, Transport};
 use super::convert::wire_price;
 use super::quote::quoted;
 use crate::ports::{
-    BudgetRefusal, CallOutcome, Clock, Hold, HoldRequest, Metered, ModelBudget, PriceList, Quote, Random,
-    Settlement, StoreError, TokenCount,
+    BudgetRefusal, Clock, Hold, HoldRequest, Metered, ModelBudget, PriceList, Quote, Random, Settlement,
+    StoreError, TokenCount,
 };
 
 /// What errors call the object.
@@ -134,7 +134,7 @@ impl ModelBudget for ObjectBudget {
             tokens_in_cached: *tokens_in_cached,
             tokens_out: *tokens_out,
             estimated: *counted == TokenCount::Estimated,
-            outcome: outcome_name(*outcome).to_owned(),
+            outcome: outcome.as_str().to_owned(),
             first_byte_ms: *first_byte_ms,
             duration_ms: *duration_ms,
             route: route.clone(),
@@ -178,16 +178,5 @@ impl ModelBudget for ObjectBudget {
                 Err(error) => return Err(StoreError::new(NAME, error)),
             }
         }
-    }
-}
-
-/// The stable name of how a call ended.
-pub(crate) const fn outcome_name(outcome: CallOutcome) -> &'static str {
-    match outcome {
-        CallOutcome::Finished => "finished",
-        CallOutcome::Broken => "broken",
-        CallOutcome::Canceled => "canceled",
-        CallOutcome::Failed => "failed",
-        CallOutcome::Cached => "cached",
     }
 }

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use ai::LONGEST_MODEL;
 use ai::masking::Kind;
 use async_trait::async_trait;
-use contracts::pipeline::ai_policy::{AiPolicy, MOST_POLICY_MODELS, ReadAiPolicy};
+use contracts::pipeline::ai_policy::{AiPolicy, MOST_ARCHIVE_DAYS, MOST_POLICY_MODELS, ReadAiPolicy};
 use contracts::pipeline::budget::{BUDGET, TenantBudgetClient};
 use contracts::{Actor, TenantScope};
 use domain::budget::Tokens;
@@ -28,7 +28,7 @@ const MOST_KNOWN: usize = 1_000;
 
 /// What is wrong with a policy.
 pub(super) fn check(policy: &AiPolicy) -> Result<(), String> {
-    let AiPolicy { models, max_input_tokens, max_output_tokens, mask } = policy;
+    let AiPolicy { models, max_input_tokens, max_output_tokens, mask, archive } = policy;
     let models = models.as_deref().unwrap_or_default();
     if models.len() > MOST_POLICY_MODELS {
         return Err(format!("`models` may have at most {MOST_POLICY_MODELS}"));
@@ -40,6 +40,9 @@ pub(super) fn check(policy: &AiPolicy) -> Result<(), String> {
         if limit.is_some_and(|limit| !(1..=Tokens::MOST).contains(&limit)) {
             return Err(format!("`{name}` must be from 1 to {}", Tokens::MOST));
         }
+    }
+    if archive.is_some_and(|archive| !(1..=MOST_ARCHIVE_DAYS).contains(&archive.retention_days)) {
+        return Err(format!("`archive.retention_days` must be from 1 to {MOST_ARCHIVE_DAYS}"));
     }
     match mask.iter().find(|name| Kind::named(name).is_none()) {
         Some(name) => {

@@ -7,6 +7,7 @@ use ai::routing::{Candidate, Config, Decision};
 use contracts::TenantCall;
 use futures_util::future::{Either, select};
 
+use super::archiving::Archiving;
 use super::attempt::{Answered, Attempt, timed};
 use super::complete::open;
 use super::presence::Unanswered;
@@ -28,6 +29,8 @@ pub(super) struct Asker<'a> {
     pub(super) bounds: (u64, u64),
     /// The request's, by which AI Gateway may keep answers.
     pub(super) cache_key: &'a str,
+    /// Where the call is to be archived.
+    pub(super) archiving: Option<&'a Archiving>,
 }
 
 /// An answer, and what it came by.
@@ -111,7 +114,8 @@ impl Asker<'_> {
         // Both can cost what one can. Where there is no room for that the first is all there is.
         let models = vec![spare.model.clone()];
         let held = open(self.ports, self.context, self.key_prefix.cloned(), models, self.bounds).await;
-        let Ok(held) = held else { return (one.await, 1) };
+        let Ok(mut held) = held else { return (one.await, 1) };
+        held.archiving = self.archiving.cloned();
         tracing::info!(
             event = "model.hedged",
             tenant = %self.context.scope.tenant,

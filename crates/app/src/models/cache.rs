@@ -15,6 +15,7 @@ use mesh::TraceContext;
 
 use super::ModelPorts;
 use super::alike::{self, Alike};
+use super::archiving::Archiving;
 use super::complete::{models, open};
 use super::guard::Aside;
 use super::open_call::Took;
@@ -196,6 +197,7 @@ pub(super) async fn admit(
     decision: &Decision,
     found: &Found,
     aside: &Aside,
+    archiving: Option<Archiving>,
 ) -> Result<Vec<(String, String)>, ModelError> {
     let Found { entry: Entry { kept, body }, alike } = found;
     let status = if alike.is_some() { CacheStatus::Semantic } else { CacheStatus::Hit };
@@ -203,6 +205,10 @@ pub(super) async fn admit(
     open.metered.route.clone_from(&decision.route);
     open.metered.masked = aside.told();
     open.metered.cache = status;
+    open.archiving = archiving;
+    if let Some(archiving) = &mut open.archiving {
+        archiving.answered(body);
+    }
     let Kept { model, upstream, tokens_in, tokens_out, cost_nanos, .. } = kept.clone();
     open.metered.saved = Saved { tokens_in, tokens_out, nanos: Some(cost_nanos) };
     let took = Took {

@@ -11,6 +11,7 @@ use futures_util::future::{Either, select};
 use ids::KeyId;
 use mesh::Bytes;
 
+use super::archiving::Archiving;
 use super::asking::{Asker, Asking};
 use super::attempt::{Answered, form};
 use super::cache::{self, CacheUse, Source};
@@ -86,12 +87,15 @@ async fn answer(ports: &ModelPorts, context: &TenantCall, request: Complete) -> 
     };
     let decision = config.decide(&asked, &ports.breakers).map_err(no_route)?;
     guard.allows(&call.model, &decision.model)?;
+    let archiving =
+        guard.archive_days().map(|days| Archiving::of(context, request.request_id.clone(), &call, days));
     let cache = CacheUse::of_chat(context, &decision, &call, &control);
     if let Some(cache) = &cache
         && let Some(found) = cache.find(ports).await
         && let Ok((media_type, body)) = cache::told(&call, aside.back_in(found.entry.body.clone()))
     {
-        let headers = cache::admit(ports, context, request.key_prefix, &decision, &found, &aside).await?;
+        let headers =
+            cache::admit(ports, context, request.key_prefix, &decision, &found, &aside, archiving).await?;
         return Ok(Given { media_type, headers, body, stream: None });
     }
     let most_output = most_output(config, &decision);
@@ -105,6 +109,7 @@ async fn answer(ports: &ModelPorts, context: &TenantCall, request: Complete) -> 
         ..Metered::default()
     };
     open.metered = metered.clone();
+    open.archiving.clone_from(&archiving);
     let trace_id = context.trace.trace_id();
     let route = decision.route.clone().unwrap_or_default();
     let key = request.key_prefix.clone().unwrap_or_default();
@@ -125,6 +130,7 @@ async fn answer(ports: &ModelPorts, context: &TenantCall, request: Complete) -> 
         key_prefix: request.key_prefix.as_ref(),
         bounds,
         cache_key: &upstream_key(&tenant, &call),
+        archiving: archiving.as_ref(),
     };
     let asked = asker.ask(Unanswered::new(open)).await.map_err(|missed| missed.told(&call.model))?;
     let Asking { candidate, unanswered, answered, first_byte_ms, attempts, stall_ms, on_the_way } = asked;
@@ -150,7 +156,10 @@ async fn answer(ports: &ModelPorts, context: &TenantCall, request: Complete) -> 
                 (answer.usage, answer.written_bytes, Some(first_byte_ms));
             let outcome = CallOutcome::Finished;
             let source = Source::new(&model, &upstream, usage);
-            if let Some(open) = open {
+            if let Some(mut open) = open {
+                if let Some(archiving) = &mut open.archiving {
+                    archiving.answered(&answer.body);
+                }
                 let took = Took { model, upstream, usage, written_bytes, first_byte_ms, outcome };
                 let cost_nanos = open.settle(took).await;
                 if let Some(cache) = cache.filter(|_| may_be_kept(call.form, &answer.body)) {
@@ -194,8 +203,8 @@ pub(super) async fn open(
     let hold = ports.budget.hold(&request).await.map_err(budget)?;
     let started_ms = ports.runtime.now_ms();
     let metered = Metered::default();
-    let trace = context.trace;
-    Ok(OpenCall { ports: ports.clone(), tenant, trace, hold, started_ms, input_bound, output_bound, metered })
+    let (ports, trace, archiving) = (ports.clone(), context.trace, None);
+    Ok(OpenCall { ports, tenant, trace, hold, started_ms, input_bound, output_bound, metered, archiving })
 }
 
 /// What would be held for a call.
@@ -217,7 +226,7 @@ pub(super) fn hold_request(
     }
 }
 
-fn key(context: &TenantCall) -> Option<KeyId> {
+pub(super) fn key(context: &TenantCall) -> Option<KeyId> {
     match context.scope.actor {
         Actor::Key(key) => Some(key),
         Actor::Endpoint(_) | Actor::Job(_) | Actor::Service(_) => None,

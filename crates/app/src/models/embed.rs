@@ -48,7 +48,8 @@ pub(super) async fn embed(
     if let Some(cache) = &cache
         && let Some(found) = cache.find(ports).await
     {
-        let headers = cache::admit(ports, context, request.key_prefix, &decision, &found, &aside).await?;
+        let headers =
+            cache::admit(ports, context, request.key_prefix, &decision, &found, &aside, None).await?;
         return Ok(Embedded { body: Bytes(found.entry.body), headers });
     }
     let mut opened =

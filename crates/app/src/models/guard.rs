@@ -65,6 +65,11 @@ impl Guard {
         Err(ModelError::NotAllowed { model: asked.to_owned() })
     }
 
+    /// How long requests and answers are kept, in days; none where they are not.
+    pub(super) fn archive_days(&self) -> Option<u32> {
+        self.0.archive.map(|archive| archive.retention_days)
+    }
+
     fn fits(&self, tokens: u64) -> Result<(), ModelError> {
         match self.0.max_input_tokens {
             Some(most) if tokens > most => {

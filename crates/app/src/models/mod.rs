@@ -2,6 +2,7 @@
 //! settled.
 
 mod alike;
+mod archiving;
 mod asking;
 mod attempt;
 mod cache;
@@ -26,6 +27,7 @@ use std::rc::Rc;
 use ai::routing::{Breakers, Config};
 use mesh::Runtime;
 
+use crate::call_archive::CallArchive;
 use crate::ports::{
     AnswerCache, Background, Embedder, ModelBudget, ModelPolicies, ModelSecrets, ModelServer, PassageIndex,
     SpanSink,
@@ -51,6 +53,8 @@ pub struct ModelPorts {
     pub answers: Rc<dyn AnswerCache>,
     /// The questions to which answers are kept: an index of its own, which no search looks into.
     pub questions: Rc<dyn PassageIndex>,
+    /// Where calls are kept of those who want it.
+    pub archive: CallArchive,
     /// The static model.
     pub embedder: Rc<dyn Embedder>,
     /// How upstreams fare, as far as this isolate knows.

@@ -4,6 +4,7 @@ use ai::{Call, Usage};
 use ids::TenantId;
 use mesh::TraceContext;
 
+use super::archiving::Archiving;
 use super::{ModelPorts, spans};
 use crate::ports::{CacheStatus, CallOutcome, Hold, Metered, Saved, Settlement, TokenCount};
 
@@ -17,6 +18,8 @@ pub(super) struct OpenCall {
     pub(super) input_bound: u64,
     pub(super) output_bound: u64,
     pub(super) metered: Metered,
+    /// Where it is to be archived.
+    pub(super) archiving: Option<Archiving>,
 }
 
 /// What a call took, as it is known at its end.
@@ -66,6 +69,9 @@ impl OpenCall {
         let settled = self.ports.budget.settle(self.tenant, &self.hold, &settlement).await;
         let call = (self.tenant, self.trace, &*self.hold.id);
         spans::settled(&self.ports, call, self.started_ms, &settlement, settled.as_ref().ok().copied());
+        if let Some(archiving) = self.archiving {
+            archiving.keep(&self.ports, &self.hold.id, &settlement, settled.as_ref().ok().copied());
+        }
         match settled {
             Ok(cost_nanos) => {
                 tracing::info!(

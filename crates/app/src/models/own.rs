@@ -63,6 +63,7 @@ impl ChatExchange for OwnModels {
             key_prefix: None,
             presence: None,
             cache: None,
+            request_id: None,
         };
         match timed(&*ports.runtime, LIMIT_MS, complete(ports, &context, request)).await {
             Some(Ok(completion)) => Ok(completion.body.0),

@@ -9,7 +9,6 @@ use mesh::TraceContext;
 
 use super::ModelPorts;
 use super::refusal::Missed;
-use crate::budget::outcome_name;
 use crate::ports::{CacheStatus, CallOutcome, Settlement, TokenCount};
 use crate::traces::{recorded, span};
 
@@ -28,7 +27,7 @@ pub(super) fn settled(
     let Settlement { first_byte_ms, duration_ms, metered, .. } = settlement;
     let mut one = span("model", SERVICE, format!("call_{call}"), trace, Timestamp::from_unix_ms(started_ms));
     one.name.clone_from(model);
-    outcome_name(*outcome).clone_into(&mut one.status);
+    outcome.as_str().clone_into(&mut one.status);
     one.failed = matches!(outcome, CallOutcome::Broken | CallOutcome::Failed);
     one.ended_at = Some(Timestamp::from_unix_ms(started_ms.saturating_add(*duration_ms)));
     one.facts = vec![

@@ -69,6 +69,9 @@ impl Streaming {
 
     /// What came on its way to the client: seen by whoever keeps it, and with what was put aside back in its places.
     fn pass(&mut self) {
+        if let Some(archiving) = self.open.as_mut().and_then(|open| open.archiving.as_mut()) {
+            archiving.piece(&self.out);
+        }
         if let Some(keeping) = &mut self.keeping {
             keeping.see(&self.out);
         }

@@ -1,5 +1,6 @@
 //! What the use cases need of the world. Every method that touches tenant data takes the [`ids::TenantId`].
 
+mod ai_calls;
 mod alerts;
 mod analytics;
 mod answers;
@@ -45,6 +46,7 @@ mod usage;
 mod vectors;
 mod workflows;
 
+pub use ai_calls::{ArchivedCall, ArchivedCalls, CallQuery, MOST_CALLS};
 pub use alerts::{AlertRecord, AlertStore, EndedRun};
 pub use analytics::{SummedUsage, UsageDataset, UsageOverview, UsagePoint, UsageSummaries};
 pub use answers::{AnswerCache, LARGEST_ANSWER, MOST_ANSWERS_FORGOTTEN};

@@ -60,6 +60,20 @@ pub enum CallOutcome {
     Cached,
 }
 
+impl CallOutcome {
+    /// The stable name.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Finished => "finished",
+            Self::Broken => "broken",
+            Self::Canceled => "canceled",
+            Self::Failed => "failed",
+            Self::Cached => "cached",
+        }
+    }
+}
+
 /// What a cache had to do with a call.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum CacheStatus {

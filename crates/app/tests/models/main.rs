@@ -1,5 +1,6 @@
 //! Calls of models over a scripted server: what is held, asked, told and settled, however they end.
 
+mod archiving;
 mod cache;
 mod deciding;
 mod guard;

@@ -6,6 +6,7 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use ai::routing::{Breakers, Config};
+use app::call_archive::CallArchive;
 use app::models::{ModelPorts, ModelsService};
 use app::ports::{
     AnswerCache, Background, BudgetRefusal, Embedder, Hold, HoldRequest, ModelAnswer, ModelBudget,
@@ -21,8 +22,8 @@ use futures_util::future::{LocalBoxFuture, pending, ready};
 use futures_util::{FutureExt, StreamExt, stream};
 use ids::{KeyId, TenantId};
 use mesh::{ByteStream, Bytes, CallContext, Deadline, Runtime, StreamSource, TraceContext};
-use test_kit::MemoryIndex;
 use test_kit::run;
+use test_kit::{MemoryArchive, MemoryArchivedCalls, MemoryIndex};
 use transcript::Document;
 
 /// What the server does with a request.
@@ -53,6 +54,7 @@ struct State {
     background: RefCell<Vec<LocalBoxFuture<'static, ()>>>,
     answers: RefCell<HashMap<(TenantId, String), Vec<u8>>>,
     now_ms: Cell<u64>,
+    drawn: Cell<u64>,
     gateway_says: Cell<Option<&'static str>>,
     policy: RefCell<AiPolicy>,
     bodies: RefCell<Vec<String>>,
@@ -70,6 +72,8 @@ pub(crate) struct World {
     pub(crate) tenant: TenantId,
     pub(crate) other: TenantId,
     pub(crate) questions: MemoryIndex,
+    pub(crate) calls: MemoryArchivedCalls,
+    pub(crate) objects: MemoryArchive,
 }
 
 /// A body is open as long as this is there.
@@ -116,7 +120,14 @@ impl World {
             tenant: tenant(1),
             other: tenant(OTHER),
             questions: MemoryIndex::default(),
+            calls: MemoryArchivedCalls::default(),
+            objects: MemoryArchive::default(),
         }
+    }
+
+    /// Where calls are archived.
+    pub(crate) fn archive(&self) -> CallArchive {
+        CallArchive { calls: Rc::new(self.calls.clone()), objects: Rc::new(self.objects.clone()) }
     }
 
     /// From now on nothing runs out of time that has a second or more.
@@ -137,6 +148,7 @@ impl World {
             policies: Rc::new(self.shared.clone()),
             answers: Rc::new(self.shared.clone()),
             questions: Rc::new(self.questions.clone()),
+            archive: self.archive(),
             embedder: Rc::new(WordEmbedder),
             breakers: Rc::new(Breakers::default()),
             background: Rc::new(self.shared.clone()),
@@ -238,6 +250,7 @@ pub(crate) fn chat(model: &str, stream: bool) -> Complete {
         key_prefix: Some("wk_a".into()),
         presence: None,
         cache: None,
+        request_id: None,
     }
 }
 
@@ -425,7 +438,7 @@ impl Embedder for WordEmbedder {
 
 /// What takes so long is long to those who have patience.
 const LONG_MS: u64 = 1_000;
-const NOW_MS: u64 = 1_795_330_800_000;
+pub(crate) const NOW_MS: u64 = 1_795_330_800_000;
 
 /// Whatever is waited for with a limit and is not there at once is not there in time, unless it is patient.
 struct Time {
@@ -446,6 +459,8 @@ impl Runtime for Time {
     }
 
     fn random(&self) -> u64 {
-        4
+        // Never the same; what is drawn from its upper half is.
+        self.shared.0.drawn.set(self.shared.0.drawn.get() + 1);
+        self.shared.0.drawn.get()
     }
 }

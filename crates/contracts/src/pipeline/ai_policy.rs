@@ -5,6 +5,9 @@ use crate::Timestamp;
 /// The most models of a list.
 pub const MOST_POLICY_MODELS: usize = 200;
 
+/// The longest that calls are archived, in days.
+pub const MOST_ARCHIVE_DAYS: u32 = 3_650;
+
 /// See the module. One that was never set holds nobody to anything.
 #[mesh::message]
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -21,6 +24,17 @@ pub struct AiPolicy {
     /// What is put aside before a request leaves: `private_key`, `jwt`, `api_key`, `email`, `iban`, `card`, `phone`.
     #[serde(default)]
     pub mask: Vec<String>,
+    /// Where requests and answers are kept; none where they are not.
+    #[serde(default)]
+    pub archive: Option<AiArchive>,
+}
+
+/// How requests of models and their answers are kept.
+#[mesh::message]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AiArchive {
+    /// How long, in whole days: 1 to [`MOST_ARCHIVE_DAYS`].
+    pub retention_days: u32,
 }
 
 /// Asks for the policy.

@@ -1,5 +1,6 @@
 //! What may be asked of the pipeline: one entrypoint for the gateway, one for the scheduler.
 
+pub mod ai_calls;
 pub mod ai_policy;
 pub mod analytics;
 pub mod budget;

@@ -56,6 +56,9 @@ pub struct Complete {
     /// What the request says of kept answers: its header `weft-cache`.
     #[serde(default)]
     pub cache: Option<String>,
+    /// The request's own id, as its answer tells it; none where the platform asks by itself.
+    #[serde(default)]
+    pub request_id: Option<String>,
 }
 
 /// An answer: whole, or as it comes.

@@ -2,7 +2,7 @@
 
 use app::ports::{BudgetCall, Counted, KeyModelSpend, PricedModel, StoreError};
 use contracts::Timestamp;
-use contracts::pipeline::ai_policy::AiPolicy;
+use contracts::pipeline::ai_policy::{AiArchive, AiPolicy};
 use contracts::pipeline::usage::{UsageAmounts, UsageSubject};
 use domain::budget::{Amount, Call, CallStatus, Limit, Price, Scope, Selector, Tally, Tokens, Unit, Window};
 use domain::usage::Grain;
@@ -86,19 +86,28 @@ pub(super) struct PolicyJson {
     max_output_tokens: Option<u64>,
     #[serde(default)]
     mask: Vec<String>,
+    #[serde(default)]
+    archive: Option<ArchiveJson>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct ArchiveJson {
+    retention_days: u32,
 }
 
 impl From<&AiPolicy> for PolicyJson {
     fn from(policy: &AiPolicy) -> Self {
-        let AiPolicy { models, max_input_tokens, max_output_tokens, mask } = policy.clone();
-        Self { models, max_input_tokens, max_output_tokens, mask }
+        let AiPolicy { models, max_input_tokens, max_output_tokens, mask, archive } = policy.clone();
+        let archive = archive.map(|AiArchive { retention_days }| ArchiveJson { retention_days });
+        Self { models, max_input_tokens, max_output_tokens, mask, archive }
     }
 }
 
 impl From<PolicyJson> for AiPolicy {
     fn from(json: PolicyJson) -> Self {
-        let PolicyJson { models, max_input_tokens, max_output_tokens, mask } = json;
-        Self { models, max_input_tokens, max_output_tokens, mask }
+        let PolicyJson { models, max_input_tokens, max_output_tokens, mask, archive } = json;
+        let archive = archive.map(|ArchiveJson { retention_days }| AiArchive { retention_days });
+        Self { models, max_input_tokens, max_output_tokens, mask, archive }
     }
 }
 

@@ -60,6 +60,7 @@ pub const TENANT_TABLES: &[TenantTable] = &[
     TenantTable { name: "histories", key: "tenant_id, endpoint_id" },
     TenantTable { name: "history_items", key: "tenant_id, endpoint_id, item_id" },
     of_tenants("file_totals"),
+    TenantTable { name: "ai_calls", key: "tenant_id, id" },
     of_tenants("retention_settings"),
     of_tenants("raw_sweeps"),
     TenantTable { name: "usage_hours", key: "tenant_id, period, kind, name, key" },

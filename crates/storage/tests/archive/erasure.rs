@@ -1,17 +1,19 @@
 //! Erasing a contact or a tenant: what goes, what stays, through every crash, and what the certificate says.
 
 use app::pipeline::resume_erasures;
-use app::ports::{Archive, PassageIndex};
+use app::ports::{Archive, ArchivedCall, ArchivedCalls, PassageIndex};
+use contracts::Timestamp;
+use contracts::pipeline::ai_calls::AiCallSummary;
 use contracts::pipeline::erasure::{
     Erasure, ErasureReport, ErasureScope, GetErasure, ListErasures, ReadErasureError, StartErasure,
     StartErasureError,
 };
 use contracts::pipeline::workflows::RunOrder;
-use ids::{EventId, TenantId};
+use ids::{AiCallId, EventId, TenantId};
 use mesh_sim::{Sim, Simulation};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use storage::{EVENT_TABLES, TENANT_TABLES};
+use storage::{EVENT_TABLES, SqlArchivedCalls, TENANT_TABLES};
 use test_kit::run;
 
 use crate::people::{People, contact, context, trace};
@@ -116,6 +118,50 @@ fn a_contact_leaves_every_store_and_nobody_else_does() {
         !said.to_string().to_lowercase().contains("bo@"),
         "the certificate says nothing of whom it is about"
     );
+}
+
+#[test]
+fn archived_calls_about_a_contact_go_and_all_others_stay() {
+    let people = People::new();
+    let [ours, theirs] = people.world.tenants;
+    let sim = Sim::calm();
+    // Without the simulation: looks from outside.
+    let calls = SqlArchivedCalls::new(people.world.database.clone());
+    let keep = |tenant: TenantId, number: u8, request: &str, response: &str| {
+        let call_id = AiCallId::from_parts(u64::from(number), [number; 10]);
+        let object_key = format!("{tenant}/ai-calls/{call_id}.json");
+        let at = Timestamp::from_unix_ms(1);
+        let summary = AiCallSummary {
+            call_id,
+            request_id: None,
+            trace_id: "t".into(),
+            at: Timestamp::from_unix_ms(u64::from(number)),
+            expires_at: at,
+            model: "m".into(),
+            upstream: "u".into(),
+            outcome: "finished".into(),
+            cache: "off".into(),
+        };
+        run(calls.note(tenant, &ArchivedCall { summary, object_key: object_key.clone() })).unwrap();
+        let said = |text: &str| serde_json::json!({"text": text, "bytes": text.len(), "cut": false});
+        let record = serde_json::json!({"request": said(request), "response": said(response)});
+        run(people.world.objects.put(&object_key, "application/json", record.to_string().into_bytes()))
+            .unwrap();
+    };
+    keep(ours, 1, BO, "{}");
+    keep(ours, 2, ADA, "{}");
+    keep(ours, 3, "{}", OF_BO);
+    keep(ours, 4, LEBO, "{}");
+    keep(theirs, 5, BO, "{}");
+    let report = erase(&people, &sim, ours, contact(Some("bo@customer.example"), None, None));
+    assert_eq!((report.status.as_str(), report.error.as_deref()), ("done", None));
+    assert_eq!(certificate(&people, &sim, ours, &report)["removed"]["archived_calls"], 2);
+    let left = |tenant: TenantId| {
+        let left = run(calls.behind(tenant, None)).unwrap();
+        left.iter().map(|call| call.summary.at.unix_ms()).collect::<Vec<_>>()
+    };
+    assert_eq!((left(ours), left(theirs)), (vec![2, 4], vec![5]));
+    assert_eq!(people.world.objects.keys().len(), 3);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
+use app::call_archive::CallArchive;
 use app::pipeline::{ArchivePorts, Erase, ErasurePorts, ErasureRequestPorts, ErasureService};
 use app::ports::{
     EmbeddedPassage, ErasureInstances, EventStore, Origin, PassageIndex, SignalStore, StepRecord,
@@ -17,8 +18,8 @@ use ids::{EventId, TenantId};
 use mesh::{CallContext, Deadline, TraceContext};
 use mesh_sim::Sim;
 use storage::{
-    SqlArchiveLedger, SqlDatabase, SqlErasures, SqlEventStore, SqlRemoval, SqlRunStore, SqlSignalStore,
-    Statement,
+    SqlArchiveLedger, SqlArchivedCalls, SqlDatabase, SqlErasures, SqlEventStore, SqlRemoval, SqlRunStore,
+    SqlSignalStore, Statement,
 };
 use test_kit::{Fixtures, MemoryIndex, SeededRandom, run};
 
@@ -144,6 +145,7 @@ impl People {
              NULL, 1, 1)",
             "INSERT INTO history_items VALUES (?1, 'end', '7', NULL, NULL, 'syn', 1, 1)",
             "INSERT INTO file_parts VALUES ('fil ' || ?1, ?1, 1, 1, 'e')",
+            "INSERT INTO ai_calls VALUES (?1, 'aic', NULL, 't', 1, 'm', 'u', 'finished', 'off', 'key')",
             "INSERT INTO retention_settings VALUES (?1, 90, 'ines', 1)",
             "INSERT INTO raw_sweeps VALUES (?1, 'raw')",
             "INSERT INTO usage_hours VALUES (?1, 1, 'model', 'm', '', 0, 0, 0, 0, 1, 1, 1, 1, 0, 0, 0)",
@@ -213,6 +215,10 @@ impl People {
             feeds: Rc::new(SimMessages::new(sim, "feeds", &self.feeds)),
             budgets: Rc::new(SimBudgets::new(sim, &self.budgets)),
             answers: Rc::new(SimAnswers::new(sim, &self.answers)),
+            calls: CallArchive {
+                calls: Rc::new(SqlArchivedCalls::new(database.clone())),
+                objects: objects.clone(),
+            },
             questions: Rc::new(SimIndex::named(sim, "questions", &self.questions)),
             runs: Rc::new(RunEnding {
                 runs: Rc::new(SqlRunStore::new(database.clone())),

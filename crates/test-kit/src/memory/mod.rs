@@ -1,5 +1,6 @@
 //! The ports in memory. Each keeps the promises of its port, constraints of the database included, and no more.
 
+mod ai_calls;
 mod archive;
 mod audit;
 mod backfill;
@@ -23,6 +24,7 @@ mod starts;
 mod tenants;
 mod usage;
 
+pub use ai_calls::MemoryArchivedCalls;
 pub use archive::MemoryArchive;
 pub use budgets::{MemoryBudget, MemoryBudgets};
 pub use control::MemoryControl;

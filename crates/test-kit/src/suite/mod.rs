@@ -4,6 +4,7 @@
 //! so one store serves them all, and there is always another tenant whose rows must be neither seen nor touched. A
 //! store given to a suite must be empty, since some ports look over all tenants.
 
+mod ai_calls;
 mod analytics;
 mod archive;
 mod audit;
@@ -29,6 +30,7 @@ mod transitions;
 mod usage;
 mod vectors;
 
+pub use ai_calls::archived_calls_suite;
 pub use analytics::{usage_overview_suite, usage_summaries_suite};
 pub use audit::audit_suite;
 pub use backfill::backfill_store_suite;

@@ -1,6 +1,10 @@
 //! What tenants may spend on models, as an operator meets it.
 
-use app::ports::{NewTenant, TenantAdmin};
+use admin::request::Request;
+use app::ports::{Archive, ArchivedCall, ArchivedCalls, NewTenant, TenantAdmin};
+use contracts::Timestamp;
+use contracts::pipeline::ai_calls::AiCallSummary;
+use ids::AiCallId;
 use serde_json::{Value, json};
 use test_kit::run;
 
@@ -125,8 +129,10 @@ fn an_owner_sets_what_may_be_asked_and_everybody_reads_it() {
         (&nothing["version"], &nothing["models"], &nothing["mask"]),
         (&json!(0), &Value::Null, &json!([]))
     );
-    let asked =
-        json!({"version": 0, "models": ["fast"], "max_output_tokens": 500, "mask": ["email", "card"]});
+    let asked = json!({
+        "version": 0, "models": ["fast"], "max_output_tokens": 500, "mask": ["email", "card"],
+        "archive": {"retention_days": 30}
+    });
     let set = ask(&recorder, OWNER, &send("PUT", &path, &asked.to_string()));
     assert_eq!(set.answer.status, 200, "{}", set.answer.body);
     let set = body_of(&set);
@@ -138,6 +144,7 @@ fn an_owner_sets_what_may_be_asked_and_everybody_reads_it() {
         (&set["mask"], &set["updated_by"]),
         (&json!(["email", "card"]), &json!("person:ada@example.com"))
     );
+    assert_eq!(set["archive"], json!({"retention_days": 30}));
     assert_eq!(body_of(&ask(&recorder, VIEWER, &send("GET", &path, ""))), set);
     for (email, body, status, told) in [
         (VIEWER, "{}", 403, ""),
@@ -146,6 +153,9 @@ fn an_owner_sets_what_may_be_asked_and_everybody_reads_it() {
         (OWNER, r#"{"models": "fast"}"#, 422, "/models"),
         (OWNER, r#"{"models": [""]}"#, 422, "/models/0"),
         (OWNER, r#"{"max_input_tokens": 0}"#, 422, "/max_input_tokens"),
+        (OWNER, r#"{"archive": {}}"#, 422, "/archive/retention_days"),
+        (OWNER, r#"{"archive": {"retention_days": 3651}}"#, 422, "/archive/retention_days"),
+        (OWNER, r#"{"archive": 30}"#, 422, "/archive"),
     ] {
         let handled = ask(&recorder, email, &send("PUT", &path, body));
         assert_eq!(handled.answer.status, status, "{body}: {}", handled.answer.body);
@@ -155,4 +165,43 @@ fn an_owner_sets_what_may_be_asked_and_everybody_reads_it() {
     assert!(acts.map(|act| act.after.unwrap_or_default()).any(|after| after.contains("card")));
     let free = body_of(&ask(&recorder, OWNER, &send("PUT", &path, "{}")));
     assert_eq!((&free["version"], &free["models"], &free["mask"]), (&json!(2), &Value::Null, &json!([])));
+}
+
+#[test]
+fn what_was_said_in_a_call_is_shown_on_record_to_operators_alone() {
+    let (recorder, path) = (with_tenant(), path("ai-calls"));
+    let tenant = tenant();
+    let (call_id, time) = (AiCallId::from_parts(1, [1; 10]), Timestamp::from_unix_ms(1));
+    let summary = AiCallSummary {
+        call_id,
+        request_id: Some("req_1".into()),
+        trace_id: "t".into(),
+        at: time,
+        expires_at: time,
+        model: "m".into(),
+        upstream: "u".into(),
+        outcome: "finished".into(),
+        cache: "off".into(),
+    };
+    run(recorder.calls.note(tenant, &ArchivedCall { summary, object_key: "key".into() })).unwrap();
+    run(recorder.objects.put("key", "application/json", br#"{"request":{"text":"hi"}}"#.to_vec())).unwrap();
+    let listed =
+        body_of(&ask(&recorder, VIEWER, &Request { query: "request_id=req_1", ..send("GET", &path, "") }));
+    assert_eq!(listed["items"][0]["id"], call_id.to_string());
+    let none =
+        body_of(&ask(&recorder, VIEWER, &Request { query: "request_id=req_2", ..send("GET", &path, "") }));
+    assert_eq!(none["items"], json!([]));
+    let one = format!("{path}/{call_id}");
+    assert_eq!(ask(&recorder, VIEWER, &send("GET", &one, "")).answer.status, 403);
+    assert!(acts(&recorder.control).iter().all(|act| act.action != "ai_call.read"));
+    let shown = body_of(&ask(&recorder, OWNER, &send("GET", &one, "")));
+    assert_eq!(shown["request"]["text"], "hi");
+    let read: Vec<_> =
+        acts(&recorder.control).into_iter().filter(|act| act.action == "ai_call.read").collect();
+    assert_eq!(
+        (read.len(), read[0].target.as_deref(), read[0].tenant),
+        (1, Some(&*call_id.to_string()), Some(tenant))
+    );
+    let other = format!("{path}/{}", AiCallId::from_parts(2, [2; 10]));
+    assert_eq!(ask(&recorder, OWNER, &send("GET", &other, "")).answer.status, 404);
 }

@@ -97,6 +97,7 @@ pub(crate) fn ask(pipeline: &Pipeline, request: &Request<'_>) -> Handled {
         erasures: &recorder.erasures(),
         retentions: &recorder.retentions(),
         budgets: &recorder.budgets(),
+        ai_calls: &recorder.ai_calls(),
         pipeline: &nobody::pipeline(),
         scans: &crate::schedules::Scheduler::default().scans(),
         proposals: &pipeline.control,

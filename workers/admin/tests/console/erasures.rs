@@ -3,6 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
+use admin::ai_calls::AiCalls;
 use admin::budgets::Budgets;
 use admin::console::{Console, Handled};
 use admin::erasures::Erasures;
@@ -11,8 +12,10 @@ use admin::request::Request;
 use admin::retention::Retentions;
 use admin::tenants::Tenants;
 use app::budget::BudgetsService;
+use app::call_archive::{AiCallsService, CallArchive};
 use async_trait::async_trait;
 use auth::access::KeyCache;
+use contracts::pipeline::ai_calls::AiCallsDispatch;
 use contracts::pipeline::budget::BudgetsDispatch;
 use contracts::pipeline::erasure::{
     Erasure, ErasureCertificate, ErasureDispatch, ErasureList, ErasureReport, ErasureScope, GetErasure,
@@ -26,7 +29,9 @@ use ids::{ErasureId, TenantId};
 use mesh::Transport;
 use mesh::loopback::Loopback;
 use serde_json::Value;
-use test_kit::{FakeClock, MemoryBudgets, MemoryControl, SeededRandom, run};
+use test_kit::{
+    FakeClock, MemoryArchive, MemoryArchivedCalls, MemoryBudgets, MemoryControl, SeededRandom, run,
+};
 
 use crate::nobody;
 use crate::team::{AUDIENCE, NOW, TEAM, Team};
@@ -42,6 +47,8 @@ pub(crate) struct Recorder {
     pub(crate) events: Rc<Cell<u32>>,
     pub(crate) control: MemoryControl,
     pub(crate) budgets: MemoryBudgets,
+    pub(crate) calls: MemoryArchivedCalls,
+    pub(crate) objects: MemoryArchive,
 }
 
 fn clock() -> FakeClock {
@@ -87,6 +94,14 @@ impl Recorder {
         let service = BudgetsService(Rc::new(self.budgets.clone()));
         let transport: Rc<dyn Transport> = Rc::new(Loopback::new(BudgetsDispatch(service), || NOW * 1000));
         Budgets::over(transport)
+    }
+
+    pub(crate) fn ai_calls(&self) -> AiCalls {
+        let archive =
+            CallArchive { calls: Rc::new(self.calls.clone()), objects: Rc::new(self.objects.clone()) };
+        let service = AiCallsDispatch(AiCallsService(archive));
+        let transport: Rc<dyn Transport> = Rc::new(Loopback::new(service, || NOW * 1000));
+        AiCalls::over(transport)
     }
 
     pub(crate) fn retentions(&self) -> Retentions {
@@ -198,6 +213,7 @@ pub(crate) fn ask(recorder: &Recorder, email: &str, request: &Request<'_>) -> Ha
         erasures: &recorder.erasures(),
         retentions: &recorder.retentions(),
         budgets: &recorder.budgets(),
+        ai_calls: &recorder.ai_calls(),
         pipeline: &nobody::pipeline(),
         scans: &crate::schedules::Scheduler::default().scans(),
         proposals: &recorder.control,

@@ -79,6 +79,7 @@ fn handle_with(variables: [&str; 3], team: &Team, request: &Request<'_>) -> (Han
         erasures: &recorder.erasures(),
         retentions: &recorder.retentions(),
         budgets: &recorder.budgets(),
+        ai_calls: &recorder.ai_calls(),
         pipeline: &nobody::pipeline(),
         scans: &schedules::Scheduler::default().scans(),
         proposals: &control,

@@ -53,6 +53,7 @@ impl World {
             erasures: &recorder.erasures(),
             retentions: &recorder.retentions(),
             budgets: &recorder.budgets(),
+            ai_calls: &recorder.ai_calls(),
             pipeline: &nobody::pipeline(),
             scans: &crate::schedules::Scheduler::default().scans(),
             proposals: &self.control,

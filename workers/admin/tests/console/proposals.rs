@@ -178,6 +178,7 @@ impl World {
             erasures: &self.erasures(),
             retentions: &self.recorder.retentions(),
             budgets: &self.recorder.budgets(),
+            ai_calls: &self.recorder.ai_calls(),
             pipeline: &nobody::pipeline(),
             scans: &crate::schedules::Scheduler::default().scans(),
             proposals: &self.control,

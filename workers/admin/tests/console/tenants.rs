@@ -50,6 +50,7 @@ fn handle_named(
         erasures: &recorder.erasures(),
         retentions: &recorder.retentions(),
         budgets: &recorder.budgets(),
+        ai_calls: &recorder.ai_calls(),
         pipeline: &nobody::pipeline(),
         scans: &crate::schedules::Scheduler::default().scans(),
         proposals: control,

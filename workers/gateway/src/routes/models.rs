@@ -56,6 +56,7 @@ async fn complete(exchange: &Exchange<'_>, form: inner::ModelForm) -> Outcome {
         key_prefix: exchange.facts.key.borrow().clone(),
         presence: Some(watched),
         cache: exchange.header(CACHE).map(str::to_owned),
+        request_id: Some(exchange.facts.request_id.borrow().clone()),
     };
     let answered = exchange.ports.models.complete(&call, request).await.map_err(failed)?;
     let inner::Completion { media_type, headers, body, stream } = answered;

@@ -66,6 +66,8 @@ struct Removed {
     kept_answers: u32,
     /// To which those were.
     kept_questions: u32,
+    /// Of models, with what was asked and answered; of a whole tenant they are objects and rows like any other.
+    archived_calls: u32,
     raw_objects: u32,
     archive_rows: u32,
 }
@@ -121,6 +123,7 @@ async fn write(run: &Run, record: &ErasureRecord, now: Timestamp) -> Result<(u32
     let budget_rows = rows.remove("budget_rows").unwrap_or_default();
     let kept_answers = rows.remove("kept_answers").unwrap_or_default();
     let kept_questions = rows.remove("kept_questions").unwrap_or_default();
+    let archived_calls = rows.remove("archived_calls").unwrap_or_default();
     let at = rfc3339(now);
     let mut not_covered = vec![
         "the tenant's row, keys and jobs, which the admin and the scheduler keep",
@@ -153,6 +156,7 @@ async fn write(run: &Run, record: &ErasureRecord, now: Timestamp) -> Result<(u32
             budget_rows,
             kept_answers,
             kept_questions,
+            archived_calls,
             raw_objects: objects.len() as u32,
             archive_rows,
         },

@@ -18,7 +18,7 @@ const READ_PAGE: u32 = 200;
 const WHOLE_PAGE: u32 = 1_000;
 
 /// Raw objects read side by side: the platform runs six at a time.
-const READ_AT_ONCE: usize = 6;
+pub(super) const READ_AT_ONCE: usize = 6;
 
 /// What a contact is recognized by, as stored while the erasure runs.
 #[derive(Debug, Serialize, Deserialize)]
@@ -78,7 +78,8 @@ pub(super) async fn find_page(run: &Run, after: Option<EventId>) -> Result<Optio
     Ok(last)
 }
 
-fn contact(json: &str) -> Result<Contact, StoreError> {
+/// What a stored selector is about.
+pub(super) fn contact(json: &str) -> Result<Contact, StoreError> {
     let unreadable = |error: &dyn std::fmt::Display| {
         StoreError::new("erasures", format!("the selector cannot be read: {error}"))
     };

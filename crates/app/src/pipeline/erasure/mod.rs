@@ -19,6 +19,7 @@ pub use service::ErasureService;
 pub use workflow::{Erase, EraseInput, EraseOutput};
 
 use super::archive::ArchivePorts;
+use crate::call_archive::CallArchive;
 use crate::ports::{
     AnswerCache, BudgetRemoval, Clock, ErasureInstances, ErasureRecord, ErasureStore, EventRemoval,
     FeedRemoval, MessageRemoval, PassageIndex, Random, RunRemoval, StoreError,
@@ -52,6 +53,8 @@ pub struct ErasurePorts {
     pub budgets: Rc<dyn BudgetRemoval>,
     /// Answers of models that are kept to be given again.
     pub answers: Rc<dyn AnswerCache>,
+    /// Calls of models that are archived.
+    pub calls: CallArchive,
     /// The questions to which they are.
     pub questions: Rc<dyn PassageIndex>,
     /// Entries of live feeds.

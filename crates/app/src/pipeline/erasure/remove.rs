@@ -3,9 +3,12 @@
 use std::collections::BTreeSet;
 
 use contracts::Timestamp;
-use ids::EventId;
+use futures_util::future::join_all;
+use ids::{AiCallId, EventId};
 
 use super::Run;
+use super::find::{READ_AT_ONCE, contact};
+use crate::call_archive::is_about;
 use crate::pipeline::archive::{Lease, drop_day, raw_prefix, rewrite_day, tenant_prefix};
 use crate::pipeline::retention::forget;
 use crate::ports::{MOST_ANSWERS_FORGOTTEN, MOST_OBJECTS, StoreError};
@@ -134,6 +137,31 @@ pub(super) async fn remove_answers(run: &Run) -> Result<bool, StoreError> {
         run.ports.erasures.count(run.tenant, run.id, "kept_answers", removed).await?;
     }
     Ok(removed == MOST_ANSWERS_FORGOTTEN)
+}
+
+/// Of a contact: removes the archived calls of models behind `after` that are about it, a page of them. Gives the page's
+/// last; none behind the last page.
+pub(super) async fn remove_calls(run: &Run, after: Option<AiCallId>) -> Result<Option<AiCallId>, StoreError> {
+    let record = run.record().await?;
+    let Some(selector) = &record.erasure.selector else { return Ok(None) };
+    let contact = contact(selector)?;
+    let archive = &run.ports.calls;
+    let page = archive.calls.behind(run.tenant, after).await?;
+    let last = page.last().map(|call| call.summary.call_id);
+    let mut found = Vec::new();
+    for chunk in page.chunks(READ_AT_ONCE) {
+        let read = join_all(chunk.iter().map(|call| archive.objects.get(&call.object_key))).await;
+        for (call, object) in chunk.iter().zip(read) {
+            if object?.is_some_and(|object| is_about(&contact, &object.body)) {
+                found.push(call.clone());
+            }
+        }
+    }
+    archive.remove(run.tenant, &found).await?;
+    if !found.is_empty() {
+        run.ports.erasures.count(run.tenant, run.id, "archived_calls", found.len() as u32).await?;
+    }
+    Ok(last)
 }
 
 /// Removes a page of objects; says whether there was one.

@@ -6,7 +6,7 @@
 use std::future::Future;
 use std::time::Duration;
 
-use ids::{ErasureId, EventId, TenantId};
+use ids::{AiCallId, ErasureId, EventId, TenantId};
 use mesh::TraceContext;
 use mesh::workflow::{Backoff, StepError, StepFailure, StepPolicy, Steps};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -14,7 +14,8 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use super::certificate::certify;
 use super::find::find_page;
 use super::remove::{
-    drop_archive, end_runs, remove_answers, remove_batch, remove_day, remove_orphans, remove_rest,
+    drop_archive, end_runs, remove_answers, remove_batch, remove_calls, remove_day, remove_orphans,
+    remove_rest,
 };
 use super::verify::{Leftovers, verify_day, verify_events, verify_tenant};
 use super::{ErasurePorts, Run};
@@ -201,6 +202,15 @@ async fn remove(run: &Run, steps: &Steps, round: u32, whole: bool) -> Result<(),
             }
         }
         return Ok(());
+    }
+    let mut call: Option<AiCallId> = None;
+    for page in 1_u32.. {
+        let after = call;
+        let name = format!("calls-{round}-{page}");
+        call = step(run, steps, name, move |run| async move { remove_calls(&run, after).await }).await?;
+        if call.is_none() {
+            break;
+        }
     }
     let mut day: Option<String> = None;
     for page in 1_u32.. {

@@ -1,0 +1,3 @@
+SELECT id, request_id, trace_id, expires_at, model, upstream, outcome, cache, object_key
+FROM ai_calls
+WHERE tenant_id = ?1
