@@ -32,6 +32,8 @@ pub const TENANT_BUDGET: &str = "TENANT_BUDGET";
 pub const PIPELINE_ANALYTICS: &str = "PIPELINE_ANALYTICS";
 /// pipeline: the dataset of Analytics Engine that usage is written to.
 pub const TENANT_USAGE: &str = "TENANT_USAGE";
+/// pipeline: the dataset of Analytics Engine that each settled call of a model is written to.
+pub const LLM_SPEND: &str = "LLM_SPEND";
 /// pipeline: the account whose Analytics Engine is asked; empty where only the rollups are.
 pub const ANALYTICS_ACCOUNT: &str = "ANALYTICS_ACCOUNT";
 /// pipeline: where it is asked, up to `/v4`.

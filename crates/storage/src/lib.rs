@@ -44,7 +44,7 @@ mod workflows;
 
 pub use account_history::SqlAccountHistory;
 pub use ai_calls::SqlArchivedCalls;
-pub use analytics_engine::{AnalyticsEngineUsage, SqlApi, USAGE_DATASET, UsagePoints, point_parts};
+pub use analytics_engine::{AnalyticsEngineUsage, Points, SqlApi, USAGE_DATASET, point_parts, spend_parts};
 pub use answers::KvAnswers;
 pub use approvals::SqlApprovalStore;
 pub use archive::R2Archive;

@@ -22,8 +22,8 @@ pub use fixtures::Fixtures;
 pub use memory::{
     MemoryArchive, MemoryArchivedCalls, MemoryBudget, MemoryBudgets, MemoryControl, MemoryCrm,
     MemoryEventStore, MemoryFileBytes, MemoryFiles, MemoryHistories, MemoryIndex, MemoryInstances,
-    MemoryLimits, MemoryNotifier, MemoryQueue, MemoryRules, MemorySignalStore, MemoryStarts, MemoryUsage,
-    Told,
+    MemoryLimits, MemoryNotifier, MemoryPoints, MemoryQueue, MemoryRules, MemorySignalStore, MemoryStarts,
+    MemoryUsage, Told,
 };
 pub use random::SeededRandom;
 pub use run::{pause, run};

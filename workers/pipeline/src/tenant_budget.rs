@@ -7,7 +7,7 @@ use app::budget::{
     BudgetEraser, BudgetObject, BudgetPorts, BudgetsService, HOLD_MS, KnownPolicies, ObjectBudget,
     ObjectPolicies,
 };
-use app::ports::{ModelBudget, ModelPolicies, PriceList};
+use app::ports::{ModelBudget, ModelPolicies, PriceList, SpendDataset};
 use async_trait::async_trait;
 use contracts::TenantCall;
 use contracts::pipeline::ai_policy::{AiPolicyStanding, ReadAiPolicy, SetAiPolicy};
@@ -21,7 +21,7 @@ use host::{WorkerClock, WorkerRandom, bindings, own_price};
 use mesh::durable::{AlarmEvent, DurableObject, HandlerError, Namespace, ObjectContext, StartError};
 use mesh_worker::durable::DurableNamespace;
 use mesh_worker::{BindingError, Instance};
-use storage::{ObjectAlarm, SqlBudgetStore, TENANT_BUDGET};
+use storage::{ObjectAlarm, Points, SqlBudgetStore, TENANT_BUDGET};
 
 use crate::wiring;
 
@@ -41,6 +41,7 @@ impl DurableObject for TenantBudgetObject {
         Ok(Self(BudgetObject::new(BudgetPorts {
             tenant: context.address.tenant_key().parse().map_err(StartError::other)?,
             usage: wiring::usage_store(env).map_err(StartError::other)?,
+            spend: spend(env),
             hold_ms: hold_ms(env),
             store: Rc::new(SqlBudgetStore::new(context.storage)),
             alarm: Rc::new(ObjectAlarm(context.alarm)),
@@ -121,6 +122,12 @@ fn prices(env: &worker::Env) -> Rc<dyn PriceList> {
         Some((model, price)) => prices.with(&model, price),
         None => prices,
     })
+}
+
+/// Where a dataset is bound.
+fn spend(env: &worker::Env) -> Option<Rc<dyn SpendDataset>> {
+    let dataset = env.analytics_engine(bindings::LLM_SPEND).ok()?;
+    Some(Rc::new(Points::new(dataset)))
 }
 
 fn hold_ms(env: &worker::Env) -> u64 {

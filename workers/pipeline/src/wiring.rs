@@ -50,7 +50,7 @@ use mesh_worker::{BindingError, Instance, WorkerRuntime, WorkflowBinding, text_v
 use storage::{
     AnalyticsEngineUsage, D1, D1ArchiveLedger, D1ArchivedCalls, D1CrmStore, D1DeadLetterStore, D1Erasures,
     D1EventStore, D1FileStore, D1HistoryStore, D1Removal, D1RuleStore, D1SignalStore,
-    D1SubscriptionDirectory, D1TraceStore, D1UsageStore, KvAnswers, R2Archive, R2FileBytes, UsagePoints,
+    D1SubscriptionDirectory, D1TraceStore, D1UsageStore, KvAnswers, Points, R2Archive, R2FileBytes,
 };
 
 use crate::health::HealthService;
@@ -190,7 +190,7 @@ pub(crate) fn usage(instance: &Instance) -> Result<UsageDispatch<UsageService>, 
 pub(crate) fn usage_store(env: &worker::Env) -> Result<Rc<dyn UsageStore>, BindingError> {
     let rollups: Rc<dyn UsageStore> = Rc::new(D1UsageStore::new(data_db(env)?));
     Ok(match env.analytics_engine(bindings::TENANT_USAGE) {
-        Ok(dataset) => Rc::new(PointedUsage { rollups, dataset: Rc::new(UsagePoints::new(dataset)) }),
+        Ok(dataset) => Rc::new(PointedUsage { rollups, dataset: Rc::new(Points::new(dataset)) }),
         Err(_) => rollups,
     })
 }

@@ -82,22 +82,23 @@ pub(super) fn settle(
     Ok((before, Some(after)))
 }
 
-/// A call was not made. One that is not known is noted as released, so that a hold which is still on its way is refused.
+/// A call was not made; as it was before, and as it is now where that changes anything. One that is not known is noted as
+/// released, so that a hold which is still on its way is refused.
 pub(super) fn release(
     store: &dyn BudgetStore,
     call_id: &str,
     now_ms: u64,
-) -> Result<BudgetCall, BudgetError> {
+) -> Result<(BudgetCall, Option<BudgetCall>), BudgetError> {
     check_name("call_id", call_id).map_err(|detail| BudgetError::Invalid { detail })?;
     let Some(before) = store.call(call_id).map_err(broken)? else {
         let never = never_held(call_id, now_ms);
         store.write(&never, &[], &[]).map_err(broken)?;
-        return Ok(never);
+        return Ok((never, None));
     };
-    let Some(call) = before.call.release() else { return Ok(before) };
+    let Some(call) = before.call.release() else { return Ok((before, None)) };
     let after = BudgetCall { call, ..before.clone() };
     end(store, &before, &after, now_ms).map_err(broken)?;
-    Ok(after)
+    Ok((before, Some(after)))
 }
 
 /// Counts calls at their bound whose holds have expired, at most `most`; gives them.

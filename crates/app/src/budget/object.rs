@@ -17,7 +17,9 @@ use ids::TenantId;
 use super::book::{self, broken};
 use super::policy;
 use super::{CALLS_KEPT_MS, GATHERED_MS, convert, report, standing};
-use crate::ports::{Alarm, BudgetCall, BudgetLimits, BudgetStore, Clock, Random, StoreError, UsageStore};
+use crate::ports::{
+    Alarm, BudgetCall, BudgetLimits, BudgetStore, Clock, Random, SpendDataset, StoreError, UsageStore,
+};
 
 const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
 /// Holds that one alarm lets expire before it rings again.
@@ -36,6 +38,8 @@ pub struct BudgetPorts {
     pub alarm: Rc<dyn Alarm>,
     /// Whom to tell what was spent.
     pub usage: Rc<dyn UsageStore>,
+    /// Where each change of the ledger is a point as well, if anywhere.
+    pub spend: Option<Rc<dyn SpendDataset>>,
     /// The wall clock.
     pub clock: Rc<dyn Clock>,
     /// For names of batches.
@@ -84,14 +88,9 @@ impl BudgetObject {
     }
 
     async fn attend(&self, now_ms: u64) -> Result<(), StoreError> {
-        let BudgetPorts { store, tenant, .. } = &self.ports;
-        for call in book::expire(&**store, now_ms, EXPIRED_AT_ONCE)? {
-            let BudgetCall { call_id, model, call, .. } = call;
-            tracing::warn!(
-                event = "budget.hold_expired", %tenant, call_id, model, cost_nanos = call.charged().nanos
-            );
-        }
-        store
+        self.expire(now_ms)?;
+        self.ports
+            .store
             .forget(now_ms.saturating_sub(CALLS_KEPT_MS), now_ms.saturating_sub((DAILY_DAYS + 2) * DAY_MS))?;
         report::tell(&self.ports, now_ms).await
     }
@@ -99,6 +98,7 @@ impl BudgetObject {
     fn expire(&self, now_ms: u64) -> Result<(), StoreError> {
         let BudgetPorts { store, tenant, .. } = &self.ports;
         for call in book::expire(&**store, now_ms, EXPIRED_AT_ONCE)? {
+            report::point(&self.ports, None, &call, None);
             let BudgetCall { call_id, model, call, .. } = call;
             let cost_nanos = call.charged().nanos;
             tracing::warn!(event = "budget.hold_expired", %tenant, call_id, model, cost_nanos);
@@ -175,17 +175,21 @@ impl TenantBudget for BudgetObject {
         };
         let cost_nanos = after.call.charged().nanos;
         report::log(context, &after, &request);
+        report::point(&self.ports, Some(&before), &after, Some(&request));
         self.ring_by_or_log(now_ms + GATHERED_MS).await;
         Ok(SettledCall { cost_nanos })
     }
 
     async fn release(&self, _: &TenantCall, request: ReleaseCall) -> Result<SettledCall, BudgetError> {
         let now_ms = self.now_ms();
-        let call = book::release(&*self.ports.store, &request.call_id, now_ms)?;
+        let (before, after) = book::release(&*self.ports.store, &request.call_id, now_ms)?;
+        if let Some(after) = &after {
+            report::point(&self.ports, Some(&before), after, None);
+        }
         if self.ports.store.has_unreported().map_err(broken)? {
             self.ring_by_or_log(now_ms + GATHERED_MS).await;
         }
-        Ok(SettledCall { cost_nanos: call.call.charged().nanos })
+        Ok(SettledCall { cost_nanos: after.unwrap_or(before).call.charged().nanos })
     }
 
     async fn standing(&self, _: &TenantCall, _: ReadBudget) -> Result<BudgetStanding, BudgetError> {

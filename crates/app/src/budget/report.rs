@@ -5,7 +5,7 @@ use contracts::Timestamp;
 use contracts::pipeline::budget::SettleCall;
 
 use super::BudgetPorts;
-use crate::ports::{BudgetCall, StoreError};
+use crate::ports::{BudgetCall, SpendPoint, Spent, StoreError};
 
 /// Tells usage everything that gathered. A batch has its name before it is told, so that one which is told twice, since
 /// the object died in between, counts once.
@@ -43,4 +43,53 @@ pub(super) fn log(context: &TenantCall, call: &BudgetCall, settled: &SettleCall)
         // What was paid is recorded, and the bound was none.
         tracing::error!(event = "budget.bound_exceeded", %tenant, call_id, model, cost_nanos, bound_nanos);
     }
+}
+
+/// The points of a change of the ledger: what is taken back of what was there before, and what took its place. Points add
+/// up to the ledger; an object that dies between the two leaves it without the point.
+pub(super) fn point(
+    ports: &BudgetPorts,
+    before: Option<&BudgetCall>,
+    after: &BudgetCall,
+    settled: Option<&SettleCall>,
+) {
+    let Some(dataset) = &ports.spend else { return };
+    let of = |call: &BudgetCall, spent: &Spent<'_>, outcome: &str, sign: i64| {
+        // No call comes near to what does not fit.
+        let signed = |amount: u64| sign * i64::try_from(amount).unwrap_or(i64::MAX);
+        let Spent { model, tokens, nanos } = spent;
+        SpendPoint {
+            tenant: ports.tenant.to_string(),
+            model: (*model).to_owned(),
+            outcome: outcome.to_owned(),
+            key: call.key.clone().unwrap_or_default(),
+            amounts: [
+                sign,
+                signed(tokens.input),
+                signed(tokens.output),
+                signed(*nanos),
+                0,
+                signed(tokens.cached),
+                0,
+                0,
+            ],
+            ..SpendPoint::default()
+        }
+    };
+    if let Some((before, spent)) = before.and_then(|before| Some((before, before.spent()?))) {
+        dataset.write(&of(before, &spent, "corrected", -1));
+    }
+    let Some(spent) = after.spent() else { return };
+    let Some(settled) = settled else {
+        return dataset.write(&of(after, &spent, "expired", 1));
+    };
+    let mut point = of(after, &spent, &settled.outcome, 1);
+    point.upstream.clone_from(&settled.upstream);
+    point.route = settled.route.clone().unwrap_or_default();
+    point.cache.clone_from(&settled.cache);
+    let whole = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+    point.amounts[4] = whole(settled.saved_nanos.unwrap_or_default());
+    point.amounts[6] = whole(settled.first_byte_ms.unwrap_or_default());
+    point.amounts[7] = whole(settled.duration_ms);
+    dataset.write(&point);
 }

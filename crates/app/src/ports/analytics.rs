@@ -75,3 +75,45 @@ pub trait UsageDataset {
     /// Writes a point.
     fn write(&self, point: &UsagePoint);
 }
+
+/// One data point: what a call of a model added to the ledger, or what was taken back of that.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SpendPoint {
+    /// Whose.
+    pub tenant: String,
+    /// The model that answered, or whose price set the bound where nobody told.
+    pub model: String,
+    /// Whom it was asked of; empty where nobody told.
+    pub upstream: String,
+    /// The route that decided; empty where the name of the model did.
+    pub route: String,
+    /// What a cache had to do with it.
+    pub cache: String,
+    /// How it ended; `expired` where nobody told, `corrected` where that was taken back.
+    pub outcome: String,
+    /// Which key asked; empty where the platform did.
+    pub key: String,
+    /// Numbers, in the order of [`SpendPoint::MEASURES`]. The first five are the ledger's: they add up to it, and are
+    /// less than nothing where something is taken back.
+    pub amounts: [i64; 8],
+}
+
+impl SpendPoint {
+    /// What each number is of. Times are in milliseconds, and 0 where they are not known.
+    pub const MEASURES: [&str; 8] = [
+        "calls",
+        "tokens_in",
+        "tokens_out",
+        "cost_nanos",
+        "saved_nanos",
+        "tokens_in_cached",
+        "first_byte_ms",
+        "duration_ms",
+    ];
+}
+
+/// A dataset that takes points of spending and never says that it could not.
+pub trait SpendDataset {
+    /// Writes a point.
+    fn write(&self, point: &SpendPoint);
+}

@@ -48,7 +48,9 @@ mod workflows;
 
 pub use ai_calls::{ArchivedCall, ArchivedCalls, CallQuery, MOST_CALLS};
 pub use alerts::{AlertRecord, AlertStore, EndedRun};
-pub use analytics::{SummedUsage, UsageDataset, UsageOverview, UsagePoint, UsageSummaries};
+pub use analytics::{
+    SpendDataset, SpendPoint, SummedUsage, UsageDataset, UsageOverview, UsagePoint, UsageSummaries,
+};
 pub use answers::{AnswerCache, LARGEST_ANSWER, MOST_ANSWERS_FORGOTTEN};
 pub use approvals::{ApprovalChange, ApprovalRow, ApprovalStore, AskedContent, AuditRow, DecisionRow};
 pub use archive::{Archive, ArchivedObject, ListedObject, MOST_OBJECTS, ObjectVersion};

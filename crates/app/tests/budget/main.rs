@@ -305,3 +305,49 @@ fn what_a_cache_saved_is_told_to_usage_and_what_was_spent_stays_the_ledgers() {
     let ledger: u64 = world.standing().month.iter().map(|spend| spend.cost_nanos).sum();
     assert_eq!((usage.cost_nanos, usage.cost_nanos), (ledger, spent + 5 * NANOS), "to the billionth");
 }
+
+#[test]
+fn the_ledger_usage_and_the_points_come_to_the_same_to_the_billionth() {
+    let world = World::with(Vec::new());
+    let holds: Vec<Hold> = (0..40)
+        .map(|number| world.hold(&format!("c{number}"), &["cheap", "dear"], 1_000 + number).unwrap())
+        .collect();
+    for (number, hold) in (0_u64..).zip(&holds) {
+        let model = if number % 3 == 0 { "dear" } else { "cheap" };
+        match number % 5 {
+            // Settled; settled late, after the hold has expired; never heard of again; given back, late too.
+            0 | 1 => drop(world.settle(hold, model, 7 * number + 1, 3)),
+            4 => run(world.budget.release(world.tenant, hold)).unwrap(),
+            _ => {}
+        }
+    }
+    world.clock.advance(HOLD_MS);
+    run(world.budgets.ring());
+    for (number, hold) in (0_u64..).zip(&holds) {
+        match number % 5 {
+            2 => drop(world.settle(hold, "cheap", 11 * number, 5)),
+            3 if number % 2 == 0 => run(world.budget.release(world.tenant, hold)).unwrap(),
+            // Told twice, it counts once.
+            0 => drop(world.settle(hold, "cheap", 1, 1)),
+            _ => {}
+        }
+    }
+    run(world.budgets.ring());
+    let ledger = world.standing().month.into_iter().fold([0; 4], |[calls, read, wrote, nanos], spend| {
+        [calls + spend.calls, read + spend.tokens_in, wrote + spend.tokens_out, nanos + spend.cost_nanos]
+    });
+    let usage = world.budgets.usage.total(world.tenant);
+    assert_eq!([usage.model_calls, usage.tokens_in, usage.tokens_out, usage.cost_nanos], ledger);
+    let points = world.budgets.points.0.borrow();
+    let mut sums = [0_i64; 8];
+    for point in points.iter() {
+        assert_eq!(point.tenant, world.tenant.to_string());
+        for (sum, amount) in sums.iter_mut().zip(point.amounts) {
+            *sum += amount;
+        }
+    }
+    assert_eq!(sums[..4], ledger.map(|sum| sum as i64));
+    assert!(ledger[3] > 0);
+    let ended = |outcome: &str| points.iter().filter(|point| point.outcome == outcome).count();
+    assert_eq!((ended("expired"), ended("corrected")), (16, 12));
+}

@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use app::ports::{UsageDataset, UsagePoint};
+use app::ports::{SpendDataset, SpendPoint, UsageDataset, UsagePoint};
 use async_trait::async_trait;
 use futures_util::future::{Either, select};
 use mesh_worker::bindings::analytics::{AnalyticsEngineSql, Statement};
 use serde_json::Value;
 use worker::{AnalyticsEngineDataPointBuilder, AnalyticsEngineDataset, Delay};
 
-use super::{SqlApi, point_parts};
+use super::{SqlApi, point_parts, spend_parts};
 
 /// An answer has to be here by then: an operator waits for it, and the rollups can answer as well.
 const LIMIT: Duration = Duration::from_secs(6);
@@ -26,13 +26,13 @@ impl SqlApi for AnalyticsEngineSql {
     }
 }
 
-/// [`UsageDataset`] over a binding. The platform takes a point without saying whether it keeps it.
+/// [`UsageDataset`], or [`SpendDataset`], over its binding. The platform takes a point without saying whether it keeps it.
 #[derive(Debug, Clone)]
-pub struct UsagePoints {
+pub struct Points {
     dataset: AnalyticsEngineDataset,
 }
 
-impl UsagePoints {
+impl Points {
     /// Over a binding.
     #[must_use]
     pub fn new(dataset: AnalyticsEngineDataset) -> Self {
@@ -40,9 +40,20 @@ impl UsagePoints {
     }
 }
 
-impl UsageDataset for UsagePoints {
+impl UsageDataset for Points {
     fn write(&self, point: &UsagePoint) {
-        let (index, blobs, doubles) = point_parts(point);
+        self.put(point_parts(point));
+    }
+}
+
+impl SpendDataset for Points {
+    fn write(&self, point: &SpendPoint) {
+        self.put(spend_parts(point));
+    }
+}
+
+impl Points {
+    fn put(&self, (index, blobs, doubles): (String, Vec<String>, Vec<f64>)) {
         let point = AnalyticsEngineDataPointBuilder::new()
             .indexes([index.as_str()])
             .blobs(blobs)

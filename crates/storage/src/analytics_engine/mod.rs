@@ -5,9 +5,9 @@
 
 mod exchange;
 
-pub use exchange::UsagePoints;
+pub use exchange::Points;
 
-use app::ports::{StoreError, SummedUsage, UsagePoint, UsageSummaries};
+use app::ports::{SpendPoint, StoreError, SummedUsage, UsagePoint, UsageSummaries};
 use async_trait::async_trait;
 use contracts::pipeline::usage::UsageAmounts;
 use domain::rate::day;
@@ -44,6 +44,18 @@ pub fn point_parts(point: &UsagePoint) -> (String, Vec<String>, Vec<f64>) {
     let UsagePoint { tenant, day, amounts } = point;
     let doubles = std::iter::once(*day as f64).chain(amounts.iter().map(|amount| *amount as f64));
     (tenant.to_string(), vec![LAYOUT.to_owned()], doubles.collect())
+}
+
+/// The first blob of each point of spending.
+const SPEND_LAYOUT: &str = "spend.1";
+
+/// A point of spending's parts: the tenant is the index; the blobs are the layout, model, upstream, route, cache, outcome
+/// and key; the doubles are [`SpendPoint::MEASURES`].
+#[must_use]
+pub fn spend_parts(point: &SpendPoint) -> (String, Vec<String>, Vec<f64>) {
+    let SpendPoint { tenant, model, upstream, route, cache, outcome, key, amounts } = point;
+    let blobs = [SPEND_LAYOUT, model, upstream, route, cache, outcome, key].map(str::to_owned);
+    (tenant.clone(), blobs.to_vec(), amounts.map(|amount| amount as f64).to_vec())
 }
 
 /// [`UsageSummaries`] over the SQL API.

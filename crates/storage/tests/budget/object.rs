@@ -123,6 +123,7 @@ fn start(
         usage: Rc::new(usage.clone()),
         clock: Rc::new(clock.clone()),
         random: Rc::new(random.clone()),
+        spend: None,
         hold_ms: HOLD_MS,
     })
 }

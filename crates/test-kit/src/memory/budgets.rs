@@ -6,7 +6,8 @@ use std::rc::Rc;
 
 use app::budget::{BudgetObject, BudgetPorts, HOLD_MS};
 use app::ports::{
-    BudgetCall, BudgetLimits, BudgetStore, Counted, KeyModelSpend, SpendBatch, SpendChange, StoreError,
+    BudgetCall, BudgetLimits, BudgetStore, Counted, KeyModelSpend, SpendBatch, SpendChange, SpendDataset,
+    SpendPoint, StoreError,
 };
 use contracts::Timestamp;
 use contracts::pipeline::ai_policy::AiPolicyStanding;
@@ -36,11 +37,23 @@ struct State {
     batches: Vec<SpendBatch>,
 }
 
+/// Points of spending in memory. A clone is the same.
+#[derive(Debug, Clone, Default)]
+pub struct MemoryPoints(pub Rc<RefCell<Vec<SpendPoint>>>);
+
+impl SpendDataset for MemoryPoints {
+    fn write(&self, point: &SpendPoint) {
+        self.0.borrow_mut().push(point.clone());
+    }
+}
+
 /// The budgets of all tenants in memory, as their objects, which are reached through the real encoding.
 #[derive(Clone)]
 pub struct MemoryBudgets {
     /// Whom they tell what was spent.
     pub usage: MemoryUsage,
+    /// Each change of their ledgers, in order.
+    pub points: MemoryPoints,
     clock: FakeClock,
     objects: Rc<RefCell<BTreeMap<String, BudgetObject>>>,
 }
@@ -55,7 +68,12 @@ impl MemoryBudgets {
     /// Of tenants that have spent nothing.
     #[must_use]
     pub fn on(clock: &FakeClock) -> Self {
-        Self { usage: MemoryUsage::default(), clock: clock.clone(), objects: Rc::default() }
+        Self {
+            usage: MemoryUsage::default(),
+            points: MemoryPoints::default(),
+            clock: clock.clone(),
+            objects: Rc::default(),
+        }
     }
 
     /// Lets every object do what its alarm would have it do.
@@ -80,6 +98,7 @@ impl Namespace for MemoryBudgets {
                 store: Rc::new(MemoryBudget::default()),
                 alarm: Rc::new(MemoryAlarm::default()),
                 usage: Rc::new(self.usage.clone()),
+                spend: Some(Rc::new(self.points.clone())),
                 clock: Rc::new(self.clock.clone()),
                 random: Rc::new(SeededRandom::new(5)),
                 hold_ms: HOLD_MS,

@@ -26,7 +26,7 @@ mod usage;
 
 pub use ai_calls::MemoryArchivedCalls;
 pub use archive::MemoryArchive;
-pub use budgets::{MemoryBudget, MemoryBudgets};
+pub use budgets::{MemoryBudget, MemoryBudgets, MemoryPoints};
 pub use control::MemoryControl;
 pub use crm::MemoryCrm;
 pub use events::MemoryEventStore;
