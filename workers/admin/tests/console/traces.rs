@@ -92,6 +92,7 @@ fn ask(kept: &Kept, control: &MemoryControl, path: &str, email: &str) -> Handled
         erasures: &recorder.erasures(),
         retentions: &recorder.retentions(),
         budgets: &recorder.budgets(),
+        ai_calls: &recorder.ai_calls(),
         pipeline: &nobody::pipeline(),
         scans: &crate::schedules::Scheduler::default().scans(),
         proposals: control,
