@@ -53,7 +53,12 @@ describe("deploys", { timeout: 900_000 }, () => {
 
   it("deploys all four from nothing, callees first", async () => {
     const before = account.double.calls.length;
-    succeeded(await account.deploy(builds.first));
+    const first = await account.deploy(builds.first, [], { WEFT_SECRET_AI_API_KEY: "a-value-that-nobody-reads" });
+    succeeded(first);
+    assert.match(first.out, /\+ secret AI_API_KEY, from WEFT_SECRET_AI_API_KEY/);
+    assert.doesNotMatch(first.out + first.err, /a-value-that-nobody-reads/);
+    const secrets = account.double.state.data.scripts[account.platformName("pipeline")].versions[0].resources.bindings;
+    assert.equal(secrets.find(({ name }) => name === "AI_API_KEY").text, "a-value-that-nobody-reads");
     const puts = account.double.calls.slice(before).filter(({ method, path }) => method === "PUT" && /\/scripts\/[^/]+$/.test(path));
     assert.deepEqual(puts.map(({ path }) => path.split("/").at(-1)), WORKERS.map((role) => account.platformName(role)));
     const { status, services } = await health();

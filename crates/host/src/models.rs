@@ -33,7 +33,7 @@ pub fn model_config(env: &Env) -> Result<Option<Config>, String> {
         return Config::read(&document).map(Some).map_err(|error| format!("`{AI_ROUTES}`: {error}"));
     }
     let Some(base) = text(AI_BASE_URL) else { return Ok(None) };
-    let there = |name: &'static str| text_of(env, name).map(|_| name);
+    let there = |name: &'static str| (text_of(env, name).is_some() || is_stored(env, name)).then_some(name);
     let mut upstream = Upstream::plain(&base, there(AI_API_KEY), there(AI_GATEWAY_TOKEN));
     if let Some(model) = text(AI_MODEL) {
         upstream.models.insert(0, model);
@@ -131,13 +131,24 @@ fn text_of(env: &Env, name: &str) -> Option<String> {
     value.as_string().filter(|text| !text.is_empty())
 }
 
-/// A secret of Secrets Store: its binding has a `get` that promises the text.
-async fn stored(env: &Env, name: &str) -> Result<Option<String>, JsValue> {
+/// Whether a binding of Secrets Store has this name. Whether a secret lies behind it shows when it is asked.
+fn is_stored(env: &Env, name: &str) -> bool {
+    matches!(binding_of(env, name), Ok(Some(_)))
+}
+
+/// A binding of Secrets Store with its `get`, which promises the text.
+fn binding_of(env: &Env, name: &str) -> Result<Option<(JsValue, Function)>, JsValue> {
     let binding = Reflect::get(env, &JsValue::from_str(name))?;
     if !binding.is_object() {
         return Ok(None);
     }
-    let Ok(get) = Reflect::get(&binding, &"get".into())?.dyn_into::<Function>() else { return Ok(None) };
+    let get = Reflect::get(&binding, &"get".into())?.dyn_into::<Function>();
+    Ok(get.ok().map(|get| (binding, get)))
+}
+
+/// A secret of Secrets Store.
+async fn stored(env: &Env, name: &str) -> Result<Option<String>, JsValue> {
+    let Some((binding, get)) = binding_of(env, name)? else { return Ok(None) };
     let promised: Promise = get.call0(&binding)?.unchecked_into();
     Ok(JsFuture::from(promised).await?.as_string())
 }

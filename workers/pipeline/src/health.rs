@@ -3,13 +3,22 @@
 use app::ports::UsageOverview;
 use async_trait::async_trait;
 use contracts::ServiceCall;
-use contracts::health::{CheckHealth, ContractInfo, Dependency, Gauge, Health, HealthReport, NeverRefused};
+use contracts::health::{
+    CheckHealth, ContractInfo, Dependency, Gauge, Health, HealthContract, HealthReport, NeverRefused,
+};
 use contracts::pipeline::analytics::{AnalyticsContract, Backlog};
+use contracts::pipeline::budget::BudgetsContract;
 use contracts::pipeline::erasure::ErasureContract;
+use contracts::pipeline::files::FilesContract;
+use contracts::pipeline::models::ModelsContract;
+use contracts::pipeline::operations::OperationsContract;
+use contracts::pipeline::redrives::RedrivesContract;
 use contracts::pipeline::retention::RetentionContract;
 use contracts::pipeline::rules::RulesContract;
 use contracts::pipeline::subscriptions::SubscriptionsContract;
+use contracts::pipeline::usage::UsageContract;
 use contracts::pipeline::work::WorkContract;
+use contracts::pipeline::workflow_control::WorkflowControlContract;
 use contracts::pipeline::workflows::WorkflowsContract;
 use contracts::pipeline::{DeadLettersContract, IntakeContract, TasksContract};
 use host::bindings;
@@ -42,18 +51,7 @@ impl Health for HealthService {
             service: "pipeline".into(),
             version: env!("CARGO_PKG_VERSION").into(),
             deployment: self.deployment.clone(),
-            contracts: vec![
-                ContractInfo::of::<AnalyticsContract>(),
-                ContractInfo::of::<DeadLettersContract>(),
-                ContractInfo::of::<ErasureContract>(),
-                ContractInfo::of::<IntakeContract>(),
-                ContractInfo::of::<RetentionContract>(),
-                ContractInfo::of::<TasksContract>(),
-                ContractInfo::of::<WorkContract>(),
-                ContractInfo::of::<WorkflowsContract>(),
-                ContractInfo::of::<RulesContract>(),
-                ContractInfo::of::<SubscriptionsContract>(),
-            ],
+            contracts: contracts(),
             gauges: gauges.into_iter().flatten().collect(),
             dependencies: vec![Dependency {
                 name: bindings::DATA_DB.into(),
@@ -61,4 +59,28 @@ impl Health for HealthService {
             }],
         })
     }
+}
+
+/// Every contract behind an entrypoint of this Worker; a test of `xtask` compares them with those that callers bind.
+fn contracts() -> Vec<ContractInfo> {
+    vec![
+        ContractInfo::of::<AnalyticsContract>(),
+        ContractInfo::of::<BudgetsContract>(),
+        ContractInfo::of::<DeadLettersContract>(),
+        ContractInfo::of::<ErasureContract>(),
+        ContractInfo::of::<FilesContract>(),
+        ContractInfo::of::<HealthContract>(),
+        ContractInfo::of::<IntakeContract>(),
+        ContractInfo::of::<ModelsContract>(),
+        ContractInfo::of::<OperationsContract>(),
+        ContractInfo::of::<RedrivesContract>(),
+        ContractInfo::of::<RetentionContract>(),
+        ContractInfo::of::<RulesContract>(),
+        ContractInfo::of::<SubscriptionsContract>(),
+        ContractInfo::of::<TasksContract>(),
+        ContractInfo::of::<UsageContract>(),
+        ContractInfo::of::<WorkContract>(),
+        ContractInfo::of::<WorkflowControlContract>(),
+        ContractInfo::of::<WorkflowsContract>(),
+    ]
 }

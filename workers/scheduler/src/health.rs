@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use contracts::ServiceCall;
 use contracts::health::{
-    CheckHealth, ContractInfo, Dependency, Health, HealthClient, HealthReport, NeverRefused,
+    CheckHealth, ContractInfo, Dependency, Health, HealthClient, HealthContract, HealthReport, NeverRefused,
 };
 use contracts::scheduler::{HeartbeatsContract, JobsContract, ScansContract};
 use host::bindings;
@@ -43,6 +43,7 @@ impl Health for HealthService {
             version: env!("CARGO_PKG_VERSION").into(),
             deployment: self.deployment.clone(),
             contracts: vec![
+                ContractInfo::of::<HealthContract>(),
                 ContractInfo::of::<HeartbeatsContract>(),
                 ContractInfo::of::<JobsContract>(),
                 ContractInfo::of::<ScansContract>(),

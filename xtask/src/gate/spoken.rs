@@ -128,6 +128,22 @@ mod tests {
     }
 
     #[test]
+    fn a_worker_tells_of_every_contract_that_it_serves() {
+        let (calls, contracts) = (tidy::calls().unwrap(), committed(crate::paths::root()).unwrap());
+        for role in ["gateway", "pipeline", "scheduler"] {
+            let path = crate::paths::workers().join(role).join("src/health.rs");
+            let source = std::fs::read_to_string(&path).unwrap();
+            let told: BTreeSet<String> = source
+                .split("ContractInfo::of::<")
+                .skip(1)
+                .filter_map(|rest| Some(rest.split_once("Contract>")?.0.to_owned()))
+                .collect();
+            let spoken = Spoken::of(role, &calls, &contracts, &BTreeMap::new()).unwrap();
+            assert_eq!(told, spoken.serves, "`{role}`");
+        }
+    }
+
+    #[test]
     fn a_build_speaks_what_it_is_bound_to_and_keeps_its_fingerprints() {
         let (calls, contracts) = (tidy::calls().unwrap(), committed(crate::paths::root()).unwrap());
         let gateway = Spoken::of("gateway", &calls, &contracts, &BTreeMap::new()).unwrap();

@@ -31,8 +31,8 @@ const PLATFORM: &str = "e2e/platform";
 const SUFFIX: &str = ".test.mjs";
 /// Would have meshes built in another way than what is shipped, which is what is tested.
 const QUICK: &str = "WEFT_QUICK";
-/// What a journey imports that starts a mesh of its own.
-const OWN_MESH: &str = "support/own_mesh.mjs";
+/// What a journey imports that starts a mesh of its own, or runs what is deployed to the platform's double.
+const OWN_MESH: [&str; 2] = ["support/own_mesh.mjs", "platform/live/account.mjs"];
 /// How many lines of one failed journey are shown.
 const FAILURE_LINES: usize = 24;
 
@@ -147,7 +147,8 @@ fn parted(files: &[PathBuf]) -> Result<(Vec<PathBuf>, Vec<PathBuf>)> {
     let mut parts = (Vec::new(), Vec::new());
     for file in files {
         let source = fs::read_to_string(file).with_context(|| format!("can't read `{}`", file.display()))?;
-        let part = if source.contains(OWN_MESH) { &mut parts.0 } else { &mut parts.1 };
+        let part =
+            if OWN_MESH.iter().any(|import| source.contains(import)) { &mut parts.0 } else { &mut parts.1 };
         part.push(file.clone());
     }
     Ok(parts)

@@ -41,7 +41,7 @@ pub(crate) fn decision(id: ApprovalId, who: &str, choice: &str, hash: Option<Str
 }
 
 /// What a test asks again and again.
-trait Asks {
+pub(crate) trait Asks {
     fn propose(&self) -> ApprovalId;
     fn decide(&self, id: ApprovalId, who: &str, choice: &str) -> Result<Approval, ApprovalError>;
     fn approval(&self, id: ApprovalId) -> Approval;

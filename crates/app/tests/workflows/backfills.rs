@@ -94,6 +94,12 @@ fn ask(world: &World<'_>, key: &str, request: &RequestBackfill) -> String {
     answered(ask, |error| matches!(error, WorkflowError::Unavailable { .. })).unwrap().run_id
 }
 
+/// Asks for a backfill of so many events, and gives the run's id.
+pub(crate) fn begun(world: &World<'_>, events: usize, per_minute: u32) -> String {
+    let events = accepted(world, world.tenant, events);
+    ask(world, "a", &from(&events, per_minute))
+}
+
 fn stands(world: &World<'_>, run_id: &str) -> RunReport {
     let request = GetRun { workflow: "backfill".into(), run_id: run_id.into() };
     let ask = || world.sim.run(world.client.get_run(&world.call(), request.clone()));

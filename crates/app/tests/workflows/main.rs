@@ -5,6 +5,7 @@
 mod approvals;
 mod approvals_under_fire;
 mod backfills;
+mod recordings;
 mod reporting;
 mod reports;
 mod syncing;

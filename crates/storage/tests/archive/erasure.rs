@@ -32,7 +32,7 @@ fn ask(scope: ErasureScope) -> StartErasure {
     StartErasure { scope, requested_by: "ines@operator.example".into(), reason: "ticket 7".into() }
 }
 
-fn erase(people: &People, sim: &Sim, tenant: TenantId, scope: ErasureScope) -> ErasureReport {
+pub(crate) fn erase(people: &People, sim: &Sim, tenant: TenantId, scope: ErasureScope) -> ErasureReport {
     let service = people.service(sim);
     let started = sim.run(service.start_erasure(&context(tenant), ask(scope))).unwrap();
     assert_eq!(started.status, "running");
@@ -49,7 +49,7 @@ fn certificate(people: &People, sim: &Sim, tenant: TenantId, report: &ErasureRep
 }
 
 /// Calls of both tenants on two days, exported; those of Bo in our tenant, and all others.
-fn calls(people: &People) -> (Vec<EventId>, Vec<EventId>) {
+pub(crate) fn calls(people: &People) -> (Vec<EventId>, Vec<EventId>) {
     let [ours, theirs] = people.world.tenants;
     let (mut gone, mut kept) = (Vec::new(), Vec::new());
     for body in [BO, ADA, BO_ESCAPED] {

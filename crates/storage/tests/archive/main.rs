@@ -8,6 +8,7 @@ mod erasure;
 mod files;
 mod people;
 mod reader;
+mod recordings;
 mod retention;
 #[path = "../sql/sqlite.rs"]
 mod sqlite;

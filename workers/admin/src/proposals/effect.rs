@@ -15,8 +15,8 @@ use crate::erasures;
 use crate::problem::{Code, Problem};
 use crate::redrives;
 
-/// How many approved proposals one run of the cron goes on with.
-const RESUMED: u32 = 20;
+/// How many approved proposals are read at once.
+const PAGE: u32 = 50;
 const HOUR_MS: u64 = 3_600_000;
 
 impl Proposals<'_> {
@@ -26,28 +26,39 @@ impl Proposals<'_> {
     /// # Errors
     /// [`StoreError`] when proposals cannot be read.
     pub async fn resume(&self, trail: &dyn AuditTrail) -> Result<u32, StoreError> {
-        let query = ProposalQuery {
-            status: Some(ProposalStatus::Approved),
-            limit: RESUMED,
-            ..ProposalQuery::default()
-        };
+        let approved = Some(ProposalStatus::Approved);
+        let mut query = ProposalQuery { status: approved, limit: PAGE, ..ProposalQuery::default() };
         let mut resumed = 0;
-        for record in self.store.proposals(&query).await? {
-            let Some((by, role, _)) = record.decided.clone() else { continue };
-            if record.proposal.action == DangerousAction::RotateKeys {
-                continue;
+        loop {
+            let records = self.store.proposals(&query).await?;
+            // Rotations that nobody collected stay where they are: what is to be gone on with may lie behind them.
+            let last = records.last().map(|record| record.proposal.proposal_id);
+            query.before = last.filter(|_| records.len() == PAGE as usize);
+            for record in records {
+                resumed += u32::from(self.resume_one(trail, record).await);
             }
-            let role = if role == "owner" { "owner" } else { "operator" };
-            let asker = Asker { actor: by, role, trace_id: self.trace.trace_id(), trail, clock: self.clock };
-            let id = record.proposal.proposal_id;
-            match self.carry_out(&asker, record).await {
-                Ok(_) => resumed += 1,
-                Err(problem) => {
-                    tracing::warn!(event = "proposal.not_resumed", proposal = %id, error = problem.detail);
-                }
+            if query.before.is_none() {
+                return Ok(resumed);
             }
         }
-        Ok(resumed)
+    }
+
+    /// Goes on with one; whether it has ended by that.
+    async fn resume_one(&self, trail: &dyn AuditTrail, record: ProposalRecord) -> bool {
+        let Some((by, role, _)) = record.decided.clone() else { return false };
+        if record.proposal.action == DangerousAction::RotateKeys {
+            return false;
+        }
+        let role = if role == "owner" { "owner" } else { "operator" };
+        let asker = Asker { actor: by, role, trace_id: self.trace.trace_id(), trail, clock: self.clock };
+        let id = record.proposal.proposal_id;
+        match self.carry_out(&asker, record).await {
+            Ok(view) => view.ended_at.is_some(),
+            Err(problem) => {
+                tracing::warn!(event = "proposal.not_resumed", proposal = %id, error = problem.detail);
+                false
+            }
+        }
     }
 
     /// Has done what was approved, under the proposal's id as the idempotency key: whoever does it again gets the same
