@@ -121,7 +121,8 @@ pub trait ProposalStore {
     /// Takes a step, where the proposal is where the step begins. Whether it was.
     async fn step(&self, id: ProposalId, step: &ProposalStep, act: &Act) -> Result<bool, StoreError>;
     /// Takes a step and replaces keys, all at once, where the proposal is where the step begins and the tenant's open
-    /// keys are those to be replaced. Whether that was so.
+    /// keys are those to be replaced. Whether that was so. The step's result names the new keys: by it, the one of two at
+    /// once that comes second is told from the first.
     async fn rotate(
         &self,
         id: ProposalId,

@@ -19,10 +19,13 @@ const HOUR: Duration = Duration::from_secs(3_600);
 /// How many events a recorded backfill has: a dozen turns.
 const EVENTS: usize = 25;
 
+/// Sets a run going and gives its id.
+type Way = fn(&World<'_>) -> String;
+
 /// Lets a run go each way in a calm simulation of its own, and compares what they have on record with the committed file.
 /// A way gives the run's id, and ends before it does where it is to be recorded unended.
-fn check<W: Definition>(binding: &str, ways: &[(&str, fn(&World<'_>) -> String)]) {
-    let recorded = |way: fn(&World<'_>) -> String| -> Vec<RecordedLine> {
+fn check<W: Definition>(binding: &str, ways: &[(&str, Way)]) {
+    let recorded = |way: Way| -> Vec<RecordedLine> {
         let sim = Sim::calm();
         let id = way(&World::new(&sim));
         sim.settle();

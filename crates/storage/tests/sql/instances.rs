@@ -243,7 +243,7 @@ fn a_list_takes_every_row_from_one_end_of_an_index() {
     for tenant in [None, Some(world.ours)] {
         world.find(FindInstances { tenant, ..FindInstances::default() });
         let statements = world.database.take_statements();
-        assert_eq!(statements.len(), 30, "a pair of a workflow and a status each");
+        assert_eq!(statements.len(), 36, "a pair of a workflow and a status each");
         for statement in statements {
             let plan = world.database.plan(&statement).join("; ");
             let index = if tenant.is_some() {

@@ -188,10 +188,14 @@ where
         assert_eq!(store.rotate(id, &done, &rotation, &rotate).await, Ok(false), "other keys are open");
     }
     assert_eq!(store.keys(tenant).await.unwrap().len(), 4);
-    // Two requests have traces of their own: acts that are alike to the last byte are one act, written once.
-    let second = Act { trace_id: "f".repeat(32), ..rotate.clone() };
+    // As two requests are: each with keys and a trace of its own, and a result that names its keys.
+    let rival =
+        KeyRotation { new: vec![key(31, "CI", None), key(32, "soon", Some(soon))], ..rotation.clone() };
+    let rival_done = ProposalStep { result: Some(r#"{"keys":["31","32"]}"#.into()), ..done.clone() };
+    let rival_act = Act { trace_id: "f".repeat(32), ..rotate.clone() };
     let (one, two) =
-        join(store.rotate(id, &done, &rotation, &rotate), store.rotate(id, &done, &rotation, &second)).await;
+        join(store.rotate(id, &done, &rotation, &rotate), store.rotate(id, &rival_done, &rival, &rival_act))
+            .await;
     assert_eq!((one, two), (Ok(true), Ok(false)), "of two at once, one");
 
     let keys = store.keys(tenant).await.unwrap();
