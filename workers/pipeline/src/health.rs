@@ -6,6 +6,7 @@ use contracts::ServiceCall;
 use contracts::health::{
     CheckHealth, ContractInfo, Dependency, Gauge, Health, HealthContract, HealthReport, NeverRefused,
 };
+use contracts::pipeline::ai_calls::AiCallsContract;
 use contracts::pipeline::analytics::{AnalyticsContract, Backlog};
 use contracts::pipeline::budget::BudgetsContract;
 use contracts::pipeline::erasure::ErasureContract;
@@ -16,6 +17,7 @@ use contracts::pipeline::redrives::RedrivesContract;
 use contracts::pipeline::retention::RetentionContract;
 use contracts::pipeline::rules::RulesContract;
 use contracts::pipeline::subscriptions::SubscriptionsContract;
+use contracts::pipeline::traces::{SpansContract, TracesContract};
 use contracts::pipeline::usage::UsageContract;
 use contracts::pipeline::work::WorkContract;
 use contracts::pipeline::workflow_control::WorkflowControlContract;
@@ -64,6 +66,7 @@ impl Health for HealthService {
 /// Every contract behind an entrypoint of this Worker; a test of `xtask` compares them with those that callers bind.
 fn contracts() -> Vec<ContractInfo> {
     vec![
+        ContractInfo::of::<AiCallsContract>(),
         ContractInfo::of::<AnalyticsContract>(),
         ContractInfo::of::<BudgetsContract>(),
         ContractInfo::of::<DeadLettersContract>(),
@@ -76,8 +79,10 @@ fn contracts() -> Vec<ContractInfo> {
         ContractInfo::of::<RedrivesContract>(),
         ContractInfo::of::<RetentionContract>(),
         ContractInfo::of::<RulesContract>(),
+        ContractInfo::of::<SpansContract>(),
         ContractInfo::of::<SubscriptionsContract>(),
         ContractInfo::of::<TasksContract>(),
+        ContractInfo::of::<TracesContract>(),
         ContractInfo::of::<UsageContract>(),
         ContractInfo::of::<WorkContract>(),
         ContractInfo::of::<WorkflowControlContract>(),
